@@ -29,9 +29,9 @@ import { shareQueries } from "./queries/shares.ts";
 
 /**
  * Gives the caller the share of an invitation, even if the caller has another email address. Returns the note or the file that the
- * invitation opens. If the caller already has at least this access, the invitation stays open for another person.
- * A repeated call by the user who accepted the invitation returns the same result.
- * Throws `invitation_not_found`, `invitation_used`, `invitation_expired`, and `own_invitation` for the owner of the note.
+ * invitation opens. If the caller already has at least this access, the invitation stays open for another person. A repeated call by the
+ * user who accepted the invitation returns the same result. Throws `invitation_not_found`, `invitation_used`, `invitation_expired`, and
+ * `own_invitation` for the owner of the note.
  */
 export function acceptInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "linkKeys">) {
   const { db, clock, newId } = deps;
@@ -86,9 +86,9 @@ export async function giveShare(
 }
 
 /**
- * Gives a user the shares that wait for the user's email address, if only this user has proven the email address. The service must call
- * `giveWaitingShares` after each proof of an email address, and at each sign-in. The owner of a note sees the user only after the user has
- * opened the note.
+ * Gives a user the shares of the invitations to the user's email address, if only this user has proven this address. The service must call
+ * this function after each proof of an email address, and at each sign-in. The owner of a note sees the user only after the user has opened
+ * the note.
  */
 export async function giveWaitingShares({ db, clock }: Pick<Deps, "db" | "clock">, userId: string): Promise<void> {
   for (const invitationId of await invitationQueries(db).listFor({ userId, now: clock() })) {
@@ -115,7 +115,7 @@ async function giveWaitingShare(
   const own = (await shareQueries(tx).list(subject)).find((share) => share.userId === userId);
   if (own !== undefined && (own.expiresAt === undefined || own.expiresAt > now)) {
     // The owner has already shared the note or the file with the user by id, and this share does not change. The invitation ends without a
-    // user, so the next sign-in skips it, and a revocation of the invitation does not delete the share.
+    // user. So the next sign-in skips the invitation, and a revocation of the invitation does not delete the share.
     await invitationQueries(tx).replace({ ...invitation, userId: undefined, acceptedAt: now });
     if (before !== undefined) await shareQueries(tx).delete(subject, before);
     return;
@@ -125,15 +125,15 @@ async function giveWaitingShare(
   await giveShare(tx, { invitation: given, before, now });
 }
 
-/** How long a replica remembers which invited notes and files a user has not opened yet. Milliseconds. */
+/** How long a replica remembers which invited notes and files a user has not opened yet, in milliseconds. */
 const REMEMBER_MS = 60_000;
 
 const MAX_REMEMBERED = 10_000;
 
 /**
- * Returns a function that marks an invitation as accepted when the invited user opens the note or the file. From then on, the owner sees
- * the user. The function does not reject if the database is unreachable, because the user has access even without the mark. When the user
- * opens the note or the file again, the function runs again.
+ * Returns a function that marks an invitation as accepted when the invited user opens the note or the file. After that, the owner sees the
+ * user. The function does not reject if the database is unreachable, because the user has access even without the mark. The next time the
+ * user opens the note or the file, the function runs again.
  */
 export function createArrivals({ db, clock, newId }: Deps): Arrive {
   const remembered = new Map<string, { subjectIds: ReadonlySet<string>; until: number }>();
@@ -181,15 +181,17 @@ export function createArrivals({ db, clock, newId }: Deps): Arrive {
   }
 }
 
-/** An invitation to a note, to a file, or to the service. If `inviterName` is undefined, the name of the inviter is unknown. */
+/**
+ * An invitation to a note, to a file, or to the service. `inviterName` is undefined if the service does not know the name of the inviter.
+ */
 export type LookedAt =
   | ({ opens: "share" } & InvitationWithNames)
   | { opens: "service"; invitation: AccountInvitation; inviterName: string | undefined };
 
 /**
  * Returns what an invitation opens, for a caller who has not signed in yet. Changes nothing. Each network can open a limited number of
- * links and invitations in a minute, and each call counts.
- * Throws `invitation_not_found`, `invitation_used`, `invitation_expired` or `rate_limited`.
+ * links and invitations in a minute, and each call counts in this limit. Throws `invitation_not_found`, `invitation_used`,
+ * `invitation_expired` or `rate_limited`.
  */
 export function lookAtInvitation(deps: Deps) {
   return async (token: string, { network }: { network: string }): Promise<LookedAt> => {
@@ -212,7 +214,7 @@ export function invitationNotFound(): DomainError {
   return new DomainError("invitation_not_found", problem);
 }
 
-/** Returns the invitation to the service that belongs to a token. Returns undefined if no such invitation exists. */
+/** Returns the account invitation with this token, or undefined if no such invitation exists. */
 export async function findAccountInvitation(
   { linkKeys, db }: Pick<Deps, "linkKeys"> & { db: Tx },
   text: string,
@@ -223,7 +225,7 @@ export async function findAccountInvitation(
   return tokenIsRight(linkKeys.invitations, token, found.generation) ? found : undefined;
 }
 
-/** Returns the invitation of a token. Throws `invitation_not_found`, also while the owner is disabled. */
+/** Returns the invitation with this token. Throws `invitation_not_found`, also while the owner of the note is disabled. */
 export async function findByToken<Found extends { invitation: Invitation }>(
   { linkKeys, db }: Pick<Deps, "linkKeys"> & { db: Tx },
   text: string,

@@ -13,19 +13,19 @@ import { invitationQueries } from "./queries/invitations.ts";
 import { shareQueries } from "./queries/shares.ts";
 import { limitShares } from "./shares.ts";
 
-/** Limits how often a user may ask for access. Dropped requests also count. */
+/** Limits how often a user may request access. Requests that the service drops also count. */
 const REQUESTS: WindowLimit = { name: "access-requests", max: 20, windowMs: 3_600_000 };
 const TOO_MANY = "You asked for access too often. Wait until Retry-After has passed, then try again.";
 
-/** The maximum number of open requests for access to one note. At the maximum, the service drops new requests without an error. */
+/** The maximum number of open requests for access to one note. At this maximum, the service drops new requests without an error. */
 const MAX_OPEN = 100;
-/** How long the service drops new requests of a user for a note after the owner has dismissed a request. Milliseconds. */
+/** How long the service drops new requests of a user for a note after the owner has dismissed a request, in milliseconds. */
 const PAUSE_MS = 86_400_000;
 
 /**
- * Asks the owner of a note for access. Returns nothing, so that the caller can't see whether the note exists, or whether the service
- * dropped the request. Drops the request if the user already has access or an open request, or if the owner dismissed a request less than a
- * day ago. Throws `rate_limited`.
+ * Requests access to a note from its owner. Returns nothing, so that the caller can't see whether the note exists, or whether the service
+ * dropped the request. Drops the request if the user already has access or an open request. Also drops the request if the owner dismissed
+ * one of the user less than a day ago. Throws `rate_limited`.
  */
 export function askForAccess(deps: Deps) {
   const { db, clock, newId } = deps;
@@ -55,7 +55,8 @@ export function listAccessRequests({ db }: Deps) {
 }
 
 /**
- * Shares a note with a user who asked for access. Throws `note_not_found`, `access_denied`, `access_request_not_found`, `too_many_shares`.
+ * Shares a note with a user who requested access. Throws `note_not_found`, `access_denied`, `access_request_not_found` or
+ * `too_many_shares`.
  */
 export function grantAccess(deps: Deps) {
   const { db, clock, newId } = deps;

@@ -10,9 +10,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
   const service = useService({ engine, hasAccounts: true });
   const owner = service.as("owner");
 
-  /**
-   * Sends a request with a JWT that contains this `sub` and these claims. An application sends such a request after the sign-in of a user.
-   */
+  /** Sends a request with a JWT that has this `sub` and these claims, as an application does after the sign-in of a user. */
   async function comes(sub: string, claims: { email?: string; email_verified?: boolean; iat?: number }): Promise<void> {
     const authorization = `Bearer ${await signTestJwt({ sub, ...claims })}`;
     expect((await service.anonymous.send("GET /me", { headers: { authorization } })).status).toBe(200);
@@ -74,7 +72,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     const statusFor = async (userId: string) => (await owner.send(`DELETE /notes/${id}/shares/${userId}`)).status;
     expect([await statusFor(holder), await statusFor(bystander)]).toEqual([404, 404]);
     expect(await service.holdersOf(id)).toEqual([holder]);
-    // After the owner shares with the id itself, the share of the id is visible, even if the owner also invited the email address.
+    // After the owner shares with the user id itself, the owner sees this share, even if the owner also invited the email address.
     await owner.send(`PUT /notes/${id}/shares`, { json: { userIds: [holder] } });
     expect(await statusFor(holder)).toBe(204);
   });

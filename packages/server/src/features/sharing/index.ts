@@ -9,7 +9,6 @@ import { admitSignUp, identifySubject, recordSignIn, rememberPerson } from "./si
 
 export type SharingVerbs = ReturnType<typeof createSharing>;
 
-/** Creates the sharing functions that the rest of the service calls. */
 export function createSharing(deps: Deps) {
   return {
     listSharedAttachments: listSharedAttachments(deps),

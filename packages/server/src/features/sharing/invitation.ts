@@ -6,55 +6,56 @@ import { permits } from "../access/authorise.ts";
 import type { EventSubject } from "../audit/audit-event.ts";
 import type { ShareSubject } from "./share.ts";
 
-/** How long a person can use an invitation. Milliseconds. */
+/** How long an invitation can be accepted, in milliseconds. */
 export const INVITATION_MS = 30 * 86_400_000;
 
 /**
  * An invitation to a note or to one attachment, for the person with this email address. The owner of the note sees the email address. The
- * owner sees the user with the email address only after this user has opened the note or the file.
- * Instants are milliseconds since the epoch.
+ * owner sees the user who holds this address only after this user has opened the note or the file. Instants are milliseconds since the
+ * epoch.
  */
 export type Invitation = {
   id: string;
   noteId: string;
   /** Undefined: the invitation opens the whole note. */
   attachmentId: string | undefined;
-  /** The owner of the note. */
   ownerId: string;
-  /** The email address in normalised form. */
+  /** The normalised email address. */
   email: string;
   role: ShareRole;
   /** The expiry of the share. Undefined: the share never expires. */
   expiresAt: number | undefined;
-  /** The user with the share, who held the email address or accepted the invitation. Undefined: nobody yet. */
+  /** The user who got the share, as the holder of the email address or by accepting the invitation. Undefined: nobody has the share yet. */
   userId: string | undefined;
   invitedBy: string;
   invitedAt: number;
-  /** The number of the current link. Each new link of the invitation increases the number. */
+  /** The number of the current link of the invitation. Each new link increases this number. */
   generation: number;
-  /** From this instant on, neither the link nor a new account can accept the invitation. */
+  /** From this instant on, nobody can accept the invitation, neither with the link nor with a new account. */
   linkExpiresAt: number;
-  /** When the user opened the note or file, or accepted with another share. Undefined: neither yet. */
+  /**
+   * The instant at which the user opened the note or file, or accepted the invitation with another share. Undefined: neither has happened.
+   */
   acceptedAt: number | undefined;
 };
 
-/** An administrator's invitation to create an account. It opens no note. Instants are milliseconds. */
+/** An invitation of an administrator to create an account. This invitation opens no note. Instants are milliseconds since the epoch. */
 export type AccountInvitation = Pick<
   Invitation,
   "id" | "email" | "invitedAt" | "generation" | "linkExpiresAt" | "acceptedAt"
 > & {
-  /** Undefined: the operator made the invitation with a command. */
+  /** The administrator who made the invitation. Undefined: the operator made the invitation with a command. */
   invitedBy: string | undefined;
 };
 
 type Expiring = Pick<Invitation, "linkExpiresAt" | "acceptedAt"> & { expiresAt?: number | undefined };
 
-/** Whether `role` already permits everything that a share with the role `given` permits. */
+/** Returns whether `role` already permits everything that a share with the role `given` permits. */
 export function hasAtLeast(role: Role | undefined, given: ShareRole): boolean {
   return permits(role, given === "editor" ? "note.edit" : "note.read");
 }
 
-/** Returns the instant from which the link no longer works. Milliseconds since the epoch. */
+/** Returns the instant from which the link of an invitation no longer works. In milliseconds since the epoch. */
 export function linkEndsAt({ linkExpiresAt, expiresAt = linkExpiresAt }: Omit<Expiring, "acceptedAt">): number {
   return Math.min(linkExpiresAt, expiresAt);
 }
@@ -63,7 +64,7 @@ export function isOpen(invitation: Expiring, now: number): boolean {
   return invitation.acceptedAt === undefined && now < linkEndsAt(invitation);
 }
 
-/** Throws `invitation_used` or `invitation_expired` if the invitation is no longer open. */
+/** Throws `invitation_used` or `invitation_expired` unless the invitation is open. */
 export function requireOpen(invitation: Expiring, now: number): void {
   if (invitation.acceptedAt !== undefined) {
     throw new DomainError("invitation_used", "This invitation was used already. Ask for another one.");
@@ -76,17 +77,17 @@ export function requireOpen(invitation: Expiring, now: number): void {
 /** An invitation with the names that a person who opens its link sees before the sign-in. */
 export type InvitationWithNames = {
   invitation: Invitation;
-  /** The name of the note's owner. Undefined: the name is unknown. */
+  /** The name of the note's owner. Undefined: the service does not know the name. */
   ownerName: string | undefined;
   noteTitle: string;
   /** Undefined: the invitation opens the whole note. */
   filename: string | undefined;
 };
 
-/** An invitation in the form that the owner of the note sees. This form has the token of the link, and does not have the user. */
+/** An invitation in the form that the owner of the note sees: with the token of the link, and without the user. */
 export type DescribedInvitation = Omit<Invitation, "userId" | "acceptedAt"> & { token: string };
 
-/** Returns the URL with the token in the fragment, which no log and no `Referer` header contains. */
+/** Returns the URL of an invitation. The token is in the fragment, which no log and no `Referer` header contains. */
 export function invitationUrl(publicUrl: string, { token }: Pick<DescribedInvitation, "token">): string {
   return `${publicUrl}/invitation#${token}`;
 }
@@ -107,12 +108,10 @@ export function tokenOfInvitation(
   return makeToken(key, { linkId, generation });
 }
 
-/** Returns the note or file that an invitation shares. */
 export function subjectOf({ noteId, attachmentId }: Pick<Invitation, "noteId" | "attachmentId">): ShareSubject {
   return attachmentId === undefined ? { noteId } : { attachmentId };
 }
 
-/** Makes the subject of an audit event about an invitation. */
 export function aboutInvitation({ noteId, ownerId, attachmentId }: Invitation): EventSubject {
   return { noteId, ownerId, attachmentIds: attachmentId === undefined ? [] : [attachmentId] };
 }

@@ -24,7 +24,7 @@ import { isLive, type ShareSubject } from "./share.ts";
 
 /** The maximum number of open invitations of one user. */
 const MAX_INVITATIONS = 1_000;
-/** A repeated request within this time sends no second mail, for example after a double click or a lost response. Milliseconds. */
+/** A repeated invitation within this time sends no second mail, for example after a double click or a lost response. In milliseconds. */
 const REPEATED_WITHIN_MS = 60_000;
 
 type Invited = {
@@ -40,15 +40,15 @@ type Invited = {
 
 /**
  * Shares a note or a file with email addresses. Creates an invitation for each email address, and sends a mail if the service sends mails.
- * A user who already has the email address also gets the share immediately. The owner sees only the invitation until the user opens the
- * note or the file. The owner therefore does not learn who has an account (ADR 8). If the user already has a share that the owner sees,
- * changes the share and creates no invitation. Throws `too_many_invitations`.
+ * A user who already holds the email address also gets the share immediately. The owner sees only the invitation until this user opens the
+ * note or the file, so the owner does not learn who has an account (ADR 8). If the user already has a share that the owner sees, changes
+ * this share and creates no invitation. Throws `too_many_invitations`.
  */
 export async function invite(tx: Tx, deps: Deps, invited: Invited): Promise<void> {
   const { caller, subject, emails } = invited;
   const existing = await invitationQueries(tx).holdOf(subject, emails);
-  // The function reads the users and shares after locking the invitations. Another transaction may have changed them during the wait for
-  // the locks.
+  // Reads the users and shares after locking the invitations, because another transaction may have changed them during the wait for the
+  // locks.
   const holders = await findHolders(tx, emails, { needsProof: deps.policy.current["proven-email"] === "required" });
   const seen = new Map((await shareQueries(tx).list(subject)).map((share) => [share.userId, share]));
   const granted: string[] = [];
@@ -59,7 +59,7 @@ export async function invite(tx: Tx, deps: Deps, invited: Invited): Promise<void
     const userId = holders.get(email);
     const former = existing.get(email);
     const before = former?.acceptedAt === undefined ? former?.userId : undefined;
-    // The email address now belongs to another user, for example because the other user has proven it.
+    // The email address now belongs to another user, for example because that user has proven it.
     if (before !== undefined && before !== userId) await shareQueries(tx).delete(subject, before);
     const share = userId === undefined ? undefined : seen.get(userId);
     if (userId !== undefined && share !== undefined) {
@@ -82,9 +82,9 @@ export async function invite(tx: Tx, deps: Deps, invited: Invited): Promise<void
   );
   await auditQueries(tx).add(...events);
   await notifyOfShare(deps, tx, { userIds: granted, place: invited.place });
-  // The invitations are sorted, because two requests that count mails to the same email addresses in different orders could cause a
-  // deadlock. An equal parallel request may have stored an invitation first, with another id. The parallel request also queues the mail of
-  // its invitation.
+  // The invitations are sorted. Otherwise, two requests that count mails to the same email addresses in different orders could cause a
+  // deadlock. An identical request at the same time may have stored an invitation first, with another id. That request also queues the mail
+  // of its invitation.
   const stored = unmailed.filter(({ id }) => storedIds.has(id));
   for (const { id: invitationId, email } of stored.toSorted((a, b) => (a.email < b.email ? -1 : 1))) {
     await queueMailIfOn(deps, tx, { kind: "invitation", invitationId, email });
@@ -129,21 +129,23 @@ function describe(
 }
 
 /**
- * Limits how many email addresses a user can share with in an hour. All email addresses count, so that the limit does not show which email
- * addresses have an account. One request can contain up to 100 email addresses.
+ * Limits how many email addresses a user can share with in an hour. All email addresses count, so that the limit does not reveal which
+ * email addresses have an account. One request can contain up to 100 email addresses.
  */
 const EMAILS: WindowLimit = { name: "shared-emails", max: 200, windowMs: 3_600_000 };
 
 const TOO_MANY_EMAILS =
   "You shared with too many email addresses. Wait until Retry-After has passed, or share with user ids.";
 
-/** Counts the email addresses before their users are searched, even if the request fails. Throws `rate_limited`. */
+/** Counts the email addresses in the limit before the service looks up their users, even if the request fails. Throws `rate_limited`. */
 export async function takeEmails(deps: Deps, { caller, amount }: { caller: Caller; amount: number }): Promise<void> {
   if (amount === 0) return;
   await takeFromWindow(deps, { limit: EMAILS, holder: caller.userId, amount, problem: TOO_MANY_EMAILS });
 }
 
-/** Returns the users of the list who have no valid and visible share of this note or file yet. A share is visible if the owner sees it. */
+/**
+ * Returns those users of the list who have no valid and visible share of this note or file yet. A share is visible if the owner sees it.
+ */
 export async function withoutShare(
   tx: Tx,
   { subject, userIds, now }: { subject: ShareSubject; userIds: readonly string[]; now: number },
@@ -168,23 +170,23 @@ export async function notifyOfShare(
 
 export type InvitationChange = {
   invitationId: string;
-  /** Undefined: no change. */
+  /** The new role. Undefined: no change. */
   role: ShareRole | undefined;
-  /** Milliseconds since the epoch. Undefined: no change. Null: the share never expires. */
+  /** The new expiry, in milliseconds since the epoch. Undefined: no change. Null: the share never expires. */
   expiresAt: number | null | undefined;
-  /** Makes a new link, which is valid for 30 days. The old link stops working. */
+  /** Whether the invitation gets a new link, which is valid for 30 days. The former link stops working. */
   hasNewLink: boolean;
 };
 
 /**
- * Changes an open invitation, and the share that a user has through it. With `hasNewLink`, sends the new link by mail, which counts in the
- * limit of email addresses.
- * Throws `invitation_not_found`, `invitation_used`, `invalid_request`, and `rate_limited` after too many email addresses.
+ * Changes an open invitation, and the share that a user has through this invitation. With `hasNewLink`, sends the new link by mail. This
+ * mail counts in the limit of email addresses. Throws `invitation_not_found`, `invitation_used`, `invalid_request`, and `rate_limited`
+ * after too many email addresses.
  */
 export function updateInvitation(deps: Deps) {
   const { db, clock, newId } = deps;
   return async (caller: Caller, change: InvitationChange): Promise<DescribedInvitation> => {
-    // The mail counts toward the limit, so that a user can't send an unlimited number of new links to one email address.
+    // The mail counts in the limit, so that a user can't send an unlimited number of new links to one email address.
     if (change.hasNewLink) await takeEmails(deps, { caller, amount: 1 });
     return db.transaction(async (tx) => {
       const invitation = await holdOwn(tx, { caller, invitationId: change.invitationId });
@@ -226,15 +228,15 @@ function apply(invitation: Invitation, { change, now }: { change: InvitationChan
   };
 }
 
-/** Revokes an invitation, and the share that a user has through it. Throws `invitation_not_found`. */
+/** Revokes an invitation, and the share that a user has through this invitation. Throws `invitation_not_found`. */
 export function revokeInvitation({ db, clock, newId }: Deps) {
   return (caller: Caller, invitationId: string): Promise<void> =>
     db.transaction(async (tx) => {
       const invitation = await holdOwn(tx, { caller, invitationId });
       await invitationQueries(tx).delete(invitationId);
       const now = clock();
-      // The deletion also runs if no user has the email address. Therefore the duration of the response does not show whether a user has
-      // it.
+      // The deletion of the share also runs if no user holds the email address. So the duration of the response does not reveal whether a
+      // user holds this address.
       await shareQueries(tx).delete(subjectOf(invitation), invitation.userId ?? "");
       const detail = { email: invitation.email };
       const event = { id: newId(), caller, subject: aboutInvitation(invitation), at: now, detail };
@@ -242,7 +244,7 @@ export function revokeInvitation({ db, clock, newId }: Deps) {
     });
 }
 
-/** Locks and returns an invitation of the caller. For other users, the invitation does not exist. */
+/** Locks and returns an invitation to a note of the caller. For other users, the invitation does not exist. */
 async function holdOwn(
   tx: Tx,
   { caller, invitationId }: { caller: Caller; invitationId: string },

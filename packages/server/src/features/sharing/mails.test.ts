@@ -39,7 +39,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
   const mailsTo = (email: string) => smtp.mails.filter(({ recipients }) => recipients.includes(email));
   const look = (token: string) => service.anonymous.send("POST /invitations/look", { json: { token } });
 
-  /** Creates a user with the email address `<id>@example.com`, which the service has recorded. */
+  /** Creates a user whom the service knows, with the email address `<id>@example.com`. */
   async function newPerson() {
     const id = uuidv7();
     const person = { ...service.as(id), id, email: `${id}@example.com` };
@@ -261,7 +261,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect((await request()).status).toBe(202);
       expect((await asker.send(`POST /notes/${uuidv7()}/access-requests`)).status).toBe(202);
       expect((await host.send(`POST /notes/${noteId}/access-requests`)).status).toBe(202);
-      // The row is the mail about the first request for access. The owner dismissed this request before the service sent the mail.
+      // The row is the mail about the first request for access. The owner dismissed this request before the service could send the mail.
       expect(await rows()).toHaveLength(1);
       expect([await service.sendMails(), await rows()]).toEqual([0, []]);
     });

@@ -60,7 +60,6 @@ const schemas = operations("shares", {
   },
 });
 
-/** The routes for the shares of a note, and the same three routes for an attachment. */
 export function shareRoutes(app: App, { useCases, publicUrl, takeTurn }: RouteDeps<PeopleVerbs & SharingVerbs>): void {
   const list = async (request: Call<ShareSubject>) =>
     present(await useCases.listShares(callerOf(request), request.params), { publicUrl });
@@ -104,7 +103,7 @@ function present({ shares, invitations }: SharesOfSubject, { publicUrl }: { publ
   };
 }
 
-/** Converts one page of attachments that are shared without their notes to the form of a response. One query reads all users. */
+/** Converts a page of attachments that are shared without their notes to the form of a response. One query reads all owners and senders. */
 export async function describeShared(
   page: Page<SharedAttachment>,
   { useCases }: { useCases: PeopleVerbs },
@@ -143,7 +142,7 @@ const invitationSchemas = operations("shares", {
   },
 });
 
-/** Shows an invitation to people without an account. Its token has 128 random bits, which nobody can guess. */
+/** Adds the route that shows an invitation to people without an account. Its token has 128 random bits, which nobody can guess. */
 export function openInvitationRoutes(app: App, { useCases }: RouteDeps<SharingVerbs>): void {
   app.post(
     "/invitations/look",
@@ -155,7 +154,7 @@ export function openInvitationRoutes(app: App, { useCases }: RouteDeps<SharingVe
   );
 }
 
-/** The routes below /invitations: for people who accept invitations, and for the owners of the notes. */
+/** Adds the routes below /invitations, for people who accept invitations, and for the owners of the notes. */
 export function invitationRoutes(app: App, { useCases, publicUrl }: RouteDeps<SharingVerbs>): void {
   app.post("/invitations/redeem", { schema: invitationSchemas.redeemInvitation }, async (request) => {
     const { noteId, attachmentId = null } = await useCases.acceptInvitation(callerOf(request), request.body.token);
@@ -179,7 +178,6 @@ export function invitationRoutes(app: App, { useCases, publicUrl }: RouteDeps<Sh
   });
 }
 
-/** Converts an invitation to the form that the owner of the note sees. */
 export function presentInvitation(
   invitation: DescribedInvitation,
   { publicUrl }: { publicUrl: string },
@@ -194,7 +192,7 @@ export function presentInvitation(
   };
 }
 
-/** Converts an invitation to the form that the person with the link sees. */
+/** Converts an invitation to the form that a person with its link sees. */
 export function presentOpen(found: LookedAt): wire.OpenInvitation {
   if (found.opens === "service") {
     const { inviterName, invitation } = found;
@@ -206,7 +204,7 @@ export function presentOpen(found: LookedAt): wire.OpenInvitation {
   return {
     opens: filename === undefined ? "note" : "file",
     ownerName: ownerName ?? null,
-    // A person with an invitation to one file must not learn the title of the note.
+    // A person with an invitation to a single file must not learn the title of the note.
     noteTitle: filename === undefined ? noteTitle : null,
     filename: filename ?? null,
     ...{ role, email },
@@ -238,7 +236,6 @@ const accessRequestSchemas = operations("shares", {
   },
 });
 
-/** The routes below /notes/:noteId/access-requests. */
 export function accessRequestRoutes(app: App, { useCases }: RouteDeps<SharingVerbs>): void {
   app.post("/notes/:noteId/access-requests", { schema: accessRequestSchemas.askForAccess }, async (request, reply) => {
     await useCases.askForAccess(callerOf(request), request.params.noteId);

@@ -11,7 +11,7 @@ describe.each(engines)("shares on $name", (engine) => {
   const owner = service.as("owner");
   beforeAll(async () => {
     world = await createWorld(service);
-    // The service learns the email address of Bob from his first request.
+    // The service gets the email address of Bob from his first request.
     await service.as("bob").send("GET /me");
   });
 

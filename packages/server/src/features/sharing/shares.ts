@@ -17,7 +17,7 @@ import { invitationQueries } from "./queries/invitations.ts";
 import { shareQueries } from "./queries/shares.ts";
 import type { SharedAttachment, ShareSubject, ShareWithPerson } from "./share.ts";
 
-/** The maximum number of shares of one note or attachment. One response lists all shares. */
+/** The maximum number of shares of one note or attachment, because one response lists all of them. */
 const MAX_SHARES = 1_000;
 /** The shares of a note or an attachment that the owner sees, and the open invitations. */
 export type SharesOfSubject = { shares: ShareWithPerson[]; invitations: DescribedInvitation[] };
@@ -27,15 +27,15 @@ export type ShareInput = {
   userIds: readonly string[];
   emails: readonly string[];
   role: ShareRole;
-  /** Milliseconds since the epoch. Undefined: the shares are valid until somebody revokes them. */
+  /** The expiry of the shares, in milliseconds since the epoch. Undefined: the shares never expire. */
   expiresAt: number | undefined;
 };
 
 /**
  * Shares a note or one attachment with users. Replaces the shares that these users already have. Creates an invitation for each email
- * address. `results` reports unknown ids, and the users with the other ids still get their shares.
- * Returns all shares of the note or attachment. Throws `note_not_found`, `attachment_not_found`, `access_denied`, `too_many_shares`,
- * `too_many_invitations`, `invalid_request`, and `rate_limited` after too many email addresses.
+ * address. `results` reports unknown ids, and the users with known ids still get their shares. Returns all shares of the note or
+ * attachment. Throws `note_not_found`, `attachment_not_found`, `access_denied`, `too_many_shares`, `too_many_invitations`,
+ * `invalid_request`, and `rate_limited` after too many email addresses.
  */
 export function putShares(deps: Deps) {
   const { db, clock, newId } = deps;
@@ -53,8 +53,8 @@ export function putShares(deps: Deps) {
       const details = { role, expiresAt, createdAt: now, createdBy: caller.userId };
       const newcomers = await withoutShare(tx, { subject, userIds, now });
       await shareQueries(tx).put(subject, ...userIds.map((userId) => ({ userId, ...details })));
-      // An open invitation hides which user has the email address. The owner now gave the ids of the users, so their invitations need not
-      // hide the users any more.
+      // An open invitation hides which user holds the email address. The owner has now named these users by id, so their invitations need
+      // not hide them any more.
       const subjectId = "noteId" in subject ? subject.noteId : subject.attachmentId;
       await invitationQueries(tx).settle([subjectId], { userIds, now });
       if ("noteId" in subject) await accessRequestQueries(tx).delete(subject.noteId, userIds);
@@ -73,13 +73,13 @@ export function putShares(deps: Deps) {
   };
 }
 
-/** Throws `too_many_shares` if `count` is over the maximum. Invitations count as shares. */
+/** Throws `too_many_shares` if `count` exceeds the maximum. Invitations count as shares. */
 export function limitShares(count: number): void {
   if (count <= MAX_SHARES) return;
   throw new DomainError("too_many_shares", `It would have more than ${MAX_SHARES} shares. Revoke some first.`);
 }
 
-/** Lists shares and invitations, also expired ones. Throws `note_not_found`, `attachment_not_found`, `access_denied`. */
+/** Lists shares and invitations, including expired ones. Throws `note_not_found`, `attachment_not_found` or `access_denied`. */
 export function listShares(deps: Deps) {
   const { db } = deps;
   return async (caller: Caller, subject: ShareSubject): Promise<SharesOfSubject> => {
@@ -98,8 +98,8 @@ async function list(
 }
 
 /**
- * Revokes the share of one user, and finds the user by id as `putShares` does. The service refuses the next request of the user.
- * Throws `share_not_found`, `note_not_found`, `attachment_not_found` or `access_denied`.
+ * Revokes the share of one user. Finds the user by id, as `putShares` does. The service refuses the next request of this user. Throws
+ * `share_not_found`, `note_not_found`, `attachment_not_found` or `access_denied`.
  */
 export function revokeShare({ db, clock, newId }: Deps) {
   return async (caller: Caller, input: { subject: ShareSubject; userId: string }): Promise<void> => {
@@ -134,7 +134,8 @@ async function deleteShare(
   const issuer = await identityQueries(tx).issuerOf(caller.userId);
   const own = issuer === undefined ? undefined : (await identityQueries(tx).find(issuer, [userId])).get(userId);
   for (const each of new Set([own ?? userId, userId])) {
-    // The owner does not see a share with an open invitation. A deletion of such a share by user id would reveal who has the email address.
+    // The owner does not see a share that an open invitation hides. A deletion of such a share by user id would reveal who holds the email
+    // address.
     if (await shareQueries(tx).delete(subject, each, { isVisible: true })) return each;
   }
   throw noSuch("share");

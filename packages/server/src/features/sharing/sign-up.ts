@@ -13,7 +13,7 @@ import { invitationQueries } from "./queries/invitations.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "linkKeys" | "policy">;
 type NewUser = { id: string; name: string };
-/** Marks the invitation with which a person created an account as used. The caller must call the function after the account exists. */
+/** Marks the invitation with which a person has created an account as used. Call this function after the account exists. */
 type Accept = (user: NewUser) => Promise<void>;
 
 const CLOSED = {
@@ -23,8 +23,9 @@ const CLOSED = {
 
 /**
  * Decides whether a person may create an account with this email address. Returns a function that the caller must call when the account
- * exists. An invitation works only for its own email address, so people can create only one account with it.
- * Throws `access_denied`, `invitation_not_found`, `invitation_used`, `invitation_expired`, or `invalid_request` for another email address.
+ * exists. An invitation works only for its own email address, so people can create only one account with it. Throws `access_denied`,
+ * `invitation_not_found`, `invitation_used`, `invitation_expired`, or `invalid_request` for an email address that the invitation does not
+ * name.
  */
 export function admitSignUp(deps: PartDeps) {
   const { db, clock, policy } = deps;
@@ -36,8 +37,8 @@ export function admitSignUp(deps: PartDeps) {
       requireUsable(toService, { email, now: clock() });
       return (user) => accept(deps, { admitted: toService, user });
     }
-    // If sign-up is open, the sign-up does not check an invitation to a note. The new user accepts the invitation later on the page of the
-    // invitation.
+    // With open sign-up, the service does not check an invitation to a note at the sign-up. The new user accepts this invitation later on
+    // its page.
     if (token === undefined || mode === "open") return async () => undefined;
     if (mode === "closed") throw new DomainError("access_denied", CLOSED.closed);
     const toNote = await findByToken(deps, token, (id) => invitationQueries(db).find(id));
@@ -55,7 +56,7 @@ function requireUsable(
   throw invalidRequest(`This invitation is for ${invitation.email}. Use this email address.`);
 }
 
-/** Marks an invitation to the service as used. The use also proves the email address. */
+/** Marks an account invitation as used. The use also proves the email address. */
 async function accept(
   deps: PartDeps,
   { admitted, user }: { admitted: AccountInvitation; user: NewUser },
@@ -63,8 +64,8 @@ async function accept(
   const { db, clock } = deps;
   const isAccepted = await db.transaction(async (tx) => {
     const invitation = await accountInvitationQueries(tx).hold(admitted.id);
-    // During the sign-up, the invitation may have been renewed, revoked or used, or may have expired. So `accept` checks the invitation
-    // again.
+    // During the sign-up, somebody may have renewed, revoked or used the invitation, or it may have expired. So `accept` checks the
+    // invitation again.
     if (invitation?.generation !== admitted.generation || !isOpen(invitation, clock())) return false;
     await accountInvitationQueries(tx).put({ ...invitation, acceptedAt: clock() });
     await rememberPersonIn(tx, { ...user, email: invitation.email, emailProvenBy: "operator" }, clock());
@@ -73,14 +74,17 @@ async function accept(
   if (isAccepted) await giveWaitingShares(deps, user.id);
 }
 
-/** Ignores a refused invitation, because the account already exists. The page of the invitation shows why the invitation does not work. */
+/**
+ * Ignores the refusal of an invitation, because the account already exists. The page of the invitation shows why the invitation does not
+ * work.
+ */
 function orRefused(error: unknown): void {
   if (!(error instanceof DomainError)) throw error;
 }
 
 export type Identity = {
   id: string;
-  /** Undefined: no change. Null: the email address is removed. */
+  /** Undefined: no change. Null: the user has no email address any more. */
   email: string | null | undefined;
   emailProvenBy?: EmailProof | undefined;
   /** The instant at which the JWT issuer or the account stated the email address. Default: now. */
@@ -92,8 +96,8 @@ export type Identity = {
 };
 
 /**
- * Records a user from an account or a trusted token, so that others can share with the user's email address. Also gives the user the shares
- * that wait for a proven email address. Each call gives the waiting shares, so the next sign-in completes an interrupted call.
+ * Records a user from an account or a trusted JWT, so that other people can share with the user's email address. Also gives the user the
+ * shares that wait for a proven email address. Each call gives the waiting shares, so the next sign-in completes an interrupted call.
  */
 export function rememberPerson({ db, clock }: Pick<Deps, "db" | "clock">) {
   return async (identity: Identity): Promise<void> => {
@@ -114,16 +118,16 @@ export function recordSignIn({ db, clock }: Deps) {
 }
 
 /**
- * Returns and records the user of a verified JWT. If the stored email address comes from a later JWT, the email address does not change. A
- * JWT without `iat` counts as issued now.
+ * Returns and records the user of a verified JWT. If the stored email address comes from a later JWT, this address does not change. A JWT
+ * without `iat` counts as issued now.
  */
 export function identifySubject(deps: Deps) {
   const remember = rememberPerson(deps);
   return async (claims: Subject & Claims): Promise<Caller> => {
     const { issuer, subject, email, isEmailVerified, name, issuedAt } = claims;
     const userId = await userOfSubject(deps.db, { ...deps, issuer, subject });
-    // The clock of an issuer may be ahead. Without this limit, a token from the future would make the service ignore email addresses in
-    // later tokens.
+    // The clock of a JWT issuer may be ahead. Without this limit, a JWT from the future would make the service ignore the email addresses
+    // in later JWTs.
     const emailStatedAt = issuedAt === undefined ? undefined : Math.min(issuedAt, deps.clock());
     await remember({ id: userId, email, emailProvenBy: isEmailVerified ? issuer : undefined, emailStatedAt, name });
     return { userId };

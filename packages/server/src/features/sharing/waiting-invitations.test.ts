@@ -58,7 +58,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [userId], role: "editor" } });
       await prove(userId, email);
       expect((await redeem(holder, token)).body).toMatchObject({ noteId });
-      // The owner may still see the invitation on an open page, and may revoke the invitation there.
+      // The owner may still see the invitation on an open page of the web app, and may revoke the invitation there.
       await owner.send(`DELETE /invitations/${invitation.id}`);
       expect((await sharesOf(noteId)).shares).toMatchObject([{ userId, role: "editor" }]);
     });

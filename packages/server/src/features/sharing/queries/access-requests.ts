@@ -4,7 +4,6 @@ import { fromColumns } from "../../../platform/database/rows.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import { orMissing } from "../../../platform/database/writes.ts";
 
-/** Counts the open requests for access to a note. */
 export function countOpenRequests(db: Kysely<Tables>, noteId: Expression<string>) {
   return db
     .selectFrom("access_requests")
@@ -14,7 +13,10 @@ export function countOpenRequests(db: Kysely<Tables>, noteId: Expression<string>
 }
 
 export const accessRequestQueries = defineQueries("database.accessRequests", ({ kysely: db, engine }) => ({
-  /** Stores a request for access. Returns false if one is open, or was dismissed since `dismissedBefore`. */
+  /**
+   * Stores a request for access. Returns false if the user already has an open request for this note, or one that was dismissed after
+   * `dismissedBefore`.
+   */
   async open(request: { noteId: string; userId: string; now: number; dismissedBefore: number }): Promise<boolean> {
     const { noteId, userId, now, dismissedBefore } = request;
     const open = db
@@ -65,7 +67,7 @@ export const accessRequestQueries = defineQueries("database.accessRequests", ({ 
     return numUpdatedRows === 1n;
   },
 
-  /** Deletes the open and the dismissed requests of these users. The caller must call `delete` when the users get access. */
+  /** Deletes the open and the dismissed requests of these users. Call this function when the users get access. */
   async delete(noteId: string, userIds: readonly string[]): Promise<number> {
     if (userIds.length === 0) return 0;
     const { numDeletedRows } = await db
@@ -77,12 +79,12 @@ export const accessRequestQueries = defineQueries("database.accessRequests", ({ 
   },
 }));
 
-/** A person who asks for access to a note. */
+/** A request of a person for access to a note. */
 export type AccessRequest = {
   userId: string;
   name: string | undefined;
   email: string | undefined;
-  /** Whether the user has proven the email address. Anyone can sign up with the email address of another person. */
+  /** Whether the user has proven the email address. Everybody can sign up with the email address of another person. */
   isEmailProven: boolean;
   /** Milliseconds since the epoch. */
   requestedAt: number;

@@ -11,7 +11,7 @@ export const accountInvitationQueries = defineQueries("database.accountInvitatio
   // SQLite has no `for update` and needs no lock, because a transaction on SQLite is the only writer from its start.
   const selectHeld = () => select().$if(engine.name === "postgres", (query) => query.forUpdate());
   return {
-    /** Stores the invitation for an email address. The new invitation replaces an earlier invitation for the same email address. */
+    /** Stores the invitation of an email address, and replaces an earlier invitation of the same address. */
     async put(invitation: AccountInvitation): Promise<void> {
       const { id: _, email: __, ...terms } = toRow(invitation);
       await db
@@ -26,13 +26,13 @@ export const accountInvitationQueries = defineQueries("database.accountInvitatio
       return row && toInvitation(row);
     },
 
-    /** Finds an invitation by its id, and locks the invitation until the transaction ends. */
+    /** Finds an invitation by its id, and locks it until the transaction ends. */
     async hold(invitationId: string): Promise<AccountInvitation | undefined> {
       const row = await selectHeld().where("id", "=", invitationId).executeTakeFirst();
       return row && toInvitation(row);
     },
 
-    /** Finds an invitation by its email address, and locks the invitation until the transaction ends. */
+    /** Finds an invitation by its email address, and locks it until the transaction ends. */
     async holdOf(email: string): Promise<AccountInvitation | undefined> {
       const row = await selectHeld().where("email", "=", email).executeTakeFirst();
       return row && toInvitation(row);
@@ -42,12 +42,12 @@ export const accountInvitationQueries = defineQueries("database.accountInvitatio
       await db.deleteFrom("account_invitations").where("id", "=", invitationId).execute();
     },
 
-    /** Lists the invitations that nobody has accepted, the newest first. The list includes expired invitations. */
+    /** Lists the invitations that nobody has accepted, including expired invitations. The newest invitation comes first. */
     async listOpen(page: PageRequest): Promise<Page<AccountInvitation>> {
       return newestFirst(select().where("redeemed_at", "is", null), { ...page, id: "id", to: toInvitation });
     },
 
-    /** Sets the expiry of all links of invitations to now. The invitations stay in the list. */
+    /** Lets the links of all invitations expire now. The invitations stay in the list. */
     async expireAll(now: number): Promise<void> {
       await db
         .updateTable("account_invitations")

@@ -7,12 +7,12 @@ import { isLive, notInTrash } from "../../access/sql.ts";
 import type { Invitation, InvitationWithNames } from "../invitation.ts";
 import type { ShareSubject } from "../share.ts";
 
-/** The maximum number of invitations that one sign-in turns into shares. The sign-in waits for this work, so the number is limited. */
+/** The maximum number of invitations that one sign-in turns into shares, because the sign-in waits for this work. */
 const MAX_GIVEN = 200;
 
 const idOf = (subject: ShareSubject): string => ("noteId" in subject ? subject.noteId : subject.attachmentId);
 
-/** The condition that no open invitation hides the share from the owner of the note (ADR 8). */
+/** Builds the condition that no open invitation hides the share from the owner of the note (ADR 8). */
 export function isVisible(share: { subjectId: Expression<string>; userId: Expression<string> }) {
   return sql<SqlBool>`not exists (
     select 1 from invitations
@@ -20,11 +20,11 @@ export function isVisible(share: { subjectId: Expression<string>; userId: Expres
       and invitations.redeemed_at is null)`;
 }
 
-/** The condition that the invitation is for a note, or for an attachment that is not in the trash. */
+/** The condition that the invitation is for a whole note, or for an attachment that is not in the trash. */
 const hasAttachment = sql<SqlBool>`(invitations.attachment_id is null or exists (
   select 1 from attachments where attachments.id = invitations.attachment_id and ${notInTrash.attachmentsOfNote}))`;
 
-// Frequent statements list their columns, because PostgreSQL can then prepare them by name (postgres/pool.ts).
+// Frequent statements list their columns, because PostgreSQL can then prepare these statements by name (postgres/pool.ts).
 const columns = [
   "invitations.id",
   "invitations.subject_id",
@@ -53,7 +53,7 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
   const selectHeld = () => select().$if(engine.name === "postgres", (query) => query.forUpdate("invitations"));
   return {
     /**
-     * Stores invitations for different email addresses with one statement. An existing invitation keeps its id, gets the new role and
+     * Stores invitations of different email addresses with one statement. An existing invitation keeps its id, gets the new role and
      * expiry, and is valid for 30 days from now. Its link stays the same, unless the link was used. Returns the ids of the stored
      * invitations. Throws `note_not_found` or `attachment_not_found` if the note or attachment was deleted.
      */
@@ -74,7 +74,7 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
             invited_at: eb.ref("excluded.invited_at"),
             link_expires_at: eb.ref("excluded.link_expires_at"),
             redeemed_at: null,
-            // If a person used the link of the earlier invitation, a new generation makes this link invalid.
+            // If a person has used the link of the earlier invitation, a new generation makes that link invalid.
             generation: eb
               .case()
               .when("invitations.redeemed_at", "is", null)
@@ -89,13 +89,13 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       return new Set(stored.map(({ id }) => id));
     },
 
-    /** Returns and locks an invitation until the transaction ends. Undefined if it was revoked or never existed. */
+    /** Returns an invitation, and locks it until the transaction ends. Returns undefined if it was revoked or never existed. */
     async hold(invitationId: string): Promise<Invitation | undefined> {
       const row = await selectHeld().where("invitations.id", "=", invitationId).executeTakeFirst();
       return row && toInvitation(row);
     },
 
-    /** Returns the invitations for these email addresses, by email address. Locks the invitations until the transaction ends. */
+    /** Returns the invitations of these email addresses, by email address. Locks the invitations until the transaction ends. */
     async holdOf(subject: ShareSubject, emails: readonly string[]): Promise<Map<string, Invitation>> {
       const rows = await selectHeld()
         .where("invitations.subject_id", "=", idOf(subject))
@@ -105,7 +105,7 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       return new Map(rows.map((row) => [row.email, toInvitation(row)]));
     },
 
-    /** Finds an invitation by its id. `inTrash`: also finds an invitation whose note or file is in the trash. */
+    /** Finds an invitation by its id. With `inTrash`, also finds an invitation whose note or file is in the trash. */
     async find(invitationId: string, options?: { inTrash: boolean }): Promise<InvitationWithNames | undefined> {
       const row = await (options?.inTrash === true ? selectAll() : select())
         .leftJoin("people", "people.id", "notes.owner_id")
@@ -119,7 +119,7 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       return { invitation, ownerName: name ?? undefined, noteTitle: title, filename: filename ?? undefined };
     },
 
-    /** Stores the fields that can change. The caller must have locked the invitation. */
+    /** Stores the members that can change. The caller must have locked the invitation. */
     async replace(invitation: Invitation): Promise<void> {
       const { role, expires_at, user_id, generation, link_expires_at, redeemed_at } = toRow(invitation);
       await db
@@ -133,7 +133,7 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       await db.deleteFrom("invitations").where("id", "=", invitationId).execute();
     },
 
-    /** Lists the invitations to this note or attachment that nobody has accepted. The list includes expired invitations. */
+    /** Lists the invitations to this note or attachment that nobody has accepted, including expired invitations. */
     async listOpen(subject: ShareSubject): Promise<Invitation[]> {
       const rows = await select()
         .where("invitations.subject_id", "=", idOf(subject))
@@ -144,9 +144,9 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
     },
 
     /**
-     * Lists the ids of valid invitations for this user's proven email address, at most the newest 200. The list has only invitations whose
-     * share the user does not have yet. It omits invitations to the user's own notes, and to notes of disabled owners. If the email address
-     * is not proven, the list is empty.
+     * Lists the ids of at most 200 valid invitations of this user's proven email address, the newest first. Omits invitations whose share
+     * the user already has, invitations to the user's own notes, and invitations to notes of disabled owners. If the email address is not
+     * proven, the list is empty.
      */
     async listFor({ userId, now }: { userId: string; now: number }): Promise<string[]> {
       const rows = await db
@@ -163,10 +163,11 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
         .where("notes.owner_id", "!=", userId)
         .where(notInTrash.notes)
         .where(hasAttachment)
-        // Invitations of disabled owners give no share until the owner is enabled again, so these invitations must not use up the limit.
+        // An invitation of a disabled owner gives no share until the owner is enabled again. So these invitations must not use up the
+        // maximum.
         .where("notes.owner_id", "not in", db.selectFrom("disabled_users").select("user_id"))
-        // The newest invitations come first, because many strangers can invite one email address. The next sign-in continues with the other
-        // invitations.
+        // The newest invitations come first, because many strangers can invite one email address. The next sign-in continues with the
+        // remaining invitations.
         .orderBy("invitations.id", "desc")
         .limit(MAX_GIVEN)
         .execute();
@@ -184,7 +185,7 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       return count;
     },
 
-    /** Lists the ids of the notes and attachments that are shared with this user through open invitations, at most the newest 1,000. */
+    /** Lists the ids of at most 1,000 notes and attachments that are shared with this user through open invitations, the newest first. */
     async listExpected(userId: string): Promise<string[]> {
       const rows = await db
         .selectFrom("invitations")
@@ -197,9 +198,7 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       return rows.map((row) => row.subject_id);
     },
 
-    /**
-     * Marks the open invitations that gave these users a share of these notes or attachments as accepted. Returns the marked invitations.
-     */
+    /** Marks the open invitations that gave these users a share of these notes or attachments as accepted. Returns these invitations. */
     async settle(
       subjectIds: readonly string[],
       { userIds, now }: { userIds: readonly string[]; now: number },

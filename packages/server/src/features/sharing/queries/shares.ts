@@ -16,7 +16,7 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
     return db.selectFrom(table).where(column, "=", id).where("user_id", "=", userId);
   };
   return {
-    /** Creates or replaces the shares of different users with one statement. */
+    /** Creates or replaces the shares of several users with one statement. */
     async put(subject: ShareSubject, ...shares: readonly Share[]): Promise<void> {
       if (shares.length === 0) return;
       const place = placeOf(subject);
@@ -33,8 +33,8 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
     },
 
     /**
-     * Creates or replaces the shares of the users who have these invited email addresses. Runs one statement even if no user has any of the
-     * email addresses. Therefore the duration does not show whether an email address belongs to a user (ADR 8).
+     * Creates or replaces the shares of the users who hold these invited email addresses. Runs one statement even if no user holds any of
+     * the addresses. So the duration does not reveal whether an email address belongs to a user (ADR 8).
      */
     async putInvited(subject: ShareSubject, emails: readonly string[]): Promise<void> {
       const place = placeOf(subject);
@@ -51,7 +51,7 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
       await replacing(insert.expression(invited), place).execute();
     },
 
-    /** Deletes a share. Returns false without such a share. `isVisible`: only a share that the owner sees. */
+    /** Deletes a share. Returns false if the share does not exist. With `isVisible`, deletes only a share that the owner sees. */
     async delete(subject: ShareSubject, userId: string, only?: { isVisible: boolean }): Promise<boolean> {
       const { table, column, id } = placeOf(subject);
       const seen = isVisible({ subjectId: sql.val(id), userId: sql.val(userId) });
@@ -62,7 +62,7 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
       return numDeletedRows === 1n;
     },
 
-    /** Lists the shares that the owner of the note sees. The owner sees the other shares only as open invitations. */
+    /** Lists the shares that the owner of the note sees. The owner sees other shares only as open invitations. */
     async list(subject: ShareSubject): Promise<ShareWithPerson[]> {
       const { isNote, table, column, id } = placeOf(subject);
       const subjectId = sql.ref<string>(`share.${column}`);
@@ -80,7 +80,7 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
       return rows.map((row) => ({ ...fromColumns(row), role: row.role ?? "viewer" }));
     },
 
-    /** Returns the expiry of a share. Returns undefined if the share never expires or does not exist. */
+    /** Returns the expiry of a share, or undefined if the share never expires or does not exist. */
     async expiryOf(subject: ShareSubject, userId: string): Promise<number | undefined> {
       const row = await ofUser(subject, userId).select("expires_at").executeTakeFirst();
       return row?.expires_at ?? undefined;
@@ -88,7 +88,7 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
 
     /**
      * Lists shares that expire between `from` and `until`. Omits shares that were made for a shorter time than this window, and shares
-     * whose users were already notified. Returns at most `limit` shares of notes and at most `limit` shares of attachments.
+     * whose users already got the reminder. Returns at most `limit` shares of notes and at most `limit` shares of attachments.
      */
     async listEnding({ from, until, limit }: { from: number; until: number; limit: number }): Promise<EndingShare[]> {
       const ending = (table: "note_shares" | "attachment_shares") =>
@@ -110,7 +110,10 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
       return [...ofNotes.map((share) => ({ ...share, attachmentId: undefined })), ...ofFiles];
     },
 
-    /** Records that the expiry was notified. Returns false if the share has changed, or another replica was faster. */
+    /**
+     * Marks the share as reminded of its expiry. Returns false if the share has changed, or if another replica has already marked the
+     * share.
+     */
     async markReminded({ noteId, attachmentId, userId, expiresAt }: EndingShare, now: number): Promise<boolean> {
       const { table, column, id } = placeOf(attachmentId === undefined ? { noteId } : { attachmentId });
       const marked = await db
@@ -124,7 +127,7 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
       return marked.numUpdatedRows === 1n;
     },
 
-    /** Returns the share of this user, if any. `isNew`: the user has not opened the note yet. */
+    /** Returns the share of this user, or undefined. `isNew`: the user has not opened the note yet. */
     async findOfNote(
       noteId: string,
       userId: string,
@@ -133,14 +136,14 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
       return row && { expiresAt: row.expires_at ?? undefined, isNew: row.seen_at === null };
     },
 
-    /** Marks a share as seen. Does nothing if the share does not exist or is already marked. */
+    /** Marks a share as seen. Does nothing if the share does not exist or is already seen. */
     async markSeen(subject: ShareSubject, { userId, now }: { userId: string; now: number }): Promise<void> {
       const { table, column, id } = placeOf(subject);
       const shares = db.updateTable(table).set({ seen_at: now }).where(column, "=", id);
       await shares.where("user_id", "=", userId).where("seen_at", "is", null).execute();
     },
 
-    /** Lists the attachments with a valid share for the user, newest first, if the user has no access to their notes. */
+    /** Lists the attachments with a valid share for the user, the newest first. Omits attachments whose notes the user can open. */
     listAttachmentsFor: (userId: string, request: PageRequest & { now: number }): Promise<Page<SharedAttachment>> =>
       listAttachmentsFor(db, { userId, ...request }),
   };
@@ -148,12 +151,12 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
 
 type SharePlace = ReturnType<typeof placeOf>;
 
-/** The table of attachment shares has no column for the role, but the types of `note_shares` require the role. */
+/** The table of attachment shares has no column for the role, but the type of `note_shares` requires a role. */
 const NO_ROLE = {} as { role: Share["role"] };
 
 /**
  * Returns the table with the shares of a note or of an attachment. Both tables have the same columns, except that the share of an
- * attachment has no role, because its role is always viewer. Therefore one statement with the types of `note_shares` works for both tables.
+ * attachment has no role, because its role is always viewer. So one statement with the types of `note_shares` works for both tables.
  */
 function placeOf(subject: ShareSubject) {
   const isNote = "noteId" in subject;
@@ -165,7 +168,7 @@ function placeOf(subject: ShareSubject) {
   };
 }
 
-/** Makes new shares replace the earlier shares of the same users. The users get a new reminder of the new expiry. */
+/** Makes new shares replace the earlier shares of the same users. These users get a new reminder before the new expiry. */
 function replacing(insert: InsertQueryBuilder<Tables, "note_shares", InsertResult>, { isNote, column }: SharePlace) {
   return insert.onConflict((conflict) =>
     conflict.columns([column, "user_id"]).doUpdateSet((eb) => ({
@@ -178,7 +181,7 @@ function replacing(insert: InsertQueryBuilder<Tables, "note_shares", InsertResul
   );
 }
 
-/** Lists the attachments that a person can open only because of a share of the attachment, and not because of a share of its note. */
+/** Lists the attachments that a person can open only through a share of the attachment, and not through a share of its note. */
 async function listAttachmentsFor(
   db: Kysely<Tables>,
   { userId, now, ...page }: PageRequest & { userId: string; now: number },

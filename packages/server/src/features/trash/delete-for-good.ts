@@ -9,11 +9,12 @@ import type { PlannedDeletion } from "../storage/queries.ts";
 import { uploadQueries } from "../uploads/queries/uploads.ts";
 import { trashQueries } from "./queries.ts";
 
-/** The number of files that one transaction deletes. Larger transactions would block other requests for too long. */
+/** The maximum number of files that one transaction deletes. Larger transactions would block other requests for too long. */
 export const STEP = 100;
 
 /**
- * Permanently deletes attachments of one owner in the transaction `tx`, and queues the deletion of their objects. Does not delete the note.
+ * Deletes attachments of one owner permanently, and queues the deletion of their objects. Does not delete the note. Runs in the transaction
+ * `tx`.
  */
 export async function deleteAttachmentsForGood(
   tx: Tx,
@@ -32,8 +33,8 @@ export async function deleteAttachmentsForGood(
 }
 
 /**
- * Deletes a note permanently in the transaction `tx`, which must have locked the note. From a note with many files, deletes only the first
- * files, and queues the other files for `purgeNotes`. Nobody can open the note any more.
+ * Deletes a note permanently in the transaction `tx`, which must have locked the note. From a large note, deletes only the first files, and
+ * queues the remaining files for `purgeNotes`. After that, nobody can open the note.
  */
 export async function deleteNoteForGood(
   tx: Tx,
@@ -44,8 +45,8 @@ export async function deleteNoteForGood(
 }
 
 /**
- * Runs one step of the deletions that `deleteNoteForGood` has queued, and then starts the next step. Returns false if no deletion is
- * queued. Several replicas may run the function at the same time.
+ * Runs one step of the deletions that `deleteNoteForGood` has queued, and starts the next step. Returns false if no deletion is queued.
+ * Several replicas may run this function at the same time.
  */
 export function purgeNotes(deps: Deps) {
   return async (): Promise<boolean> => {
@@ -61,7 +62,7 @@ export function purgeNotes(deps: Deps) {
 
 /** Deletes some files of a note. Also deletes the note if no files remain. */
 async function deleteSomeFiles(tx: Tx, { noteId, now }: { noteId: string; now: number }): Promise<PlannedDeletion[]> {
-  // The list includes attachments that were in the trash before the note.
+  // The list includes attachments that were in the trash before their note.
   const attachments = await attachmentQueries(tx).listOfNote(noteId, { limit: STEP });
   const planned = await deleteAttachmentsForGood(tx, { attachments, now });
   if (attachments.length < STEP) await noteQueries(tx).delete(noteId);

@@ -22,7 +22,6 @@ export { deleteAttachmentsForGood, deleteNoteForGood } from "./delete-for-good.t
 
 export type TrashVerbs = ReturnType<typeof createTrash>;
 
-/** Creates the functions of the trash that the rest of the service calls. */
 export function createTrash(deps: Deps) {
   return {
     deleteNote: deleteNote(deps),
@@ -40,7 +39,7 @@ export function createTrash(deps: Deps) {
 
 const DAY_MS = 86_400_000;
 
-/** An item in the trash. `purgeAt`: the sweep deletes the item permanently after this instant. Milliseconds since the epoch. */
+/** An item in the trash. `purgeAt`: after this instant, the sweep deletes the item permanently. In milliseconds since the epoch. */
 type DatedTrashItem = ListedTrashItem & { purgeAt: number };
 
 /** Lists the items that the caller may restore, the last deleted item first. */
@@ -53,9 +52,9 @@ function listTrash({ db, limits }: Deps) {
 }
 
 /**
- * Moves a note or an attachment out of the trash. The shares of the note or attachment work again. The usage of the quota does not change,
- * because items in the trash also count in the quota.
- * Throws `note_not_found`, `attachment_not_found` (also if the note of the attachment is in the trash), and `access_denied`.
+ * Restores a note or an attachment from the trash. The shares of the item work again. The usage of the quota does not change, because items
+ * in the trash also count in the quota. Throws `note_not_found`, `attachment_not_found` (also if the note of the attachment is in the
+ * trash), and `access_denied`.
  */
 function restoreFromTrash({ db, clock, newId }: Deps) {
   return (caller: Caller, subject: TrashSubject): Promise<void> =>
@@ -100,13 +99,13 @@ function expireTrash(deps: Deps) {
       const old = await trashQueries(db).listOld(clock() - limits.trashDays * DAY_MS, BATCH);
       const before = expired;
       for (const item of old) if (await expire(deps, item)) expired += 1;
-      // If a full batch changed nothing, the loop stops. Otherwise, it would list the same batch forever.
+      // If no item of a full batch was deleted, the loop stops. Otherwise, the loop would list the same batch forever.
       if (old.length < BATCH || expired === before) return expired;
     }
   };
 }
 
-/** Deletes one item permanently. Returns false if the item was restored or deleted since the list. */
+/** Deletes one item permanently. Returns false if somebody has restored or deleted the item since it was listed. */
 async function expire(deps: Deps, { id, noteId, attachment, deletedBy }: TrashItem): Promise<boolean> {
   const subject = attachment === undefined ? { noteId } : { attachmentId: attachment.id };
   let isExpired = false;
@@ -153,16 +152,16 @@ function deleteNote(deps: Deps) {
   return (caller: Caller, noteId: string): Promise<void> =>
     releaseObjects(deps, async (tx, now) => {
       const note = await authoriseNote(tx, { caller, noteId, action: "note.delete" });
-      // The lock prevents a new attachment. The object of a new attachment would stay in the bucket without a row.
+      // The lock prevents that another request adds an attachment. The object of such an attachment would stay in the bucket without a row.
       if (!(await guardedNoteQueries(tx).hold(noteId))) throw noSuch("note");
       const planned = await (limits.trashDays === 0 ? deleteNoteForGood(tx, { noteId, now }) : discard());
-      // A note may have many thousands of files, so the event does not list the files.
+      // A note can have thousands of files, so the event does not list the files.
       const event = { id: newId(), caller, subject: aboutNote(note), at: now };
       await auditQueries(tx).add(auditEvent("note.deleted", { ...event, detail: { title: note.title } }));
       return planned;
 
       async function discard() {
-        // The number of pending uploads on a note has a limit.
+        // The number of pending uploads of a note has a limit, so the list is short.
         const pending = await attachmentQueries(tx).listOfNote(noteId, { isPending: true });
         await linkQueries(tx).revokeOfNote(noteId, now);
         const planned = await deleteAttachmentsForGood(tx, { attachments: pending, now });
@@ -174,7 +173,7 @@ function deleteNote(deps: Deps) {
 }
 
 /**
- * Moves an attachment to the trash, and removes it from the lists of files of links. Deletes the attachment permanently if its upload is
+ * Moves an attachment to the trash, and removes it from links to single files. Deletes the attachment permanently if its upload is
  * unfinished, or if the service has no trash. Throws `attachment_not_found` or `access_denied`.
  */
 function deleteAttachment(deps: Deps) {
@@ -183,7 +182,7 @@ function deleteAttachment(deps: Deps) {
 }
 
 /**
- * Deletes a file of an item as `deleteAttachment` does, in the transaction of an application. The application must have checked the access.
+ * Deletes a file of an item in the transaction of an application, as `deleteAttachment` does. The application must have checked the access.
  * The bucket deletes the object after the commit. Throws `attachment_not_found`.
  */
 function deleteAttachmentIn(deps: Deps) {
@@ -204,15 +203,16 @@ async function holdAndDiscard(
   const { noteId } = await authorise();
   const isHeld = (await guardedNoteQueries(tx).hold(noteId)) && (await attachmentQueries(tx).hold(attachmentId));
   if (!isHeld) throw noSuch("attachment");
-  // The upload may have completed, or somebody may have moved the attachment, before the lock. So the attachment is read again.
+  // Before this transaction had the lock, the upload may have completed, or somebody may have moved the attachment. So the attachment is
+  // read again.
   const attachment = await authorise();
   if (attachment.noteId !== noteId) throw noSuch("attachment");
   return discardFile(deps, { tx, caller, attachment, now });
 }
 
 /**
- * Deletes all files of a note as `deleteAttachment` does, also the pending uploads, but not the note. Deletes no file that arrives during
- * the call. Returns the number of deleted files. Throws `note_not_found` or `access_denied`.
+ * Deletes all files of a note as `deleteAttachment` does, including the pending uploads, but keeps the note. Does not delete files that
+ * arrive during the call. Returns the number of deleted files. Throws `note_not_found` or `access_denied`.
  */
 function deleteFilesOfNote(deps: Deps) {
   return async (caller: Caller, noteId: string): Promise<number> => {
@@ -243,9 +243,9 @@ function deleteFilesOfNote(deps: Deps) {
 }
 
 /**
- * Permanently deletes all files on the notes of a tenant, also pending uploads, staged files, and files in the trash. Sets the quota of the
- * tenant to 0, so that calls that are adding files fail. The start of the next upload stores the quota of the application again. Each
- * transaction deletes at most `STEP` files, so a repeated call continues after a crash. Returns the number of deleted files.
+ * Deletes all files on the notes of a tenant permanently, including pending uploads, staged files, and files in the trash. Sets the stored
+ * quota of the tenant to 0, so that calls that are adding files fail. The start of the next upload stores the application's quota again.
+ * Each transaction deletes at most `STEP` files, so a repeated call continues after a crash. Returns the number of deleted files.
  */
 function deleteFilesOfTenant(deps: Deps) {
   return async (caller: Caller, ownerId: string): Promise<number> => {
@@ -267,7 +267,7 @@ function deleteFilesOfTenant(deps: Deps) {
 }
 
 /**
- * Moves an attachment to the trash, or deletes it permanently. The transaction must have locked the note and the attachment. The caller
+ * Moves an attachment to the trash, or deletes it permanently. The transaction must have locked the note and the attachment, and the caller
  * must have checked the access. Throws `attachment_not_found`.
  */
 export async function discardFile(
@@ -283,7 +283,7 @@ export async function discardFile(
   return [];
 }
 
-/** Permanently deletes the attachment that `authorise` returns. `authorise` must throw if the caller may not delete the attachment. */
+/** Permanently deletes the attachment that `authorise` returns. `authorise` must throw if the caller may not delete this attachment. */
 export function removeAttachment(
   deps: Deps,
   { authorise, ...by }: Pick<Deletion, "caller" | "detail"> & { authorise: (queries: Tx) => Promise<Attachment> },
@@ -293,7 +293,7 @@ export function removeAttachment(
   );
 }
 
-/** `detail`: facts for the audit event that are gone after the deletion. */
+/** `detail`: facts for the audit event that the database no longer has after the deletion. */
 type Deletion = { caller: Caller; attachment: Attachment; now: number; detail?: AuditEvent["detail"] };
 
 async function deleteForGood(deps: Deps, { tx, ...deletion }: Deletion & { tx: Tx }): Promise<PlannedDeletion[]> {

@@ -15,7 +15,7 @@ import { usageQueries } from "../usage/queries.ts";
 import { trashQueries } from "./queries.ts";
 
 const DAY_MS = 86_400_000;
-/** The number of files needs more than two steps of a permanent deletion. */
+/** The permanent deletion of this number of files needs three steps. */
 const FILES = 250;
 const MAX_FILES_IN_STEP = 100;
 
@@ -59,7 +59,10 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
   };
   const driftsOf = async (on = service) => await findDrifts(on.db);
 
-  /** After each transaction, records the number of remaining files, and checks that the usage is exact. Returns the recorded numbers. */
+  /**
+   * After each transaction, records the number of remaining files, and checks that the usage is exact. Returns the list of recorded
+   * numbers.
+   */
   function watchSteps({ noteId, ownerId }: { noteId: string; ownerId: string }): number[] {
     const left = [FILES];
     const check = async () => {
@@ -196,7 +199,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
       await insertUpload(service.database.db, sampleUpload(file, { ...times, idempotencyKey: file.id }));
     }
     expect((await owner.send(`DELETE /notes/${noteId}`)).status).toBe(204);
-    // Signed URLs can still store the objects. So the objects count until the URLs expire.
+    // The presigned URLs can still store the objects. So the objects count in the usage until these URLs expire.
     expect(await usageQueries(service.db).find(ownerId)).toMatchObject({ files: FILES });
     expect(await filesOf(noteId)).toEqual([]);
     expect(await driftsOf()).toEqual([]);

@@ -8,7 +8,8 @@ import { noteQueries } from "../notes/queries.ts";
 import { trashQueries } from "./queries.ts";
 
 /**
- * Matches a scan of a whole table or index in a query plan. A scan of the index `notes_to_purge` is allowed, because the index is a queue.
+ * Matches the scan of a whole table or index in a query plan. A scan of the index `notes_to_purge` is permitted, because this index is a
+ * queue.
  */
 const SCANS =
   /Seq Scan|SCAN (?!notes USING COVERING INDEX notes_to_purge)|Index (Only )?Scan using (?!notes_to_purge)[^\n]*\n(?!\s*Index Cond)/;
@@ -44,7 +45,7 @@ describe.each(engines)("the queries of the trash on $name", (engine) => {
       return rows.map(({ detail }) => detail).join("\n");
     }
     return kysely.transaction().execute(async (tx) => {
-      // With this setting, PostgreSQL scans a table only if no index is possible. By default, PostgreSQL scans every small table.
+      // With this setting, PostgreSQL scans a table only if it can use no index. By default, PostgreSQL scans every small table.
       await tx.executeQuery(Query.raw("set local enable_seqscan = off"));
       const { rows } = await tx.executeQuery<Record<string, string>>(Query.raw(`explain ${sql}`, [...parameters]));
       return rows.flatMap(Object.values).join("\n");

@@ -12,14 +12,14 @@ import { ENDED } from "../usage/usage.ts";
 
 const DELETERS = ROLES.filter((role) => permits(role, "attachment.delete"));
 
-/** A deleted note with its attachments, or a deleted attachment of another note. Instants are milliseconds. */
+/** A deleted note with its attachments, or a deleted attachment of another note. Instants are milliseconds since the epoch. */
 export type TrashItem = {
   /** A UUIDv7, so that ids sort by the time of the deletion. */
   id: string;
   noteId: string;
   noteTitle: string;
   ownerId: string;
-  /** Undefined: the item is the note. */
+  /** Undefined: the item is the whole note. */
   attachment: Attachment | undefined;
   deletedBy: string;
   deletedAt: number;
@@ -30,7 +30,7 @@ export type ListedTrashItem = TrashItem & { files: number; sizeBytes: number };
 
 export type TrashSubject = { noteId: string } | { attachmentId: string };
 
-/** Only these queries and the queries for object keys find items in the trash. All other queries ignore the trash. */
+/** Only these queries and the queries for object keys find items in the trash. All other queries ignore items in the trash. */
 export const trashQueries = defineQueries("database.trash", ({ kysely: db, engine, clock }) => {
   const insert = async (item: Omit<TrashItem, "noteTitle" | "attachment">, attachmentId: string | null) => {
     const columns = toColumns(item, ["id", "noteId", "ownerId", "deletedBy", "deletedAt"]);
@@ -41,30 +41,29 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
   };
   const toPurge = () => db.selectFrom("notes").select("id").where("trash_id", "=", sql.lit(PURGE));
   return {
-    /** Moves a locked note to the trash. Its attachments are there with it, and do not change. */
+    /** Moves a locked note to the trash. The rows of its attachments do not change. */
     async putNote(item: Omit<TrashItem, "noteTitle" | "attachment">) {
       await insert(item, null);
       await db.updateTable("notes").set({ trash_id: item.id }).where("id", "=", item.noteId).execute();
     },
 
-    /** Moves an attachment to the trash. Returns false if the attachment does not exist any more. The caller must have locked the note. */
+    /** Moves an attachment to the trash. Returns false if the attachment no longer exists. The caller must have locked the note. */
     async putAttachment(attachmentId: string, item: Omit<TrashItem, "noteTitle" | "attachment">) {
       const file = db.updateTable("attachments").set({ trash_id: item.id }).where("id", "=", attachmentId);
-      // A verification may have rejected the file since it was read, so the query checks the state again.
+      // A verification may have rejected the file after the caller read it, so the query checks the state again.
       const kept = file.where(notInTrash.attachments).where("state", "not in", ["rejected", ...unlistedStates]);
       const { numUpdatedRows } = await kept.executeTakeFirstOrThrow();
       if (numUpdatedRows === 0n) return false;
       await insert(item, attachmentId);
-      // The query releases the idempotency key. A client that repeats the start of the upload must not get an upload whose file is in the
-      // trash.
+      // Releases the idempotency key. A client that repeats the start of the upload must not get an upload whose file is in the trash.
       const uploads = db.updateTable("uploads").set({ idempotency_key: null });
       await uploads.where("attachment_id", "=", attachmentId).execute();
       return true;
     },
 
     /**
-     * Returns the item and the role of the user on its note, and locks the note until the transaction ends.
-     * Returns undefined if the item is not in the trash. Also returns undefined for an attachment whose note is in the trash.
+     * Returns the item and the role of the user on its note, and locks the note until the transaction ends. Returns undefined if the item
+     * is not in the trash, and for an attachment whose note is in the trash.
      */
     async hold(
       subject: TrashSubject,
@@ -78,7 +77,7 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
       return row && { item: toItem(row), role: row.role ?? undefined };
     },
 
-    /** Restores the item from the trash. The caller must have locked the item. */
+    /** Restores an item that the caller has locked. */
     async restore({ id, noteId }: TrashItem) {
       await db
         .updateTable("notes")
@@ -90,7 +89,7 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
       await db.deleteFrom("trash").where("id", "=", id).execute();
     },
 
-    /** Hides a note from everybody permanently, and queues its deletion. The caller must have locked the note. */
+    /** Hides a note from everybody permanently, and queues the deletion of the note. The caller must have locked the note. */
     async startPurge(noteId: string) {
       await db.updateTable("notes").set({ trash_id: PURGE }).where("id", "=", noteId).execute();
       await db.deleteFrom("trash").where("note_id", "=", noteId).where("attachment_id", "is", null).execute();
@@ -117,7 +116,7 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
         .orderBy("trash.id", "desc")
         .limit(limit + 1);
       const owned = await items.where("trash.owner_id", "=", userId).execute();
-      // Each of the two queries reads one index. A single query would have to read the trash of all users.
+      // Each of these two queries reads one index. A single query would have to read the trash of all users.
       const others = await items
         .where("trash.owner_id", "!=", userId)
         .where("trash.attachment_id", "is not", null)
@@ -142,7 +141,8 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
     },
 
     /**
-     * Lists the items that were deleted at `before` or earlier, the earliest deletion first. Skips attachments whose note is in the trash.
+     * Lists the items that were deleted at `before` or earlier, in the order of their deletion. Skips attachments whose note is in the
+     * trash.
      */
     async listOld(before: number, limit: number): Promise<TrashItem[]> {
       const old = selectItems(db).where("trash.deleted_at", "<=", before);
@@ -152,8 +152,8 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
 });
 
 /**
- * Locks the note of an item. If another transaction restores or deletes the note, the lock waits for its end, and the next statement sees
- * the result. Returns false if the item does not exist. The lock does not prevent new items.
+ * Locks the note of an item. If another transaction restores or deletes the note, waits for that transaction, and the next statement sees
+ * its result. Returns false if the item does not exist. The lock does not prevent new items.
  */
 async function lockNote(db: Kysely<Tables>, subject: TrashSubject): Promise<boolean> {
   const item = db
@@ -170,7 +170,7 @@ function isSubject(eb: ExpressionBuilder<Tables, "trash">, subject: TrashSubject
     : eb("trash.attachment_id", "=", subject.attachmentId);
 }
 
-/** Selects items. Skips attachments whose note is also in the trash. */
+/** Selects items of the trash, except attachments whose note is also in the trash. */
 function selectItems(db: Kysely<Tables>) {
   return db
     .selectFrom("trash")
@@ -212,13 +212,15 @@ function roleOf(eb: unknown, { userId, now, ...of }: Scope) {
 // The query casts the sum, because PostgreSQL returns a sum of bigints as `numeric`.
 const bytes = sql<number>`cast(coalesce(sum(files.size_bytes), 0) as bigint)`;
 
-/** Selects an aggregate, such as the number of files that a restoration of the note restores. Null: the item is one file. */
+/**
+ * Selects an aggregate of the files that a restoration of the note would restore, such as their number. Null if the item is a single file.
+ */
 function filesOfNote(db: Kysely<Tables>, aggregate: typeof bytes) {
   const files = db
     .selectFrom("attachments as files")
     .select(aggregate.as("aggregate"))
     .where("files.note_id", "=", sql.ref<string>("trash.note_id"))
-    // Older versions also stored the id of the item in the files of a note.
+    // Older versions also stored the id of the trash item in each file of a note.
     .where(sql<SqlBool>`(files.trash_id is null or files.trash_id = trash.id)`)
     .where("files.state", "not in", ["pending", ...ENDED]);
   return sql<number | null>`case when trash.attachment_id is null then ${files} end`;

@@ -18,7 +18,7 @@ describe.each(engines)("the trash on $name", (engine) => {
   const service = useService({ engine, limits: { trashDays: 30, userQuotaBytes: 1_000_000 } });
   let users = 0;
 
-  /** Creates a new owner with a note that has one file. Also creates a viewer and an editor of the note. */
+  /** Creates a new owner with a note that has one file, and a viewer and an editor of this note. */
   async function arrange() {
     users += 1;
     const named = (name: string) => `${name}-${users}`;
@@ -131,7 +131,7 @@ describe.each(engines)("the trash on $name", (engine) => {
       [`DELETE /trash/notes/${noteId}`, "note_not_found"],
       [`POST /trash/attachments/${attachmentId}/restore`, "attachment_not_found"],
       [`DELETE /trash/attachments/${unknownId()}`, "attachment_not_found"],
-      // The path is for a note, but the id is the id of an attachment.
+      // The path is for a note, but the id in it is the id of an attachment.
       [`POST /trash/notes/${attachmentId}/restore`, "note_not_found"],
     ] as const;
     const findsNothing = async () => {
@@ -294,7 +294,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     expect(second.nextCursor).toBeNull();
   });
 
-  // This test is the last test, because tokens expire when the clock moves.
+  // This test comes last, because tokens expire when the clock moves.
   it("the service deletes items of the trash after the configured days, and not before", async () => {
     const { owner, ownerId, noteId } = await arrange();
     const young = await arrange();
@@ -373,7 +373,7 @@ describe.each(engines)("requirement 46: what is in the trash on $name", (engine)
     expect(actual).toEqual(Object.fromEntries(expected));
   });
 
-  // The access of all other people is a result of the same queries, which access/queries.test.ts compares with a model on both engines.
+  // The same queries decide the access of all other people, and access/queries.test.ts compares these queries with a model on both engines.
   const callers = engine.name === "sqlite" ? people : (["owner"] as const);
 
   it.each(callers)("for %s, all other routes respond as if a note in the trash did not exist", (user) =>

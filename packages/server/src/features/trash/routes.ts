@@ -55,7 +55,7 @@ const schemas = operations("trash", {
 
 type Call = Pick<FastifyRequest, "caller"> & { params: TrashSubject };
 
-/** The routes below /trash. Only these routes find a deleted note or file. */
+/** Adds the routes that delete notes and files, and the routes below /trash. Only the routes below /trash find deleted notes and files. */
 export function trashRoutes(app: App, { useCases, takeTurn }: RouteDeps<PeopleVerbs & TrashVerbs>): void {
   app.delete("/notes/:noteId", { schema: noteSchemas.deleteNote }, async (request, reply) => {
     await useCases.deleteNote(callerOf(request), request.params.noteId);

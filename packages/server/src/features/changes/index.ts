@@ -8,7 +8,6 @@ import { changeQueries } from "./queries.ts";
 
 export type ChangeVerbs = ReturnType<typeof createChanges>;
 
-/** Creates the functions of the changes feature for the rest of the service. */
 export function createChanges(deps: Deps) {
   return {
     findChanges: findChanges(deps),
@@ -18,9 +17,9 @@ export function createChanges(deps: Deps) {
 type ChangesSince = { changed: ChangedPart[]; state: string };
 
 /**
- * Returns the state of the caller's data, and the parts that have changed since the state `since`. A state contains one mark for each part,
- * which is a short text that changes together with the part. `noteId`: the note that the caller has open. If the caller may not read the
- * note, the mark of the note changes only when the caller gets access.
+ * Returns the state of the caller's data, and the parts of the data that have changed since the state `since`. A state contains one mark
+ * for each part: a short text that changes together with the part. `noteId`: the note that the caller has open. If the caller may not read
+ * this note, its mark changes only when the caller gets access.
  */
 export function findChanges({ db }: Pick<Deps, "db">) {
   return async (
@@ -37,7 +36,7 @@ function markOf(text: string): string {
   return createHash("sha256").update(text).digest("base64url").slice(0, 12);
 }
 
-/** The parts of what a user sees. A state has one mark for each part, in this order, which changes with its data. */
+/** The parts of a user's data, in the order of their marks in a state. */
 const CHANGED_PARTS = ["own", "shared", "note"] as const;
 
 export type ChangedPart = (typeof CHANGED_PARTS)[number];
@@ -54,26 +53,26 @@ const STREAMS_OF_USER = 8;
 
 const STREAMS = 2_000;
 
-/** When the browser opens an ended stream again, plus a random time, so that not all return at once. */
+/** How long a browser waits before it opens a closed stream again. A random time is added, so that not all browsers return at once. */
 const RETRY_MS = 2_000;
 
 const RETRY_SPREAD_MS = 2_000;
 
-/** The streams that are polled in parallel. Other requests need most of the ten connections to PostgreSQL. */
+/** The number of streams that one replica polls at the same time. Other requests need most of the ten connections to PostgreSQL. */
 const POLLS_AT_ONCE = 4;
 
-/** The largest share of its time that a replica polls. After a long round, the pause is longer. */
+/** The maximum share of time in which a replica polls. After a long round, the pause is longer. */
 const POLLING_SHARE = 0.1;
 
-/** A stream ends after an error code of `ENDS`. After any other failure, the stream remains open, because the service may recover. */
+/** A stream is closed after an error with one of these codes. After any other failure, it stays open, because the service may recover. */
 const ENDS: ReadonlySet<string> = new Set(["unauthenticated", "access_denied", "account_closed"]);
 
-/** A page closes a stream that is silent for 40 seconds. A round of polls and the pause after the round must take less than 40 seconds. */
+/** A page of the web app closes a stream after 40 seconds without an event, so a round of polls and the pause after it must be shorter. */
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
- * `pollMs`: the pause between two polls of a stream. `heartbeatMs`: the pause between two checks of the stream's credentials. Each check
- * sends an event, so that a page notices a dead connection.
+ * `pollMs`: the pause between two polls of a stream. `heartbeatMs`: the pause between two checks of its credentials. Each check sends an
+ * event, so that the page notices a dead connection.
  */
 export type StreamTimes = { pollMs: number; heartbeatMs: number };
 
@@ -83,7 +82,7 @@ type Source = {
   userId: string;
   /** Returns the changes since the last poll. */
   poll: () => Promise<Changes>;
-  /** Rejects when the credentials of the stream are not valid any more. */
+  /** Rejects when the credentials of the stream are no longer valid. */
   identify: () => Promise<void>;
 };
 
@@ -91,7 +90,7 @@ type Stream = Source & { body: PassThrough; checkedAt: number };
 
 /**
  * Manages the open streams of a replica. One loop polls the streams, a few at a time, so that any number of streams uses only a few
- * database connections. If no stream is open, the loop polls nothing.
+ * database connections. Without open streams, the loop stops.
  */
 export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIMES) {
   const streams = new Set<Stream>();
@@ -107,8 +106,8 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
       const some = waiting.splice(0, POLLS_AT_ONCE);
       const served = await Promise.all(some.map(step));
       if (!served.includes(false)) continue;
-      // A failed poll ends the round, because further polls would probably also fail, each after the time limit of a query. The polled
-      // streams move to the end of the list, and the next round starts with the streams that were not polled.
+      // A failed poll ends the round, because the next polls would probably also fail, each after the time limit of a query. The next round
+      // starts with the streams that this round did not poll.
       for (const stream of some) {
         streams.delete(stream);
         if (!stream.body.destroyed) streams.add(stream);
@@ -125,10 +124,10 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
     setTimeout(() => void round(), pauseMs).unref();
   }
 
-  /** Checks the credentials of a stream, and polls the stream. Returns false if the service cannot serve the stream at the moment. */
+  /** Checks the credentials of a stream, and polls the stream. Returns false if the service can't serve the stream now. */
   async function step(stream: Stream): Promise<boolean> {
     try {
-      // The step checks the credentials if the next round would be too late.
+      // Checks the credentials now if the next round would be too late.
       const isDue = performance.now() - stream.checkedAt + periodMs > heartbeatMs;
       if (isDue) {
         await stream.identify();
@@ -151,7 +150,7 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
   }
 
   return {
-    /** Opens a stream, whose first event contains `first`. Throws `rate_limited`, `service_busy` and `shutting_down`. */
+    /** Opens a stream. `first`: the content of the first event. Throws `rate_limited`, `service_busy` and `shutting_down`. */
     open(source: Source, first: Changes): Readable {
       if (isClosed) throw refusal("shutting_down", "The service is about to stop.");
       if (streams.size >= STREAMS) throw refusal("service_busy", "Too many streams are open.");
@@ -167,7 +166,7 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
       start();
       return stream.body;
     },
-    /** Ends all streams, and refuses new streams. */
+    /** Closes all streams, and refuses new streams. */
     close(): void {
       isClosed = true;
       for (const { body } of streams) body.end();
@@ -175,7 +174,7 @@ export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIME
   };
 }
 
-/** Sends an event, or closes the stream if the client has stopped reading, to bound the memory. */
+/** Sends an event. Closes the stream if the client has stopped reading, because the unread events would fill the memory. */
 function send({ body }: Stream, changes: Changes): void {
   if (body.writableNeedDrain) body.destroy();
   else if (!body.writableEnded) body.write(toEvent(changes));

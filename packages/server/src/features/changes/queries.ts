@@ -6,13 +6,13 @@ import type { Tables } from "../../platform/database/schema.ts";
 import type { AuditAction } from "../../platform/database/unions.ts";
 import { isLive, notInTrash, roleOnNote } from "../access/sql.ts";
 
-/** A query reads at most 100 of the newest events, so that its time does not depend on the size of the audit log. */
+/** The maximum number of events that a query reads, so that its time does not depend on the size of the audit log. */
 const RECENT_EVENTS = 100;
 
-/** The queries exclude URL events, because no list shows URL events. URL events are also much more frequent than other events. */
+/** The queries skip URL events, because no list shows them, and they are much more frequent than other events. */
 const URL_EVENTS: AuditAction[] = ["url.issued", "url.refused"];
 
-/** The events of `NOTE_EVENTS` change the data that every reader of a note sees. */
+/** The events that change what every reader of a note sees. */
 const NOTE_EVENTS: AuditAction[] = [
   "note.updated",
   "attachment.uploaded",
@@ -29,21 +29,21 @@ const NOTE_EVENTS: AuditAction[] = [
 const list = (actions: readonly AuditAction[]) => sql.join(actions.map((action) => sql.lit(action)));
 const parameters = ["userId", "now", "noteId"] as const;
 
-/** The service compiles the statement of each engine only once, because each open page runs the statement every two seconds. */
+/** The compiled statement for each engine. Each open page runs the statement every two seconds, so the service compiles it only once. */
 const statements = new WeakMap<Engine, Statement>();
 
-/** One text for each part of what a user sees, which changes with its data (features/changes/index.ts). */
+/** One text for each part of a user's data, which changes together with the part (features/changes/index.ts). */
 type PartTexts = { own: string; shared: string; note: string };
 
 export const changeQueries = defineQueries("database.changes", ({ kysely: db, engine, clock, run }) => ({
-  /** `noteId`: the note that the user has open. Runs one short query, which does not become slower as the audit log grows. */
+  /** Runs one short query, which does not become slower as the audit log grows. `noteId`: the note that the user has open. */
   async describe(userId: string, noteId: string | undefined = ""): Promise<PartTexts> {
     const statement = statements.get(engine) ?? compileChanges(db, engine);
     statements.set(engine, statement);
     const [values = []] = await run(statement, [userId, clock(), noteId]);
     const [own, notes, files, role, events, previews, disabledAt] = values;
-    // The text `own` contains `disabledAt`, so the text changes when an administrator disables the user. After the change of `own`, the
-    // page of the user sends a request, and the service refuses the request.
+    // The text `own` contains `disabledAt`, so that it changes when an administrator disables the user. The page of the user then sends a
+    // request, which the service refuses.
     return {
       own: `${own} ${disabledAt}`,
       shared: `${notes} ${files}`,
@@ -75,7 +75,7 @@ function compileChanges(db: Kysely<Tables>, engine: Engine): Statement {
   );
 }
 
-/** Selects a number that changes with the previews of a note, because no event reports a preview. An index contains all previews of a note. */
+/** Selects a number that changes with the previews of a note, because no event reports a preview. An index contains all previews. */
 function previewsOf(db: Kysely<Tables>, noteId: Text) {
   return db
     .selectFrom("attachments")
@@ -87,7 +87,7 @@ function previewsOf(db: Kysely<Tables>, noteId: Text) {
 type Text = Expression<string>;
 type Recent = { column: "owner_id" | "note_id"; value: Text; userId: Text };
 
-/** Selects the ids of recent events that other people caused. The page already shows the actions of its own user. */
+/** Selects the ids of recent events that other people caused, because a page already shows what its own user does. */
 function recentEvents(db: Kysely<Tables>, { column, value, userId }: Recent) {
   const events = db
     .selectFrom("audit_events")
@@ -104,7 +104,7 @@ function recentEvents(db: Kysely<Tables>, { column, value, userId }: Recent) {
 
 type Shares = "note_shares" | "attachment_shares";
 
-/** Selects a text that changes with the live shares of a user, because each change of a share sets the `created_at` of the share. */
+/** Selects a text that changes with the live shares of a user. Each change of a share sets its `created_at`. */
 function liveShares(db: Kysely<Tables>, table: Shares, { userId, now }: { userId: Text; now: Expression<number> }) {
   return db
     .selectFrom(table)

@@ -22,13 +22,13 @@ const schemas = operations("changes", {
 
 type Deps = RouteDeps<ChangeVerbs> & {
   streams: ReturnType<typeof createStreams>;
-  /** Checks whether the credentials of an earlier request are still valid. Rejects if the credentials are not valid any more. */
+  /** Rejects if the credentials of an earlier request are no longer valid. */
   identify: (request: FastifyRequest) => Promise<void>;
 };
 
-/** The route GET /changes opens a stream of changes. */
+/** The route GET /changes, which can also open a stream of changes. */
 export function changeRoutes(app: App, { useCases, streams, identify }: Deps): void {
-  // The route has no HEAD route, because a HEAD request would open a stream that nobody reads.
+  // Without a HEAD route, because a HEAD request would open a stream that nobody reads.
   const options = { schema: schemas.findChanges, config: { isStream: true }, exposeHeadRoute: false };
   app.get("/changes", options, async (request, reply) => {
     const caller = callerOf(request);
@@ -46,13 +46,13 @@ export function changeRoutes(app: App, { useCases, streams, identify }: Deps): v
         return last;
       },
     };
-    // Without the header x-accel-buffering, proxies such as nginx forward a response only when the response is complete.
+    // Without the header x-accel-buffering, proxies such as nginx would forward the response only when it is complete.
     reply.headers({ "content-type": STREAM, "x-accel-buffering": "no" });
     return reply.send(streams.open(source, last) as never);
   });
 }
 
-/** Returns the state in the last event that the browser received before the end of its stream. */
+/** Returns the state in the last event that the browser received before its stream was closed. */
 function lastState({ headers }: FastifyRequest): string | undefined {
   const id = headers["last-event-id"];
   return typeof id === "string" && /^[\w.-]{1,68}$/.test(id) ? id : undefined;

@@ -21,7 +21,7 @@ const RESET_TTL_MS = 3_600_000;
 const PROOF_TTL_MS = 3 * 86_400_000;
 const CHANGE_TTL_MS = 86_400_000;
 
-/** Adds the texts in the language of the first of these users whose language is known. */
+/** Adds the mail texts in the language of the first of these users whose language is known. */
 export async function withWords<D extends Pick<Deps, "db">>(deps: D, userIds: readonly (string | undefined)[]) {
   for (const userId of userIds) {
     const language = userId && (await peopleQueries(deps.db).languageOf(userId));
@@ -66,8 +66,8 @@ export async function composeEmailChange(
   const passwordHash = (await accountQueries(db).find(userId))?.passwordHash;
   if (passwordHash === undefined || passwordMarkOf(passwordHash) !== passwordMark) return undefined;
   if (await lookupQueries(db).isDisabled(userId)) return undefined;
-  // If another account has this email address, the service sends no mail. The person who requested the change must not learn about the
-  // other account.
+  // If another account has this email address, the service sends no mail, so that the person who requested the change does not learn about
+  // the other account.
   if ((await accountQueries(db).findByEmail(email)) !== undefined) return undefined;
   const sender = await withWords(deps, [userId]);
   const { emailChange, reasons } = sender.words;
@@ -104,7 +104,7 @@ export async function composeEmailChanged(deps: PartDeps, { userId }: { userId?:
   });
 }
 
-/** Makes the mail about a closed account. Returns undefined if the owner has already cancelled the deletion. */
+/** Composes the mail about a closed account. Returns undefined if the owner has already cancelled the deletion. */
 export async function composeAccountClosed(
   deps: PartDeps,
   { userId }: { userId: string },
@@ -124,7 +124,7 @@ export async function composeAccountClosed(
   });
 }
 
-/** Makes the mail about a change of an account, which even a later change by an attacker can't prevent. */
+/** Composes the mail about a change of an account. A later change by an attacker can't prevent this mail. */
 export async function composeAccountChanged(
   deps: PartDeps,
   { userId, change, at }: { userId: string; change: AccountChange; at: number },
@@ -132,8 +132,8 @@ export async function composeAccountChanged(
   const sender = await withWords(deps, [userId]);
   const { words } = sender;
   const { subject, text } = words.changed[change](hostOf(deps.publicUrl));
-  // The settings ask for the password, and the owner may not know the new password. So a mail about a new password has no link to the
-  // settings.
+  // A mail about a new password has no link to the settings. The settings ask for the password, and the owner may not know the new
+  // password.
   const isOfPassword = change === "password-changed" || change === "password-reset";
   return compose(sender, {
     subject,

@@ -45,9 +45,9 @@ import {
 type PartDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" | "limits" | "mail"> & Service;
 
 /**
- * Makes the text of a mail immediately before the service sends the mail, so that its links are current. Returns undefined if the mail is
- * no longer needed. Returns "later" if the note or file is in the trash and may be restored. A mail names a person by a proven email
- * address, and never by the name of the account. A stranger could sign up with any text as the name.
+ * Composes a mail immediately before the service sends it, so that its links are current. Returns undefined if the mail is no longer
+ * needed. Returns "later" if its note or file is in the trash and may be restored. A mail names a person by a proven email address, and
+ * never by the name of the account, because a stranger could sign up with any text as the name.
  */
 export async function composeMail(deps: PartDeps, mail: LeasedMail): Promise<Composed | "later" | undefined> {
   switch (mail.kind) {
@@ -76,7 +76,7 @@ export async function composeMail(deps: PartDeps, mail: LeasedMail): Promise<Com
     case "sent-link":
       return composeSentLink(deps, mail);
     default: {
-      // The email address may have changed since the first notice. The notices belong to the user, and not to the old email address.
+      // The notices belong to the user. The email address of the user may have changed since the first notice.
       const to = await provenEmailOf(deps.db, mail.userId);
       if (to === undefined) return undefined;
       const sender = await withWords(deps, [mail.userId]);
@@ -88,7 +88,7 @@ export async function composeMail(deps: PartDeps, mail: LeasedMail): Promise<Com
 }
 
 /**
- * Makes the mail about an invitation to a note or file. The mail contains the title or filename only if the owner has proven an email
+ * Composes the mail about an invitation to a note or file. The mail contains the title or filename only if the owner has proven an email
  * address. If the language of the reader is unknown, the mail is in the language of the inviter.
  */
 async function composeInvitation(
@@ -99,7 +99,7 @@ async function composeInvitation(
   const invitation = (await invitationQueries(db).find(invitationId, { inTrash: true }))?.invitation;
   if (invitation === undefined || !isOpen(invitation, clock())) return undefined;
   const { ownerId, noteId, attachmentId, expiresAt } = invitation;
-  // The links of a disabled owner do not work, so the service sends no mail.
+  // The invitation of a disabled owner does not work, so the service sends no mail.
   if (await lookupQueries(db).isDisabled(ownerId)) return undefined;
   const shared = await sharedThing(db, { userId: ownerId, noteId, attachmentId });
   if (shared === undefined) return "later";
@@ -128,7 +128,7 @@ async function composeInvitation(
   return composeOptional(sender, { text, secrets: [token], topic: "shares", holder });
 }
 
-/** Makes the mail of an administrator's invitation. The reader has no account, and so no mail settings. */
+/** Composes the mail about an administrator's invitation. The reader has no account, and so no mail settings. */
 async function composeAccountInvitation(
   deps: PartDeps,
   { invitationId }: { invitationId: string },
@@ -153,8 +153,8 @@ async function composeAccountInvitation(
 }
 
 /**
- * Returns whether the service sends the mail about an invitation now. The answer depends on the mail settings of the email address, and of
- * the user who has proven it. If this user has chosen the daily digest, only the digest mentions the share. The digest needs no link of the
+ * Returns whether the service sends the mail about an invitation now. This depends on the mail settings of the email address, and of the
+ * user who has proven it. If this user has chosen the daily digest, only the digest mentions the share. The digest needs no link of the
  * invitation, because the user already has the share.
  */
 async function isWanted(deps: PartDeps, { email, userId, noteId, attachmentId }: Invitation): Promise<boolean> {
@@ -194,8 +194,8 @@ async function composeAccessRequest(
 }
 
 /**
- * Makes the mail with a code for a link. Visitors can enter any email address, so the function returns undefined if the link has ended or
- * does not list the email address. Also returns undefined if a limit of codes is exceeded. Only the first try to send a mail counts in
+ * Composes the mail with a code for a link. Visitors can enter any email address, so the function returns undefined if the link does not
+ * work or does not list the email address. It also returns undefined over a limit of codes. Only the first try to send a mail counts in
  * these limits.
  */
 async function composeLinkCode(

@@ -31,10 +31,10 @@ import type { LinkName, MailTexts, Thing } from "./texts/en.ts";
 
 type PartDeps = Pick<Deps, "db" | "clock"> & Service & { words: MailTexts };
 
-/** A fact with the id of the note on which the reader sees the fact. Undefined: the reader sees the fact in a list. */
+/** A fact with the id of the note that shows the fact. Undefined: a list shows the fact. */
 type PlacedFact = Fact & { noteId?: string | undefined };
 
-/** Makes a mail of notices, without those that are outdated or turned off. Undefined if none remains. */
+/** Composes a mail from notices, without the outdated notices and the topics that are turned off. Undefined if no notice remains. */
 export async function composeNotices(
   deps: PartDeps,
   { userId, kind, notices: collected }: NoticeMail,
@@ -58,7 +58,7 @@ export async function composeNotices(
   };
 }
 
-/** Merges the downloads, and the views, of one visitor of one link, so that the mail has one sentence. */
+/** Merges the downloads of one visitor of one link, and also the views, so that the mail has one sentence for each. */
 function merged(notices: readonly CountedNotice[]): CountedNotice[] {
   const joined = new Map<string, CountedNotice>();
   for (const notice of notices) {
@@ -81,7 +81,7 @@ function filesOf(notice: CountedNotice): number {
   return notice.about === "link-claimed" ? (notice.files ?? 1) * notice.count : 0;
 }
 
-/** Returns the fact for the mail about a notice. Returns undefined if the notice is no longer true at the time of sending. */
+/** Returns the fact for the mail about a notice. Returns undefined if the notice is no longer true. */
 async function factOf(
   deps: PartDeps,
   { userId, notice }: { userId: string; notice: CountedNotice },
@@ -123,13 +123,13 @@ async function factOfLink(
   return { about, by: notice.by, link, count, files: filesOf(notice) };
 }
 
-/** Returns the label of the owner's link, or else the title of the note. Others can write any label. */
+/** Returns the label of a link that the owner created. Returns the note's title for other links, whose labels other people wrote. */
 async function linkName(db: Tx, { ownerId, createdBy, label, noteId }: Link): Promise<LinkName> {
   if (createdBy === ownerId && label !== "") return { label };
   return { note: (await accessQueries(db).note(ownerId, noteId))?.note.title || undefined };
 }
 
-/** Returns the names of a shared note or file. They stay hidden until the owner has proven an email address. */
+/** Returns the name of a shared note or file, and the owner's email address. Both are undefined without a proven email address. */
 export async function sharedThing(
   db: Tx,
   { userId, noteId, attachmentId }: { userId: string; noteId: string; attachmentId?: string | undefined },
@@ -152,13 +152,13 @@ async function isEnding(
 ): Promise<boolean> {
   const { noteId, attachmentId, expiresAt } = notice;
   if (expiresAt <= clock()) return false;
-  // A user with access to the whole note keeps the file after the share of the file expires. So a notice about the expiry would be wrong.
+  // A user with access to the whole note still has the file when the share of the file expires, so a notice would be wrong.
   if (attachmentId !== undefined && (await accessQueries(db).note(userId, noteId))?.role !== undefined) return false;
   const subject = attachmentId === undefined ? { noteId } : { attachmentId };
   return (await shareQueries(db).expiryOf(subject, userId)) === expiresAt;
 }
 
-/** Returns the title of the owner's note for which a user asks for access. Returns undefined if the request is no longer open. */
+/** Returns the title of the note for which a user asks the owner for access. Returns undefined if the request is no longer open. */
 export async function titleOfAsked(
   tx: Tx,
   { ownerId, noteId, userId }: { ownerId: string; noteId: string; userId: string },
@@ -169,7 +169,7 @@ export async function titleOfAsked(
   return isOpen ? found.note.title : undefined;
 }
 
-/** Makes the button: to the note if all facts are about one, or else to a list or the start page. */
+/** Returns the button of the mail. It opens the note if all facts are about one note, or else a list or the start page. */
 function buttonOf(
   facts: readonly PlacedFact[],
   { words, ...service }: Service & { words: MailTexts },
@@ -187,10 +187,9 @@ type SentLinkDeps = Pick<Deps, "db" | "clock" | "linkKeys" | "limits"> & Service
 type SentLinkMail = Extract<LeasedMail, { kind: "sent-link" }>;
 
 /**
- * Makes the mail with which a person sends a link. Returns undefined if the link does not work any more. Also returns undefined if the sender may not send the
- * link any more, or if the reader has turned off mails about shares.
- * The name of the sender and the label of the link can be any text. So the subject has only the proven email address of the sender. The
- * body has the name, the label and the message, without clickable URLs.
+ * Composes the mail with which a person sends a link. Returns undefined if the link no longer works, if the sender may no longer send it,
+ * or if the reader has turned off mails about shares. The subject has only the proven email address of the sender, because the sender's
+ * name and the label can be any text. The body has the name, the label and the message, without clickable URLs.
  */
 export async function composeSentLink(
   deps: SentLinkDeps,
@@ -205,7 +204,7 @@ export async function composeSentLink(
   const { link } = details;
   const from = await senderOf(deps, { link, sentBy });
   const reader = (await findHolders(db, [email], { needsProof: true })).get(email);
-  // A link can't wait for a digest.
+  // A mail with a link is sent at once, even if the reader has chosen the daily digest.
   if (from === undefined || (await shareChoice(db, { email, userId: reader })) === "never") return undefined;
   const sender = await withWords(deps, [reader, sentBy]);
   const { words } = sender;
@@ -236,7 +235,7 @@ export async function composeSentLink(
   return { ...composed, replyTo: from.email };
 }
 
-/** Returns the sender if the sender may still send the link and has a proven email address. */
+/** Returns the sender of a link if this person may still send the link and has a proven email address. */
 async function senderOf(
   { db }: SentLinkDeps,
   { link, sentBy }: { link: Link; sentBy: string },

@@ -2,21 +2,21 @@ import { plainSubject, quotable } from "./template.ts";
 import type { LinkName, MailTexts, Thing } from "./texts/en.ts";
 
 /**
- * A fact of a mail, with the texts that the reader may see. `by`: a proven email address. `name`: the title of a note or a filename,
- * possibly from another person. `link.label`: a text from the reader.
+ * A fact of a mail, with the texts that the reader may see. `by`: a proven email address. `name`: the title of a note, or a filename, which
+ * another person may have written. `link.label`: a text that the reader wrote.
  */
 export type Fact =
   | { about: "shared"; by: string | undefined; thing: Thing; name: string | undefined; count: number }
   | { about: "ends"; thing: Thing; name: string | undefined; end: string }
   | { about: "opened" | "received"; link: LinkName; count: number }
-  /** `files`: the number of files that a visitor got. `count`: the number of times. */
+  /** `files`: the number of files that visitors got. `count`: the number of downloads or views. */
   | { about: "downloaded" | "viewed"; by: string | undefined; link: LinkName; count: number; files: number }
   | { about: "asked"; by: string | undefined; name: string | undefined };
 
 /** The maximum number of sentences in one mail. */
 const MAX_LINES = 12;
 
-/** Describes each fact in a sentence. From other people, the subject has only proven email addresses. */
+/** Describes each fact in a sentence. The subject contains no text of other people, except proven email addresses. */
 export function describeFacts(
   given: readonly Fact[],
   { words, subject }: { words: MailTexts; subject: string },
@@ -32,7 +32,7 @@ export function describeFacts(
   };
 }
 
-/** Merges the shares without a name, so that a mail has one sentence for these shares. */
+/** Merges the shares whose names are hidden, so that a mail has one sentence for them. */
 function joined(facts: readonly Fact[]): Fact[] {
   const found: Fact[] = [];
   for (const fact of facts) {
@@ -64,7 +64,7 @@ function describe(fact: Fact, { notices: words }: MailTexts): string {
       return words.asked(fact.by, fact.name);
     default: {
       const { about, by, link, count, files } = fact;
-      // If no visitor has proven an email address, several visitors may have acted.
+      // Visitors without a proven email address may be several persons.
       if (by === undefined && count > 1) return words[`${about}Often`](files, link);
       return words[about](by, files, link);
     }

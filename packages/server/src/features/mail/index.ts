@@ -4,7 +4,6 @@ import { createPreferences } from "./preferences.ts";
 
 export type MailVerbs = ReturnType<typeof createMails>;
 
-/** Creates the functions about mails that the rest of the service calls. */
 export function createMails(deps: Deps) {
   return { ...createPreferences(deps), remindOfExpiry: remindOfExpiry(deps) };
 }

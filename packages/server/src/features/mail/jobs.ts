@@ -10,14 +10,14 @@ import { notify } from "../outbox/queue-mail.ts";
 import { shareQueries } from "../sharing/queries/shares.ts";
 import { composeMail } from "./compose-mail.ts";
 
-/** How often this replica checks for due mails, for those that failed or that another replica left. Milliseconds. */
+/** How often this replica checks for mails whose first try failed, and for mails that another replica left. Milliseconds. */
 const INTERVAL_MS = 5_000;
-/** How long `stop` waits for running sends. Milliseconds. */
+/** How long `stop` waits for mails that are being sent. Milliseconds. */
 const STOP_WITHIN_MS = 5_000;
 
 type Deliver = (options: { signal: AbortSignal; cut: AbortSignal }) => Promise<number>;
 
-/** Sends the due mails. `stop` waits a short time for running sends. Unsent mails stay in the queue. */
+/** Starts the job that sends due mails. `stop` waits a short time for mails that are being sent. Unsent mails stay in the queue. */
 export function startMailDelivery({ deliver, logger }: { deliver: Deliver; logger: Logger }): Loop {
   const cutting = new AbortController();
   const loop = startLoop({
@@ -42,7 +42,7 @@ const DAY_MS = 86_400_000;
 /** The maximum number of shares that one call handles. The next call handles the remaining shares. */
 const BATCH = 500;
 
-/** Notifies users whose shares expire within a day. A share that was valid for at most a day from the start causes no mail. */
+/** Notifies users whose shares expire within a day. A share that was valid for at most a day causes no mail. */
 export function remindOfExpiry(deps: Pick<Deps, "db" | "clock" | "newId" | "mail">) {
   const { db, clock, mail } = deps;
   return async (): Promise<void> => {
@@ -58,10 +58,10 @@ export function remindOfExpiry(deps: Pick<Deps, "db" | "clock" | "newId" | "mail
   };
 }
 
-/** The maximum time of one mail. Some servers check the whole message before they confirm it. Milliseconds. */
+/** The maximum time to send one mail. Some mail servers check the whole message before they confirm it. Milliseconds. */
 const SEND_WITHIN_MS = 120_000;
 
-/** The lease of a mail. Longer than `SEND_WITHIN_MS`, so that no two replicas send it at once. Milliseconds. */
+/** The duration of a mail's lease. Longer than `SEND_WITHIN_MS`, so that no two replicas send the mail at once. Milliseconds. */
 const LEASE_MS = 180_000;
 
 const AT_ONCE = 5;
@@ -70,12 +70,12 @@ const RETRY_BASE_MS = 10_000;
 
 const RETRY_MAX_MS = 900_000;
 
-/** The pause of a mail whose note or file is in the trash. Milliseconds. */
+/** How long a mail waits whose note or file is in the trash. Milliseconds. */
 const IN_TRASH_MS = 300_000;
 
 const GIVE_UP_AFTER_MS = 3 * 86_400_000;
 
-/** How long the database stores a mail after the service stopped trying to send it. Administrators can see the mail. Milliseconds. */
+/** How long the database stores an abandoned mail, which administrators can see. Milliseconds. */
 const KEEP_GIVEN_UP_MS = 30 * 86_400_000;
 
 const MAX_PROBLEM_LENGTH = 300;
@@ -89,8 +89,8 @@ type Options = { onFailure: (failure: MailFailure) => void };
 
 /**
  * Sends the due mails, several at the same time. Returns the number of sent mails. After a failure, the service tries again for three days,
- * after longer and longer pauses. After a crash, the service sends a mail again when its lease ends. If `signal` aborts, no more tries
- * start, and the running tries finish. If `cut` aborts, the running tries end immediately.
+ * with longer and longer pauses. After a crash, the service sends a mail again when its lease expires. `signal`: starts no more tries, and
+ * lets the running tries finish. `cut`: stops the running tries immediately.
  */
 export function deliverMails(deps: SendDeps, options: Options) {
   const { db, clock } = deps;
@@ -123,7 +123,7 @@ async function deliver(
   }
   const now = clock();
   if (outcome.state === "later") {
-    // The mail counts as new, because the service must still send the mail if the note is restored after many days.
+    // The mail counts as new, because the service must send it even if the note is restored only after many days.
     await mailQueries(db).postpone(mail, { dueAt: now + IN_TRASH_MS, createdAt: now });
     return false;
   }
@@ -141,7 +141,7 @@ async function deliver(
   return false;
 }
 
-/** Records on a link whether the mail with the link was sent. Does nothing for other mails. */
+/** Records on a link whether the mail with the link was sent, so that the sender sees it. Does nothing for other mails. */
 async function tellSender(
   tx: Tx,
   { mail, isSent, now }: { mail: LeasedMail; isSent: boolean; now: number },
@@ -162,7 +162,7 @@ async function send(
 ): Promise<MailOutcome | { state: "obsolete" } | { state: "later" }> {
   const { mail: sending } = deps;
   if (sending === undefined) return { state: "failed", problem: "Mail is off." };
-  // A mail can be too old if the service sent no mails for days, or after the restore of a backup.
+  // A mail can be too old if the service sent no mails for days, or if it comes from a backup.
   if (isTooOld(mail, deps.clock())) return { state: "obsolete" };
   const { mailer, publicUrl, brand } = sending;
   const composed = await composeMail({ ...deps, publicUrl, ...(brand && { brand }) }, mail);
@@ -173,7 +173,7 @@ async function send(
   const signal = cut === undefined ? late : AbortSignal.any([late, cut]);
   const outcome = await mailer.send({ ...content, id: mail.id, to }, { signal });
   if (outcome.state === "accepted") return outcome;
-  // The response of a mail server may quote the mail. Neither the log nor the database may contain the tokens and codes of the mail.
+  // The response of a mail server may quote the mail, and neither the log nor the database may contain its tokens and codes.
   const problem = hide(outcome.problem, secrets).slice(0, MAX_PROBLEM_LENGTH).toWellFormed();
   return { ...outcome, problem };
 }

@@ -10,7 +10,6 @@ import { mailPreferenceQueries } from "../outbox/mail-queries.ts";
 import { findHolders } from "../people/find-users.ts";
 import { isProven, provenEmailOf } from "../people/index.ts";
 
-/** Creates the functions for the mail settings of a user. */
 export function createPreferences({ db, linkKeys }: Deps) {
   return {
     getMailPreferences({ userId }: Caller): Promise<MailChoices> {
@@ -18,8 +17,8 @@ export function createPreferences({ db, linkKeys }: Deps) {
     },
 
     /**
-     * Stores the given mail settings of the caller, and returns all settings. The topic `shares` includes invitations. If a caller with a
-     * proven email address turns `shares` on, invitations to the email address are also turned on.
+     * Stores the mail settings of the caller, and returns all settings. The topic `shares` includes invitations. If a caller with a proven
+     * email address turns `shares` on, this also turns on invitations to the email address.
      */
     setMailPreferences({ userId }: Caller, choices: Partial<MailChoices>): Promise<MailChoices> {
       return db.transaction(async (tx) => {
@@ -36,7 +35,7 @@ export function createPreferences({ db, linkKeys }: Deps) {
       return read(linkKeys.unsubscribes, token).topic;
     },
 
-    /** Turns mails off with the token from a mail. A repeated call has no further effect. Throws `account_link_invalid`. */
+    /** Turns mails off with an unsubscribe token. A repeated call has no further effect. Throws `account_link_invalid`. */
     async unsubscribe(token: string): Promise<Unsubscribe["topic"]> {
       const { holder, topic } = read(linkKeys.unsubscribes, token);
       await db.transaction(async (tx) => {
@@ -49,7 +48,7 @@ export function createPreferences({ db, linkKeys }: Deps) {
   };
 }
 
-/** Returns when the reader of an email address gets mails about shares. Also asks the settings of a user who has proven it. */
+/** Returns when an email address gets mails about shares. Also reads the settings of a user who has proven it. */
 export async function shareChoice(
   tx: Tx,
   { email, userId }: { email: string; userId: string | undefined },
@@ -72,21 +71,21 @@ async function dailyOff(tx: Tx, holder: Unsubscribe["holder"]): Promise<Partial<
   return Object.fromEntries(daily.map((topic) => [topic, "never"]));
 }
 
-/** Turns off the topic for the user who has proven the email address, so that the settings of the user show the change. */
+/** Turns off the topic also for the user who has proven the email address, so that the settings of this user show the change. */
 async function turnOffForUser(tx: Tx, { email, topic }: { email: string; topic: MailTopic }): Promise<void> {
   const userId = (await findHolders(tx, [email])).get(email);
   if (userId === undefined || !(await isProven(tx, { userId, email }))) return;
   await mailPreferenceQueries(tx).put({ userId }, { [topic]: "never" });
 }
 
-/** The mails that one token can turn off. `digest`: every topic of the daily digest. */
+/** The mails that one unsubscribe token can turn off. `digest`: every topic of the daily digest. */
 export type Unsubscribe = { holder: MailHolder; topic: MailTopic | "digest" };
 
 const MAC_BYTES = 16;
 
 /**
- * Makes the token for the header `List-Unsubscribe` of a mail. The token contains the reader and the topic, and can only turn mails off.
- * The token never expires, because people keep mails for years.
+ * Creates the token for the header `List-Unsubscribe` of a mail. The token contains the reader and the topic, and can only turn mails off.
+ * It never expires, because people keep mails for years.
  */
 export function makeUnsubscribeToken([key]: readonly Uint8Array[], { holder, topic }: Unsubscribe): string {
   if (key === undefined) throw new Error("a token needs a key");
@@ -95,7 +94,7 @@ export function makeUnsubscribeToken([key]: readonly Uint8Array[], { holder, top
   return Buffer.concat([macOf(key, body), body]).toString("base64url");
 }
 
-/** Reads a token that one of the keys made. Returns undefined for any other text. */
+/** Reads a token that was made with one of the keys. Returns undefined for any other text. */
 function readUnsubscribeToken(keys: readonly Uint8Array[], token: string): Unsubscribe | undefined {
   const bytes = readBase64url(token);
   if (bytes === undefined) return undefined;

@@ -22,7 +22,6 @@ const schemas = operations("mail", {
   },
 });
 
-/** The routes at /me/mail-preferences. */
 export function mailPreferenceRoutes(app: App, { useCases }: RouteDeps<MailVerbs>): void {
   const path = "/me/mail-preferences";
   app.get(path, { schema: schemas.getMailPreferences }, (request) => useCases.getMailPreferences(callerOf(request)));
@@ -54,8 +53,8 @@ const unsubscribeSchemas = operations("mail", {
 /** The routes GET and POST /unsubscribe/:token. Mail scanners open links with GET, so only POST turns mails off. */
 export function unsubscribeRoutes(app: App, { useCases, publicUrl, plainPages }: RouteDeps<MailVerbs>): void {
   app.addHook("onRequest", visitorHeaders(publicUrl));
-  // A mail program sends `List-Unsubscribe=One-Click` in a form of one of two media types. The service ignores the form, because the token
-  // contains all facts.
+  // Mail programs send `List-Unsubscribe=One-Click` in a form, with one of two media types. The service ignores the form, because the token
+  // contains everything.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "string", bodyLimit: MAX_FORM_BYTES }, (_request, _text, done) =>
     done(null, undefined),
@@ -127,10 +126,10 @@ const german: typeof english = {
 
 const unsubscribeTexts: Record<Language, typeof english> = { en: english, de: german };
 
-/** The facts that the page shows. Undefined: the token in the link is not valid. */
+/** The state of the unsubscribe page. Undefined: the token in the link is not valid. */
 type View = { topic: Unsubscribe["topic"]; isDone: boolean } | undefined;
 
-/** Makes the page on which a reader turns mails off. The page needs no JavaScript and no sign-in. */
+/** Returns the unsubscribe page, which needs no JavaScript and no sign-in. */
 function contentOf(view: View, language: Language): string {
   const words = unsubscribeTexts[language];
   if (view === undefined) return `<h1>${words.invalid}</h1>\n<p>${words.incomplete}</p>`;

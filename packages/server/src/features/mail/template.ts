@@ -8,8 +8,8 @@ import { german } from "./texts/de.ts";
 import { english, type MailTexts } from "./texts/en.ts";
 
 /**
- * Breaks all schemes, domains, email addresses and IP addresses in a text. Mail programs would turn these into links, even in plain text.
- * The inserted spaces are visible. Spam filters distrust invisible characters, and the reader should see that the text was not a link.
+ * Inserts spaces into schemes, domains, email addresses and IP addresses, because mail programs would make links from them, even in plain
+ * text. The spaces are visible, because spam filters distrust invisible characters, and the reader should see that the text was not a link.
  */
 export function unlink(text: string): string {
   return dropInvisible(text)
@@ -19,7 +19,7 @@ export function unlink(text: string): string {
     .replaceAll(DOMAIN, "$& ");
 }
 
-/** Removes invisible characters that hide a domain or a scheme. Joiners in emoji and between letters of other scripts stay. */
+/** Removes invisible characters that could hide a domain or a scheme. Joiners in emoji and between letters of other scripts stay. */
 export function dropInvisible(text: string): string {
   return text.replaceAll(INVISIBLE, "");
 }
@@ -34,7 +34,7 @@ const ASCII = `[!-~${DOTS}${AT_SIGNS}]`;
 
 const INVISIBLE = new RegExp(`(?<=${ASCII})[\u200B-\u200D\u2060\uFEFF]+(?=${ASCII})`, "gu");
 
-/** A scheme such as `https:` or `mailto:`. A colon before a space or at the end of a line stays. */
+/** A scheme such as `https:` or `mailto:`. Does not match a colon before a space or at the end of a line. */
 const SCHEME = /([\p{L}][\p{L}\p{N}+.-]*):(?=\S)/gu;
 
 const AT = new RegExp(`(?<=\\S)[${AT_SIGNS}](?=\\S)`, "gu");
@@ -43,32 +43,32 @@ const DOT = new RegExp(`[${DOTS}]`, "gu");
 
 const IP_ADDRESS = new RegExp(`\\b\\d{1,3}(?:[${DOTS}]\\d{1,3}){3}\\b`, "gu");
 
-/** A dot, in any script, before a text that can be the end of a domain. `3.5`, `z.B.` and the end of a sentence stay. */
+/** A dot, in any script, before a text that can be the end of a domain. Does not match `3.5`, `z.B.` and the end of a sentence. */
 const DOMAIN = new RegExp(`[${DOTS}](?=(?:[\u200C\u200D]*[\\p{L}\\p{M}]){2})`, "gu");
 
 type Link = { label: string; url: string };
 type Fact = { label: string; value: string };
 
 /**
- * The content of a mail: paragraphs, and at most one button. A text from a person never becomes a URL or HTML. The subject contains only
- * texts from the reader.
+ * The content of a mail: paragraphs, and at most one button. A text from a person never becomes a link or HTML. The subject contains no
+ * text that another person wrote.
  */
 export type MailText = {
   subject: string;
   /** The paragraphs before the button. The first paragraph reports what happened. */
   intro: readonly string[];
-  /** A message from a person, with line breaks. The mail quotes the message without clickable URLs. */
+  /** A message from a person, with line breaks. The mail quotes it without clickable URLs. */
   message?: string;
   /** A code that the reader types. */
   code?: string;
-  /** Short facts with labels, such as a time. */
+  /** Short texts with labels, such as a time. */
   facts?: readonly Fact[];
   button?: Link;
   /** An important sentence that the reader should not miss. */
   advice?: string;
   /** Details in small letters, after the button. */
   outro: readonly string[];
-  /** The reason why the reader gets the mail. */
+  /** Why the reader gets the mail. */
   reason: string;
   /** A small link at the end of the mail. */
   footer?: Link;
@@ -77,7 +77,7 @@ export type MailText = {
 /** The service that sends a mail. */
 export type Service = { publicUrl: string; brand?: Pick<Brand, "name" | "color"> };
 
-/** The service, and its mail texts in the language of the reader. */
+/** The service that sends a mail, and its mail texts in the language of the reader. */
 type Sender = Service & { words: MailTexts };
 
 const MAX_SUBJECT_LENGTH = 200;
@@ -118,18 +118,18 @@ function partsOf({ intro, message, code, facts, button, advice, outro }: MailTex
   ];
 }
 
-/** Matches the characters that a text of one line can't have. Also matches characters that change the direction of the surrounding text. */
+/** Matches line breaks, control characters, and characters that change the direction of the text around them. */
 const UNSEEN = /(?![\u200b-\u200d\u2068\u2069])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu;
 
-/** Removes line breaks and other control characters, because such characters could add headers to a mail. */
+/** Removes line breaks and other control characters, which could add headers to a mail. */
 function oneLine(text: string, maxLength = MAX_PARAGRAPH_LENGTH): string {
   const clean = text.replace(UNSEEN, " ").trim();
   return clean.length <= maxLength ? clean : `${clean.slice(0, maxLength - 1).toWellFormed()}…`;
 }
 
 /**
- * Returns a name from a person in a form for the sentences of a mail. The name keeps its own writing direction. An invisible space follows
- * each dot, colon, slash and at sign, so that no mail program makes a link from the name.
+ * Returns a name that a person has chosen in a form for the sentences of a mail. The name keeps its own writing direction. An invisible
+ * space follows each dot, colon, slash and at sign, so that no mail program makes a link from the name.
  */
 export function quotable(name: string): string {
   const clean = oneLine(dropInvisible(name).replace(/[\u200b\u2066-\u2069]/gu, ""), MAX_NAME_LENGTH);
@@ -187,7 +187,7 @@ function table(facts: readonly Fact[]): Part {
   };
 }
 
-/** Makes the button with its URL below it, so that the reader can see and copy the URL. */
+/** Returns the button with its URL below it, so that the reader can see and copy the URL. */
 function link({ label, url }: Link, { words: { opens }, brand }: Sender): Part {
   const { color = "#1f6b4a" } = brand ?? {};
   const shape = `display:inline-block;padding:12px 20px;border:1px solid ${color};border-radius:8px;`;
@@ -207,7 +207,7 @@ function quietLink({ label, url }: Link): string {
 
 const DARK_CARD = "#1e1d1a";
 
-// Mail programs without `prefers-color-scheme` invert the colours themselves. The contrast then stays, because no colour comes from an
+// Mail programs without `prefers-color-scheme` invert the colours themselves. This keeps the contrast, because no colour comes from an
 // image.
 const darkStyle = (color?: Color) => {
   const button = color === undefined ? "#5cc08c" : readableOn(DARK_CARD, { color, other: "#ffffff" });
@@ -221,7 +221,7 @@ const darkStyle = (color?: Color) => {
 }`;
 };
 
-/** Returns the HTML page of a mail. The page has one column, and no pictures and scripts. */
+/** Returns the HTML page of a mail, which has one column, and no pictures and scripts. */
 function page(
   title: string,
   {
@@ -260,20 +260,17 @@ ${end}
 
 const texts: Record<Language, MailTexts> = { en: english, de: german };
 
-/** Returns the texts for mails in this language. If the language of the reader is unknown, returns the texts in the default language. */
+/** Returns the mail texts in this language, or in the default language if the language of the reader is unknown. */
 export function mailTexts(language: Language | undefined = USUAL_LANGUAGE): MailTexts {
   return texts[language];
 }
 
-/**
- * Formats an instant as a text in UTC, because the time zone of the reader is unknown. `locale`: the locale for the language of the mail.
- */
+/** Formats an instant in UTC, because the time zone of the reader is unknown. `locale`: the locale for the language of the mail. */
 export function inUtc(instant: number, { locale }: { locale: string }): string {
   const format = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
   return `${format.format(instant)} UTC`;
 }
 
-/** Returns the name of the service, as the operator chose it. */
 export function nameOf({ brand = DEFAULT_BRAND }: Service): string {
   return brand.name;
 }
@@ -284,7 +281,7 @@ export function hostOf(publicUrl: string): string {
 
 /**
  * A mail that is ready to send. `secrets`: the tokens and codes in the text, which no log may contain. `to`: the current email address of
- * the reader. Default: the email address from the queue. `replyTo`: the person who gets the replies.
+ * the reader. Default: the email address in the queue. `replyTo`: the person who gets the replies.
  */
 export type Composed = ReturnType<typeof renderMail> & {
   secrets: readonly string[];
@@ -304,7 +301,7 @@ export function compose(
 
 const MAX_URL_LENGTH = 900;
 
-/** Makes a mail with a link with which the reader turns off mails about the topic. */
+/** Composes a mail with a link that turns off mails about the topic. */
 export function composeOptional(
   { linkKeys, ...sender }: Pick<Deps, "linkKeys"> & Sender,
   {
@@ -315,8 +312,8 @@ export function composeOptional(
 ): Composed {
   const token = makeUnsubscribeToken(linkKeys.unsubscribes, off);
   const unsubscribeUrl = `${sender.publicUrl}/unsubscribe/${token}`;
-  // Mail servers refuse long header lines (RFC 5322). If a long user id makes the URL too long, the mail has no link. The user can still
-  // turn off mails in the settings.
+  // Mail servers refuse long header lines (RFC 5322). If a long user id makes the URL too long, the mail has no unsubscribe link, and the
+  // user can turn off mails only in the settings.
   if (unsubscribeUrl.length > MAX_URL_LENGTH) return compose(sender, { ...text, secrets });
   const footer = { label: sender.words.unsubscribe, url: unsubscribeUrl };
   return { ...compose(sender, { ...text, footer, secrets: [...secrets, token] }), unsubscribeUrl };

@@ -1,7 +1,7 @@
 import type { AccountChange } from "../../outbox/mail.ts";
 
 export type Thing = "note" | "file";
-/** `sender`: the name and the email address. `label`: the label of the link. Undefined: the link has no label. */
+/** `sender`: the name and the email address of the sender. `label`: the label of the link, or undefined. */
 type SentLinkFacts = { sender: string; label: string | undefined };
 
 /** The subject and the first sentence of the mail about each change of an account. */
@@ -48,10 +48,10 @@ const changed: Record<AccountChange, (host: string) => { subject: string; text: 
   }),
 };
 
-/** The name of a link. `label`: a label from the reader. `note`: the title of the link's note. */
+/** The name of a link in a mail. `label`: a label that the reader wrote. `note`: the title of the link's note. */
 export type LinkName = { label?: string | undefined; note?: string | undefined };
 
-/** `by`: the proven email address of the person who shared. `name`: the name of the note or file, if there is only one. */
+/** `by`: the proven email address of the sharer. `name`: the title of the note or the name of the file, if there is only one. */
 export type SharedThings = { by: string | undefined; thing: Thing; name: string | undefined; count: number };
 
 const somebody = (by: string | undefined) => by ?? "Somebody";
@@ -208,7 +208,7 @@ export const english = {
   },
 } as const;
 
-/** The type of the texts in any language, with the same keys as the English texts. */
+/** The type of the mail texts in any language, with the same keys as the English texts. */
 type Translated<T> = T extends string
   ? string
   : T extends (...args: infer Args) => infer Result

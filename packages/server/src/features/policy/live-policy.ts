@@ -9,7 +9,7 @@ import {
   problemOf,
   type StoredPolicy,
 } from "../../platform/policy.ts";
-/** The rules from the configuration. `fixed`: the rules that the operator has set. Administrators can't change these rules. */
+/** The rules of the policy from the configuration. `fixed`: the rules that the operator has set, which administrators can't change. */
 export type ConfiguredPolicy = { values: Policy; fixed: readonly PolicyName[] };
 
 export function createLivePolicy({ values, fixed }: ConfiguredPolicy): LivePolicy {
@@ -18,7 +18,7 @@ export function createLivePolicy({ values, fixed }: ConfiguredPolicy): LivePolic
   let started = 0;
   let applied = 0;
 
-  /** Whether an administrator's value applies. A newer version can have stored a value that is invalid here. */
+  /** Returns whether an administrator's value applies. A newer version of the service may have stored a value that is invalid here. */
   function chosen(from: StoredPolicy, name: PolicyName): boolean {
     return Object.hasOwn(from, name) && !fixed.includes(name) && problemOf(name, from[name]) === undefined;
   }
@@ -61,7 +61,7 @@ export function createLivePolicy({ values, fixed }: ConfiguredPolicy): LivePolic
   };
 }
 
-/** Returns the limits of the configuration. If administrators can change a limit, its property returns the current value of the rule. */
+/** Returns the limits of the configuration. The property of a limit that administrators can change returns the current rule. */
 export function withPolicy<Given extends Limits>(limits: Given, policy: Pick<LivePolicy, "current">): Given {
   return {
     ...limits,
@@ -83,7 +83,7 @@ export function withPolicy<Given extends Limits>(limits: Given, policy: Pick<Liv
   };
 }
 
-/** Makes the rules from the limits, for a service without administrators. No rule can change. */
+/** Returns fixed rules with the values of the limits, for a service without administrators. */
 export function fixedPolicy({ urlTtlMaxSeconds, urlTtlMaxSharedSeconds, links }: Limits): ConfiguredPolicy {
   return {
     values: {
@@ -98,11 +98,11 @@ export function fixedPolicy({ urlTtlMaxSeconds, urlTtlMaxSharedSeconds, links }:
   };
 }
 
-/** How often a replica reads the rules, and so applies a change of another one. Milliseconds (ADR 15). */
+/** How often a replica reads the rules of the policy, which another replica may have changed. Milliseconds (ADR 15). */
 const INTERVAL_MS = 3_000;
 
 /**
- * Reads the rules of administrators again at each interval. While the database is unreachable, the rules of the last read stay in force.
+ * Reads the rules of administrators again at each interval. If the database is unreachable, the replica keeps the rules of the last read.
  */
 export function startPolicyRefresh({ refresh, logger }: { refresh: () => Promise<void>; logger: Logger }): Loop {
   return startLoop({

@@ -21,7 +21,7 @@ export const policyQueries = defineQueries("database.policy", ({ kysely: db }) =
   },
 }));
 
-/** Returns undefined for a text that is not JSON, so that the service starts without this rule. */
+/** Returns undefined for a text that is not JSON, so that the service ignores this rule. */
 function parse(value: string): unknown {
   try {
     return JSON.parse(value);

@@ -11,21 +11,21 @@ import { requireCredential } from "./revocation.ts";
 /** The administrator who performs an action. Undefined: the operator, who runs a command on the server. */
 export type Actor = Caller | undefined;
 
-/** Adds one event to the log of the actions of administrators. */
+/** Adds one entry to the log of administrators. */
 export type Log = (action: AdminAction, subjectId: string, detail?: AdminEvent["detail"]) => Promise<void>;
 
 type Act<T> = (tx: Tx, context: { log: Log; administrators: readonly string[]; now: number }) => Promise<T>;
 
 /**
  * Runs an action of an administrator in a transaction that also logs the action. Only one such action runs at a time. The transaction
- * checks again that the actor is an administrator who is not disabled. Throws `access_denied`.
+ * checks again that the actor is an enabled administrator. Throws `access_denied`.
  */
 export async function act<T>(
   { db, clock, newId }: Pick<Deps, "db" | "clock" | "newId">,
   actor: Actor,
   work: Act<T>,
 ): Promise<T> {
-  // Checks the role before taking the lock. Callers without the role therefore never make administrators wait for the lock.
+  // Checks the role before it takes the lock, so that callers without the role never make administrators wait.
   if (actor !== undefined) await requireAdministrator(db, actor);
   return db.transaction(async (tx) => {
     const administrators = await administratorQueries(tx).holdAdministrators();

@@ -8,8 +8,8 @@ import { type IdHolder, normaliseEmail, receiverAmong, type Subject } from "./pe
 import { identityQueries, peopleQueries } from "./queries.ts";
 
 /**
- * The result for one user id or email address in a share request. `unknown`: no user has this id. The outcome for an email address is
- * always `shared`, so that the caller does not learn whether an account exists (ADR 8).
+ * The result for one user id or email address in a share request. `unknown`: no user has this id. The result for an email address is always
+ * `shared`, so that it does not reveal whether an account exists (ADR 8).
  */
 export type ShareResult = { userId: string; outcome: "shared" | "unknown" } | { email: string; outcome: "shared" };
 
@@ -22,7 +22,7 @@ export type Receivers = {
   results: ShareResult[];
 };
 
-/** Finds the users for the ids in a share request. Returns one result for each id and each email address. Throws `invalid_request`. */
+/** Finds the receivers in a share request. Returns one result for each user id and email address. Throws `invalid_request`. */
 export async function findReceivers(
   queries: Tx,
   request: Context & { caller: Caller; userIds: readonly string[]; emails: readonly string[]; ownerId: string },
@@ -34,8 +34,8 @@ export async function findReceivers(
   const issuer = await identityQueries(queries).issuerOf(caller.userId);
   const usersById = await findUsersById(queries, { ...request, issuer });
   const emails = [...new Set(request.emails.map(normaliseEmail))];
-  // Compares the texts of the email addresses, and does not look up their users. Therefore no error reveals to the owner which user has an
-  // email address.
+  // Compares only the texts of the email addresses, and not their users, so that no error reveals to the owner which user has an email
+  // address.
   const ownEmail = emails.length === 0 ? undefined : (await lookupQueries(queries).person(ownerId))?.email;
   if ([...usersById.values()].includes(ownerId) || (ownEmail !== undefined && emails.includes(ownEmail))) {
     throw invalidRequest("The owner already has access. Remove the owner from the list.");
@@ -66,9 +66,9 @@ export async function findHolders(
 }
 
 /**
- * Finds users by the ids in a request. An id is first the subject of a JWT from the caller's issuer, and otherwise the id of a user.
- * If nothing matches, adds a user for a new subject of the issuer. This user may sign in later. If the issuer is ambiguous, the id stays
- * unknown.
+ * Finds users by the ids in a request. The function first searches for a subject in the JWTs of the caller's issuer, and then for a user
+ * with this id. If it finds neither, it adds a user for a new subject of the issuer, who may sign in later. If several issuers are
+ * possible, the id stays unknown.
  */
 export async function findUsersById(
   queries: Tx,
@@ -92,8 +92,8 @@ export async function findUsersById(
 }
 
 /**
- * Returns whether the id belongs to a subject of an issuer that is not the caller's issuer. Two issuers may use the same name for different
- * users, and the caller means the user of the caller's own issuer.
+ * Returns whether the id belongs to a subject of another issuer. Two issuers may use the same subject for different users, and the caller
+ * means the user of the caller's own issuer.
  */
 function isForeignSubject(
   holder: IdHolder,
@@ -102,19 +102,19 @@ function isForeignSubject(
   return issuer !== undefined && holder.kind === "subject" && holder.issuer !== issuer && holder.subject === userId;
 }
 
-/** The claims of a token about a user. */
+/** The claims of a JWT about a user. */
 export type Claims = {
-  /** Undefined: the token contains no email address. Null: the user can't get shares by email address. */
+  /** Undefined: the JWT contains no email address. Null: the user can't get shares by email address. */
   email: string | null | undefined;
   isEmailVerified: boolean;
   name: string | undefined;
-  /** The claim `iat`, in milliseconds since the epoch. Undefined: the token has no claim `iat`. */
+  /** The claim `iat`, in milliseconds since the epoch. Undefined: the JWT has no `iat`. */
   issuedAt: number | undefined;
 };
 
 /**
- * Returns the user id of a JWT subject. The name of a new subject becomes the user id, unless another user already has this id. Otherwise
- * the service generates an id, so that the subject can't take over another user's account or data (ADR 8).
+ * Returns the user id of a JWT subject. A new subject becomes the user id, unless another user already has this id. In this case, the
+ * service generates an id, so that the subject can't take over another user's account or data (ADR 8).
  */
 export async function userOfSubject(
   tx: Tx,
@@ -127,11 +127,11 @@ export async function userOfSubject(
   // During an update, a replica of the previous version records a person without an issuer. If only one issuer is configured, the person
   // comes from this issuer.
   const hasHolder = holder !== undefined && (holder.kind !== "person" || jwtIssuers.length > 1);
-  // No subject may have an id in the form of a visitor's id, or in the form that is reserved for applications.
+  // A user of a JWT may not have an id in the form of a visitor's id, or in a form that is reserved for applications.
   const isFree = !hasHolder && visitorIdOf(subject) === undefined && !isReservedForItems(subject);
   if (isFree && (await identityQueries(tx).add({ issuer, subject, userId: subject }))) return subject;
   await identityQueries(tx).add({ issuer, subject, userId: newId() });
-  // Another replica may have stored the subject first, with another user id. The second read finds the stored user id.
+  // Another replica may have stored the subject first, with another user id. This read finds the stored user id.
   const userId = await find();
   if (userId === undefined) throw new Error("The subject has no user id after it was added.");
   return userId;

@@ -11,7 +11,6 @@ import { requireEnabled } from "./revocation.ts";
 
 export type PeopleVerbs = ReturnType<typeof createPeople>;
 
-/** Creates the functions about people that the rest of the service calls. */
 export function createPeople(deps: Deps) {
   return {
     requireEnabled: requireEnabled(deps),
@@ -22,9 +21,9 @@ export function createPeople(deps: Deps) {
 }
 
 /**
- * Records the language in which a user reads the service. Most calls change nothing. Reads the stored language first, because a read costs
- * less than a durable write.
- * At most one write for a user runs at a time. A call during a write does nothing, because the next page of the user records the language.
+ * Records the language in which a user reads the service. Most calls change nothing, so the function first reads the stored language,
+ * because a read costs less than a durable write. At most one write for a user runs at a time. A call during a write does nothing, because
+ * the next page of the user records the language.
  */
 export function recordLanguage({ db }: Pick<Deps, "db">) {
   const writing = new Set<string>();
@@ -43,9 +42,9 @@ export function recordLanguage({ db }: Pick<Deps, "db">) {
 type Named = Pick<Person, "name" | "email">;
 
 /**
- * Finds the names of users and visitors by id, with one query for the users and one for the visitors. The result does not contain unknown
- * users. A visitor has the name that the visitor entered with the last file. Returns an empty map if the database is unreachable. The
- * response to a successful write can contain names, and an error here would make the write look failed.
+ * Finds the names of users and visitors by id, with one query for the users and one for the visitors. The map omits unknown users. A
+ * visitor has the name that the visitor entered with the last file. Returns an empty map if the database is unreachable. The response to a
+ * successful write can contain names, and an error here would make this write look failed.
  */
 export function findPeople({ db }: Deps) {
   return async (userIds: Iterable<string>): Promise<Map<string, Named>> => {
@@ -70,7 +69,7 @@ export function nameOfVisitor(name: string | undefined): string {
   return name === undefined ? "Visitor" : `${name} (visitor)`;
 }
 
-/** Returns the stored data of the caller. */
+/** Returns the stored data of the caller, or only the id if the database has none. */
 export function getMe({ db }: Deps) {
   return async (caller: Caller): Promise<Person> =>
     (await lookupQueries(db).person(caller.userId)) ?? {
@@ -81,7 +80,7 @@ export function getMe({ db }: Deps) {
     };
 }
 
-/** Returns the email address of a user. Returns undefined if the user has not proven the email address. */
+/** Returns the email address of a user, or undefined if the user has not proven it. */
 export async function provenEmailOf(db: Tx, userId: string): Promise<string | undefined> {
   const email = (await lookupQueries(db).person(userId))?.email;
   return email !== undefined && (await isProven(db, { userId, email })) ? email : undefined;
@@ -92,10 +91,10 @@ export async function isProven(tx: Tx, { userId, email }: { userId: string; emai
   return (await peopleQueries(tx).findByEmails([email])).some(({ id, isProven }) => id === userId && isProven);
 }
 
-/** The users that a response mentions, by id. The map does not contain users that the service does not know. */
+/** The users that a response mentions, by id, without unknown users. */
 export type People = ReadonlyMap<string, Pick<Person, "name" | "email">>;
 
-/** Converts a user to the form of a response. If the service does not know the user, the response contains only the id. */
+/** Converts a user to the form of a response. For an unknown user, the response contains only the id. */
 export function presentPerson(id: string, people: People): WirePerson {
   const { name, email } = people.get(id) ?? {};
   return { id, name: name ?? null, email: email ?? null };

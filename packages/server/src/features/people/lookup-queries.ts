@@ -19,7 +19,7 @@ export function toPerson(row: Pick<Selectable<Tables["people"]>, "id" | "email" 
   return { id: row.id, email: row.email ?? undefined, name: row.name ?? undefined, isAdmin: row.is_admin === 1 };
 }
 
-/** `key` and `key2` identify a row. `now`: in milliseconds. `instant`: the same as an ISO 8601 text. */
+/** `key` and `key2` identify a row. `now`: milliseconds since the epoch. `instant`: the same instant as an ISO 8601 text. */
 const parameters = ["key", "key2", "now", "instant"] as const;
 
 export type LookupStatement = Statement<(typeof parameters)[number]>;
@@ -27,15 +27,15 @@ type LookupStatements = Record<keyof Lookups, LookupStatement>;
 
 type FoundItem = { noteId: string; resource: string; itemId: string };
 
-/** The queries that find one row by its key. Almost every HTTP request runs such a query, so these queries must be fast. */
+/** The queries that find one row by its key. Almost every HTTP request runs one of them, so they must be fast. */
 export type Lookups = {
-  /** Finds the session with this token. Does not find an expired session. */
+  /** Finds the session with this token, unless it has expired. */
   session(token: string): Promise<{ id: string; userId: string } | undefined>;
-  /** Finds the API token with this hash. Does not find an expired token or the token of a disabled user. */
+  /** Finds the API token with this hash, unless it has expired or its user is disabled. */
   apiToken(tokenHash: string): Promise<{ id: string; userId: string; expiresAt: number | undefined } | undefined>;
   isDisabled(userId: string): Promise<boolean>;
   person(userId: string): Promise<Person | undefined>;
-  /** Finds an item of the application that embeds the service. */
+  /** Finds an item of the application (embedding only). */
   item(name: {
     resource: string;
     itemId: string;
@@ -43,13 +43,13 @@ export type Lookups = {
   itemOfFile(attachmentId: string): Promise<FoundItem | undefined>;
 };
 
-/** Runs a statement for one key of one or two texts, and returns the row. The first columns of the row are the key. */
+/** Runs a statement for one key, which has one or two texts, and returns the row. The row begins with the key. */
 type FindRow = (statement: LookupStatement, key: readonly string[]) => Promise<readonly unknown[] | undefined>;
 
 /** Builds the condition that the columns have the values of one key, or of one of many keys. */
 export type Matches = (columns: Expression<string>[], keys: RawBuilder<string>[]) => Expression<SqlBool>;
 
-/** Compiles the statements. By default, each statement searches for one key, and returns at most one row. */
+/** Compiles the lookup statements. By default, each statement searches for one key, and returns at most one row. */
 export function compileLookups(
   db: Kysely<Tables>,
   { matches = areEqual, rows = "one" }: { matches?: Matches; rows?: Statement["rows"] } = {},
@@ -96,7 +96,7 @@ export function compileLookups(
       db
         .selectFrom("attachments")
         .select(["attachments.id", "attachments.note_id"])
-        // Uses subqueries instead of a join, so that the plan never depends on statistics.
+        // The statement uses subqueries instead of a join, so that its plan never depends on statistics.
         .select((eb) => [itemPart(eb, "resource"), itemPart(eb, "item_id")])
         .where((eb) => matches([eb.ref("attachments.id")], [key])),
     ),
@@ -112,7 +112,7 @@ function areEqual(columns: Expression<string>[], keys: RawBuilder<string>[]): Ex
   return sql<SqlBool>`${sql.join(conditions, sql` and `)}`;
 }
 
-/** Returns the values of a statement in the order of its parameters. Each key is a text or a list of texts. */
+/** Returns the values for a statement in the order of its parameters. Each key is a text or a list of texts. */
 export function lookupValues(
   { parameters: wanted }: LookupStatement,
   keys: readonly unknown[],
@@ -120,11 +120,10 @@ export function lookupValues(
 ): unknown[] {
   const [key, key2] = keys;
   const values = { key, key2, now };
-  // Only few statements need the text of the time, and making it takes as long as the rest of the function.
+  // Only few statements need `instant`, and its computation takes as long as the rest of the function.
   return wanted.map((name) => (name === "instant" ? new Date(now).toISOString() : values[name]));
 }
 
-/** Builds the queries from compiled statements. */
 export function lookupsOn(statements: LookupStatements, find: FindRow): Lookups {
   return {
     async session(token) {
@@ -161,7 +160,7 @@ export function lookupsOn(statements: LookupStatements, find: FindRow): Lookups 
       const row = await find(statements.itemOfFile, [attachmentId]);
       if (row === undefined) return undefined;
       const [, noteId, resource, itemId] = row as [string, string, string | null, string | null];
-      // If the note of the file belongs to no item, the row contains no resource and no item id.
+      // A row without a resource and an item id belongs to a note that is not the note of an item.
       return resource === null || itemId === null ? undefined : { noteId, resource, itemId };
     },
   };

@@ -46,7 +46,7 @@ export const peopleQueries = defineQueries("database.people", (tx) => {
                   .end(),
               }),
               language: eb.fn.coalesce("excluded.language", "people.language"),
-              // A token without a name does not change the stored name. A token without the administrator role does not remove the role.
+              // A JWT without a name does not change the stored name, and a JWT without the administrator role does not remove the role.
               name: eb.fn.coalesce("excluded.name", "people.name"),
               is_admin: eb
                 .case()
@@ -56,7 +56,7 @@ export const peopleQueries = defineQueries("database.people", (tx) => {
                 .end(),
               updated_at: eb.ref("excluded.updated_at"),
             }))
-            // Most calls change nothing. The condition saves these calls a wait for a write to the disk.
+            // Most calls change nothing, and this condition saves them a wait for a write to the disk.
             .where((eb) =>
               eb.or([
                 ...(changesEmail
@@ -66,7 +66,7 @@ export const peopleQueries = defineQueries("database.people", (tx) => {
                         eb.or([
                           eb("people.email", "is distinct from", eb.ref("excluded.email")),
                           eb("people.email_proven_by", "is distinct from", newProof(eb)),
-                          // A later token with the same email address also updates the instant. An earlier token then can't change the
+                          // A later JWT with the same email address also updates this instant, so that an earlier JWT can't change the
                           // email address.
                           ...(person.emailStatedAt === undefined
                             ? []
@@ -84,7 +84,7 @@ export const peopleQueries = defineQueries("database.people", (tx) => {
         .execute();
     },
 
-    /** Removes the proof of a user's email address if `provenBy` gave the proof. The email address stays. */
+    /** Removes the proof of a user's email address if `provenBy` gave it. The email address stays. */
     async withdrawEmailProof(userId: string, provenBy: EmailProof): Promise<void> {
       await db
         .updateTable("people")
@@ -94,12 +94,11 @@ export const peopleQueries = defineQueries("database.people", (tx) => {
         .execute();
     },
 
-    /** Records the instant of the last sign-in. */
     async signedIn(userId: string, now: number): Promise<void> {
       await db.updateTable("people").set({ last_sign_in_at: now }).where("id", "=", userId).execute();
     },
 
-    /** Returns the language in which the user reads the service. Returns undefined if the language is unknown. */
+    /** Returns the language in which the user reads the service, or undefined if it is unknown. */
     async languageOf(userId: string): Promise<Language | undefined> {
       const row = await db.selectFrom("people").select("language").where("id", "=", userId).executeTakeFirst();
       return row?.language ?? undefined;
@@ -110,10 +109,10 @@ export const peopleQueries = defineQueries("database.people", (tx) => {
       await db.updateTable("people").set({ language }).where("id", "=", userId).execute();
     },
 
-    /** Returns the users by id. Runs one query. The map does not contain unknown users. */
+    /** Returns users by id, with one query. The map omits unknown users. */
     async findByIds(userIds: readonly string[]): Promise<Map<string, Person>> {
       const [userId, ...others] = userIds;
-      // A list of the caller's own notes has only one owner. For one person, the compiled query needs less CPU time.
+      // A list of the caller's own notes has only one owner. For one user, the compiled query needs less CPU time.
       if (userId !== undefined && others.length === 0) {
         const person = await lookupQueries(tx).person(userId);
         return new Map(person === undefined ? [] : [[userId, person]]);
@@ -138,7 +137,7 @@ export const peopleQueries = defineQueries("database.people", (tx) => {
       return rows.map(({ id, email, email_proven_by }) => ({ id, email, isProven: email_proven_by !== null }));
     },
 
-    /** Returns the name that each visitor entered last, by visitor id. The map does not contain visitors who entered no name. */
+    /** Returns the name that each visitor entered last, by visitor id. The map omits visitors who entered no name. */
     async namesOf(visitorIds: readonly string[]): Promise<Map<string, string>> {
       const rows = await db
         .selectFrom("visitor_files")
@@ -162,7 +161,7 @@ function isLatest(eb: ExpressionBuilder<Upsert, "people" | "excluded">) {
   ]);
 }
 
-/** Builds the new value of `email_proven_by`. If the email address does not change and no new proof exists, the old proof stays. */
+/** Builds the new value of `email_proven_by`. If the email address stays the same, and there is no new proof, the old proof stays. */
 function newProof(eb: ExpressionBuilder<Upsert, "people" | "excluded">) {
   return eb
     .case()
@@ -173,7 +172,7 @@ function newProof(eb: ExpressionBuilder<Upsert, "people" | "excluded">) {
 }
 
 export const identityQueries = defineQueries("database.identities", ({ kysely: db, engine }) => ({
-  /** Returns the user id for each known subject of one issuer. Runs one query. */
+  /** Returns the user id of each known subject of one issuer, with one query. */
   async find(issuer: JwtIssuer, subjects: readonly string[]): Promise<Map<string, string>> {
     const rows = await db
       .selectFrom("identities")
@@ -194,7 +193,7 @@ export const identityQueries = defineQueries("database.identities", ({ kysely: d
    * Stores the user id of a subject. Returns false if the subject already has a user id, or if another subject already has this user id.
    */
   async add({ issuer, subject, userId }: Subject & { userId: string }): Promise<boolean> {
-    // `doNothing` has no constraint name, so a conflict with either unique key leaves the table unchanged.
+    // `doNothing` names no constraint, so that a conflict with either unique key leaves the table unchanged.
     const added = db
       .insertInto("identities")
       .values({ issuer, subject, user_id: userId })
@@ -202,7 +201,7 @@ export const identityQueries = defineQueries("database.identities", ({ kysely: d
     return (await added.executeTakeFirstOrThrow()).numInsertedOrUpdatedRows === 1n;
   },
 
-  /** Returns the owners of user ids. The map does not contain ids without an owner. */
+  /** Returns the holders of user ids. The map omits ids that nobody has. */
   async findHolders(userIds: readonly string[]): Promise<Map<string, IdHolder>> {
     const list = engine.list(userIds);
     const people = db.selectFrom("people").select("id");
@@ -223,12 +222,12 @@ export const identityQueries = defineQueries("database.identities", ({ kysely: d
 }));
 
 export const administratorQueries = defineQueries("database.administrators", ({ kysely: db, engine }) => ({
-  /** Returns and locks the enabled administrators, so that two of them cannot disable each other. */
+  /** Locks and returns the enabled administrators, so that two of them can't disable each other. */
   async holdAdministrators(): Promise<string[]> {
     const administrators = db.selectFrom("people").select("people.id").where("is_admin", "=", 1).orderBy("people.id");
     // SQLite needs no lock, because only one writer runs at a time.
     if (engine.name === "postgres") await administrators.forNoKeyUpdate().execute();
-    // The second statement sees changes that were committed while the first statement waited for the lock.
+    // The second statement also sees changes that were committed while the first statement waited for the lock.
     const enabled = administrators
       .leftJoin("disabled_users", "disabled_users.user_id", "people.id")
       .where("disabled_users.user_id", "is", null);
@@ -242,7 +241,7 @@ export const administratorQueries = defineQueries("database.administrators", ({ 
 }));
 
 export const disabledUserQueries = defineQueries("database.disabledUsers", ({ kysely: db }) => ({
-  /** Disables a user and ends all sessions, in a transaction. Returns false if the user was disabled before. */
+  /** Disables a user and ends all sessions of the user. The caller must run it in a transaction. Returns false for a disabled user. */
   async add(userId: string, now: number): Promise<boolean> {
     const { numInsertedOrUpdatedRows } = await db
       .insertInto("disabled_users")
@@ -254,15 +253,14 @@ export const disabledUserQueries = defineQueries("database.disabledUsers", ({ ky
   },
 
   /**
-   * Enables a user. Returns false if the user was not disabled. The caller must run `remove` in a transaction.
-   * Ends the sessions from sign-ins that ran while the service disabled the user, except `exceptSession`.
+   * Enables a user. Returns false if the user was not disabled. The caller must run it in a transaction. Also ends the sessions from
+   * sign-ins that ran while the service disabled the user, except `exceptSession`.
    */
   async remove(
     userId: string,
     { exceptSession }: { exceptSession: string | undefined } = { exceptSession: undefined },
   ): Promise<boolean> {
-    // A sign-in that ran while the service disabled the user may have stored a session. The service must not accept this session after the
-    // user is enabled again.
+    // Such a sign-in may have stored a session after the service ended the sessions, and the service must not accept this session later.
     await db
       .deleteFrom("auth_sessions")
       .where("user_id", "=", userId)
@@ -284,7 +282,7 @@ export function toDeletion(row: Selectable<Tables["account_deletions"]> | undefi
 }
 
 export const credentialQueries = defineQueries("database.credentials", ({ kysely: db, engine }) => ({
-  /** Locks the credentials of a user. Until the transaction ends, other transactions that call `lock` for the same user wait. */
+  /** Locks the credentials of a user until the transaction ends. Other calls of `lock` for the same user wait. */
   async lock(userId: string): Promise<void> {
     await db
       .selectFrom("people")
@@ -295,13 +293,13 @@ export const credentialQueries = defineQueries("database.credentials", ({ kysely
       .execute();
   },
 
-  /** Returns whether the session or API token still exists. Returns false if it was revoked. */
+  /** Returns false if the session or API token was revoked. */
   async exists({ kind, id }: Credential): Promise<boolean> {
     const table = kind === "session" ? "auth_sessions" : "api_tokens";
     return (await db.selectFrom(table).select("id").where("id", "=", id).executeTakeFirst()) !== undefined;
   },
 
-  /** Deletes all tokens of this user. Returns the number of deleted tokens. */
+  /** Deletes all API tokens of the user. Returns their number. */
   async deleteTokens(userId: string): Promise<number> {
     const ofUser = db.deleteFrom("api_tokens").where("user_id", "=", userId);
     return Number((await ofUser.executeTakeFirstOrThrow()).numDeletedRows);

@@ -4,9 +4,7 @@ import type { Caller } from "../access/caller.ts";
 import { lookupQueries } from "./lookup-queries.ts";
 import { credentialQueries, disabledUserQueries } from "./queries.ts";
 
-/**
- * Throws `access_denied` for a disabled user, or `account_closed` if the user has deleted the account. Queries the database in every call.
- */
+/** Throws `access_denied` for a disabled user, or `account_closed` if the user has deleted the account. Each call queries the database. */
 export function requireEnabled({ db }: { db: Tx }) {
   return async (userId: string): Promise<void> => {
     if (!(await lookupQueries(db).isDisabled(userId))) return;
@@ -23,8 +21,8 @@ export function requireEnabled({ db }: { db: Tx }) {
 }
 
 /**
- * Throws `access_denied` if the session or API token of the request was revoked after the request began. The caller must call
- * `requireCredential` inside the transaction that makes the change, because another request can revoke the credential at any time.
+ * Throws `access_denied` if the session or API token of the request was revoked after the request began. The caller must call the function
+ * in the transaction that makes the change, because another request can revoke the credential at any time.
  */
 export async function requireCredential(tx: Tx, { credential }: Caller): Promise<void> {
   if (credential === undefined || (await credentialQueries(tx).exists(credential))) return;

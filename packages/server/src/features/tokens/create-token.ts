@@ -10,12 +10,12 @@ import { type ApiToken, apiTokenQueries } from "./queries.ts";
 
 const PREFIX = "vk_";
 
-/** The maximum number of API tokens of a user. One response lists all tokens of a user. */
+/** The maximum number of API tokens of a user, because one response lists all of them. */
 const MAX_TOKENS = 100;
 
 export const SHAPE = /^vk_[A-Za-z0-9_-]{43}$/;
 
-/** The longest API token of a JWT user, in days. Only the issuer knows when the user leaves. */
+/** The maximum validity of an API token of a JWT's user, in days. The service does not learn when such a user leaves the issuer. */
 const MAX_SUBJECT_TOKEN_DAYS = 90;
 
 const DAY_MS = 86_400_000;
@@ -25,9 +25,8 @@ type NewToken = { label: string; expiresAt: number | undefined };
 type CreatedToken = { token: string; record: ApiToken };
 
 /**
- * Creates an API token that acts as the caller. The service never shows the API token again.
- * The API token of a user from a JWT issuer expires within 90 days. If another API token created it, it also expires no later than the
- * other API token. The latest possible expiry is the default.
+ * Creates an API token of the caller. The service never shows the API token again. The API token of a user from a JWT issuer expires within
+ * 90 days. If another API token creates it, it also expires no later than this other API token. By default, it expires as late as possible.
  * Throws `too_many_tokens`, `invalid_request`, and `access_denied` if the credential of the caller was revoked during the request.
  */
 export function createApiToken(deps: Deps) {
@@ -46,7 +45,7 @@ export function createApiToken(deps: Deps) {
   };
 }
 
-/** Checks in the transaction of a new API token that the caller may still create the token. Queues the mail about the new token. */
+/** Returns a function that checks in the transaction of a new API token that the caller may still create it, and queues a mail about it. */
 export function checkAndWarn(deps: Deps, caller: Caller): (tx: Tx) => Promise<void> {
   return async (tx) => {
     await requireEnabled({ db: tx })(caller.userId);
@@ -55,7 +54,7 @@ export function checkAndWarn(deps: Deps, caller: Caller): (tx: Tx) => Promise<vo
   };
 }
 
-/** Creates an API token for the operator, also for over 90 days. Throws `too_many_tokens`, `invalid_request`, `user_not_found`. */
+/** Creates an API token with any expiry, for the operator. Throws `too_many_tokens`, `invalid_request` and `user_not_found`. */
 export function createApiTokenOf(deps: Deps) {
   const insert = insertToken(deps);
   return async (userId: string, { label, expiresAt }: NewToken): Promise<CreatedToken> => {
@@ -67,7 +66,7 @@ export function createApiTokenOf(deps: Deps) {
 
 export const newToken = ({ newSecret }: Pick<Deps, "newSecret">): string => PREFIX + newSecret();
 
-/** Returns a function that stores a token, if `check` does not throw in the same transaction. */
+/** Returns a function that stores an API token, if `check` does not throw in the same transaction. */
 export function insertToken({ db, clock, newId }: Deps) {
   return async (
     userId: string,
@@ -90,14 +89,14 @@ export function insertToken({ db, clock, newId }: Deps) {
   };
 }
 
-/** Returns the latest expiry of a token that the caller creates. Undefined: the token may live forever. */
+/** Returns the latest possible expiry of an API token that the caller creates. Undefined: no limit. */
 export async function latestExpiry({ db, clock }: Deps, caller: Caller): Promise<number | undefined> {
   if ((await identityQueries(db).issuerOf(caller.userId)) === undefined) return undefined;
   const latest = clock() + MAX_SUBJECT_TOKEN_DAYS * DAY_MS;
   return Math.min(latest, caller.tokenExpiresAt ?? latest);
 }
 
-// A token has 256 random bits, so nobody can guess it. A fast hash without a salt is enough.
+// An API token has 256 random bits, so a fast hash without a salt is enough.
 export function hashToken(token: string): string {
   return createHash("sha256").update(token).digest("base64url");
 }

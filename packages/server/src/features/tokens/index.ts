@@ -17,7 +17,6 @@ import {
 
 export type TokenVerbs = ReturnType<typeof createTokens>;
 
-/** Creates the functions about API tokens that the rest of the service calls. */
 export function createTokens(deps: Deps) {
   return {
     createApiToken: createApiToken(deps),
@@ -36,7 +35,7 @@ export function createTokens(deps: Deps) {
   };
 }
 
-/** Returns the user of an API token. Queries the database each time, so that a revocation works at once. */
+/** Returns the user of an API token. Each call queries the database, so that a revoked API token stops working immediately. */
 export function authenticateApiToken({ db }: Deps) {
   return async (token: string): Promise<Caller | undefined> => {
     if (!SHAPE.test(token)) return undefined;
@@ -47,9 +46,7 @@ export function authenticateApiToken({ db }: Deps) {
   };
 }
 
-/**
- * Lists the API tokens of a user. Default: the caller. Only administrators can list the API tokens of other users. Throws `access_denied`.
- */
+/** Lists the API tokens of a user. Default: the caller. Throws `access_denied` for another user, unless the caller is an administrator. */
 export function listApiTokens({ db }: Deps) {
   return async (caller: Caller, userId: string = caller.userId): Promise<ApiToken[]> => {
     if (userId !== caller.userId) await requireAdministrator(db, caller);
@@ -57,7 +54,7 @@ export function listApiTokens({ db }: Deps) {
   };
 }
 
-/** Revokes a token of the caller. An administrator can revoke the token of any user. Throws `token_not_found`. */
+/** Revokes an API token of the caller. An administrator can revoke the API token of any user. Throws `token_not_found`. */
 export function revokeApiToken(deps: Deps) {
   const { db } = deps;
   return async (caller: Caller, tokenId: string): Promise<void> => {
@@ -67,7 +64,7 @@ export function revokeApiToken(deps: Deps) {
   };
 }
 
-/** Revokes a token of any user. Throws `access_denied` or `token_not_found`. */
+/** Revokes an API token of any user. Throws `access_denied` or `token_not_found`. */
 export function revokeAnyApiToken(deps: Deps) {
   return (actor: Actor, tokenId: string): Promise<void> =>
     act(deps, actor, async (tx, { log }) => {
@@ -77,7 +74,7 @@ export function revokeAnyApiToken(deps: Deps) {
     });
 }
 
-/** Revokes all API tokens of a user. Default: the caller. Others need an administrator. Throws `access_denied`. */
+/** Revokes all API tokens of a user. Default: the caller. Only an administrator can name another user. Throws `access_denied`. */
 export function revokeApiTokens(deps: Deps) {
   return async (caller: Caller, userId: string = caller.userId): Promise<void> => {
     if (userId === caller.userId) await deps.db.transaction((tx) => revokeAllIn(tx, userId));
@@ -85,7 +82,7 @@ export function revokeApiTokens(deps: Deps) {
   };
 }
 
-/** Revokes all API tokens of a user for an administrator or the operator, and returns their number. Throws `access_denied`. */
+/** Revokes all API tokens of a user, for an administrator or the operator. Returns their number. Throws `access_denied`. */
 export function revokeApiTokensOf(deps: Deps) {
   return (actor: Actor, userId: string): Promise<number> =>
     act(deps, actor, async (tx, { log }) => {
@@ -96,7 +93,7 @@ export function revokeApiTokensOf(deps: Deps) {
 }
 
 async function revokeAllIn(tx: Tx, userId: string): Promise<number> {
-  // The lock waits until a parallel request has stored its new API token, so that the new API token is also revoked.
+  // The lock waits until a simultaneous request has stored its new API token, so that this API token is also revoked.
   await credentialQueries(tx).lock(userId);
   return credentialQueries(tx).deleteTokens(userId);
 }

@@ -7,13 +7,13 @@ export type ApiToken = {
   id: string;
   userId: string;
   label: string;
-  /** The SHA-256 of the API token, in base64url. The service shows the API token only at its creation, and does not store it. */
+  /** The SHA-256 of the API token, in base64url. The database does not have the API token itself. */
   tokenHash: string;
   createdAt: number;
   expiresAt: number | undefined;
 };
 
-/** A program that waits for an API token. The hash of the code is keyed, because the code is short. */
+/** The request of a program that waits for an API token. The hash of the code is keyed, because the code is short. */
 export type TokenRequest = {
   tokenHash: string;
   codeHash: string;
@@ -29,13 +29,13 @@ export const tokenRequestQueries = defineQueries("database.tokenRequests", ({ ky
     await db.insertInto("token_requests").values(row).execute();
   },
 
-  /** Returns whether the program still waits for the token. */
+  /** Returns whether the program still waits for its API token. */
   async isOpen(tokenHash: string, now: number): Promise<boolean> {
     const found = db.selectFrom("token_requests").select("token_hash").where("token_hash", "=", tokenHash);
     return (await found.where("expires_at", ">", now).executeTakeFirst()) !== undefined;
   },
 
-  /** Finds the request of a code. `codeHashes` has one hash for each key of the service. */
+  /** Finds the request with a code. `codeHashes`: the hashes of the code, one for each key of the service. */
   async find(codeHashes: readonly string[], now: number): Promise<TokenRequest | undefined> {
     const row = await db
       .selectFrom("token_requests")
@@ -46,7 +46,7 @@ export const tokenRequestQueries = defineQueries("database.tokenRequests", ({ ky
     return row && fromColumns(row);
   },
 
-  /** Deletes a request. Returns false if another call has deleted it, so that one code gives one token. */
+  /** Deletes a request. Returns false if another call has deleted it, so that one code gives only one API token. */
   async remove(tokenHash: string): Promise<boolean> {
     const deleted = db.deleteFrom("token_requests").where("token_hash", "=", tokenHash);
     return (await deleted.executeTakeFirstOrThrow()).numDeletedRows === 1n;
@@ -80,7 +80,7 @@ export const apiTokenQueries = defineQueries("database.apiTokens", ({ kysely: db
     return (await ofUser.where("id", "=", tokenId).executeTakeFirstOrThrow()).numDeletedRows === 1n;
   },
 
-  /** Deletes an API token of any user. Returns the user of the API token, or undefined if the API token does not exist. */
+  /** Deletes an API token of any user. Returns its user, or undefined if it does not exist. */
   async deleteOfAnyUser(tokenId: string): Promise<string | undefined> {
     const token = db.deleteFrom("api_tokens").where("id", "=", tokenId);
     return (await token.returning("user_id").executeTakeFirst())?.user_id;

@@ -11,12 +11,12 @@ import { type TokenRequest, tokenRequestQueries } from "./queries.ts";
 /*
  * A program without a browser, such as the command `valetkey login`, gets an API token in four steps, as in RFC 8628:
  *
- * 1. The program requests a token, and shows the code to its person. The token does not work yet.
- * 2. The person types the code in the web app, and sees which program asks, and from which IP address.
- * 3. The person confirms. The token of the program now is an API token of the person.
- * 4. The program, which polls the state of its request, learns that the token works.
+ * 1. The program requests an API token, and shows a code to its user. The API token does not work yet.
+ * 2. The user types the code in the web app, and sees which program sent the request, and from which IP address.
+ * 3. The user confirms the code. The requested API token is now an API token of the user.
+ * 4. The program, which polls the state of its request, learns that the API token works.
  *
- * No URL contains the code. A stranger who sends a URL to a person therefore also has to talk the person into typing the code.
+ * No URL contains the code, so a stranger who sends a URL to a person must also persuade the person to type the code.
  */
 
 const REQUEST_MS = 10 * 60_000;
@@ -27,7 +27,7 @@ const CODE_LENGTH = 8;
 
 const REQUESTS: WindowLimit = { name: "token requests", max: 30, windowMs: 3_600_000 };
 const TRIES: WindowLimit = { name: "token request codes", max: 10, windowMs: 15 * 60_000 };
-/** Twenty programs of one network poll every two seconds. */
+/** The limit for one network, which lets twenty programs poll every two seconds. */
 const POLLS = { perSecond: 10, burst: 60 };
 const TOO_MANY_POLLS =
   "The state was polled too often. Wait until Retry-After has passed, then poll every two seconds.";
@@ -36,7 +36,7 @@ const TOO_MANY_TRIES = "Too many wrong codes. Wait until Retry-After has passed,
 
 type Program = { label: string; clientAddress: string; network: string };
 
-/** Starts a token request, and returns the token and the code. The token works after a person has confirmed the code. Throws `rate_limited`. */
+/** Starts a token request. Returns the API token, which works after a person confirms its code, and the code. Throws `rate_limited`. */
 export function requestToken(deps: Deps) {
   const { db, clock } = deps;
   return async ({
@@ -59,8 +59,8 @@ export function requestToken(deps: Deps) {
 }
 
 /**
- * Returns the id of the API token after the confirmation, and undefined before it. Throws `token_request_not_found` and `rate_limited`. The
- * limit is in the memory of each process, because a program polls every two seconds, and a poll should write nothing.
+ * Returns the id of the requested API token, or undefined before the confirmation. The rate limit is in the memory of each process, because
+ * programs poll every two seconds, and a poll should write nothing. Throws `token_request_not_found` and `rate_limited`.
  */
 export function findRequestedToken({ db, clock }: Deps) {
   const polls = createAllowance(POLLS, { clock, problem: TOO_MANY_POLLS });
@@ -69,14 +69,14 @@ export function findRequestedToken({ db, clock }: Deps) {
     if (!SHAPE.test(token)) throw notFound();
     const tokenHash = hashToken(token);
     const isOpen = await tokenRequestQueries(db).isOpen(tokenHash, clock());
-    // A confirmation between the two reads is found by the second read.
+    // The second read also finds a confirmation between the two reads.
     const found = await lookupQueries(db).apiToken(tokenHash);
     if (!isOpen && found === undefined) throw notFound();
     return found?.id;
   };
 }
 
-/** Returns the request of a code, and the expiry of its token. Throws `token_request_not_found` and `rate_limited`. */
+/** Returns the token request with a code, and the expiry of its API token. Throws `token_request_not_found` and `rate_limited`. */
 export function lookAtTokenRequest(deps: Deps) {
   return async (caller: Caller, code: string): Promise<TokenRequest & { tokenExpiresAt: number }> => ({
     ...(await findByCode(deps, caller, code)),
@@ -85,9 +85,8 @@ export function lookAtTokenRequest(deps: Deps) {
 }
 
 /**
- * Makes the token of the program an API token of the caller, or refuses the request. Each code works once.
- * Throws `token_request_not_found`, `rate_limited`, `too_many_tokens`, and `access_denied` if the credential of the caller was revoked
- * during the request.
+ * Makes the requested token an API token of the caller, or refuses the request. Each code works once. Throws `token_request_not_found`,
+ * `rate_limited`, `too_many_tokens`, and `access_denied` if the credential of the caller was revoked during the request.
  */
 export function answerTokenRequest(deps: Deps) {
   const { db } = deps;
@@ -115,7 +114,7 @@ export function deleteExpiredTokenRequests({ db, clock }: Deps) {
   return (): Promise<void> => tokenRequestQueries(db).deleteExpired(clock());
 }
 
-/** Each try counts before the check. A right code gives its try back. */
+/** Finds the request with a code. Counts a try before the check, and gives the try back for a right code. */
 async function findByCode(deps: Deps, { userId }: Caller, code: string): Promise<TokenRequest> {
   const { db, clock } = deps;
   const taken = await takeFromWindow(deps, { limit: TRIES, holder: userId, amount: 1, problem: TOO_MANY_TRIES });

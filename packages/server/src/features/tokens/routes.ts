@@ -58,10 +58,10 @@ const schemas = operations("tokens", {
   },
 });
 
-/** The seconds between two requests with which a program polls the state of its token. */
+/** The time between two polls of a program that waits for its API token, in seconds. */
 const INTERVAL_SECONDS = 2;
 
-/** The routes with which a program without a browser gets an API token. The routes are public, because the program has no token yet. */
+/** The routes with which a program without a browser gets an API token. They are public, because the program has no API token yet. */
 export function openTokenRoutes(app: App, { useCases, publicUrl }: RouteDeps<TokenVerbs>): void {
   app.post("/token-requests", { schema: schemas.requestToken }, async ({ body, clientAddress }, reply) => {
     const program = { label: body.label, clientAddress, network: networkOf(clientAddress) };
@@ -77,7 +77,7 @@ export function openTokenRoutes(app: App, { useCases, publicUrl }: RouteDeps<Tok
   });
 }
 
-/** The routes /me, /tokens, and the confirmation of a code. */
+/** The routes /me and /tokens, and the routes that confirm a code. */
 export function tokenRoutes(app: App, { useCases }: RouteDeps<AccountVerbs & PeopleVerbs & TokenVerbs>): void {
   app.get("/me", { schema: schemas.getMe }, async (request) => {
     const caller = callerOf(request);

@@ -26,9 +26,8 @@ export function createPolicyPage(deps: Deps) {
     },
 
     /**
-     * Sets a rule of the policy. An undefined `value` resets the rule to the value of the configuration. Other replicas apply it within a
-     * few seconds. Returns the current rules. Throws `access_denied`, `invalid_request`, and `policy_fixed` for a rule that the operator
-     * has set.
+     * Sets a rule of the policy, or resets the rule if `value` is undefined. Other replicas apply the change within a few seconds. Returns
+     * the current rules. Throws `access_denied`, `invalid_request`, and `policy_fixed` for a rule that the operator has set.
      */
     async changePolicy(
       actor: Actor,

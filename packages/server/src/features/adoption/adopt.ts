@@ -154,8 +154,8 @@ export function refuseHeaders({ undeclaredHeaders }: StoredObject): void {
 }
 
 /**
- * Throws if the service is deleting the object. The service can't cancel a deletion that is due, or due soon, because `purgeObjects` first
- * lists the due deletions and then runs each of them, even if its row was removed meanwhile.
+ * Throws if the service is deleting the object. The service can't cancel a deletion that is due, or due soon. `purgeObjects` first lists
+ * the due deletions, and then runs each deletion, even if its row was removed meanwhile.
  */
 function refuseDeleted(
   deletion: ObjectDeletion | undefined,

@@ -21,7 +21,7 @@ function userOf(cookies: string | null | undefined): User | null {
   return (first("SELECT id, name FROM users WHERE session = ?", session) as User | undefined) ?? null;
 }
 
-// The application's own rule. Valet Key calls this function before a user reads, adds or removes a file.
+// The access rule of the application. Valet Key calls this function before a user reads, adds or removes a file.
 function mayUseNote(user: User, action: "read" | "add" | "remove", noteId: string): boolean {
   if (first("SELECT 1 FROM notes WHERE id = ? AND user_id = ?", noteId, user.id)) return true;
   return action === "read" && !!first("SELECT 1 FROM shares WHERE note_id = ? AND user_id = ?", noteId, user.id);
@@ -65,7 +65,7 @@ app.put("/notes/:noteId/shares/:name", (request, response) => {
   return response.sendStatus(204);
 });
 
-// The route of the article, without its faults: it checks access to this file, signs URLs only for verified files, and records each URL.
+// Issues a URL of one file. The route checks the access to the file, signs URLs only for verified files, and records each URL.
 app.get("/attachments/:attachmentId/url", async (request, response) => {
   try {
     const { url } = await files.issueUrl(caller(request), request.params.attachmentId);

@@ -5,7 +5,7 @@ import { createValetKey } from "@valetkey/server";
 import fastify from "fastify";
 import { bucket } from "../bucket.ts";
 
-// The application's own data: its sessions, its notes, and the readers of each note. Your application stores such data in a database.
+// The data of the application: its sessions, its notes, and the readers of each note. Your application stores such data in a database.
 const sessions = new Map<string, { id: string }>();
 const notes = new Map<string, { ownerId: string; readers: Set<string> }>();
 const userOf = (cookies = "") => sessions.get(/(?:^|; )session=([\w-]+)/.exec(cookies)?.[1] ?? "") ?? null;

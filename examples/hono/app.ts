@@ -6,7 +6,7 @@ import { Hono } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { bucket } from "../bucket.ts";
 
-// The application's own data: its sessions, its notes, and the readers of each note. Your application stores such data in a database.
+// The data of the application: its sessions, its notes, and the readers of each note. Your application stores such data in a database.
 const sessions = new Map<string, { id: string }>();
 const notes = new Map<string, { ownerId: string; readers: Set<string> }>();
 const userOf = (session = "") => sessions.get(session) ?? null;

@@ -2,7 +2,10 @@ import { startS3Local } from "@valetkey/s3-local";
 
 const { BUCKET, AWS_REGION = "us-east-1", BUCKET_PORT = "9000", PORT = "3000" } = process.env;
 
-/** Your bucket, from the variables BUCKET and AWS_REGION. Without BUCKET, it is a bucket on the local disk, for development. */
+/**
+ * The bucket from the environment variables BUCKET and AWS_REGION. Without BUCKET, the example starts a bucket on the local disk for
+ * development.
+ */
 export const bucket = BUCKET === undefined ? await startLocalBucket() : { name: BUCKET, region: AWS_REGION };
 
 async function startLocalBucket() {

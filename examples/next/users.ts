@@ -8,8 +8,8 @@ declare global {
   var data: { sessions: Map<string, User>; readers: Map<string, Set<string>> } | undefined;
 }
 
-// The application's own data: its sessions, and the readers of each album. Your application stores such data in a database.
-// Next.js loads this module several times. All copies of the module need the same data, so the data is global.
+// The data of the application: its sessions, and the readers of each album. Your application stores such data in a database. Next.js loads
+// this module several times, so the data is global for all copies of the module.
 globalThis.data ??= { sessions: new Map(), readers: new Map() };
 export const { sessions, readers } = globalThis.data;
 
@@ -18,7 +18,10 @@ export async function currentUser(): Promise<User | null> {
   return sessions.get(session) ?? null;
 }
 
-/** The application's own rule: an album belongs to the person with the same name. Valet Key calls it before each action on a file. */
+/**
+ * The access rule of the application: an album belongs to the person with the same name. Valet Key calls this function before each action
+ * on a file.
+ */
 export function mayUseAlbum(user: User, action: "read" | "add" | "remove", owner: string): boolean {
   return user.id === owner || (action === "read" && readers.get(owner)?.has(user.id) === true);
 }

@@ -12,7 +12,7 @@ import { MAJORS } from "./testing/versions.ts";
 
 const IMAGE = Buffer.from("R0lGODdhAQABAIAAAP///////ywAAAAAAQABAAACAkQBADs=", "base64");
 
-/** Drops a file on the label. The function `drop` runs in the page. */
+/** Drops a file on the label. Playwright runs this function in the page. */
 function drop(label: Element, bytes: number[]): void {
   const dataTransfer = new DataTransfer();
   dataTransfer.items.add(new File([new Uint8Array(bytes)], "dot.gif", { type: "image/gif" }));
@@ -46,8 +46,8 @@ describe.each(MAJORS)("React %i in Chromium", (major) => {
     const folder = await mkdtemp(join(tmpdir(), "valetkey-large-"));
     onTestFinished(() => rm(folder, { recursive: true }));
     const { path, sha256 } = await writeRandomFile(folder, { sizeBytes: LARGE_BYTES });
-    // The test slows the connection down until the pause. A Playwright route would be much slower, because a route copies each part into
-    // the test process.
+    // The test slows the connection down until the pause. A Playwright route would be slower, because a route copies each part into the
+    // test process.
     const network = await page.context().newCDPSession(page);
     const limitUploads = (uploadThroughput: number) =>
       network.send("Network.emulateNetworkConditions", {

@@ -3,15 +3,15 @@
 import { type CSSProperties, type ReactNode, type Ref, useEffect, useRef, useState } from "react";
 
 export type DropzoneProps = DropOptions & {
-  /** A ref to the file input. The `click()` of the input opens the file dialog of the browser. Default: none. */
+  /** A ref to the file input. Call the method `click()` of the input to open the browser's file dialog. Default: none. */
   inputRef?: Ref<HTMLInputElement> | undefined;
   /** The class of the label. Default: none. */
   className?: string | undefined;
-  /** The content of the label. Screen readers read the text of the label as the name of the input. Default: none. */
+  /** The content of the label. Screen readers read the text of the label as the name of the file input. Default: none. */
   children?: ReactNode;
 };
 
-/** The style makes the input invisible. The invisible input can still get the focus. */
+/** Hides the file input from view, but not from the keyboard and screen readers. */
 const HIDDEN: CSSProperties = {
   position: "absolute",
   width: 1,
@@ -27,7 +27,7 @@ const HIDDEN: CSSProperties = {
 /**
  * Renders a label around a file input, without styles. The user clicks the label, presses Space, or drops files on the label.
  *
- * Your styles can use `data-dragging` and `data-disabled`. For the focus of the input, your styles can use `:focus-within`.
+ * In your styles, use `data-dragging`, `data-disabled`, and `:focus-within` for the focus of the file input.
  *
  * @example
  * ```tsx
@@ -40,7 +40,7 @@ export function Dropzone({ inputRef, className, children, ...options }: Dropzone
   const { onFiles, accept, multiple = true, disabled = false } = options;
   const { isDragging, handlers } = useDrop(options);
   return (
-    // Keyboard users use the input. The label only adds clicks and drops.
+    // Keyboard users use the file input. The label only handles clicks and drops.
     <label
       className={className}
       data-dragging={isDragging || undefined}
@@ -59,7 +59,7 @@ export function Dropzone({ inputRef, className, children, ...options }: Dropzone
         disabled={disabled}
         onChange={({ currentTarget }) => {
           const picked = [...(currentTarget.files ?? [])];
-          // With an empty value, the user can pick a file a second time.
+          // With an empty value, the user can pick the same file again.
           currentTarget.value = "";
           if (picked.length > 0) onFiles(picked);
         }}
@@ -72,9 +72,9 @@ export function Dropzone({ inputRef, className, children, ...options }: Dropzone
 const TYPES = ["dragenter", "dragover", "dragleave", "drop"] as const;
 
 /**
- * Accepts files that the user drops anywhere on the page. Returns whether files are dragged over the page.
+ * Accepts files that the user drops anywhere on the page. Returns whether the user drags files over the page.
  *
- * If the user drops files on a `Dropzone`, only the Dropzone gets the files.
+ * If the user drops files on a `Dropzone`, only the `Dropzone` gets the files.
  *
  * @example
  * ```tsx
@@ -100,40 +100,35 @@ export function usePageDrop(options: DropOptions): boolean {
 }
 
 export type DropOptions = {
-  /** The hook calls `onFiles` with the files that the user picks or drops. Pass, for example, `add` of `useUploads`. */
+  /** Receives the files that the user picks or drops. Pass, for example, `add` of `useUploads`. */
   onFiles: (files: File[]) => void;
   /**
-   * The hook calls `onRejected` with dropped files that `accept` or `multiple` excludes, and with dropped folders. Without `onRejected`,
-   * the hook ignores excluded files and folders. Default: none.
+   * Receives dropped files that `accept` or `multiple` excludes, and dropped folders. Default: the hook ignores these files and folders.
    */
   onRejected?: ((files: File[]) => void) | undefined;
   /**
-   * The hook calls `onDrop` with the dropped data instead of `onFiles`, so that you can read folders. After the call of `onDrop`, the
-   * dropped data is not readable. Default: none.
+   * Receives the dropped data in place of `onFiles`, so that you can read folders. Read the data during the call, because the browser
+   * deletes the data after the call. Default: none.
    */
   onDrop?: ((data: DataTransfer) => void) | undefined;
   /**
-   * The accepted types of files, in the format of `accept` of an input, such as `image/*,.pdf`. The server
-   * also checks the content type. Default: every type.
+   * The accepted types of files, in the format of the attribute `accept` of an input, such as `image/*,.pdf`. The server also checks the
+   * content type. Default: every type.
    */
   accept?: string | undefined;
-  /** The member `multiple` states whether the user can add several files together. Default: true. */
+  /** Whether the user can add several files at the same time. Default: true. */
   multiple?: boolean | undefined;
-  /**
-   * With `disabled`, the hook accepts no files. If the user drops a file on a disabled drop target, the browser does not open the file in
-   * place of the page. Default: false.
-   */
+  /** If true, the hook accepts no files, and the browser does not open a dropped file in place of the page. Default: false. */
   disabled?: boolean | undefined;
 };
 
-/** The members that a React drag event and a browser drag event share. */
 type DropEvent = Pick<DragEvent, "target" | "dataTransfer" | "defaultPrevented" | "preventDefault">;
 
-/** Makes handlers for the drag events of an element or a page. The handlers ignore a drag without files. */
+/** Makes handlers for the drag events of an element or of the page. The handlers ignore drags that have no files. */
 function useDrop({ onFiles, onRejected, onDrop, accept, multiple = true, disabled = false }: DropOptions) {
   const [isDragging, setIsDragging] = useState(false);
-  // When a drag moves between elements, the browser first reports the entered element, and then the left element. The drag has therefore
-  // left the page only when the drag leaves the last entered element.
+  // When a drag moves to another element, the browser first reports the entered element, and then the left element. So the drag has left
+  // the page only when the drag leaves the element that it entered last.
   const entered = useRef<EventTarget | null>(null);
 
   function accepted(data: DataTransfer): void {
@@ -169,7 +164,7 @@ function useDrop({ onFiles, onRejected, onDrop, accept, multiple = true, disable
       },
       drop(event: DropEvent): void {
         setIsDragging(false);
-        // A Dropzone inside the page has already accepted the files of the event.
+        // A `Dropzone` inside the page has already accepted the dropped files.
         if (!hasFiles(event.dataTransfer) || event.defaultPrevented) return;
         event.preventDefault();
         if (!disabled) (onDrop ?? accepted)(event.dataTransfer);
@@ -183,8 +178,8 @@ function hasFiles(data: DataTransfer | null): data is DataTransfer {
 }
 
 /**
- * Returns whether the `accept` attribute of an input permits the file. An item of `accept` is a content type, a content type with `*` at
- * the end, or the end of a filename. An empty `accept` permits every file.
+ * Returns whether the attribute `accept` of an input permits the file. The attribute lists content types, such as `image/png` or `image/*`,
+ * and extensions, such as `.pdf`. An empty attribute permits every file.
  */
 function acceptsFile({ name, type }: Pick<File, "name" | "type">, accept: string | undefined): boolean {
   const kinds = (accept ?? "").split(",").map((kind) => kind.trim().toLowerCase());
@@ -199,7 +194,7 @@ function isKind({ name, type }: { name: string; type: string }, kind: string): b
 }
 
 /**
- * Returns whether a dropped item is a folder. A browser also makes a `File` for a folder, but the `File` of a folder has no readable bytes.
+ * Returns whether a dropped item is a folder. The browser also makes a `File` for a folder, but nobody can read the bytes of this `File`.
  */
 function isFolder(item: DataTransferItem): boolean {
   return item.webkitGetAsEntry?.()?.isDirectory === true;

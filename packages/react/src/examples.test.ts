@@ -10,7 +10,7 @@ const ROOT = resolve(import.meta.dirname, "../../..");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 const blocksOf = (text: string) => [...text.matchAll(/^ *```tsx\n(.*?)^ *```/gms)].map(([, code = ""]) => code);
 
-/** Imports the names that the examples of doc comments use without an import. */
+/** The imports for examples in doc comments, which have no imports of their own. */
 const NAMES = `
   import { type ItemFile, openFiles } from "@valetkey/client";
   import { Dropzone, Files, Preview, useDownload, useFileUrl, usePageDrop, usePreview, useUploads, ValetKeyProvider } from "@valetkey/react";

@@ -8,7 +8,7 @@ import { toError, useValetKey } from "./provider.tsx";
 import { useFileUrl } from "./use-file-url.ts";
 import type { UploadingFile } from "./use-uploads.ts";
 
-/** The paths of the icons, for a square of 24 units. */
+/** The SVG paths of the icons, in a square of 24 units. */
 const ICONS = {
   file: "M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8zm0 0v5h5",
   download: "M12 4v11m-5-5 5 5 5-5M5 20h14",
@@ -37,9 +37,9 @@ function IconButton({ icon, label, ...button }: IconButtonProps) {
   );
 }
 
-/** A preview has its own proportions, and here it fills a square. */
+/** In a row, the preview fills a square, whatever its aspect ratio is. */
 const SQUARE = { aspectRatio: "1", height: "100%" };
-/** The pictures that every browser shows. A small picture has no preview, so the row shows the picture itself. */
+/** The types of pictures that every browser shows. A picture under 100 kB has no preview, so the row shows the picture itself. */
 const PICTURE = /^image\/(?:avif|gif|jpeg|png|webp)$/;
 const SMALL_BYTES = 100_000;
 
@@ -65,13 +65,13 @@ type FileRowProps = {
   locale: string | undefined;
   isDownloading: boolean;
   onDownload: () => void;
-  /** Without `onRemove`, the row has no button to remove the file. */
+  /** If `onRemove` is undefined, the row has no button that removes the file. */
   onRemove: (() => void) | undefined;
 };
 
 export function FileRow({ file, texts, locale, isDownloading, onDownload, onRemove }: FileRowProps): ReactNode {
   const { filename, sizeBytes } = file;
-  // The verification of a file of another user, or of an earlier visit to the page, has not ended.
+  // A file of another user, or of an earlier visit to the page, may still be in verification.
   const isReady = file.state === "ready";
   return (
     <li className="vk-row">
@@ -93,7 +93,7 @@ type UploadRowProps = { upload: UploadingFile; texts: FilesTexts } & Record<
   () => void
 >;
 
-/** After the last byte, the file needs only its verification, so the user cannot pause the upload. */
+/** The states in which the user can pause an upload. After the last byte, only the verification remains, which nobody can pause. */
 const CAN_PAUSE: ReadonlySet<string> = new Set(["queued", "starting", "hashing", "sending", "waiting"]);
 
 export function UploadRow({ upload, texts, ...actions }: UploadRowProps): ReactNode {
@@ -117,7 +117,7 @@ export function UploadRow({ upload, texts, ...actions }: UploadRowProps): ReactN
           </span>
         )}
       </span>
-      {/* One button changes its name, so that it keeps the focus. */}
+      {/* Pause and resume are one button with two labels, so the button keeps the focus. */}
       {(isPaused || CAN_PAUSE.has(state)) && (
         <IconButton
           icon={isPaused ? "resume" : "pause"}
@@ -133,14 +133,14 @@ export function UploadRow({ upload, texts, ...actions }: UploadRowProps): ReactN
 
 type RemovalProps = { file: ItemFile; texts: FilesTexts; onRemoved: () => void; onClose: () => void };
 
-/** Asks before it removes a file. The modal dialog of the browser holds the focus, and Escape closes it. */
+/** Asks the user before the file is removed. The browser's modal dialog holds the focus, and Escape closes the dialog. */
 export function Removal({ file, texts, onRemoved, onClose }: RemovalProps): ReactNode {
   const client = useValetKey();
   const question = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   const [error, setError] = useState<ValetKeyError>();
   const [isPending, setIsPending] = useState(false);
-  // In strict mode, the effect runs twice.
+  // In strict mode, React runs the effect twice.
   useEffect(() => {
     if (dialog.current?.open === false) dialog.current.showModal();
   }, []);
@@ -149,7 +149,7 @@ export function Removal({ file, texts, onRemoved, onClose }: RemovalProps): Reac
     setIsPending(true);
     const failure = await client.remove(file.id).then(() => undefined, toError);
     setIsPending(false);
-    // Somebody else may have removed the file before.
+    // Another user may already have removed the file.
     if (failure !== undefined && failure.code !== "attachment_not_found") return setError(failure);
     dialog.current?.close();
     onRemoved();
@@ -177,13 +177,13 @@ export function Removal({ file, texts, onRemoved, onClose }: RemovalProps): Reac
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
-/** Formats a size with the units of 1,000 bytes, such as "1.2 MB". */
+/** Formats a size in decimal units, such as "1.2 MB". */
 function formatBytes(bytes: number, locale: string | undefined): string {
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
   const number = bytes / 1000 ** power;
   const maximumFractionDigits = power > 0 && number < 10 ? 1 : 0;
   const unit = UNITS[power];
-  // The short form of English is "2 byte".
+  // In English, the short form is "2 byte".
   const unitDisplay = power === 0 ? "long" : "short";
   return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay, maximumFractionDigits }).format(number);
 }

@@ -1,15 +1,15 @@
 import type { ValetKeyError } from "@valetkey/client";
 import type { UploadingFile } from "./use-uploads.ts";
 
-/** The action that failed: the request for the list, or an addition, download or removal of a file. */
+/** The action that failed. The action `list` is the request for the list of files. */
 export type FilesAction = "list" | "add" | "download" | "remove";
 
-/** All texts of `<Files>`. Pass your own texts for another language, or for better words in your application. */
+/** All texts of `<Files>`. Pass your own texts for another language, or to use the words of your application. */
 export type FilesTexts = {
-  /** The name of the region for screen readers. */
+  /** The name of the component for screen readers. */
   files: string;
   add: string;
-  /** Stands beside the button, which also accepts dropped files. */
+  /** The text beside the button `add`. Users can also drop files on this button. */
   drop: string;
   loading: string;
   empty: string;
@@ -21,18 +21,18 @@ export type FilesTexts = {
   resume: (filename: string) => string;
   cancel: (filename: string) => string;
   retry: (filename: string) => string;
-  /** The question before a file is removed, and the two answers. */
+  /** The question before a file is removed. The two buttons below the question have the texts `confirm` and `keep`. */
   confirmRemoval: (filename: string) => string;
   confirm: string;
   keep: string;
-  /** The text for an upload that has not failed. */
+  /** The state of an upload that has not failed. */
   uploading: (upload: UploadingFile) => string;
-  /** The text for a file whose verification has not ended. */
+  /** The state of a file in verification. */
   checking: string;
-  /** A screen reader announces these texts, and the state of an upload that the user pauses. */
+  /** Screen readers announce the texts `added` and `removed`, and the state of an upload that the user pauses. */
   added: (filename: string) => string;
   removed: (filename: string) => string;
-  /** A dropped file that `accept` excludes, or a dropped folder. */
+  /** The error for dropped folders, and for dropped files that `accept` excludes. */
   notAccepted: (filenames: string) => string;
   problem: (error: ValetKeyError, action: FilesAction) => string;
 };
@@ -44,7 +44,7 @@ const DENIED: Record<FilesAction, string> = {
   remove: "You do not have permission to remove this file.",
 };
 
-/** The texts of the codes whose own message is for developers. Any other error has a message that users can read. */
+/** Returns the text for an error. Some error codes have a message for developers, so these error codes have texts for users here. */
 function problem(error: ValetKeyError, action: FilesAction): string {
   switch (error.code) {
     case "network":

@@ -1,2 +1,2 @@
-// TypeScript checks that an imported file of styles has a declaration.
+// TypeScript requires a declaration for an imported CSS file.
 export {};

@@ -9,7 +9,7 @@ import { MAJORS, type Major } from "./testing/versions.ts";
 const DOT = Buffer.from("R0lGODdhAQABAIAAAP///////ywAAAAAAQABAAACAkQBADs=", "base64");
 const note = (name: string) => ({ name, mimeType: "text/plain", buffer: Buffer.from(name) });
 
-/** Drops an empty file on the label. The function `drop` runs in the page. */
+/** Drops an empty file on the label. Playwright runs this function in the page. */
 function drop(label: Element, { name, type }: { name: string; type: string }): void {
   const dataTransfer = new DataTransfer();
   dataTransfer.items.add(new File(["x"], name, { type }));
@@ -30,7 +30,7 @@ afterAll(() => browser?.close());
 
 type PageOptions = { major?: Major; attributes?: object; before?: (page: Page) => unknown };
 
-/** Opens a page with the component. The test can change the actions that `may` refuses. */
+/** Opens a page with the component Files. The test adds the actions that `may` refuses to `refused`. */
 async function openPage({ major = 19, attributes = {}, before }: PageOptions = {}) {
   const refused = new Set<string>();
   const application = await startApplication({ may: (_, action) => !refused.has(action), html: pages[major] });
@@ -181,7 +181,7 @@ describe("the component Files", () => {
     expect(await resume.evaluate((own) => own === document.activeElement)).toBe(true);
     await resume.press("Enter");
     await button("Remove large.txt").waitFor();
-    // The focused button is gone with its row.
+    // The row of the upload, and the focused button in the row, no longer exist.
     expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Files");
   });
 
@@ -193,7 +193,7 @@ describe("the component Files", () => {
     await input.setInputFiles([note("a.txt")]);
     await button("Remove a.txt").waitFor();
     expect(await other.getByText("a.txt").count()).toBe(0);
-    // Chromium without a window never takes the focus from a page.
+    // A page of headless Chromium never loses the focus, so the test sends the event.
     await other.evaluate(() => window.dispatchEvent(new Event("focus")));
     const remove = other.getByRole("button", { name: "Remove a.txt" });
     await remove.click();
@@ -234,7 +234,7 @@ describe("the component Files", () => {
       aborted += 1;
       return route.abort();
     });
-    // The second request starts after the first request has failed.
+    // The second request starts only after the first request has failed, so the page has handled the failure.
     await expect.poll(async () => [await refresh(), aborted][1]).toBeGreaterThan(1);
     expect(await page.getByRole("alert").count()).toBe(0);
     await page.unrouteAll();

@@ -12,32 +12,35 @@ import { useUploads } from "./use-uploads.ts";
 export type FilesProps = {
   /** The item whose files the component shows, such as `{ resource: "invoice", itemId: "42" }`. */
   item: Item;
-  /** Shows the button that adds files. The server asks `may` in any case. Default: true. */
+  /** Whether the component shows the button that adds files. The server also calls `may` for each upload. Default: true. */
   canAdd?: boolean | undefined;
-  /** The files that have a button to remove them. The server asks `may` in any case. Default: true. */
+  /** Whether a file has a button that removes the file. The server also calls `may` for each removal. Default: true. */
   canRemove?: boolean | ((file: ItemFile) => boolean) | undefined;
-  /** The types of files that the user can add, as in an input, such as `image/*,.pdf`. Default: every type. */
+  /**
+   * The types of files that the user can add, in the format of the attribute `accept` of an input, such as `image/*,.pdf`. Default: every
+   * type.
+   */
   accept?: string | undefined;
-  /** Your own texts, for another language or for other words. Default: the English texts. */
+  /** Your own texts, in another language or with other words. Default: the English texts. */
   texts?: Partial<FilesTexts> | undefined;
-  /** The language of the sizes, such as `de`. Default: the language of the browser. */
+  /** The language of file sizes, such as `de`. Default: the language of the browser. */
   locale?: string | undefined;
   /**
-   * Refreshes the list in this interval in seconds, while the page is visible. The component also refreshes the list when the user returns
-   * to the page, and during a verification. With 0, it makes no further refresh. Range: from 0. Default: 0.
+   * The interval in seconds in which a visible page refreshes the list. The component always refreshes the list when the user returns to
+   * the page, and during a verification. The value 0 turns the interval off. Range: from 0. Default: 0.
    */
   refreshSeconds?: number | undefined;
-  /** A further class of the outer element. Default: none. */
+  /** An additional class of the outer element. Default: none. */
   className?: string | undefined;
-  /** The component calls `onAdded` with each verified file of this page, even after an unmount. Default: none. */
+  /** Receives each file that the user has added on this page, after the verification, even after an unmount. Default: none. */
   onAdded?: ((file: ItemFile) => void) | undefined;
-  /** The component calls `onRemoved` with each file that the user removes. Default: none. */
+  /** Receives each file that the user has removed. Default: none. */
   onRemoved?: ((file: ItemFile) => void) | undefined;
 };
 
 /**
- * Shows the files of an item: users add, download and remove files. The component needs the styles in `@valetkey/react/files.css`, and a
- * `ValetKeyProvider` with a client of `openFiles`.
+ * Shows the files of an item. Users can add, download and remove files. The component needs the styles in `@valetkey/react/files.css`, and
+ * a `ValetKeyProvider` with a client from `openFiles`.
  *
  * @example
  * ```tsx
@@ -49,7 +52,7 @@ export type FilesProps = {
  * ```
  */
 export function Files({ item, ...props }: FilesProps): ReactNode {
-  // Another item starts with an empty list.
+  // The key gives another item a new component with an empty list.
   return <FilesOfItem key={JSON.stringify([item.resource, item.itemId])} item={item} {...props} />;
 }
 
@@ -175,7 +178,7 @@ function FilesOfItem({ item, canAdd = true, canRemove = true, accept, locale, cl
   );
 }
 
-/** Moves the focus to the component when the focused row disappears, for example because another user has removed the file. */
+/** Moves the focus to the component when the focused row disappears, for example because another user has removed the file of the row. */
 function useKeptFocus() {
   const region = useRef<HTMLElement>(null);
   const focused = useRef<Element | null>(null);
@@ -195,7 +198,7 @@ function useKeptFocus() {
   };
 }
 
-/** Does the same as `useUploads`, but calls `onStored` with each stored file, and then removes the file from the uploads. */
+/** Works like `useUploads`, but calls `onStored` with each stored file, and then removes the file from the list of uploads. */
 function useStoredUploads(item: Item, { onStored }: { onStored: (file: ItemFile) => void }) {
   const uploads = useUploads(item);
   const { files, cancel } = uploads;
@@ -205,7 +208,8 @@ function useStoredUploads(item: Item, { onStored }: { onStored: (file: ItemFile)
   useEffect(() => {
     for (const { key, uploaded } of files) {
       if (uploaded === undefined) continue;
-      // The list, which loads now, has the files that were stored before. Somebody else may already have removed such a file.
+      // The new list already has the files that were stored before. Another user may have removed such a file, so the list must not get the
+      // file again.
       if (!isFirst.current) latest.current(uploaded);
       cancel(key);
     }

@@ -7,15 +7,15 @@ const ClientContext = createContext<FilesClient | Calls | undefined>(undefined);
 
 export type ValetKeyProviderProps = {
   /**
-   * The client of the application, from `openFiles`. Create the client once, outside of components, because a new client has no uploads.
-   * The hooks `useFileUrl` and `useDownload` also accept a client of the service, from `createClient` or `createCalls`.
+   * The client of the application, from `openFiles`. Create the client once, outside of components, because the uploads belong to the
+   * client. The hooks `useFileUrl` and `useDownload` also accept a client of the service, from `createClient` or `createCalls`.
    */
   client: FilesClient | Calls;
   children?: ReactNode;
 };
 
 /**
- * Provides the client to the hooks in all components inside the provider.
+ * Gives the client to the hooks in all components inside the provider.
  *
  * @example
  * ```tsx
@@ -30,18 +30,15 @@ export function ValetKeyProvider({ client, children }: ValetKeyProviderProps) {
   return <ClientContext.Provider value={client}>{children}</ClientContext.Provider>;
 }
 
-/** The hooks for URLs need only the part `UrlClient` of a client. */
+/** The only part of a client that the hooks for URLs need. */
 export type UrlClient = Pick<FilesClient, "urlFor">;
 
-/** Returns the client of the nearest `ValetKeyProvider`. The hook throws an error without a provider. */
+/** Returns the client of the nearest `ValetKeyProvider`. Throws an error without a provider. */
 export function useUrlClient(): UrlClient {
   return useAnyClient();
 }
 
-/**
- * Returns the client of the nearest `ValetKeyProvider`. The hook throws an error without a provider, and if the client is not from
- * `openFiles`.
- */
+/** Returns the client of the nearest `ValetKeyProvider`. Throws an error without a provider, or if the client is not from `openFiles`. */
 export function useValetKey(): FilesClient {
   const client = useAnyClient();
   if (!("iterate" in client)) throw new Error("This needs a client of openFiles in <ValetKeyProvider client={…}>.");
@@ -55,7 +52,8 @@ function useAnyClient(): FilesClient | Calls {
 }
 
 /**
- * Converts any error to a ValetKeyError. The client throws only ValetKeyErrors, but a `getToken` of the application may throw other errors.
+ * Converts any error to a `ValetKeyError`. The client itself throws no other errors, but the function `getToken` of the application may
+ * throw other errors.
  */
 export function toError(cause: unknown): ValetKeyError {
   return cause instanceof ValetKeyError ? cause : new ValetKeyError("network", "There is no URL.", { cause });

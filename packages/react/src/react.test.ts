@@ -6,7 +6,6 @@ import { MAJORS } from "./testing/versions.ts";
 
 const textFile = (name: string, text = name) => new File([text], name, { type: "text/plain" });
 let items = 0;
-/** Makes a new item without files. */
 const newItem = () => {
   items += 1;
   return { resource: "invoice", itemId: `${items}` };
@@ -14,7 +13,6 @@ const newItem = () => {
 
 const MISSING = "00000000-0000-4000-8000-000000000000";
 
-/** A component that uses every hook and the Dropzone. */
 function Page({ react, item }: { react: Loaded; item: { resource: string; itemId: string } }) {
   const { files, add } = react.useUploads(item);
   const { src } = react.useFileUrl(MISSING);
@@ -36,10 +34,7 @@ describe.each(MAJORS)("React %i", (major) => {
     await application.close();
   });
 
-  /**
-   * Opens a client for the tests of React. The client calls `before` before each request. The list `sent` contains the methods and paths of
-   * the requests.
-   */
+  /** Opens a client that calls `before` before each request. The list `sent` contains the method and path of each request. */
   function openClient(before: (method: string) => Promise<unknown> | undefined = () => undefined) {
     const sent: string[] = [];
     const client = react.openFiles({
@@ -180,7 +175,7 @@ describe.each(MAJORS)("React %i", (major) => {
 
   describe("Preview", () => {
     const previews = [{ name: "small" as const, width: 320, height: 240 }];
-    /** A client that issues the URL of a preview. The list `asked` contains the previews. */
+    /** Makes a client that issues URLs of previews. The list `asked` contains the names of the requested previews. */
     function fakeClient(urlFor: (preview: string | undefined) => Promise<string>) {
       const asked: (string | undefined)[] = [];
       const { client } = openClient();
@@ -243,7 +238,7 @@ describe.each(MAJORS)("React %i", (major) => {
   });
 
   describe("useFileUrl", () => {
-    /** Returns the number of URLs of the file that the client has requested. */
+    /** Returns how many URLs of the file the client has requested. */
     const urlsOf = (id: string, sent: readonly string[]) => sent.filter((line) => line.endsWith(`${id}/url`)).length;
 
     const statusOf = async (url: string | undefined) => (await fetch(url ?? "data:,")).status;
@@ -396,7 +391,7 @@ describe.each(MAJORS)("React %i", (major) => {
     });
   });
 
-  /** Dispatches an event to an element. Returns whether a handler prevented the browser from opening the files. */
+  /** Dispatches a drag event to an element. Returns whether a handler prevented the default action of the browser. */
   function dispatch(target: Element, { type, files = [] }: { type: string; files?: File[] }): boolean {
     const event = new window.Event(type, { bubbles: true, cancelable: true });
     const items = files.map((file) => ({ getAsFile: () => file }));

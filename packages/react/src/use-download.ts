@@ -5,24 +5,24 @@ import { useCallback, useRef, useState } from "react";
 import { toError, useUrlClient } from "./provider.tsx";
 
 export type DownloadOptions = {
-  /** The hook calls `onError` with each error, even after the component is unmounted. Default: none. */
+  /** Receives each error, even after the component unmounts. Default: none. */
   onError?: ((error: ValetKeyError) => void) | undefined;
 };
 
 export type DownloadFile = {
   /**
-   * Saves a file on the user's machine. Call `download` in an event handler. The function `download` never rejects, because `error` and
+   * Saves a file on the user's machine. Call `download` in an event handler. The returned promise never rejects, because `error` and
    * `onError` report the error.
    */
   download(fileId: string): Promise<void>;
-  /** The member `isPending` states whether the request for a URL is still running. The browser shows the progress of the download. */
+  /** Whether the request for a URL is running. The browser itself shows the progress of the download. */
   isPending: boolean;
-  /** The reason why the last download did not start. */
+  /** The reason why the latest download did not start. */
   error: ValetKeyError | undefined;
 };
 
 /**
- * Lets the browser download a file directly from the bucket. The browser shows the file in its list of downloads.
+ * Downloads a file directly from the bucket. The browser shows the file in its list of downloads.
  *
  * @example
  * ```tsx
@@ -57,7 +57,7 @@ export function useDownload({ onError }: DownloadOptions = {}): DownloadFile {
   return { download, isPending: pending > 0, error };
 }
 
-/** Makes the browser download the URL. The response is an attachment, so the browser saves the file and stays on the page. */
+/** Opens the URL. The response has the header `Content-Disposition: attachment`, so the browser saves the file and stays on the page. */
 function save(url: string): void {
   const link = document.createElement("a");
   link.href = url;

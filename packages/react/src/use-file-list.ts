@@ -5,13 +5,13 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { toError, useValetKey } from "./provider.tsx";
 
 export type FileList = {
-  /** The files of the loaded pages that are ready or in verification, and the files that `put` has added. The oldest file is first. */
+  /** The files of the loaded pages, and the files from `put`, the oldest file first. Each file is ready or in verification. */
   files: readonly ItemFile[];
   isLoading: boolean;
   error: ValetKeyError | undefined;
   hasMore: boolean;
   loadMore(): void;
-  /** Repeats the request that failed. */
+  /** Repeats the failed request. */
   retry(): void;
   put(file: ItemFile): void;
   drop(fileId: string): void;
@@ -26,14 +26,12 @@ type State = {
 const START: State = { files: [], isLoading: true, error: undefined, next: null };
 const PAGE = 50;
 
-/**
- * Lists the files of an item, page by page, and keeps the loaded pages up to date. The caller remounts the component if the item changes.
- */
+/** Lists the files of an item page by page, and refreshes the loaded pages. If the item changes, the caller must remount the component. */
 export function useFileList({ resource, itemId }: Item, { refreshSeconds = 0 }: { refreshSeconds?: number }): FileList {
   const client = useValetKey();
   const [page, setPage] = useState<{ cursor?: string }>({});
   const [state, setState] = useState(START);
-  /** The number of changes to the list. A refresh that overlaps with a change starts again. */
+  /** The number of changes to the list. If the list changes during a refresh, the refresh starts again. */
   const changes = useRef(0);
   const change = useCallback((make: (before: State) => State) => {
     changes.current += 1;
@@ -72,8 +70,8 @@ export function useFileList({ resource, itemId }: Item, { refreshSeconds = 0 }: 
       setState((before) => ({ ...before, files: merge([], files), error: undefined, next }));
     } catch (cause) {
       const error = toError(cause);
-      // If only the connection is broken, a later refresh succeeds, so the user sees no error. A user who has lost the access sees the
-      // reason.
+      // A later refresh succeeds when the connection works again, so the user sees no error. If the user has lost access, the user sees the
+      // error.
       if (!signal.aborted && !isRetryable(error)) setState((before) => ({ ...before, error }));
     }
   };
@@ -101,13 +99,13 @@ export function useFileList({ resource, itemId }: Item, { refreshSeconds = 0 }: 
 
 type Refreshes = { isEnabled: boolean; isPending: boolean; refreshSeconds: number };
 
-/** The first pause between two refreshes during a verification. Each pause is twice as long as the pause before. */
+/** The pause before the first refresh during a verification. Each further pause is twice as long. */
 const FIRST_PAUSE_MS = 1000;
 const LAST_PAUSE_MS = 60_000;
 
 /**
- * Calls `refresh` when the user returns to the page, when the connection returns, during a verification, and every `refreshSeconds` seconds.
- * A hidden page sends no requests.
+ * Calls `refresh` when the user returns to the page, when the connection returns, during a verification, and every `refreshSeconds`
+ * seconds. A hidden page sends no requests.
  */
 function useRefreshes(refresh: (signal: AbortSignal) => Promise<void>, options: Refreshes): void {
   const { isEnabled, isPending, refreshSeconds } = options;
@@ -148,7 +146,7 @@ function useRefreshes(refresh: (signal: AbortSignal) => Promise<void>, options: 
 const SHOWN: ReadonlySet<string> = new Set(["ready", "verifying", "scanning"]);
 const isShown = ({ state }: ItemFile) => SHOWN.has(state);
 
-/** Adds the files that are ready or in verification. A file that is already in the list keeps its place. */
+/** Adds the files that are ready or in verification. A file that is already in the list keeps its position. */
 function merge(files: readonly ItemFile[], added: readonly ItemFile[]): ItemFile[] {
   const byId = new Map(files.map((file) => [file.id, file]));
   for (const file of added) if (isShown(file)) byId.set(file.id, file);

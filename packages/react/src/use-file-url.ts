@@ -16,9 +16,9 @@ const withoutUrl = () => WITHOUT_URL;
 const never = () => nothing;
 
 /**
- * Returns a URL that shows a file. The hook replaces the URL if the element cannot load the file.
+ * Returns a URL that shows a file. If the element cannot load the file, the hook requests a new URL.
  *
- * The service checks the access before the service issues a URL. Components that show one file share one URL until the URL expires. During
+ * The service checks the access before it issues a URL. Components that show the same file share one URL until the URL expires. During
  * server rendering, `src` is undefined. Without a `fileId`, the hook sends no request. The hook throws an error without a
  * `ValetKeyProvider`.
  *
@@ -47,54 +47,53 @@ export function useFileUrl(
 export type FileUrlOptions = {
   /** The lifetime of each URL in seconds. Range: 1 to `urlTtlSeconds` of the resource. Default: `urlTtlSeconds`. */
   expiresIn?: number | undefined;
-  /** With `inline`, the browser shows the file. The browser saves a file with an unsafe type in any case. Default: `inline`. */
+  /**
+   * With `inline`, the browser shows the file, but saves a file of an unsafe type. With `attachment`, the browser saves every file.
+   * Default: `inline`.
+   */
   disposition?: "attachment" | "inline" | undefined;
   /**
-   * The member `renew` says when the hook replaces the URL. A loaded image needs no new URL, and a new URL would interrupt a video. Use
-   * `before-expiry` for a link, because the user may open a link at any time. Default: `on-error`.
+   * When the hook replaces the URL. A loaded image needs no new URL, and a new URL would interrupt a video. Use `before-expiry` for a link,
+   * because the user may open a link at any time. Default: `on-error`.
    */
   renew?: "on-error" | "before-expiry" | undefined;
-  /** A small picture of the file in place of the file. Default: the file itself. */
+  /** The name of a preview, to show this small picture in place of the file. Default: the file itself. */
   preview?: PreviewName | undefined;
-  /** The purpose of the first URL in the audit event, such as `thumbnail`. Default: `view` for an inline URL. */
+  /** The purpose of the first URL in the audit event, such as `thumbnail`. Default: the service records `view` for an inline URL. */
   purpose?: UrlOptions["purpose"];
 };
 
 export type FileUrlState = {
-  /**
-   * The URL for `src` or `href`. The member `src` is undefined until the first URL arrives, and after an error that a new URL cannot fix.
-   */
+  /** The URL for `src` or `href`. Undefined until the first URL arrives, and after an error that a new URL cannot fix. */
   src: string | undefined;
   /**
-   * The reason why the hook got no new URL. The member `error` is undefined while the URL works.
-   * The error code is `not_displayable` if the bucket returns the file, but the element cannot show the file.
+   * The reason why the hook has no new URL. Undefined while the URL works. The code is `not_displayable` if the bucket returns the file,
+   * but the element cannot show the file.
    */
   error: ValetKeyError | undefined;
-  /** Pass the handler `onError` to the element. The handler replaces the URL if the URL has expired, or if the bucket refuses the URL. */
+  /** Pass this event handler to the element. The handler requests a new URL if the URL has expired, or if the bucket refuses the URL. */
   onError: (event?: SyntheticEvent) => void;
-  /** Requests a new URL, for example for a button beside the error. */
+  /** Requests a new URL. Call `retry`, for example, from a button beside the error. */
   retry: () => void;
-  /**
-   * Returns whether the URL of the file has expired. A player can call `onError` when the URL has expired, before its next request fails.
-   */
+  /** Returns whether the URL has expired. A media player can then call `onError` before its next request fails. */
   isExpired: () => boolean;
 };
 
-/** Other components reuse a URL until 90 % of its lifetime is over. After 90 % of the lifetime, other components request a new URL. */
+/** The part of a URL's lifetime in which components share the URL. A component that mounts later requests a new URL. */
 const REUSE_UNTIL = 0.9;
-/** With `before-expiry`, the store replaces a URL when 80 % of its lifetime is over. */
+/** The part of a URL's lifetime after which `before-expiry` replaces the URL. */
 const RENEW_AT = 0.8;
-/** The wait before the next request for a URL after a temporary error. */
+/** The pause before the hook requests a URL again after a temporary error. */
 const RETRY_MS = 5_000;
 /**
- * The waits before the first, second and third replacement of a URL that failed before its expiry. If the third replacement also fails, the
- * state gets an error.
+ * The pauses before the first, second and third replacement of a URL that failed before its expiry. After the fourth failure, the state
+ * gets an error.
  */
 const REPLACE_AFTER_MS = [0, 1_000, 3_000];
-/** The constant has the value of `MediaError.MEDIA_ERR_NETWORK`. */
+/** The value of `MediaError.MEDIA_ERR_NETWORK`. */
 const NETWORK_ERROR = 2;
 
-/** Holds the URL of one file for all components. All components that show the file share one store. */
+/** Holds the URL of one file. All components that show the file with the same options share one store. */
 class FileUrlStore {
   readonly #issue: (signal: AbortSignal) => Promise<FileUrl>;
   readonly #renew: FileUrlOptions["renew"];
@@ -104,9 +103,9 @@ class FileUrlStore {
   #lifetimeMs = 0;
   #listening = new AbortController();
   #isBusy = false;
-  /** Whether the next URL replaces an earlier URL. The audit event of a renewed URL has the purpose `renewal`. */
+  /** Whether the next URL replaces an earlier URL. The audit event of such a URL has the purpose `renewal`. */
   #isRenewal = false;
-  /** The number of URLs in a row that failed before their expiry. */
+  /** How many URLs in a row failed before their expiry. */
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -145,13 +144,13 @@ class FileUrlStore {
     };
   };
 
-  /** Returns whether another component can use the current state. */
+  /** Returns whether a component that mounts later can use the current URL. */
   isReusable(): boolean {
     const { src, error } = this.#state;
     return error === undefined && (src === undefined || !this.#isOlderThan(REUSE_UNTIL));
   }
 
-  /** Returns whether the URL is older than a part of its lifetime. */
+  /** Returns whether the given part of the URL's lifetime is over. */
   #isOlderThan(part: number): boolean {
     return this.#age() >= part * this.#lifetimeMs;
   }
@@ -180,7 +179,7 @@ class FileUrlStore {
     if (!this.#isBusy) void this.#next();
   }
 
-  /** Replaces a URL that failed in the element, unless a new URL would also fail. */
+  /** Requests a new URL after the element reports an error, unless a new URL would also fail. */
   async #recover(event: SyntheticEvent | undefined): Promise<void> {
     const { src } = this.#state;
     const { signal } = this.#listening;
@@ -191,8 +190,8 @@ class FileUrlStore {
   }
 
   /**
-   * Decides whether a new URL can help. The element does not report the reason of its failure, so the store reads a byte of the file. If a
-   * new URL would also fail, the state gets the error.
+   * Returns whether a new URL can help. The element does not report why it failed, so the store requests one byte of the file. If a new URL
+   * would also fail, the state gets the error.
    */
   async #mayRecover(src: string, { isNetworkError }: { isNetworkError: boolean }): Promise<boolean> {
     const { signal } = this.#listening;
@@ -216,12 +215,12 @@ class FileUrlStore {
     }
   }
 
-  /** Requests the next URL of the file. The function `#next` never rejects, because the state contains the error. */
+  /** Requests the next URL of the file. The promise never rejects, because the state contains the error. */
   async #next(): Promise<void> {
     const { signal } = this.#listening;
     clearTimeout(this.#timer);
     this.#isBusy = true;
-    // The clock starts before the service signs the URL, so the store never treats an expired URL as valid.
+    // The clock starts before the service signs the URL. So the store never treats an expired URL as valid.
     const age = startClock();
     try {
       const { fileUrl, expiresIn } = await this.#issue(signal);
@@ -252,7 +251,7 @@ class FileUrlStore {
     this.#timer = setTimeout(() => this.#whenVisible(() => void this.#next()), milliseconds);
   }
 
-  /** Calls `next` when the page is visible, because a page in the background needs no URL. */
+  /** Calls `next` when the page is visible, because a hidden page needs no URL. */
   #whenVisible(next: () => void): void {
     const { signal } = this.#listening;
     if (document.hidden) document.addEventListener("visibilitychange", next, { once: true, signal });
@@ -265,14 +264,14 @@ class FileUrlStore {
   }
 }
 
-/** Returns the code of a media error, which only the event of an audio or video element has. */
+/** Returns the code of a media error. Only the events of audio and video elements have such a code. */
 function codeOf(event: SyntheticEvent | undefined): number | undefined {
   return (event?.currentTarget as Partial<HTMLMediaElement> | undefined)?.error?.code;
 }
 
 const stores = new WeakMap<UrlClient, Map<string, FileUrlStore>>();
 
-/** Returns the store of the file that other components with the client use, or a new store. */
+/** Returns the shared store of the file, or a new store. */
 function fileUrlOf(client: UrlClient, fileId: string, options: FileUrlOptions): FileUrlStore {
   const ofClient = stores.get(client) ?? new Map<string, FileUrlStore>();
   stores.set(client, ofClient);
@@ -285,8 +284,8 @@ function fileUrlOf(client: UrlClient, fileId: string, options: FileUrlOptions): 
 }
 
 /**
- * Requests one byte of the file, and returns whether the bucket accepts the URL. The function `canRead` throws `network`,
- * `bucket_unavailable` and `attachment_not_found`.
+ * Requests one byte of the file, and returns whether the bucket accepts the URL. Throws `network`, `bucket_unavailable` or
+ * `attachment_not_found`.
  */
 async function canRead(url: string, signal: AbortSignal): Promise<boolean> {
   const { status, body } = await getByte(url, signal);
@@ -307,10 +306,10 @@ async function getByte(url: string, signal: AbortSignal): Promise<Response> {
 }
 
 /**
- * Starts a clock that measures elapsed time. The returned function returns the milliseconds since the start.
+ * Starts a clock. The returned function returns the milliseconds since the start.
  *
- * The clock reads two system clocks, and returns the longer time. The first system clock of the page never goes back. The second system
- * clock also counts the time in which the machine sleeps.
+ * The clock reads two system clocks, and returns the longer time. The first system clock never goes back. The second system clock also
+ * counts the time in which the machine sleeps.
  */
 function startClock(): () => number {
   const [ticks, time] = [performance.now(), Date.now()];

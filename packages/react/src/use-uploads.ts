@@ -15,35 +15,27 @@ import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 import { useValetKey } from "./provider.tsx";
 
 export type UploadsOptions = Item & {
-  /**
-   * Cancels the uploads of the item when the last component that shows the uploads unmounts. By default, the uploads
-   * continue. Default: false.
-   */
+  /** If true, the uploads of the item are canceled when the last component that shows the uploads unmounts. Default: false. */
   cancelOnUnmount?: boolean | undefined;
 };
 
 export type UploadsProgress = {
-  /** The sent bytes of all files that are neither `failed` nor canceled. */
+  /** The sent bytes of all files that are neither failed nor canceled. */
   sentBytes: number;
-  /** The sizes of the same files. */
+  /** The total size in bytes of all files that are neither failed nor canceled. */
   totalBytes: number;
-  /**
-   * The member `isUploading` states whether an upload is queued or running. The member `isUploading` is false while all files are paused,
-   * ready or failed.
-   */
+  /** Whether an upload is queued or running. The value is false while all files are paused, ready or failed. */
   isUploading: boolean;
 };
 
 export type Uploads = {
-  /**
-   * The files in the order in which the user added the files. A file remains in the list after its upload, until `cancel` removes the file.
-   */
+  /** The files in the order in which the user added them. A file remains in the list after its upload, until `cancel` removes the file. */
   files: readonly UploadingFile[];
   /** The progress of all files together. */
   progress: UploadsProgress;
   /**
-   * Uploads files, three large files or 24 small files at a time. If a reload interrupted the upload of a file, the upload resumes when the
-   * user adds the file again.
+   * Uploads files. At most three large files or 24 small files upload at the same time. If a reload interrupts an upload, the upload
+   * resumes when the user adds the file again.
    */
   add(files: Iterable<File>, options?: AddOptions): void;
   /** Pauses the upload with the given `key`. Without `key`, `pause` pauses all uploads. */
@@ -51,13 +43,13 @@ export type Uploads = {
   /** Resumes the paused upload with the given `key`. Without `key`, `resume` resumes all paused uploads. */
   resume(key?: string): void;
   /**
-   * Retries the failed upload with the given `key`. Without `key`, `retry` retries all failed uploads. A retry of an upload sends only the
-   * missing parts.
+   * Retries the failed upload with the given `key`. Without `key`, `retry` retries all failed uploads. A retry sends only the missing parts
+   * of a file.
    */
   retry(key?: string): void;
   /**
    * Removes the file with the given `key` from the list, and aborts its upload. Without `key`, `cancel` removes all files from the list.
-   * Stored files remain in the bucket after `cancel`.
+   * Files that are already stored remain in the bucket.
    */
   cancel(key?: string): void;
 };
@@ -68,8 +60,8 @@ const none = () => NONE;
 /**
  * Uploads files to an item of the application.
  *
- * The uploads belong to the client, not to the component. The uploads continue after an unmount, and every component with the item shows
- * one list. The hook throws an error without a `ValetKeyProvider`.
+ * The uploads belong to the client, not to the component. The uploads continue after an unmount, and all components with the same item show
+ * the same list. The hook throws an error without a `ValetKeyProvider`.
  *
  * @example
  * ```tsx
@@ -94,8 +86,8 @@ export function useUploads({ resource, itemId, cancelOnUnmount = false }: Upload
   useEffect(() => {
     if (!cancelOnUnmount) return;
     return () =>
-      // In strict mode, React mounts the component again immediately, so the microtask waits. Another component may also show the files of
-      // the item.
+      // In strict mode, React mounts the component again immediately, so the microtask waits. Another component may also show the uploads
+      // of the item.
       queueMicrotask(() => {
         if (!store.isShown(item)) store.cancel(item);
       });
@@ -122,24 +114,23 @@ function sum(files: readonly UploadingFile[]): UploadsProgress {
   };
 }
 
-/** An added file, and the progress of its upload. */
+/** A file that the user has added, and the progress of its upload. */
 export type UploadingFile = Omit<UploadProgress, "state"> & {
-  /** The key identifies the upload in the page. Use `key` as the `key` of a React element. */
+  /** Identifies the upload in the page. Pass this value as the `key` of a React element. */
   key: string;
-  /** The filename. */
   name: string;
-  /** `queued`: the upload waits until one of the running uploads ends. `@valetkey/client` describes all other states. */
+  /** `queued`: the upload waits until a running upload ends. `@valetkey/client` describes all other states. */
   state: UploadState | "queued";
-  /** The id of the file at the server. The member `fileId` is undefined until the server has started the upload. */
+  /** The id of the file on the server. Undefined until the server has started the upload. */
   fileId: string | undefined;
-  /** The reason why the upload failed. The member `error` is undefined if the state is not `failed`. */
+  /** The reason why the upload failed. Undefined if the state is not `failed`. */
   error: ValetKeyError | undefined;
-  /** The file that the bucket stores after the upload. The member `uploaded` is undefined until the state is `ready`. */
+  /** The stored file. Undefined until the state is `ready`. */
   uploaded: ItemFile | undefined;
 };
 
 export type AddOptions = {
-  /** The store calls `onUploaded` with each stored and verified file, even if no component shows the file. Default: none. */
+  /** Receives each stored and verified file, even if no component shows the file. Default: none. */
   onUploaded?: (file: ItemFile) => void;
 };
 
@@ -152,18 +143,20 @@ type Upload = {
   view: UploadingFile;
 };
 
-/** The store uploads three large files or 24 small files in parallel. The upload of one large file may send several parts in parallel. */
+/**
+ * A large file uses several slots, so three large files or 24 small files upload in parallel. One large file may send several parts in
+ * parallel.
+ */
 const RUNNING_SLOTS = 24;
 const FINAL: ReadonlySet<string> = new Set(["ready", "failed", "aborted"]);
 const RESTING: ReadonlySet<string> = new Set([...FINAL, "queued", "paused"]);
 
 const itemKey = ({ resource, itemId }: Item) => JSON.stringify([resource, itemId]);
 
-/** Manages the uploads of a client. The uploads continue while components mount and unmount. */
 class UploadsStore {
   readonly #client: FilesClient;
   readonly #uploads = new Map<string, Upload>();
-  /** The files of each item. The array does not change until an upload of the item changes, because React requires a stable value. */
+  /** The files of each item. An array changes only when an upload of the item changes, because React requires a stable value. */
   readonly #views = new Map<string, readonly UploadingFile[]>();
   readonly #listeners = new Map<string, Set<() => void>>();
   #added = 0;
@@ -247,7 +240,7 @@ class UploadsStore {
     }
   }
 
-  /** Sends the file of an upload. The function `#send` never rejects, because the view of the upload contains the error. */
+  /** Sends the file of an upload. The promise never rejects, because the view of the upload contains the error. */
   async #send(upload: Upload): Promise<void> {
     const { item, file, options } = upload;
     this.#change(upload, { state: "starting" });
@@ -255,10 +248,10 @@ class UploadsStore {
       const onProgress = (progress: UploadProgress) => this.#report(upload, progress);
       upload.task = this.#client.upload(item, file, { path: pathOf(file), onProgress });
       const uploaded = await upload.task.done;
-      // If `cancel` comes too late, the upload is complete, and the list shows the canceled file again.
+      // If the upload completes before `cancel` aborts it, the list shows the file again.
       this.#uploads.set(upload.view.key, upload);
       this.#change(upload, { state: "ready", uploaded });
-      // The callback runs in a microtask, because an error in the application must not fail the upload.
+      // The callback runs in a microtask, because an error in the application's callback must not fail the upload.
       queueMicrotask(() => options.onUploaded?.(uploaded));
     } catch (error) {
       const isAborted = error instanceof ValetKeyError && error.code === "aborted";
@@ -270,12 +263,12 @@ class UploadsStore {
     }
   }
 
-  /** The progress updates the list, but not with a final state, because `done` reports the outcome. */
+  /** Shows the progress of an upload in the list. The state changes to a final state only with the result of `done`. */
   #report(upload: Upload, progress: UploadProgress): void {
     const { state } = upload.view;
     const fileId = upload.task?.attachmentId();
     this.#change(upload, { ...progress, fileId, ...(FINAL.has(progress.state) && { state }) });
-    // When an upload is paused, the next queued upload can start.
+    // A paused upload lets the next queued upload start.
     if (progress.state === "paused" && state !== "paused") this.#startNext();
   }
 
@@ -304,7 +297,6 @@ function toError(error: unknown): ValetKeyError {
 
 const stores = new WeakMap<FilesClient, UploadsStore>();
 
-/** Returns the store of a client. Each client has exactly one uploads store. */
 function uploadsOf(client: FilesClient): UploadsStore {
   const store = stores.get(client) ?? new UploadsStore(client);
   stores.set(client, store);

@@ -3,8 +3,8 @@ import { build } from "vite";
 import { aliasesOf, type Major } from "./versions.ts";
 
 /**
- * Builds a page of this folder with Vite and the given version of React. Returns the HTML of the page, which contains the script and the
- * styles. The Content-Security-Policy of the page permits no other styles, and no style attributes in the HTML.
+ * Builds a page of this folder with Vite and the given version of React. Returns the HTML of the page with its script and styles. The
+ * Content-Security-Policy of the page permits no other styles, and no style attributes.
  */
 export async function buildPage(major: Major, name: "page.tsx" | "files-page.tsx" = "page.tsx"): Promise<string> {
   const built = await build({

@@ -5,7 +5,7 @@ import "@valetkey/react/files.css";
 
 const client = openFiles({ baseUrl: `${location.origin}/files`, token: "ann" });
 
-/** The part of the URL after `#` can name the attributes of the component as JSON. */
+/** A test can set the attributes of the component with JSON after the `#` of the URL. */
 const attributes = JSON.parse(decodeURIComponent(location.hash.slice(1)) || "{}");
 
 createRoot(document.body.appendChild(document.createElement("main"))).render(

@@ -3,7 +3,7 @@ import { createRoot, hydrateRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
 import { ValetKeyProvider, type ValetKeyProviderProps } from "./everything.ts";
 
-// The tests bundle harness.tsx with each version of React (`load-harness.ts`).
+// The tests bundle this file with each version of React (see `load-harness.ts`).
 export { createElement, version } from "react";
 export * from "./everything.ts";
 export { renderToString };
@@ -18,7 +18,6 @@ function inStrictMode(client: ValetKeyProviderProps["client"], children: ReactNo
   );
 }
 
-/** Renders the children in strict mode. */
 export function mount(client: ValetKeyProviderProps["client"], children: ReactNode): Mounted {
   const container = document.body.appendChild(document.createElement("div"));
   const root = createRoot(container);
@@ -31,8 +30,8 @@ export function renderOnServer(client: ValetKeyProviderProps["client"], children
 }
 
 /**
- * Hydrates the markup of the server in the browser. The list `problems` has the differences that React found between the server's markup
- * and the browser's markup.
+ * Hydrates HTML from the server. The list `problems` has the differences that React found between the HTML of the server and of the
+ * browser.
  */
 export function hydrate(
   client: ValetKeyProviderProps["client"],
@@ -53,7 +52,7 @@ function Probe({ use }: { use: () => void }) {
 
 export type RenderedHook<T> = Mounted & { readonly current: T };
 
-/** Calls a hook in a component in strict mode. The member `current` is the newest result of the hook. */
+/** Calls a hook in a component in strict mode. The member `current` is the latest result of the hook. */
 export function renderHook<T>(client: ValetKeyProviderProps["client"], useHook: () => T): RenderedHook<T> {
   const results: T[] = [];
   const mounted = mount(client, <Probe use={() => void results.push(useHook())} />);

@@ -1,5 +1,5 @@
-// Vitest imports the types of jsdom. The file jsdom.d.ts replaces the jsdom types from npm, which would add the DOM types to every test of
-// the repository.
+// Vitest imports the types of jsdom. This file replaces the jsdom types from npm, which would add the DOM types to every test of the
+// repository.
 declare module "jsdom" {
   export class JSDOM {
     constructor(html: string, options: { url: string; pretendToBeVisual: boolean });

@@ -11,8 +11,7 @@ export type Harness = typeof import("./harness.tsx");
 export type Loaded = Harness & { close(): Promise<void> };
 
 /**
- * Opens a page of jsdom, and loads `@valetkey/react` into the page with the given version of React. Requests of the page use the `fetch` of
- * Node.js.
+ * Opens a jsdom page, and loads `@valetkey/react` with the given version of React. The page sends its requests with the `fetch` of Node.js.
  */
 export async function loadHarness(major: Major): Promise<Loaded> {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-react-"));
@@ -36,7 +35,7 @@ export async function loadHarness(major: Major): Promise<Loaded> {
   return {
     ...harness,
     async close() {
-      // React runs the last effects of an unmount in separate tasks.
+      // React runs the last effects of an unmount in later tasks.
       await setImmediate();
       await setImmediate();
       closePage();
@@ -45,7 +44,7 @@ export async function loadHarness(major: Major): Promise<Loaded> {
   };
 }
 
-/** Makes the window and the document of a page global. Returns a function that removes the globals. */
+/** Makes the window and the document of a jsdom page global. Returns a function that removes the globals. */
 function openPage(): () => void {
   const { window } = new JSDOM("", { url: "http://app.example.com/", pretendToBeVisual: true });
   const { document } = window;

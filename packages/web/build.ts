@@ -6,8 +6,8 @@ import { LANGUAGES } from "./language.ts";
 import { licensesOf, packageFolders } from "./third-party-licenses.ts";
 import { appConfig, landingConfig } from "./vite.config.ts";
 
-// `npm run build` builds the app and the landing page of links in every language, into one folder. The build adds the licenses of all
-// packages. A plugin copies the styles of Tailwind into the build, so Tailwind is not in the list of files.
+// Builds the app and the landing page of links in each language into one folder, and then adds the licenses of all packages. A plugin
+// copies the styles of Tailwind CSS into the build, so the list of files starts with Tailwind CSS.
 const files = new Set([createRequire(import.meta.url).resolve("tailwindcss/package.json")]);
 for (const [nth, language] of LANGUAGES.entries()) {
   for (const config of [appConfig(language, { isFirst: nth === 0 }), landingConfig(language)]) {
@@ -18,5 +18,5 @@ for (const [nth, language] of LANGUAGES.entries()) {
     }
   }
 }
-// This file is the last one, so that it proves a complete build (e2e/src/testing/build.ts).
+// The build writes this file last, so the file proves that the build is complete (e2e/src/testing/build.ts).
 await writeFile(join(import.meta.dirname, "dist/THIRD-PARTY-LICENSES.txt"), await licensesOf(packageFolders(files)));

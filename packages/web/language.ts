@@ -2,11 +2,11 @@ import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { Plugin } from "vite";
 
-/** Each language has its own build. The last build writes the pages without a language in their file names. */
+/** Each language has its own build. The last language in the list is the default: its pages have no language in their filenames. */
 export const LANGUAGES = ["de", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** The texts of the HTML files, in place of `%text.name%`. */
+/** The texts that replace `%text.name%` in the HTML files. */
 const TEXTS: Record<Language, Record<string, string>> = {
   en: {
     manifest: "/manifest.webmanifest",
@@ -29,8 +29,8 @@ const TEXTS: Record<Language, Record<string, string>> = {
 };
 
 /**
- * Builds a page in one language. The plugin replaces the English texts by the same files of the language. A page has only the texts of one
- * language, and no code chooses a language at run time.
+ * Makes a build use the texts of one language. In place of each English text file, the plugin loads the file of the language. So a page
+ * contains the texts of only one language, and no code chooses a language at run time.
  */
 export function inLanguage(language: Language, { page }: { page: "index" | "landing" }): Plugin {
   return {
@@ -48,7 +48,7 @@ export function inLanguage(language: Language, { page }: { page: "index" | "land
           .replace('<html lang="en">', `<html lang="${language}">`)
           .replaceAll(/%text\.(\w+)%/g, (_, name) => TEXTS[language][name] ?? name),
     },
-    // Renames the pages, because the server chooses the page of a language by its file name.
+    // The server finds the page of a language by its filename.
     async writeBundle({ dir = "" }) {
       if (language !== "en") await rename(join(dir, `${page}.html`), join(dir, `${page}.${language}.html`));
     },

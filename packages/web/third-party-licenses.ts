@@ -5,14 +5,14 @@ import { join } from "node:path";
 const PACKAGE = /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
 const RULE = "-".repeat(80);
 
-/** Returns the folders of the packages that contain these files. Files of this repository belong to no package. */
+/** Returns the folders of the packages that contain these files. Skips the files of this repository. */
 export function packageFolders(files: Iterable<string>): Set<string> {
   return new Set([...files].flatMap((file) => PACKAGE.exec(file.replaceAll("\\", "/")) ?? []));
 }
 
 /**
- * Returns the names and the license texts of packages. A package can have more than one license text, for example for a font or a decoder
- * that it contains.
+ * Returns the names and the license texts of packages. A package can have several license texts, for example for a font or a decoder inside
+ * the package.
  */
 export async function licensesOf(folders: Iterable<string>): Promise<string> {
   const texts = await Promise.all([...folders].map(licenseOf));
@@ -25,7 +25,7 @@ async function licenseOf(folder: string): Promise<string> {
   const own = files.filter((file) => !file.includes("node_modules")).sort((a, b) => a.length - b.length);
   const texts = own.map(async (file) => {
     const text = (await readFile(join(folder, file), "utf8")).trim();
-    // The name of such a file says to which part of the package its text belongs, for example wasm/LICENSE_OPENJPEG.
+    // The filename says which part of the package has this license, such as wasm/LICENSE_OPENJPEG.
     return file.includes("/") ? `${file}:\n\n${text}` : text;
   });
   return `${name} ${version} (${license})\n\n${(await Promise.all(texts)).join("\n\n")}\n`;

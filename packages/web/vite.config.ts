@@ -7,7 +7,7 @@ import type { Plugin, UserConfig } from "vite";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { inLanguage, type Language } from "./language.ts";
 
-/** The paths that the service serves itself. Every other path is a page of the app. */
+/** The paths that the service handles. All other paths are pages of the app. */
 const API = [
   "/auth",
   "/changes",
@@ -22,13 +22,13 @@ const API = [
   "/instance",
   "/docs",
   "/openapi.json",
-  // The landing page of links, which the service serves from the build.
+  // The landing page of links. The development server has no landing page, so the service sends the page from its build.
   "/s/",
   "/public/",
   "/assets/",
 ];
 
-/** The first build empties the folder. The files of pdf.js serve every language. */
+/** The configuration of the app. The first build empties the output folder, and copies the pdf.js files, which all languages share. */
 export const appConfig = (language: Language, { isFirst }: { isFirst: boolean }): UserConfig => ({
   plugins: [
     inLanguage(language, { page: "index" }),
@@ -40,11 +40,12 @@ export const appConfig = (language: Language, { isFirst }: { isFirst: boolean })
   publicDir: isFirst && "public",
   build: {
     emptyOutDir: isFirst,
-    // No data: URLs, to keep the Content-Security-Policy short.
+    // Files inside of `data:` URLs would make the Content-Security-Policy longer.
     assetsInlineLimit: 0,
-    // All supported browsers know modulepreload.
+    // All supported browsers support modulepreload.
     modulePreload: { polyfill: false },
-    // One file for the code that every page loads, and one for the icons of three or more parts. By default, each icon is a file.
+    // One file has the code that every page loads, and one file has the icons that at least three parts use. By default, each icon is a
+    // file.
     rolldownOptions: {
       output: {
         codeSplitting: {
@@ -56,7 +57,7 @@ export const appConfig = (language: Language, { isFirst }: { isFirst: boolean })
       },
     },
     reportCompressedSize: false,
-    // Kilobytes. The largest file is pdf.js, which loads with the first opened PDF.
+    // The limit in kilobytes. The largest file is pdf.js, which loads with the first opened PDF.
     chunkSizeWarningLimit: 600,
   },
   server: {
@@ -65,12 +66,12 @@ export const appConfig = (language: Language, { isFirst }: { isFirst: boolean })
   },
 });
 
-/** Builds the landing page of links separately, so that it shares no file with the app, which is much larger. */
+/** The configuration of the landing page of links. Its build is separate, so the landing page shares no file with the much larger app. */
 export const landingConfig = (language: Language): UserConfig => ({
   plugins: [inLanguage(language, { page: "landing" }), tailwindcss(), compressAssets()],
   publicDir: false,
   build: {
-    // Keeps the files of the app, which are already in this folder.
+    // The output folder already has the files of the app.
     emptyOutDir: false,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
@@ -81,12 +82,12 @@ export const landingConfig = (language: Language): UserConfig => ({
 });
 
 const FOLDERS = ["cmaps", "standard_fonts", "iccs"];
-/** The Content-Security-Policy allows no WebAssembly, so these files do the same work in JavaScript. */
+/** The Content-Security-Policy forbids WebAssembly, so these files decode images in JavaScript. */
 const DECODERS = ["jbig2_nowasm_fallback.js", "openjpeg_nowasm_fallback.js"];
 
 /**
- * Copies the files that pdf.js loads for some PDFs: character maps, standard fonts, color profiles and image decoders. The name of
- * the folder contains the version, because browsers cache /assets for a year.
+ * Copies the files that pdf.js loads for some PDFs: character maps, standard fonts, color profiles and image decoders. The folder name
+ * contains the version of pdf.js, because browsers cache /assets for a year.
  */
 function pdfjsFiles(): Plugin {
   return {
@@ -108,7 +109,7 @@ function pdfjsFiles(): Plugin {
   };
 }
 
-/** The build compresses the files once, and the service sends the compressed files. */
+/** Compresses the files during the build, so that the service sends the compressed files. */
 function compressAssets() {
   return compression({
     include: /^assets\/.*\.(?:m?js|css|svg|wasm)$/,
@@ -116,5 +117,5 @@ function compressAssets() {
   });
 }
 
-/** The development server has English pages. */
+/** The configuration of the development server, whose pages are in English. */
 export default appConfig("en", { isFirst: true });

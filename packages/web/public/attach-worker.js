@@ -1,5 +1,5 @@
-// Accepts the files that another app of the phone sends to the installed app, and stores them for the page /attach. Its scope is only that
-// path, so it handles no other request.
+// Receives the files that another app on the device sends to the installed app, and stores the files for the page /attach. The scope of
+// this service worker is only the path /attach, so other requests do not reach this service worker.
 const CACHE = "valetkey.attach";
 const MAX_FILES = 100;
 
@@ -11,7 +11,7 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function receive(request) {
-  // If this fails, the page shows that no file arrived.
+  // If the files cannot be stored, the page /attach shows that no file arrived.
   await storeFiles(request).catch(() => undefined);
   return Response.redirect("/attach", 303);
 }

@@ -1,5 +1,5 @@
 (() => {
-  // Says which outlines the first paint shows (index.html). The pages before the sign-in have none.
+  // Chooses the placeholders of the first paint (index.html). Pages before the sign-in have no placeholders.
   const [, list, note, page] =
     /^(\/(?:shared)?$)|^(\/n\/)|^(\/(?:links|activity|deleted|attach|settings|admin)\b)/.exec(location.pathname) ?? [];
   const frame = (list && "list") ?? (note && "note") ?? (page && "page");

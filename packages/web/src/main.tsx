@@ -10,7 +10,7 @@ reloadForNewBuild();
 const root = document.getElementById("root");
 if (root === null) throw new Error("The document has no #root element.");
 const page = createRoot(root);
-// The outlines in index.html stay until the first page is ready, or until its failure is known.
+// The placeholders in index.html stay until the first page is ready or has failed.
 void router.load().finally(() =>
   page.render(
     <StrictMode>

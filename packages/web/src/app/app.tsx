@@ -3,7 +3,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { ValetKeyProvider } from "@valetkey/react";
 import { useEffect } from "react";
-// The import also removes the entry of a dialog that was open before a reload.
+// After a reload, this import also removes the history entry of a dialog that was open before the reload.
 import "../components/history-entries.ts";
 import { ignoreRepeatedClicks } from "../components/ignore-repeated-clicks.ts";
 import { client } from "../service/client.ts";

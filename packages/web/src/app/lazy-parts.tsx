@@ -15,7 +15,7 @@ export { ShareDialog } from "../features/sharing/share-dialog.tsx";
 export { Palette } from "./palette.tsx";
 export { ShortcutsDialog } from "./shortcuts-dialog.tsx";
 
-/** The preview of the files that are shared without their notes. */
+/** Shows the preview of a file that is shared without its note. */
 export function SharedFilePreview({ file, show, hide }: ReturnType<typeof usePreviewedFile>) {
   const shared = useInfiniteQuery(sharedFilesQuery);
   const files = (shared.data?.pages ?? []).flatMap(({ items }) => items).filter(({ state }) => state === "ready");

@@ -12,7 +12,8 @@ import { texts } from "../texts/index.ts";
 import { signOut, useAccount } from "./session.ts";
 
 /**
- * The pages of the navigation, in the order of the rail (desktops) and the bottom bar (phones). `scope` is the list that the page shows.
+ * The pages of the navigation, in the order of the rail (desktops) and the bottom bar (phones). `scope` is the list of notes that a page
+ * shows.
  */
 export const places = [
   { to: "/", label: texts.app.notes, short: texts.app.notes, icon: FileText, scope: "owned" },
@@ -21,7 +22,7 @@ export const places = [
   { to: "/activity", label: texts.app.activity, short: texts.app.activity, icon: History, scope: null },
 ] as const;
 
-/** The rail: the navigation at the side of the page on desktops and tablets. */
+/** The navigation at the side of the page, on desktops and tablets. */
 export function Rail({ onNewNote }: { onNewNote: () => void }) {
   const inside = useScope();
   return (
@@ -102,7 +103,7 @@ function AccountMenu() {
   );
 }
 
-/** The bar: the navigation at the bottom of the page on phones. */
+/** The navigation at the bottom of the page, on phones. */
 export function BottomBar({ onNewNote }: { onNewNote: () => void }) {
   const inside = useScope();
   const isAdministration = useMatchRoute()({ to: "/admin" }) !== false;
@@ -140,7 +141,7 @@ function BarLink({ to, short, icon: Icon, isInside = false }: BarLinkProps) {
   return (
     <Link
       to={to}
-      // The link to the settings is also active on the pages under /settings, because the bar has no links to these pages.
+      // The link to the settings is also active on each page under /settings, because the bottom bar has no links to these pages.
       activeOptions={{ exact: to !== "/settings", includeSearch: false }}
       aria-current={isInside ? "true" : undefined}
       className={clsx(
@@ -155,8 +156,8 @@ function BarLink({ to, short, icon: Icon, isInside = false }: BarLinkProps) {
 }
 
 /**
- * Returns which list the page shows: the user's own notes or the shared notes. The URL decides, or the role of the user on the open note.
- * Returns undefined if the page shows neither list.
+ * Returns which list of notes the page shows: the user's own notes, or the notes that others share. Depends on the URL, or on the user's
+ * role in the open note. Returns undefined if the page shows no list of notes.
  */
 export function useScope(): "owned" | "shared" | undefined {
   const matches = useMatchRoute();

@@ -133,15 +133,15 @@ function Group({ group, onRun }: { group: CommandGroup; onRun: (command: Command
 const goTo = { "/": "g n", "/shared": "g s", "/links": "g l", "/activity": "g a" } as const;
 /** The maximum number of notes that a search returns from each list. */
 const FOUND = 6;
-/** The maximum number of notes of each list before the user types. A small number keeps pages and actions visible. */
+/** The maximum number of notes from each list before the user types. With few notes, pages and actions stay visible. */
 const NEWEST = 3;
 
-/** A command of the palette. The palette shows `hint` after the label. */
+/** A line of the palette. The palette shows `hint` after the label. */
 type Command = {
   id: string;
   label: string;
   hint?: string;
-  /** Facts at the end of the row, which tell notes with the same title apart. */
+  /** Facts at the end of the line, which distinguish notes with the same title. */
   facts?: string[];
   icon: LucideIcon;
   shortcut?: Shortcut;
@@ -150,7 +150,7 @@ type Command = {
 type CommandGroup = { label: string; items: Command[] };
 type PaletteActions = { onNewNote: () => void; onShortcuts: () => void };
 
-/** Returns the commands that contain a text: notes, then pages, then actions. */
+/** Returns the commands for a text in groups: notes and their files, actions of the open note, pages, and actions of the app. */
 function useCommands(text: string, { onNewNote, onShortcuts }: PaletteActions) {
   const navigate = useNavigate();
   const q = useDeferredValue(text.trim());
@@ -163,7 +163,7 @@ function useCommands(text: string, { onNewNote, onShortcuts }: PaletteActions) {
   const deletedNotes = useStore($deletedNotes);
   const notes = (found.data ?? []).filter(({ id }) => !deletedNotes.has(id));
   const has = ({ label }: Command) => label.toLocaleLowerCase().includes(text.trim().toLocaleLowerCase());
-  // The palette reads these commands only when it opens, because the shortcuts do not change while it is open.
+  // The palette reads the actions of the open note only once, because these actions do not change while the palette is open.
   const [noteCommands] = useState(commandsOfNote);
   const groups: CommandGroup[] = [
     {
@@ -204,7 +204,7 @@ function useCommands(text: string, { onNewNote, onShortcuts }: PaletteActions) {
           shortcut: "g ," as const,
           run: () => void navigate({ to: "/settings" }),
         },
-        // The parts of the settings appear only in a search, because they would hide the actions.
+        // Only a search shows the parts of the settings, because otherwise these lines would push the actions out of view.
         ...(text.trim() === "" ? [] : settingsParts)
           .filter(({ isFor }) => isFor === "everybody")
           .map(({ id, icon }) => ({
@@ -242,11 +242,11 @@ const ofNote = [
   { action: "delete the note", label: texts.notes.delete, icon: Trash2 },
 ] as const satisfies readonly (Omit<Command, "id" | "run"> & { action: Shortcut | NoteAction })[];
 
-/** Returns commands for the actions that the open note permits. The page of the note runs each action. */
+/** Returns commands for the actions that the open note permits. The page of the note runs the actions. */
 function commandsOfNote(): Command[] {
   return ofNote.flatMap(({ action, ...command }) => {
     const run = actionOf(action);
-    // The palette must first return the focus to the page.
+    // The action runs after the palette has returned the focus to the page.
     const runLater = () => setTimeout(() => run?.());
     return run === undefined ? [] : [{ ...command, id: action, run: runLater }];
   });

@@ -17,14 +17,14 @@ import { Shell } from "./shell.tsx";
 import { FailedPage, MissingPage, PendingPage } from "./status-pages.tsx";
 
 /**
- * Shows an error if the code of a page fails to load. By default, the router would reload the document, and a reload shows a blank page
- * offline.
+ * Shows an error if the code of a page cannot be loaded. By default, the router would reload the document, and the browser would show a
+ * blank page without a connection.
  */
 function lazyPage<Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) {
   return lazyRouteComponent(() => loadCode(name, () => importWithRetry(load)), name);
 }
 
-/** A page whose code loads on demand. */
+/** Makes a route for a page whose code loads on demand. */
 const page = <const Parent extends AnyRoute, const Path extends string, Name extends string>(
   parent: Parent,
   path: Path,
@@ -100,7 +100,9 @@ const signedIn = createRoute({
 });
 
 type ListSearch = { q?: string };
-/** `file` is the id of the previewed attachment. The id is in the URL, so that the back button of the browser closes the preview. */
+/**
+ * `file` is the id of the attachment in the preview. The URL contains this id, so that the back button of the browser closes the preview.
+ */
 type FileSearch = ListSearch & { file?: string };
 
 const listSearch = ({ q }: Record<string, unknown>): ListSearch => (typeof q === "string" && q !== "" ? { q } : {});
@@ -130,10 +132,10 @@ const note = createRoute({
   getParentRoute: () => lists,
   path: "/n/$noteId",
   validateSearch: fileSearch,
-  // Starts to load the note when the pointer is over a link to the note, because a list has only a snippet of each note.
+  // A list contains only a snippet of each note. So the router loads the note when the pointer is over a link to the note.
   loader: ({ params }) => void queryClient.prefetchQuery(noteQuery(params.noteId)),
   component: lazyPage(() => {
-    // Loads the Markdown renderer together with the page. If this load fails, the note shows its source as plain text.
+    // The Markdown renderer loads together with the page. If the renderer cannot be loaded, the note shows its source as plain text.
     loadRenderer().catch(() => undefined);
     return import("./pages/note-page.tsx");
   }, "NotePage"),

@@ -13,7 +13,7 @@ import { texts } from "../texts/index.ts";
 
 const words = texts.app.leaving;
 
-/** Notifies the other tabs of a sign-out. */
+/** Tells the other tabs of the app about a sign-out. */
 const channel = new BroadcastChannel("valetkey.sign-out");
 
 export function useAccount() {
@@ -21,7 +21,7 @@ export function useAccount() {
   return data?.user;
 }
 
-/** Opens the sign-in page when the session has ended. After the sign-in, the user returns to the same page. */
+/** Opens the sign-in page when the session has ended. After the sign-in, the user returns to the page from before. */
 export function useLeaveWhenSignedOut(): void {
   const navigate = useNavigate();
   const { data } = useQuery(sessionQuery);
@@ -32,7 +32,7 @@ export function useLeaveWhenSignedOut(): void {
   }, [data, navigate]);
   useEffect(() => {
     channel.onmessage = () => void leave();
-    // The back button can restore a page from before the sign-out. The reload removes its data.
+    // The back button can restore a page from before the sign-out. The reload removes the private data of this page.
     const check = ({ persisted }: PageTransitionEvent) => persisted && location.reload();
     addEventListener("pageshow", check);
     return () => {
@@ -43,11 +43,11 @@ export function useLeaveWhenSignedOut(): void {
 }
 
 /**
- * Ends the session and deletes its data in every tab. Asks the user first if the sign-out would lose text or uploads. `to`: the page to
- * open.
+ * Ends the session and deletes the data of the session in every tab. Asks the user first if the sign-out would lose text or uploads. `to`
+ * is the page that opens after the sign-out.
  */
 export async function signOut({ to }: { to?: string } = {}): Promise<void> {
-  // Without a connection, `current` rejects, and the sign-out deletes nothing.
+  // Without a connection, `current` rejects, so the sign-out deletes nothing.
   await accounts.current();
   await finishBeforeSignOut();
   const lost = whatIsLost();
@@ -62,20 +62,20 @@ function whatIsLost(): string | undefined {
 }
 
 async function endSession(to?: string): Promise<void> {
-  // The service accepts an abort of an upload only with a session. So the page aborts the uploads first.
+  // The service accepts the abort of an upload only with a session, so the page aborts the uploads before the session ends.
   if (uploads.list.all().length > 0) await uploads.clear();
   await accounts.signOut();
   channel.postMessage(null);
   await leave(to);
 }
 
-/** In every tab, deletes the stored data of an account that was just deleted. The session of the account has already ended. */
+/** After the deletion of an account, deletes the data of this account in every tab. The session has already ended. */
 export async function leaveDeletedAccount(): Promise<void> {
   channel.postMessage(null);
   await leave();
 }
 
-/** Opens another page by loading the document again, so that no data stays in memory. */
+/** Deletes the local data, and opens a page. The browser loads the document again, so that no data stays in memory. */
 async function leave(to = "/sign-in"): Promise<void> {
   await deleteLocalData();
   queryClient.clear();
@@ -83,13 +83,14 @@ async function leave(to = "/sign-in"): Promise<void> {
 }
 
 /**
- * Redirects a browser without a session to the sign-in page, or to the creation of the first account. After the sign-in or sign-up, the
- * user returns to this page.
+ * Redirects a browser without a session to the sign-in page, or to the page that creates the first account. Then the user returns to this
+ * page.
  */
 export async function requireSession({ location }: { location: { href: string } }): Promise<void> {
   const [session, instance] = await Promise.all([
     queryClient.ensureQueryData({ ...sessionQuery, revalidateIfStale: true }),
-    // Loads the limits early, so that the page can check files from the start. Without the limits, only the service checks files.
+    // The page needs the limits of the service to check files before an upload. If the limits cannot be loaded, only the service checks
+    // files.
     queryClient.ensureQueryData(instanceQuery).catch(() => undefined),
   ]);
   if (session !== null) return;
@@ -104,7 +105,7 @@ export async function requireNoSession({ search }: { search: { to?: string | und
   if (session !== null) throw redirect({ href: ownPath(search.to) });
 }
 
-/** Moves the token from the URL of a link into `linkTokens`, so that neither the history nor a bookmark contains the token. */
+/** Moves the token from the URL of a link into `linkTokens`, so that the browser history and bookmarks do not contain the token. */
 export function takeLinkToken({ location }: { location: { pathname: string; hash: string } }): { token: string } {
   const { pathname, hash } = location;
   if (hash !== "") {

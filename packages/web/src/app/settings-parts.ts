@@ -11,7 +11,7 @@ import {
   Webhook,
 } from "lucide-react";
 
-/** The parts of the settings, in the order of the index. `isFor`: who sees the part. Default: everybody. */
+/** The parts of the settings, in the order of the index. `isFor` says who sees a part. Default: everybody. */
 export const settingsParts = [
   { id: "account", icon: UserRound, isFor: "everybody" },
   { id: "security", icon: ShieldCheck, isFor: "everybody" },
@@ -26,7 +26,7 @@ export const settingsParts = [
 
 export type SettingsPartId = (typeof settingsParts)[number]["id"];
 
-/** Returns the path of a part. The return type hides the literal, because the router knows the parts as one route with a parameter. */
+/** Returns the path of a part. The return type is `string`, because the router has one route with a parameter for all parts. */
 export function pathOf(id: SettingsPartId): string {
   return id === "administration" ? "/admin" : `/settings/${id}`;
 }

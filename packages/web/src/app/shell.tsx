@@ -13,7 +13,7 @@ import { BottomBar, Rail, useScope } from "./navigation.tsx";
 import { useAccount, useLeaveWhenSignedOut } from "./session.ts";
 import { useCreateNote } from "./use-create-note.ts";
 
-/** The frame of every page after the sign-in: the rail on desktops, the bar on phones, and the content. */
+/** The frame of every page after the sign-in: the rail on desktops, the bottom bar on phones, and the content. */
 export function Shell() {
   useLeaveWhenSignedOut();
   useFocusOnNavigation();
@@ -44,10 +44,10 @@ export function Shell() {
   );
 }
 
-/** The longest time for which a browser may keep the lock of a crashed tab. Milliseconds. */
+/** The maximum time in milliseconds for which a browser keeps the lock of a crashed tab. */
 const GONE_MS = 4_000;
 
-/** Saves the drafts of closed tabs on every page, as soon as the service is reachable. */
+/** Saves the drafts of closed tabs on every page, as soon as the service responds. */
 function useSaveLeft(): void {
   const { noteId: openNoteId } = useParams({ strict: false });
   const isOnline = useConnection() === "online";
@@ -60,7 +60,7 @@ function useSaveLeft(): void {
   }, [isOnline]);
 }
 
-/** Continues uploads on every page, and resumes them after a reload. */
+/** Keeps uploads running on every page, and resumes uploads after a reload. */
 function Uploads() {
   const account = useAccount();
   const { noteId } = useParams({ strict: false });
@@ -68,12 +68,12 @@ function Uploads() {
   return <UploadsWatch accountId={account.id} openNoteId={noteId} />;
 }
 
-/** The pause between polls while the service is down. Milliseconds. */
+/** The pause between two polls while the service is down, in milliseconds. */
 const POLL_MS = 3_000;
 
 function ConnectionBanner() {
   const connection = useConnection();
-  // The page shows no banner for a short interruption.
+  // The banner appears only after a while, so a short interruption of the connection shows no banner.
   const [shown, setShown] = useState(connection);
   useEffect(() => {
     const timer = setTimeout(() => setShown(connection), connection === "online" ? 0 : 500);
@@ -95,11 +95,11 @@ function ConnectionBanner() {
   );
 }
 
-/** Handles the shortcuts of every page. Returns the dialog that a shortcut has opened. */
+/** Handles the keyboard shortcuts that every page has. Returns the dialog that a shortcut has opened. */
 function useAppShortcuts({ onNewNote }: { onNewNote: () => void }): ReactNode {
   const navigate = useNavigate();
   const [opened, setOpened] = useState<"palette" | "shortcuts">();
-  // On a list, "/" focuses the search field of the list.
+  // On a page with a list of notes, "/" focuses the search field of the list.
   const hasSearch = useScope() !== undefined;
   useShortcut("n", onNewNote);
   useShortcut("g n", () => void navigate({ to: "/" }));
@@ -126,14 +126,14 @@ function useAppShortcuts({ onNewNote }: { onNewNote: () => void }): ReactNode {
 }
 
 /**
- * The pause before a page opens the stream of changes. The data of the page loads first, and no stream opens for a page that the user
- * leaves immediately. Milliseconds.
+ * The delay before the first page opens the stream of changes, in milliseconds. The data of the page loads first, and a page that the user
+ * leaves immediately opens no stream.
  */
 const AFTER_START_MS = 1_500;
 const AFTER_NAVIGATION_MS = 300;
 let hasStarted = false;
 
-/** Keeps a visible page up to date with the changes of other people. A hidden page has no connection. */
+/** Keeps a visible page up to date with the changes of other people. A hidden page closes its stream of changes. */
 function useLiveUpdates(): void {
   const { noteId } = useParams({ strict: false });
   const isOnline = useConnection() === "online";
@@ -164,7 +164,7 @@ function onVisibility(changed: () => void): () => void {
   return () => document.removeEventListener("visibilitychange", changed);
 }
 
-/** Moves the focus into each new page, so that keyboard users and screen readers start at this page. */
+/** Moves the focus to each new page, so that keyboard users and screen readers start at this page. */
 function useFocusOnNavigation(): void {
   const router = useRouter();
   useEffect(
@@ -184,7 +184,7 @@ function focusPage(): void {
   page?.focus({ preventScroll: true });
 }
 
-/** Lets the installed app accept files from other apps. A page in a browser tab does not register the service worker. */
+/** Lets the installed app receive files from other apps. The app in a browser tab does not register the service worker. */
 function useInstalledApp(): void {
   useEffect(() => {
     if (matchMedia("(display-mode: standalone)").matches) acceptHandedFiles();

@@ -6,7 +6,7 @@ const words: { title: string; keys: Record<Shortcut, string> } = shortcutsTexts;
 
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   return (
-    // Focuses the list. If the close button had the focus, its tooltip would cover the first line.
+    // The list gets the focus, because the tooltip of a focused close button would cover the first line.
     <Dialog onClose={onClose} title={words.title}>
       <dl data-autofocus tabIndex={-1} className="flex flex-col outline-none">
         {Object.entries(words.keys).map(([shortcut, what]) => (
@@ -22,7 +22,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-/** The keys of a shortcut, named as on this operating system. */
+/** Shows the keys of a shortcut with their names on this operating system. */
 export function KeyNames({ shortcut }: { shortcut: string }) {
   const [first = "", second] = shortcut.split(/[ +]/);
   return (

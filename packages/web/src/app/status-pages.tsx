@@ -6,7 +6,7 @@ import { Empty, Failure, Skeleton } from "../components/states.tsx";
 import { useConnection } from "../service/client.ts";
 import { texts } from "../texts/index.ts";
 
-/** The outline of a page during the load of its code or data. */
+/** The placeholder of a page while the code or data of the page loads. */
 export function PendingPage() {
   return (
     <div className="mx-auto flex w-full max-w-[760px] flex-col gap-6 p-6 md:pt-10">
@@ -21,13 +21,13 @@ export function PendingPage() {
   );
 }
 
-/** Replaces a page that failed. After an interruption of the connection, the page loads again without a click. */
+/** Replaces a page that failed. If the connection was interrupted, the page loads again without a click. */
 export function FailedPage({ error, reset }: ErrorComponentProps) {
   const isOnline = useConnection() === "online";
   const wasOnline = useRef(isOnline);
   const retry = () => {
     reset();
-    // If the code of a page failed to load, the browser requests it again only after a reload.
+    // If the code of a page could not be loaded, the browser requests this code again only after a reload.
     void reloadIfServed();
   };
   const retryNow = useEffectEvent(retry);
@@ -65,9 +65,8 @@ const KEY = "valetkey.reloaded";
 const SELDOM_MS = 60_000;
 
 /**
- * Reloads a page of a previous build when it requests code that the service no longer has. Unsaved text of notes is stored in the browser
- * before the reload.
- * https://vite.dev/guide/build#load-error-handling
+ * Reloads a page of an older build when the page requests code that the service no longer has. The browser has already stored unsaved text
+ * of notes. https://vite.dev/guide/build#load-error-handling
  */
 export function reloadForNewBuild(): void {
   addEventListener("vite:preloadError", () => {

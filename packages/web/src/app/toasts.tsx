@@ -6,11 +6,11 @@ import { IconButton } from "../components/button.tsx";
 import { toasts } from "../service/toasts.ts";
 import { texts } from "../texts/index.ts";
 
-/** Shows short messages at the bottom of the page. Screen readers announce them. */
+/** Shows short messages at the bottom of the page. Screen readers announce these messages. */
 export function Toasts() {
   return (
     <Toast.Provider toastManager={toasts} timeout={5_000} limit={3}>
-      {/* Toast.Portal would also load code for the focus inside of portals, which the messages do not need. */}
+      {/* Toast.Portal would also load code that manages the focus in portals. The messages do not need this code. */}
       {createPortal(
         <Toast.Viewport
           aria-label={texts.common.notifications}
@@ -24,7 +24,7 @@ export function Toasts() {
   );
 }
 
-/** Moves the messages away from a secret that the page shows only once. */
+/** Keeps the messages away from a secret that the page shows only once. */
 function usePlace({ isShown }: { isShown: boolean }): ToastPlace {
   const [place, setPlace] = useState<ToastPlace>("bottom");
   useLayoutEffect(() => {
@@ -73,8 +73,8 @@ function List() {
 type ToastPlace = "top" | "bottom";
 
 /**
- * Returns the end of the page, top or bottom, that is farther from a secret that is shown only once. A message at this end does not cover
- * the secret. All numbers are pixels.
+ * Returns the end of the page, top or bottom, where a message does not cover a secret that the page shows only once. All numbers are
+ * pixels.
  */
 export function placeOfToasts(secret: { top: number; bottom: number } | undefined, pageHeight: number): ToastPlace {
   return secret !== undefined && secret.top > pageHeight - secret.bottom ? "top" : "bottom";

@@ -6,7 +6,7 @@ import { newNoteId } from "../service/new-notes.ts";
 import { readBlankNote } from "../service/queries.ts";
 import { showProblem } from "../service/toasts.ts";
 
-/** Opens the page of a new note, without files or with dropped files. The service gets the note with its first letter or file. */
+/** Opens the page of a new note, with or without dropped files. The service creates the note with the first letter or file. */
 export function useCreateNote() {
   const navigate = useNavigate();
   const { noteId: openId } = useParams({ strict: false });

@@ -1,7 +1,7 @@
 import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { useRef } from "react";
 
-/** Returns the id of the previewed file from the URL of the page, and functions that open and close the preview. */
+/** Returns the id of the file in the preview from the URL, and functions that open and close the preview. */
 export function usePreviewedFile() {
   const { file } = useSearch({ strict: false });
   const navigate = useNavigate();
@@ -13,8 +13,8 @@ export function usePreviewedFile() {
     const search = <Search extends object>(before: Search) => ({ ...before, file: attachmentId });
     void navigate({ to: ".", search, replace: file !== undefined, resetScroll: false });
   };
-  // Closing goes back in the history, so that the next "back" does not open the file again. The history has no earlier page if the visit
-  // began with the preview.
+  // `hide` goes back in the history, so that the next "back" does not open the file again. If the visit began with the preview, the history
+  // has no earlier page of the app.
   const hide = () => {
     if (hasPageBehind.current) return history.back();
     void navigate({ to: ".", search: ({ file: _, ...kept }) => kept, replace: true, resetScroll: false });

@@ -5,19 +5,18 @@ import { Button } from "./button.tsx";
 import { useFocusBack } from "./hooks.ts";
 
 type AskInPlaceProps = {
-  /** The text of the first button, and of the button that confirms. */
+  /** The text of the button, and of the button that confirms the action. */
   label: string;
-  /** The label for screen readers, which names the affected item. Default: label. */
+  /** The label for screen readers, which names the affected item. Default: `label`. */
   spokenLabel?: string;
   /** The consequence of the action, in one line. */
   question: ReactNode;
-  /** The mutation that runs when the user confirms. */
+  /** The mutation that runs after the confirmation. */
   action: { isPending: boolean; mutate: (nothing: undefined) => void };
-  /** The classes of the first button. */
   className?: string;
 };
 
-/** A button for an action that cannot be undone. After a click, a request for confirmation replaces the button. */
+/** A button for an action that nobody can undo. A click replaces the button with a request for confirmation. */
 export function AskInPlace({ label, spokenLabel, question, action, className }: AskInPlaceProps) {
   const [isAsking, setAsking] = useState(false);
   const asked = useRef<HTMLButtonElement>(null);
@@ -42,7 +41,7 @@ export function AskInPlace({ label, spokenLabel, question, action, className }: 
 }
 
 type ConfirmationProps = {
-  /** The text of the button that confirms. */
+  /** The text of the button that confirms the action. */
   action: string;
   /** The consequence of the action, in one line. */
   question: ReactNode;
@@ -52,7 +51,7 @@ type ConfirmationProps = {
   className?: string;
 };
 
-/** Asks in place whether to do what cannot be undone. */
+/** Asks the user, in the place of the button, to confirm an action that nobody can undo. */
 export function Confirmation({ action, question, isPending, onConfirm, onCancel, className }: ConfirmationProps) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape does the same as the Cancel button
@@ -60,7 +59,7 @@ export function Confirmation({ action, question, isPending, onConfirm, onCancel,
       className={clsx("flex flex-wrap items-center justify-end gap-2", className)}
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
-        // If the event continued, Escape would also close the dialog around the button.
+        // Otherwise Escape would also close the dialog around the button.
         event.stopPropagation();
         onCancel();
       }}

@@ -2,7 +2,7 @@ import { clsx } from "clsx";
 
 type Person = { name: string | null; email: string | null };
 
-/** Returns the name of a person. Without a name, returns the email address. */
+/** Returns the name of a person, or the email address of a person without a name. */
 export function nameOf(person: Person, { otherwise }: { otherwise: string }): string {
   return person.name ?? person.email ?? otherwise;
 }
@@ -15,7 +15,7 @@ function initialsOf(name: string): string {
     .toLocaleUpperCase();
 }
 
-/** The initials of a person in a circle. Screen readers skip the initials, because the name is beside the circle. */
+/** Shows the initials of a person in a circle. Screen readers skip the initials, because the full name is beside the circle. */
 export function Avatar({ name, className }: { name: string; className?: string }) {
   return (
     <span

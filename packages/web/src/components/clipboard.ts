@@ -1,8 +1,10 @@
-/** Copies a text. Returns whether the copy succeeded. The caller must be a click handler, because some browsers require a user gesture. */
+/**
+ * Copies a text, and returns whether the copy succeeded. The caller must be a click handler, because some browsers require a user gesture.
+ */
 export async function copyText(text: string | Promise<string>): Promise<boolean> {
   const whole = Promise.resolve(text);
   try {
-    // Safari refuses to copy a text that arrives after the click. So the item contains a promise.
+    // Safari refuses to copy a text that arrives after the click, so the clipboard item contains a promise of the text.
     const item = whole.then((known) => new Blob([known], { type: "text/plain" }));
     item.catch(() => undefined);
     await navigator.clipboard.write([new ClipboardItem({ "text/plain": item })]);
@@ -12,7 +14,7 @@ export async function copyText(text: string | Promise<string>): Promise<boolean>
   }
 }
 
-/** Copies a text in a browser that accepts no promise in the clipboard, or that denies the page access to the clipboard. */
+/** Copies a text if the browser accepts no promise in a clipboard item, or denies the page access to the clipboard. */
 async function copyResolved(text: Promise<string>): Promise<boolean> {
   const known = await text.catch(() => undefined);
   if (known === undefined) return false;
@@ -24,13 +26,13 @@ async function copyResolved(text: Promise<string>): Promise<boolean> {
   }
 }
 
-/** Copies a text by a selection. Over plain HTTP, as in a home network, `navigator.clipboard` is undefined. */
+/** Copies a text with a hidden field and a selection. Over plain HTTP, such as in a home network, `navigator.clipboard` is undefined. */
 function copyBySelection(text: string): boolean {
   const field = document.createElement("textarea");
   field.value = text;
   field.className = "sr-only";
   const focused = document.activeElement;
-  // A dialog takes the focus back from a field outside of it. So the field is inside the open dialog.
+  // An open dialog takes the focus back from fields outside of the dialog, so the hidden field is inside the dialog.
   (focused?.parentElement ?? document.body).append(field);
   field.select();
   const isCopied = document.execCommand("copy");

@@ -4,7 +4,7 @@ import { texts } from "../texts/index.ts";
 import { Button } from "./button.tsx";
 import { copyText } from "./clipboard.ts";
 
-/** How long the button shows the result. Milliseconds. */
+/** How long the button shows the result of a copy, in milliseconds. */
 const RESULT_MS = 2_000;
 
 type CopyButtonProps = {
@@ -15,7 +15,7 @@ type CopyButtonProps = {
   label?: string;
   kind?: "primary" | "outline";
   className?: string;
-  /** Whether the page has already copied the text. The button then shows this result until the next press, and after it. */
+  /** Whether the page has already copied the text. The button then shows "Copied" before a click, and again some time after a click. */
   isCopied?: boolean | undefined;
 };
 
@@ -58,7 +58,7 @@ type CopyLineProps = {
 export function CopyLine({ label, text, kind = "outline" }: CopyLineProps) {
   return (
     <div className="flex items-center gap-2">
-      {/* A read-only field lets the keyboard scroll and select the whole text. */}
+      {/* In a read-only field, keyboard users can scroll and select the whole text. */}
       <input
         readOnly
         aria-label={label}

@@ -19,16 +19,16 @@ import { texts } from "../texts/index.ts";
 import { Button, IconButton } from "./button.tsx";
 import { addHistoryEntry } from "./history-entries.ts";
 
-/** While the component is mounted, the back button of the browser calls `close`, and the page stays. */
+/** While the component is mounted, the back button of the browser calls `close` and does not leave the page. */
 export function useCloseOnBack(close: () => void): void {
   const latest = useEffectEvent(close);
   useEffect(() => addHistoryEntry(() => latest()), []);
 }
 
 type Inside = {
-  /** The element that shows a form in place of the content of the dialog. Null before the dialog is mounted. */
+  /** The element where a form replaces the content of the dialog. Null until the dialog is mounted. */
   view: HTMLElement | null;
-  /** Closes the open form. */
+  /** Closes the form that replaces the content of the dialog. */
   back: RefObject<(() => void) | undefined>;
 };
 
@@ -38,15 +38,15 @@ type DialogProps = {
   onClose: () => void;
   title: ReactNode;
   description?: ReactNode;
-  /** An element below the title, which stays visible while the content scrolls. */
+  /** The bar below the title, which stays visible while the content scrolls. */
   bar?: ReactNode;
   children: ReactNode;
   className?: string;
 };
 
 /**
- * A dialog: centered on desktops, a sheet at the bottom on phones. At its opening, the element with `data-autofocus` gets the focus.
- * Otherwise, the first focusable element gets the focus.
+ * A dialog, centered on desktops, and a sheet at the bottom of the screen on phones. When the dialog opens, the element with
+ * `data-autofocus` or the first focusable element gets the focus.
  */
 export function Dialog({ onClose, title, description, bar, children, className }: DialogProps) {
   const popup = useRef<HTMLDivElement>(null);
@@ -64,7 +64,7 @@ export function Dialog({ onClose, title, description, bar, children, className }
       }}
     >
       <BaseDialog.Portal>
-        {/* A dialog over another dialog also has a scrim (the dark layer behind a dialog). */}
+        {/* A dialog above another dialog also has a scrim, which is the dark layer behind a dialog. */}
         <BaseDialog.Backdrop
           forceRender
           className="fixed inset-0 z-40 bg-scrim transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0"
@@ -111,7 +111,7 @@ type DialogFormProps = { title: string; description?: string | undefined; onClos
 
 /**
  * Shows a form in place of the content of the surrounding dialog, with a button that returns to the content. Outside of a dialog, the form
- * has its own dialog.
+ * opens its own dialog.
  */
 export function DialogForm(props: DialogFormProps) {
   const inside = useContext(InsideDialog);
@@ -177,8 +177,8 @@ function Header({ before, title, description }: HeaderProps) {
 }
 
 /**
- * The scroll padding keeps a focused element above the footer, which has its own space below. A line separates the title from scrolled
- * content. A bar has its own line.
+ * The scroll padding keeps a focused element above the footer, which has its own padding at the bottom. A line separates the title from the
+ * scrolled content. If the dialog has a bar, the bar draws this line.
  */
 function Scroller({ hasBar = false, children }: { hasBar?: boolean; children: ReactNode }) {
   const [isScrolled, setScrolled] = useState(false);
@@ -196,14 +196,14 @@ function Scroller({ hasBar = false, children }: { hasBar?: boolean; children: Re
   );
 }
 
-/** Closes the dialog whose work is done. */
+/** Closes the dialog after the user has finished. */
 export function DoneButton({ kind = "primary" }: Pick<ComponentProps<typeof Button>, "kind">) {
   return (
     <BaseDialog.Close render={<Button kind={kind} className="max-md:grow" />}>{texts.common.done}</BaseDialog.Close>
   );
 }
 
-/** Contains the main action of a dialog. The footer stays visible while the content scrolls. */
+/** The footer of a dialog has the main action, and stays visible while the content scrolls. */
 export function DialogFooter({ children }: { children: ReactNode }) {
   return (
     <div

@@ -7,17 +7,17 @@ type Words = { label: string; placeholder: string; chosen: string; remove: (emai
 type EmailFieldProps = {
   words: Words;
   inputRef: RefObject<HTMLInputElement | null>;
-  /** The complete email addresses. `text` is the text after the last complete email address. */
+  /** The complete email addresses. The member `text` is the typed text after the last complete email address. */
   chosen: string[];
   text: string;
   onChange: (chosen: string[], text: string) => void;
   refused: string[];
   problem: string | undefined;
-  /** Whether the field gets the focus when its dialog opens. */
+  /** Whether the field gets the focus when the dialog of the field opens. */
   isFirst?: boolean;
 };
 
-/** A field for email addresses. Each complete email address becomes a chip. */
+/** A field for several email addresses. Each complete email address becomes a chip. */
 export function EmailField({ words, inputRef, chosen, text, onChange, refused, problem, isFirst }: EmailFieldProps) {
   const id = useId();
   const take = (typed: string, rest = "") => onChange(addEmails(chosen, typed), rest);
@@ -38,7 +38,7 @@ export function EmailField({ words, inputRef, chosen, text, onChange, refused, p
       event.preventDefault();
       take(text);
     }
-    // The user can correct the last chip, because Backspace makes it a text again.
+    // Backspace changes the last chip back to text, so that the user can correct the email address.
     if (event.key === "Backspace" && text === "" && chosen.length > 0) {
       event.preventDefault();
       onChange(chosen.slice(0, -1), chosen.at(-1) ?? "");
@@ -119,7 +119,7 @@ function Chip({ email, removal, isRefused, onRemove }: ChipProps) {
         isRefused ? "bg-danger-soft text-danger" : "bg-hover",
       )}
     >
-      {/* Long email addresses often differ only in the middle, so a chip shows the whole email address. */}
+      {/* Long email addresses often differ only in the middle, so a chip never shortens an email address. */}
       <span title={email} className="min-w-0 [overflow-wrap:anywhere]">
         {email.slice(0, at)}
         <wbr />
@@ -138,8 +138,7 @@ function Chip({ email, removal, isRefused, onRemove }: ChipProps) {
 }
 
 /**
- * Shows an email address on one line. A long email address loses letters before the at sign, because the domain shows the receiver of a
- * mail.
+ * Shows an email address on one line. A long email address is shortened before the at sign, because the domain shows who receives the mail.
  */
 export function EmailText({ email, className }: { email: string; className?: string }) {
   const at = startOfDomain(email);
@@ -151,7 +150,7 @@ export function EmailText({ email, className }: { email: string; className?: str
   );
 }
 
-/** Returns the email addresses in a text, separated by commas, semicolons or spaces, or in angle brackets after names. */
+/** Returns the email addresses in a text. Commas, semicolons or spaces separate them, or each is in angle brackets after a name. */
 export function splitEmails(text: string): string[] {
   const bracketed = [...text.matchAll(/<([^<>\s]+)>/g)].map(([, email]) => email as string);
   const rest = bracketed.length === 0 ? text : text.replace(/[^,;<>\n]*<[^<>]*>/g, " ");
@@ -165,7 +164,7 @@ export function isEmail(text: string): boolean {
 /** Compares email addresses as the service does. */
 export const isSameEmail = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
-/** Adds the typed email addresses, without duplicates. */
+/** Adds the typed email addresses to the chosen email addresses, without duplicates. */
 export function addEmails(chosen: readonly string[], typed: string): string[] {
   const all = [...chosen];
   for (const email of splitEmails(typed)) {

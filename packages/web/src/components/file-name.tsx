@@ -3,15 +3,13 @@ import { shortenName } from "../texts/format.ts";
 
 type FileNameProps = {
   filename: string;
-  /** The maximum width in Latin letters. */
+  /** The maximum width, counted in Latin letters. */
   width?: number;
-  /** Marks a part of the shown name. */
+  /** Highlights a part of the displayed name. */
   mark?: (shown: string) => ReactNode;
 };
 
-/**
- * Shows a filename, on two lines if it is long. A longer name is shortened in the middle, so that its extension stays visible.
- */
+/** Shows a filename on at most two lines. A filename that is too long is shortened in the middle, so its extension stays visible. */
 export function FileName({ filename, width, mark = (shown) => shown }: FileNameProps) {
   const shown = shortenName(filename, width);
   return (

@@ -1,21 +1,22 @@
 /**
- * Gives each open dialog, sheet, form and preview an entry in the history of the browser. "Back" closes the top element, and the page
- * stays.
- * This file keeps two numbers equal: the number of open entries, and the number of history entries above the page.
+ * Gives each open dialog, sheet, form and preview an entry in the history of the browser. The back button then closes the top element and
+ * does not leave the page.
+ *
+ * This file keeps two numbers equal: the number of open elements, and the number of history entries above the page.
  */
 
 type Entry = { close: () => void };
 
-/** The last entry is on top. */
+/** The open elements. The last element is on top. */
 const open: Entry[] = [];
 let isScheduled = false;
-/** Whether this file is removing entries. The browser removes entries asynchronously. */
+/** Whether the browser is removing history entries, which takes some time. */
 let isGoing = false;
 
-/** Returns the number of history entries above the page. The history state keeps the number after a reload. */
+/** Returns the number of history entries above the page. The number is in the history state, so it survives a reload. */
 const depth = (): number => (history.state as { dialogs?: number } | null)?.dialogs ?? 0;
 
-/** Adds an entry, and calls `close` when the user goes back. Returns a function that removes the entry. */
+/** Adds a history entry for an open element. Going back calls `close`. Returns a function that removes the entry. */
 export function addHistoryEntry(close: () => void): () => void {
   const entry: Entry = { close };
   open.push(entry);
@@ -26,7 +27,10 @@ export function addHistoryEntry(close: () => void): () => void {
   };
 }
 
-/** Waits for the current task. In this task, a dialog may replace another dialog, or may close together with a navigation. */
+/**
+ * Balances the two numbers after the current task, because a dialog may replace another dialog, or close together with a navigation, in
+ * this task.
+ */
 function schedule(): void {
   if (isScheduled) return;
   isScheduled = true;
@@ -37,7 +41,7 @@ function schedule(): void {
 }
 
 function balance(): void {
-  // The method of the prototype does not notify the router. The page stays the same, so the router needs no event.
+  // This method of the prototype does not notify the router. The router needs no event, because the page stays the same.
   while (depth() < open.length)
     History.prototype.pushState.call(history, { ...history.state, dialogs: depth() + 1 }, "");
   const extra = depth() - open.length;
@@ -52,7 +56,8 @@ addEventListener("popstate", () => {
   schedule();
 });
 
-// A link in a dialog opens another page. The other page replaces the entry of the dialog, so that "back" opens the page with the dialog.
+// A link in a dialog opens another page. The new page replaces the history entry of the dialog, so the back button returns to the page of
+// the dialog.
 const { pushState } = history;
 history.pushState = (...page) => {
   if (depth() === 0) pushState.apply(history, page);
@@ -60,5 +65,5 @@ history.pushState = (...page) => {
   schedule();
 };
 
-// After a reload, no dialog is open, so the entry of the dialog is removed.
+// After a reload, no dialog is open, so the history entry of the dialog is removed.
 schedule();

@@ -1,14 +1,14 @@
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { texts } from "../texts/index.ts";
 
-/** Sets the title of the document. If `page` is undefined, another component sets the title. */
+/** Sets the title of the document. If `page` is undefined, the hook does nothing, because another component sets the title. */
 export function useDocumentTitle(page: string | undefined): void {
   useEffect(() => {
     if (page !== undefined) document.title = texts.app.titleOf(page);
   }, [page]);
 }
 
-/** Returns the current instant, in milliseconds since the epoch. The hook updates it every `everyMs`, by default every 30 s. */
+/** Returns the current instant in milliseconds since the epoch. The hook updates the instant every `everyMs`. */
 export function useNow(everyMs = 30_000): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
@@ -18,7 +18,7 @@ export function useNow(everyMs = 30_000): number {
   return now;
 }
 
-/** Focuses the element when `isOpen` becomes false. The part of the page with the focus has then disappeared. */
+/** Returns the focus to the element when `isOpen` becomes false, because the part of the page with the focus then disappears. */
 export function useFocusBack(element: RefObject<HTMLElement | null>, isOpen: boolean): void {
   const wasOpen = useRef(false);
   useEffect(() => {

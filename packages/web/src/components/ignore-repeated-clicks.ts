@@ -1,13 +1,13 @@
-/** The buttons on which each quick click counts, for example a button to zoom. */
+/** The buttons on which each click of a double click counts, such as zoom buttons. */
 const COUNTS = "[data-counts-clicks]";
-/** In a text of several lines, Enter only adds a line. */
+/** In a text with several lines, Enter only adds a line. */
 const LINES = "textarea, [contenteditable]";
 
 /**
- * Ignores the second click of a double click on a button, and a key that is held down on a button or in a form. After a fast response, a
- * button works again before the second click of a double click. The second click would then send the form again, or hit a new button in the
- * same place.
- * Returns a function that removes the listeners.
+ * Ignores the second click of a double click on a button, and the repetitions of a held key on a button or in a form.
+ *
+ * After a fast response, a button works again before the second click. The second click would then submit the form again, or hit a new
+ * button in the same place. Returns a function that removes the listeners.
  */
 export function ignoreRepeatedClicks(page: Document): () => void {
   const options = { capture: true } as const;
@@ -20,7 +20,7 @@ export function ignoreRepeatedClicks(page: Document): () => void {
 }
 
 function onClick(event: MouseEvent): void {
-  // `detail` is the number of clicks in quick succession. A click by the keyboard or by a script has 0.
+  // `detail` is the number of clicks in quick succession. It is 0 for a click by the keyboard or by a script.
   if (event.detail > 1 && isOn(event, "button, [role=button]")) stop(event);
 }
 

@@ -25,8 +25,9 @@ const areas = {
 };
 
 /**
- * A list of MenuItems behind a button. The Popover API closes the menu on Escape and on a click outside, and then returns the focus.
+ * A list of MenuItems behind a button. On Escape and on a click outside of the menu, the Popover API closes the menu and returns the focus.
  * Browsers without CSS anchor positioning show the menu in the middle of the screen.
+ *
  * Keyboard: https://www.w3.org/WAI/ARIA/apg/patterns/menu-button/
  */
 export function Menu({ trigger, children, align = "end", side = "bottom" }: MenuProps) {
@@ -70,7 +71,7 @@ export function Menu({ trigger, children, align = "end", side = "bottom" }: Menu
 
 type IconMenuProps = ComponentProps<typeof IconButton> & { icon?: ReactNode };
 
-/** A menu behind an icon button. Default: three dots. */
+/** A menu behind an icon button. The default icon is three dots. */
 export function IconMenu({ icon = <MoreHorizontal size={18} />, children, ...button }: IconMenuProps) {
   return <Menu trigger={<IconButton {...button}>{icon}</IconButton>}>{children}</Menu>;
 }
@@ -79,9 +80,9 @@ function itemsOf(menu: HTMLElement): HTMLElement[] {
   return [...menu.querySelectorAll<HTMLElement>("[role^=menuitem]")];
 }
 
-/** The chosen item has the focus first, because the item with the focus looks chosen. */
+/** Focuses the selected item first, because a focused item looks selected. */
 function focusFirst(menu: HTMLElement): void {
-  // The browser sends the event `toggle` late. Before the event, the pointer may have moved the focus to an item.
+  // The browser sends the event `toggle` late. The pointer may already have moved the focus to an item.
   if (menu.matches(":focus-within")) return;
   const items = itemsOf(menu);
   (items.find(({ ariaChecked }) => ariaChecked === "true") ?? items[0])?.focus();
@@ -114,7 +115,7 @@ function moveFocus(event: KeyboardEvent<HTMLElement>): void {
 type MenuItemProps = {
   icon?: ReactNode;
   isDanger?: boolean;
-  /** Whether the item is the chosen one of several. Undefined: the item is an action. */
+  /** Whether the item is the selected option. Undefined if the item is an action and not an option. */
   isChosen?: boolean;
   render?: ReactElement<ComponentProps<"a"> | ComponentProps<"button">>;
   onClick?: () => void;

@@ -7,15 +7,15 @@ import { useDocumentTitle } from "./hooks.ts";
 type PageProps = {
   title: string;
   hint?: string;
-  /** The way back, above the title. */
+  /** The back link above the title. */
   above?: ReactNode;
   className?: string;
-  /** Whether the page is wide, for tables and for pages with an index. */
+  /** Whether the page is wide, for tables or an index. */
   isWide?: boolean;
   children: ReactNode;
 };
 
-/** A page with one column. The title is also the title of the document. `className` sets the gap between the parts. */
+/** A page with one column. Its title is also the title of the document. `className` sets the gap between the parts. */
 export function Page({ title, hint, above, className = "gap-6", isWide = false, children }: PageProps) {
   useDocumentTitle(title);
   return (
@@ -58,7 +58,7 @@ export function Section({ title, hint, children }: { title: string; hint?: React
 
 type PagePartProps = { title: string; hint?: ReactNode; isOverview?: boolean; children: ReactNode };
 
-/** The content of a page beside an index. The title is also the title of the document, except on the overview. */
+/** The content of a page beside an index. Its title is also the title of the document, unless the page is the overview. */
 export function PagePart({ title, hint, isOverview = false, children }: PagePartProps) {
   const id = useId();
   useDocumentTitle(isOverview ? undefined : title);
@@ -83,7 +83,7 @@ type BackLinkProps = {
   children: ReactNode;
 };
 
-/** The link at the top of a page that goes back to a list or an index. */
+/** The link at the top of a page that returns to a list or an index. */
 export function BackLink({ className, children, ...target }: BackLinkProps) {
   return (
     <Link
@@ -101,12 +101,12 @@ export function BackLink({ className, children, ...target }: BackLinkProps) {
 
 type FoldedProps = {
   title: string;
-  /** Whether the user must see the content, for example because a field in it has a problem. */
+  /** Whether the content must be visible, for example because a field in the content has a problem. */
   isOpen: boolean;
   children: ReactNode;
 };
 
-/** Content behind one line. */
+/** Content that the user opens and closes with a click on its title. */
 export function Folded({ title, isOpen, children }: FoldedProps) {
   return (
     <details {...(isOpen && { open: true })}>

@@ -8,20 +8,19 @@ import { WhenSeen } from "./when-seen.tsx";
 
 type ItemListProps<Item> = {
   query: { isPending: boolean; error: unknown; refetch: () => unknown };
-  /** Undefined: the query has not loaded the items yet. */
+  /** Undefined until the query has loaded the items. */
   items: readonly Item[] | undefined;
   label: string;
-  /** The title of the message after a failed load. */
+  /** The title of the error if the list cannot be loaded. */
   failed: string;
   /** The content in place of an empty list. */
   empty: ReactNode;
-  /** Shown while the list loads. */
+  /** The content while the list loads. Default: a placeholder. */
   loading?: ReactNode;
   className?: string | undefined;
   children: (item: Item) => ReactNode;
 };
 
-/** Shows a list in each of its states: loading, failed, empty, and with items. */
 export function ItemList<Item>({
   query,
   items,
@@ -44,11 +43,11 @@ export function ItemList<Item>({
 
 type PagedListProps<Item> = Pick<ItemListProps<Item>, "label" | "failed" | "empty" | "className" | "children"> & {
   list: UseInfiniteQueryResult<{ pages: { items: Item[] }[] }>;
-  /** The class with the height of a row during the load. */
+  /** The class that sets the height of the placeholders of rows. */
   rowHeight?: string;
 };
 
-/** Shows a list in each of its states. Further pages load when the user scrolls. */
+/** Shows a list with several pages. The next page loads when the user scrolls. */
 export function PagedList<Item>({ list, rowHeight = "h-16", ...props }: PagedListProps<Item>) {
   const items = list.data?.pages.flatMap((page) => page.items);
   return (
@@ -57,7 +56,7 @@ export function PagedList<Item>({ list, rowHeight = "h-16", ...props }: PagedLis
         {...props}
         query={list}
         items={items}
-        // A first page without items may have further pages.
+        // If the first page is empty, the next page may still have items.
         empty={list.hasNextPage ? null : props.empty}
         loading={<Skeletons rowHeight={rowHeight} className={props.className} />}
       />

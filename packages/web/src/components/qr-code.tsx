@@ -1,13 +1,15 @@
 import { encode } from "uqr";
 
-/** The width of a small QR code. CSS pixels. */
+/** The width of a small QR code in CSS pixels. */
 const USUAL_SIZE = 208;
 
-/** A text as a QR code, black on white in both themes. Renders nothing for a text of more than 2,953 bytes, the limit of a QR code. */
+/**
+ * Shows a text as a QR code, black on white in both themes. Shows nothing if the text has more than 2,953 bytes, the limit of a QR code.
+ */
 export function QrCode({ text, label, className }: { text: string; label: string; className?: string }) {
   const code = codeOf(text);
   if (code === undefined) return null;
-  // A module (a small square of the code) is a whole number of pixels wide. All modules are equal, and a camera can read the code.
+  // Each module (a small square of the code) is a whole number of pixels wide. All modules are then equal, and a camera can read the code.
   const pixelsPerModule = Math.max(2, Math.floor(USUAL_SIZE / code.size));
   return (
     <svg
@@ -24,7 +26,7 @@ export function QrCode({ text, label, className }: { text: string; label: string
   );
 }
 
-/** The width of the quiet zone (the white border), in modules. ISO/IEC 18004 requires four. */
+/** The width of the quiet zone (the white border) in modules. ISO/IEC 18004 requires 4 modules. */
 const BORDER = 4;
 
 function codeOf(text: string): { size: number; path: string } | undefined {
@@ -36,7 +38,7 @@ function codeOf(text: string): { size: number; path: string } | undefined {
   }
 }
 
-/** Draws the black modules of one row. Adjacent modules form one bar. */
+/** Draws the black modules of one row. Black modules side by side form one bar. */
 function pathOfRow(row: readonly boolean[], y: number): string {
   let path = "";
   for (let x = 0; x < row.length; x++) {

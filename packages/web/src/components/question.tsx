@@ -9,7 +9,7 @@ type QuestionProps = {
   title: ReactNode;
   /** The consequence of the action. */
   hint: string;
-  /** The text of the button that confirms. */
+  /** The text of the button that confirms the action. */
   action: string;
   mutation: Pick<UseMutationResult<unknown, Error, void>, "isPending" | "error" | "mutate">;
   onClose: () => void;

@@ -1,17 +1,18 @@
 /**
- * The elements that can have the focus. Elements in a form, a menu or a heading are not controls of the list, and have the tab order of the
- * browser.
+ * The elements that can have the roving focus. Elements in a form, a menu or a heading are not part of the roving focus, and keep the tab
+ * order of the browser.
  */
 const CONTROLS = "a[href], button:not(:disabled), input:not(:disabled)";
 const APART = "form, [popover], [data-heading]";
 
-/** The controls of each row, from top to bottom. A row inside of another row comes after its outer row. */
+/** The controls of each row, from top to bottom. A nested row comes after its outer row. */
 type Rows = readonly (readonly HTMLElement[])[];
 
 /**
- * Makes a whole list one tab stop. The keys Up, Down, Home and End move the focus between the rows (`li`). Left and Right move it between
- * the controls of a row. In a grid, all arrow keys move the focus between the tiles (`li`), and the tab key reaches the other controls of
- * the tile with the focus. Returns a function that removes this behaviour.
+ * Makes a whole list one tab stop. In a list, Up, Down, Home and End move the focus between the rows (`li`), and Left and Right move the
+ * focus between the controls of a row. In a grid, all arrow keys move the focus between the tiles (`li`), and Tab reaches the other
+ * controls of the focused tile. Returns a function that removes this behaviour.
+ *
  * Source: https://www.w3.org/WAI/ARIA/apg/practices/keyboard-interface/#kbd_roving_tabindex
  */
 export function roveFocus(list: HTMLElement, layout: "rows" | "grid" = "rows"): () => void {
@@ -25,7 +26,7 @@ export function roveFocus(list: HTMLElement, layout: "rows" | "grid" = "rows"): 
     const all = rows.flat();
     const kept = all.find((control) => control === stop) ?? rows[clamp(stopRow, rows)]?.[0];
     stop = all.find((control) => control === activeElement) ?? all.find(isCurrent) ?? kept;
-    // After the removal of the focused row, another row gets the focus.
+    // The focused row was removed, so another row gets the focus.
     if (isGone && activeElement === body) stop?.focus({ preventScroll: true });
     stopRow = rowIndexOf(rows, stop);
     const stops = layout === "grid" ? rows[stopRow] : [stop];
@@ -33,8 +34,7 @@ export function roveFocus(list: HTMLElement, layout: "rows" | "grid" = "rows"): 
   };
   const onFocusOut = ({ relatedTarget }: FocusEvent) => {
     if (list.contains(relatedTarget as Node | null)) return;
-    // A row may hide all its controls except the first one. A hidden tab stop would make the list unreachable, so the first control is the
-    // tab stop.
+    // A row may hide all its controls except the first control. If the tab stop were hidden, the Tab key could not reach the list.
     stop = rowsOf(list)[stopRow]?.[0] ?? stop;
     queueMicrotask(update);
   };
@@ -78,7 +78,7 @@ function nextOf(rows: Rows, { key, target }: KeyboardEvent): HTMLElement | undef
     const row = rows[clamp(index, rows)] ?? [];
     return row[clamp(column, row)];
   };
-  // These keys do not move the focus, because they open the menu of a menu button.
+  // On a menu button, the keys Up and Down open the menu and do not move the focus.
   const isMenuButton = controls[column]?.getAttribute("aria-haspopup") === "menu";
   switch (key) {
     case "ArrowDown":
@@ -98,7 +98,10 @@ function nextOf(rows: Rows, { key, target }: KeyboardEvent): HTMLElement | undef
   }
 }
 
-/** Returns the main control of the next tile: beside this one, or in the row of tiles above or below, where it overlaps the most. */
+/**
+ * Returns the main control of the next tile. Left and Right go to the neighbour, and Up and Down go to the tile above or below with the
+ * largest overlap.
+ */
 function nextTile(tiles: Rows, { key, target }: KeyboardEvent): HTMLElement | undefined {
   const at = rowIndexOf(tiles, target);
   const isMenuButton = (target as Element).getAttribute("aria-haspopup") === "menu";

@@ -4,14 +4,16 @@ const { promise: code, resolve } = Promise.withResolvers<Code>();
 const load = () => resolve(import("./roving-focus.ts"));
 
 /**
- * Makes a whole list one tab stop, with arrow keys between its rows (`li`). The function is a `ref` of the list.
- * The code loads at the first key or the first focus in a list, because many visits do not need it. Before, each control is a tab stop.
+ * Makes a whole list one tab stop, with arrow keys between its rows (`li`). Use this function as the `ref` of the list.
+ *
+ * The code loads at the first key press or the first focus in a list, because many visits do not need the code. Until then, each control is
+ * a tab stop.
  */
 export function rovingList(list: HTMLElement | null): (() => void) | undefined {
   return roving(list, "rows");
 }
 
-/** Makes a whole grid one tab stop, with arrow keys between its tiles (`li`). */
+/** Makes a whole grid one tab stop, with arrow keys between its tiles (`li`). Use this function as the `ref` of the grid. */
 export function rovingGrid(list: HTMLElement | null): (() => void) | undefined {
   return roving(list, "grid");
 }

@@ -13,7 +13,7 @@ type SelectProps<Value extends string | number> = {
   className?: string;
 };
 
-/** A native select. Each phone shows it in its own way. A quiet select looks like text without a border. */
+/** A native select element, which each phone shows in its own way. A quiet select looks like text without a border. */
 export function Select<Value extends string | number>(props: SelectProps<Value>) {
   const { label, value, options, onChange, isQuiet = false, isDisabled, describedBy, className } = props;
   return (

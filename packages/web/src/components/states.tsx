@@ -19,7 +19,7 @@ export function Empty({ icon, title, hint, action, className }: EmptyProps) {
 
 type FailureProps = { title: string; query: { error: unknown; refetch: () => unknown } };
 
-/** Replaces content that could not be loaded. Shows the reason and a button to retry. */
+/** Replaces content that could not be loaded. Shows the reason and a retry button. */
 export function Failure({ title, query: { error, refetch } }: FailureProps) {
   return (
     <div role="alert">
@@ -33,12 +33,12 @@ export function Failure({ title, query: { error, refetch } }: FailureProps) {
   );
 }
 
-/** A grey bar in place of loading content. The bar appears after 150 ms. `className` sets its size. */
+/** A grey bar that replaces loading content after 150 ms. `className` sets the size of the bar. */
 export function Skeleton({ className }: { className: string }) {
   return <div aria-hidden="true" className={clsx("skeleton", className)} />;
 }
 
-/** An error in one line, shown where it happened. */
+/** An error in one line, at the position of the failed action. */
 export function Problem({ error, children }: { error?: unknown; children?: ReactNode }) {
   return (
     <p role="alert" className="rounded-card bg-danger-soft px-3 py-2 text-danger text-small">
@@ -48,14 +48,13 @@ export function Problem({ error, children }: { error?: unknown; children?: React
 }
 
 type ProgressBarProps = {
-  /** The names of the bar and of its progress, for screen readers. */
+  /** Screen readers announce `label` as the name of the bar, and `text` as its progress. */
   label: string;
   text: string;
-  /** From 0 to 1. */
+  /** The sent part of the transfer, from 0 to 1. */
   share: number;
 };
 
-/** A thin bar for the progress of a transfer. */
 export function ProgressBar({ label, text, share }: ProgressBarProps) {
   return (
     <div

@@ -4,13 +4,15 @@ import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from "rea
 export type Tab<Name extends string> = {
   name: Name;
   label: string;
-  /** Names the content for screen readers. */
+  /** The name of the content for screen readers. */
   title: string;
   icon?: ReactNode;
   content: ReactNode;
 };
 
-/** Returns a bar of tabs and the content of the chosen tab. A tab that was open keeps its content, so that no typed text is lost. */
+/**
+ * Returns a bar of tabs, and the content of the selected tab. A tab that the user has opened stays mounted, so that no typed text is lost.
+ */
 export function useTabs<Name extends string>(label: string, tabs: readonly Tab<Name>[], first: Name) {
   const id = useId();
   const bar = useRef<HTMLDivElement>(null);

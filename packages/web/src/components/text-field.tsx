@@ -10,10 +10,9 @@ export const inputStyle =
 
 type TextFieldProps = Omit<ComponentProps<typeof Field.Control>, "className"> & {
   label: string;
-  /** The text below the field while there is no error. */
+  /** The text below the field if the field has no problem. */
   hint?: ReactNode;
   error?: string | undefined;
-  /** An icon at the start of the field. */
   start?: ReactNode;
   /** An element at the end of the field, for example a button. */
   end?: ReactNode;
@@ -47,7 +46,7 @@ export function TextField({ label, hint, error, start, end, className, name, ...
 
 type LabelledProps = { label: string; className?: string; children: ReactNode };
 
-/** Shows the label of a control above it. The control itself says the same label to screen readers. */
+/** Shows a label above a control. The control itself has the same label for screen readers. */
 export function Labelled({ label, className, children }: LabelledProps) {
   return (
     <div className={clsx("flex flex-col gap-1", className)}>
@@ -65,7 +64,7 @@ export function PasswordField(props: Omit<ComponentProps<typeof TextField>, "typ
     <TextField
       {...props}
       type={isShown ? "text" : "password"}
-      // The browser must not correct a visible password.
+      // The spell checker of the browser must not change a visible password.
       spellCheck={false}
       autoCapitalize="none"
       end={
@@ -81,7 +80,7 @@ export function PasswordField(props: Omit<ComponentProps<typeof TextField>, "typ
   );
 }
 
-/** The problem of a field, for fields that do not show it themselves. */
+/** The problem of a field, for fields that do not show their problem themselves. */
 export function FieldProblem({ children }: { children: string | undefined }) {
   if (children === undefined) return null;
   return (

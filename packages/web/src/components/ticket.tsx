@@ -3,10 +3,10 @@ import type { ReactNode } from "react";
 
 type TicketProps = {
   children: ReactNode;
-  /** The part below the perforation. Without it, the ticket has none. */
+  /** The part below the perforation. A ticket without a stub has no perforation. */
   stub?: ReactNode;
   isExpired?: boolean;
-  /** The background around the ticket. The notches have the same background. */
+  /** The background around the ticket, which is also visible in the notches. */
   on?: "surface" | "canvas";
 };
 
@@ -44,7 +44,7 @@ function Notch({ className }: { className: string }) {
 const RADIUS = 8;
 const LENGTH = 2 * Math.PI * RADIUS;
 
-/** A thin ring that shows how much of a lifetime remains, from 1 to 0. The ring is amber in the last sixth. */
+/** A thin ring that shows the remaining part of a lifetime, from 1 to 0. In the last sixth, the ring is amber. */
 export function Ring({ left }: { left: number }) {
   const share = Math.min(1, Math.max(0, left));
   const colour = share === 0 ? "text-muted" : share < 1 / 6 ? "text-warning" : "text-accent";
@@ -67,7 +67,7 @@ export function Ring({ left }: { left: number }) {
         strokeDasharray={LENGTH}
         strokeDashoffset={LENGTH * (1 - share)}
         strokeLinecap={share === 0 ? "butt" : "round"}
-        // The value changes once a second. The transition makes the change smooth.
+        // The value changes once a second, and the transition makes the change smooth.
         className="transition-[stroke-dashoffset] duration-1000 ease-linear"
       />
     </svg>

@@ -1,8 +1,8 @@
 import { useEffect, useEffectEvent, useRef } from "react";
 
 /**
- * Calls `onSeen` once when the user scrolls to this element or near it, for example to load more rows. An element with a new `key` calls
- * `onSeen` again.
+ * Calls `onSeen` once when the user scrolls to this element or near this element, for example to load more rows. If the `key` of the
+ * element changes, `onSeen` is called again.
  */
 export function WhenSeen({ onSeen }: { onSeen: () => void }) {
   const place = useRef<HTMLDivElement>(null);
@@ -13,12 +13,12 @@ export function WhenSeen({ onSeen }: { onSeen: () => void }) {
 
 type Watched = { observer: IntersectionObserver; callbacks: Map<Element, () => void> };
 
-/** One observer for each scroll container, because a note can have a thousand pictures. */
+/** All elements in a scroll container share one observer, because a note can have a thousand pictures. */
 const watched = new WeakMap<Element, Watched>();
 
-/** Calls `onNear` once when the user scrolls to an element or within 600 px of it. Returns a function that stops waiting. */
+/** Calls `onNear` once when the user scrolls to less than 600 px from an element. Returns a function that stops the observation. */
 export function whenNear(element: Element, onNear: () => void): () => void {
-  // Without its scroll container as root, the observer would not see an element before the container shows it.
+  // The root must be the scroll container. Otherwise the observer notices an element only when the element is already visible.
   const root = element.closest(".overflow-y-auto");
   const { observer, callbacks } = watched.get(root ?? document.body) ?? watch(root);
   callbacks.set(element, onNear);

@@ -58,7 +58,7 @@ function Tabs() {
 
 const loadWebhooks = () => importWithRetry(() => import("../../features/webhooks/webhooks.tsx"));
 
-/** Loads its code on demand, because few administrators open this list. */
+/** The code of this list loads on demand, because few administrators open the list. */
 function ServiceWebhooks() {
   const code = useCode("webhooks", loadWebhooks);
   if (code.isPending) return <Skeleton className="h-9" />;

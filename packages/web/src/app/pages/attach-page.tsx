@@ -21,15 +21,15 @@ import { useAccount } from "../session.ts";
 import { useCreateNote } from "../use-create-note.ts";
 
 const words = attachTexts;
-/** The maximum number of files that the page names. With more names, the choice would be out of sight. */
+/** The maximum number of files that the page names. More names would push the choice of a note out of view. */
 const MOST_SHOWN = 6;
 
-/** Attaches files from another app to a new note, or to a note that the user chooses. */
+/** Attaches files from another app of the device to a new note, or to a note that the user chooses. */
 export function AttachPage() {
   useDocumentTitle(words.pageTitle);
   const handed = useQuery({ queryKey: ["handed-files"], queryFn: readHandedFiles, gcTime: 0 });
-  // The browser may have removed the service worker, so the page registers it again. Without the worker, other apps can't send files to
-  // this app.
+  // The browser may have removed the service worker, so the page registers the service worker again. Without the service worker, other apps
+  // cannot send files to this app.
   useEffect(acceptHandedFiles, []);
   if (handed.data === undefined) return null;
   return (
@@ -63,7 +63,7 @@ function Choice({ files: handed }: { files: readonly File[] }) {
   const [files, setFiles] = useState(handed);
   const [isOpen, setOpen] = useState(false);
   const chosen = files.map((file) => ({ file }));
-  // The last line never hides a single file.
+  // The last line, which says how many files are hidden, always hides at least two files.
   const shown = files.length > MOST_SHOWN && !isOpen ? files.slice(0, MOST_SHOWN - 1) : files;
   const hidden = files.slice(shown.length);
   const attachTo = (noteId: string) => {
@@ -119,7 +119,6 @@ function sizeOf(files: readonly File[]): string {
   return formatBytes(files.reduce((sum, { size }) => sum + size, 0));
 }
 
-/** Shows a file with its size, and with its picture if the file is a picture. */
 function HandedFile({ file, onRemove }: { file: File; onRemove: () => void }) {
   const [picture, setPicture] = useState<string>();
   useEffect(() => {
@@ -202,7 +201,7 @@ function Notes({ onChosen }: { onChosen: (noteId: string) => void }) {
   );
 }
 
-/** The same facts as in the list of notes, so that notes with the same title look different. */
+/** Returns the facts that the list of notes also shows, so that the user can tell notes with the same title apart. */
 function factsOf({ role, owner, updatedAt, attachmentCount: files, access }: NoteSummary, now: number): string[] {
   return [
     ...(role === "owner" ? [] : [nameOf(owner, { otherwise: texts.common.someone })]),

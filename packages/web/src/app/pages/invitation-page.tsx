@@ -12,7 +12,7 @@ import { signOut } from "../session.ts";
 const PATH = "/invitation";
 const words = invitationTexts.page;
 
-/** The page that an invitation link opens. A person without a session first signs up or signs in here, and the page then opens the note. */
+/** The page of an invitation link. A person without a session first signs up or signs in here. The page then opens the note. */
 export function InvitationPage() {
   const token = useToken();
   const navigate = useNavigate();
@@ -33,7 +33,7 @@ export function InvitationPage() {
     linkTokens.forget(PATH);
   }
   const { mutate, isIdle } = redeem;
-  // The link opens the note again for a user who has already used the invitation.
+  // If the signed-in user has already used the invitation, the link opens the note again.
   const mayBeOwn = account !== undefined && hasCode(invitation.error, "invitation_used") && isIdle;
   useEffect(() => {
     if (mayBeOwn) mutate();
@@ -64,7 +64,10 @@ export function InvitationPage() {
   );
 }
 
-/** Returns the token of the link. Moves the token from the URL into `linkTokens`, because the browser leaves this page for the sign-in. */
+/**
+ * Returns the token of the invitation link. Moves the token from the URL into `linkTokens`, because the browser leaves this page for the
+ * sign-in.
+ */
 function useToken(): string {
   const hash = useLocation({ select: (location) => location.hash });
   const navigate = useNavigate();

@@ -8,7 +8,7 @@ import { useScope } from "../navigation.tsx";
 import { useCreateNote } from "../use-create-note.ts";
 import { usePreviewedFile } from "../use-previewed-file.ts";
 
-/** Shows a list and, beside the list, the open note. A phone shows only the list or only the note. */
+/** Shows a list of notes, and the open note beside the list. A phone shows only the list or only the note. */
 export function ListsPage() {
   const { noteId } = useParams({ strict: false });
   const { q = "" } = useSearch({ strict: false });
@@ -48,7 +48,7 @@ export function ListsPage() {
         )}
       </div>
       <section
-        // The key makes a new element for each note. Each note therefore starts at its top.
+        // The key makes a new element for each note, so each note starts at its top.
         key={noteId && firstIdOf(noteId)}
         id="note"
         tabIndex={-1}

@@ -9,7 +9,10 @@ import { texts } from "../../texts/index.ts";
 import { useScope } from "../navigation.tsx";
 import { useCreateNote } from "../use-create-note.ts";
 
-/** The page beside the list while no note is selected. If the list shows the user's own notes, dropped files start a new note. */
+/**
+ * The page beside the list of notes while no note is selected. If the list shows the user's own notes, files that the user drops here start
+ * a new note.
+ */
 export function NoNotePage() {
   const { q = "" } = useSearch({ strict: false });
   const scope = useScope() ?? "owned";
@@ -21,7 +24,7 @@ export function NoNotePage() {
     onChosen: (files) => files.length > 0 && createWith(files),
   });
   const isFirst = list.data !== undefined && notes.length === 0 && q === "";
-  // In all other cases without notes, the list shows its state, and this page shows nothing.
+  // If the list is empty for another reason, the list shows this reason, and this page shows nothing.
   if (notes.length === 0 && !(isFirst && isOwned)) return null;
   const { title, hint, action } = texts.notes.empty.begin;
   const frame = clsx(

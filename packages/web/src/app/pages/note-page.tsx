@@ -27,7 +27,7 @@ import { usePreviewedFile } from "../use-previewed-file.ts";
 
 const route = getRouteApi("/signed-in/lists/n/$noteId");
 
-/** Shows a note, from top to bottom: title, who can see it, text, files, activity. */
+/** Shows a note from top to bottom: the title, the people with access, the text, the files, and the activity. */
 export function NotePage() {
   const { noteId } = route.useParams();
   const { q } = route.useSearch();
@@ -55,9 +55,9 @@ export function NotePage() {
   }, [isNew, noteId]);
   const [linked, setLinked] = useState<readonly Attachment[]>([]);
   const [firstLinked, ...otherLinked] = linked;
-  // The preview steps through the files in the order of the list at the time of opening.
+  // The order of the file list when the user opened the preview. The preview shows the next and the previous file in this order.
   const [order, setOrder] = useState<readonly string[]>([]);
-  // A link may open a file that the list did not show. The preview then uses the order in which the files were attached.
+  // A URL may open a file that the list did not show. The preview then uses the order in which the files were attached.
   const shownOrder = file === undefined || order.includes(file) ? order : [];
   const [sharing, setSharing] = useState<{ noteId: string; files?: readonly Attachment[]; tab?: "people" | "link" }>();
   const [chosenToMove, setMoving] = useState<TakenFiles & { isCopy: boolean; to?: TargetNote }>();
@@ -78,7 +78,7 @@ export function NotePage() {
   const list = note.data === undefined || note.data.role === "owner" ? "/" : "/shared";
   const back = (
     <BackLink to={list} search={kept} className="md:hidden">
-      {/* When the note is scrolled, the bar shows the title of the note in place of this text. */}
+      {/* When the user has scrolled the note, the bar shows the title of the note in place of this text. */}
       <span className="group-has-data-scrolled:sr-only">{texts.notes.back}</span>
     </BackLink>
   );
@@ -144,7 +144,7 @@ export function NotePage() {
           )}
         </>
       )}
-      {/* The dialogs stay open after the deletion of the note or the end of the access, and show that a file is gone. */}
+      {/* The dialogs stay open after the note is deleted or the user loses access, and show that a file is gone. */}
       {note.data !== undefined && (
         <LazyPart isOpen={file !== undefined} onClose={hide}>
           {({ PreviewOverlay }) => (
@@ -188,7 +188,7 @@ export function NotePage() {
 
 const ignore = () => undefined;
 
-/** Shows the final id of a new note in the URL, as soon as the service has the note. */
+/** When the service has created a new note, replaces the temporary id in the URL with the id of the note. */
 function useFinalUrl(noteId: string): void {
   const navigate = useNavigate();
   const finalId = useStore($createdNotes)[noteId];
@@ -205,7 +205,7 @@ function describeFile({ access }: Note): ((file: Attachment) => string) | undefi
 
 function NoteSkeleton() {
   return (
-    // The skeletons are placed like the parts of the note. On phones, the back link is above them.
+    // The placeholders have the positions of the parts of the note. On phones, the back link is above the placeholders.
     <div className="flex flex-col gap-6 max-md:-mt-2 md:pt-10">
       <Skeleton className="h-7 w-1/2" />
       <Skeleton className="h-11 w-1/4 md:h-9" />
@@ -218,12 +218,12 @@ function NoteSkeleton() {
   );
 }
 
-/** Returns whether the note does not exist, or the user has no access. A retry would fail again. */
+/** Returns whether the note does not exist, or the user has no access. In both cases, a retry would also fail. */
 function isUnavailable(error: unknown): boolean {
   return hasCode(error, "access_denied") || hasCode(error, "note_not_found") || hasCode(error, "invalid_request");
 }
 
-/** Shows the activity of one note. The page loads the activity when the user unfolds it. */
+/** Shows the activity of one note. The page loads the activity when the user opens this part. */
 function NoteActivity({ children }: { children: (fold: () => void) => ReactNode }) {
   const id = useId();
   const [isUnfolded, setUnfolded] = useState(false);

@@ -20,7 +20,7 @@ import { leaveDeletedAccount, signOut } from "../session.ts";
 import { pathOf, type SettingsPartId, settingsParts } from "../settings-parts.ts";
 import { MissingPage } from "../status-pages.tsx";
 
-/** The frame of the settings: the index, and one part. On phones, the index has its own page. */
+/** The frame of the settings: the index of the parts, and one part. On phones, the index is a separate page. */
 export function SettingsPage() {
   const isOverview = useRouterState({ select: ({ location }) => /^\/settings\/?$/.test(location.pathname) });
   return (
@@ -82,12 +82,12 @@ function Index({ isOverview }: { isOverview: boolean }) {
   );
 }
 
-/** Shows the first part beside the index. Phones show only the index. */
+/** Shows the first part of the settings beside the index. Phones show only the index. */
 export function SettingsOverview() {
   return <Account isOverview />;
 }
 
-/** Shows the part that the URL names. */
+/** Shows the part of the settings that the URL names. */
 export function SettingsPart() {
   const { part } = useParams({ from: "/signed-in/settings/$part" });
   const Part = Object.hasOwn(contents, part) ? contents[part as keyof typeof contents] : MissingPage;

@@ -7,13 +7,13 @@ import { lex, tasksOf } from "./tasks.ts";
 /** The URL schemes that the links in a note may have. */
 const SCHEMES: ReadonlySet<string> = new Set(["http:", "https:", "mailto:", "tel:"]);
 
-/** For each task box, its label and the function that toggles it. An empty map makes the boxes read-only. */
+/** Maps each task box to its label and its toggle function. With an empty map, all task boxes are read-only. */
 const Toggles = createContext<ReadonlyMap<Token, { label: string; toggle: () => void }>>(new Map());
 
-/** `onToggle` receives the position of a task box, counted from top to bottom. Undefined makes the boxes read-only. */
+/** `onToggle` receives the position of a task box, counted from the top. If `onToggle` is undefined, the task boxes are read-only. */
 type MarkdownViewProps = { source: string; onToggle?: ((position: number) => void) | undefined };
 
-/** Renders GitHub Flavored Markdown as React elements. HTML in the source stays text. */
+/** Renders GitHub Flavored Markdown as React elements. HTML in the source appears as text. */
 export function MarkdownView({ source, onToggle }: MarkdownViewProps) {
   const tokens = useMemo(() => lex(source), [source]);
   const tasks = onToggle === undefined ? [] : tasksOf(tokens);
@@ -39,7 +39,7 @@ function inlines(tokens: readonly Token[]): ReactNode {
 function Block({ token }: { token: MarkedToken }) {
   switch (token.type) {
     case "heading": {
-      // Level 1 is the title of the note.
+      // The title of the note is the heading of level 1.
       const Level = `h${Math.min(6, token.depth + 1)}` as "h2" | "h3" | "h4" | "h5" | "h6";
       return <Level>{inlines(token.tokens)}</Level>;
     }
@@ -130,7 +130,7 @@ function Inline({ token }: { token: MarkedToken }) {
       return <Task token={token} isDone={token.checked} />;
     case "link":
       return <Anchor href={token.href}>{inlines(token.tokens)}</Anchor>;
-    // An image becomes a link. The page of a note therefore requests nothing from another origin.
+    // An image becomes a link, so that a note never requests anything from another origin.
     case "image":
       return <Anchor href={token.href}>{token.text === "" ? token.href : token.text}</Anchor>;
     default:
@@ -139,8 +139,8 @@ function Inline({ token }: { token: MarkedToken }) {
 }
 
 /**
- * A link that sends no referrer, and gives the opened page no access to this page (`opener`). A link with an unsafe scheme becomes plain
- * text.
+ * A link that sends no referrer, and that gives the opened page no access to this page (`opener`). If the scheme of the URL is unsafe, the
+ * link becomes plain text.
  */
 function Anchor({ href, children }: { href: string; children: ReactNode }) {
   const url = URL.parse(href, location.origin);

@@ -13,18 +13,18 @@ type Nested = {
 };
 
 /**
- * The maximum nesting depth. No ordinary text nests deeper. A hostile text with thousands of levels would overflow the stack of the lexer
- * or of the browser.
+ * The maximum nesting depth of a text, which no ordinary text exceeds. A hostile text with thousands of levels would overflow the stack of
+ * the lexer or of the browser.
  */
 const MAX_DEPTH = 100;
 
-/** Returns the tokens of a text. If the text nests too deep, returns the whole text as code. */
+/** Returns the tokens of a text. If the nesting is too deep, the whole text becomes one code block. */
 export function lex(source: string): Token[] {
   try {
     const tokens = Lexer.lex(source, { gfm: true, breaks: true });
     if (!isDeeper(tokens as Nested[], MAX_DEPTH)) return tokens;
   } catch {
-    // The lexer has overflowed the stack. The text becomes code.
+    // The stack of the lexer has overflowed, so the text becomes a code block.
   }
   return [{ type: "code", raw: source, text: source }];
 }
@@ -49,10 +49,10 @@ export function tasksOf(tokens: readonly Token[], label = ""): Task[] {
   });
 }
 
-/** Matches each text that looks like a task box. In a code block, a match is not a task box. */
+/** Matches everything that looks like a task box, also in code blocks, where a match is not a task box. */
 const BOX = /^([\s>]*(?:[-*+]|\d+[.)])\s+(?:(?:[-*+]|\d+[.)])\s+)*\[)([ xX])(?=\]\s)/gm;
 
-/** Ticks the task box at this position, or removes its tick. Returns the unchanged source if there is no such box. */
+/** Ticks the task box at this position, or removes its tick. Returns the unchanged source if no task box has this position. */
 export function toggleTask(source: string, position: number): string {
   const tasks = tasksOf(lex(source));
   if (tasks[position] === undefined) return source;

@@ -40,7 +40,7 @@ export function OtherPageLink({ question, action, page, to }: OtherPageLinkProps
   );
 }
 
-/** Offers the other languages by their own names, on pages without settings. */
+/** Links to the other languages, on pages where the user cannot open the settings. Each link has the language's own name. */
 function LanguageLinks() {
   return (
     <p className="mt-8 flex justify-center gap-4">
@@ -62,7 +62,8 @@ function LanguageLinks() {
 type ProviderButtonProps = { name: string; to: string; isOnly?: boolean };
 
 /**
- * Signs in with an identity provider. After the sign-in, the browser opens the path `to`. `isOnly`: the page has no form below the button.
+ * Signs in with an identity provider. After the sign-in, the browser opens the path `to`. `isOnly` says that the page has no form below the
+ * button.
  */
 export function ProviderButton({ name, to, isOnly = false }: ProviderButtonProps) {
   const start = useMutation({

@@ -48,7 +48,7 @@ export function AccountSection({ onSignOut }: { onSignOut: () => Promise<void> }
       {changing === "email" && <EmailForm current={user.email} onClose={close} />}
       {!hasPassword && <p className="text-pretty text-muted text-small">{accountTexts.account.noPassword}</p>}
       {hasPassword && changing === undefined && (
-        // On a phone, the buttons are in two rows, because one row is too narrow in some fonts and languages.
+        // Phones show the buttons below each other, because one row would be too narrow in some fonts and languages.
         <div className="flex gap-2 max-md:flex-col max-md:items-start">
           <Button onClick={() => setChanging("email")}>{accountTexts.account.changeEmail}</Button>
           <Button onClick={() => setChanging("password")}>{accountTexts.account.changePassword}</Button>
@@ -70,7 +70,7 @@ function NameForm({ user }: { user: Account }) {
     mutationFn: accountCalls.rename,
     async onSuccess() {
       await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
-      // Notes and activity contain the old name. So all queries load again.
+      // Notes and the activity contain the old name of the user, so all data loads again.
       void queryClient.invalidateQueries();
       toasts.add({ title: accountTexts.account.nameSaved });
     },
@@ -97,7 +97,7 @@ function NameForm({ user }: { user: Account }) {
 
 const words = accountTexts.account;
 
-/** Asks for a new email address. The account gets the new email address only after a person opens the link in the mail to it. */
+/** Asks for a new email address. The account changes only after a person opens the link in the mail to the new email address. */
 function EmailForm({ current, onClose }: { current: string; onClose: () => void }) {
   const { data: instance } = useQuery(instanceQuery);
   const [problem, setProblem] = useState<string>();
@@ -139,8 +139,8 @@ function EmailForm({ current, onClose }: { current: string; onClose: () => void 
 }
 
 /**
- * Offers to send the mail that confirms the email address. Renders nothing if the email address is confirmed, or if the service sends no
- * mails. `hint`: what the user misses until then.
+ * Offers to send the mail that confirms the email address. Shows nothing if the email address is confirmed, or if the service sends no
+ * mail. `hint` says what the user cannot do without a confirmation.
  */
 export function EmailProof({ hint = words.notConfirmedHint }: { hint?: string }) {
   const { data: instance } = useQuery(instanceQuery);
@@ -164,7 +164,7 @@ export function EmailProof({ hint = words.notConfirmedHint }: { hint?: string })
   );
 }
 
-/** `email` tells password managers which account the password belongs to. */
+/** `email` tells password managers to which account the password belongs. */
 function PasswordForm({ email, onClose }: { email: string; onClose: () => void }) {
   const { form, problems, report } = useForm({
     fields: ["current", "new", "revokeTokens"],

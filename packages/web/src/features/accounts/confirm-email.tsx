@@ -27,13 +27,13 @@ export function NewEmailPage() {
 
 type ConfirmEmailProps = {
   token: string;
-  /** The path of this page, to which the user returns after the sign-in. */
+  /** The path of this page. After the sign-in, the user returns to this path. */
   path: string;
   words: typeof recovery.confirm;
   confirm: (token: string) => Promise<unknown>;
 };
 
-/** Confirms the email address of the signed-in account, or changes the account to a new email address. */
+/** Confirms the email address of the signed-in account, or gives the account a new email address. */
 function ConfirmEmail({ token, path, words, confirm }: ConfirmEmailProps) {
   const { data: session } = useQuery(sessionQuery);
   const isReady = session != null && token !== "";
@@ -47,7 +47,7 @@ function ConfirmEmail({ token, path, words, confirm }: ConfirmEmailProps) {
     },
     enabled: isReady,
     staleTime: Number.POSITIVE_INFINITY,
-    // The link works only once. A second request would report a used link.
+    // The link works only once. After a lost response, a second request would report a used link.
     retry: false,
   });
   useDocumentTitle(proof.isSuccess ? words.doneTitle : words.title);

@@ -17,8 +17,8 @@ import { useForm } from "./form-validation.ts";
 type Decision = "confirm" | "refuse";
 
 /**
- * The page on which a person types the code of a terminal. The page takes no code from its URL, because a stranger could send such a URL
- * with the code of their own terminal.
+ * The page where a person types the code that a terminal shows. The page reads no code from its URL, because a stranger could send a URL
+ * with the code of the stranger's terminal.
  */
 export function ConfirmTerminal() {
   useDocumentTitle(words.title);
@@ -84,7 +84,7 @@ function CodeForm({ look }: { look: Look }) {
 function Facts({ request, email }: { request: TokenRequest; email: string | undefined }) {
   const now = useNow();
   const title = useRef<HTMLParagraphElement>(null);
-  // The form with the focus is gone.
+  // The form that had the focus no longer exists.
   useEffect(() => title.current?.focus(), []);
   const facts = [
     [words.address, request.clientAddress],

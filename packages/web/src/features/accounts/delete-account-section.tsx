@@ -9,7 +9,7 @@ import { deleteAccountTexts as words } from "../../texts/en/settings.ts";
 import { formatBytes, formatCount } from "../../texts/index.ts";
 import { PasswordAgain, useHasPassword } from "./password-again.tsx";
 
-/** Asks for the password, and then closes the account of the user. `onDeleted` leaves the app. */
+/** Asks for the password, and then deletes the account of the user. `onDeleted` leaves the app. */
 export function DeleteAccountSection({ onDeleted }: { onDeleted: () => Promise<void> }) {
   const hasPassword = useHasPassword();
   const [isOpen, setOpen] = useState(false);

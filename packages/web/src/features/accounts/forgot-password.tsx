@@ -23,7 +23,7 @@ export function ForgotPassword() {
   return <RequestForm request={request} />;
 }
 
-/** Without the settings of the service, this page does not know whether the service can send a mail. */
+/** The page could not load the settings of the service, so it does not know whether the service can send a mail. */
 function Unknown({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   return (
     <AccountCard title={words.title}>
@@ -65,7 +65,7 @@ function RequestForm({ request }: { request: Request }) {
   );
 }
 
-/** The text is the same for every email address, so that nobody can find out who has an account. */
+/** Shows the same text for every email address, so that nobody can find out who has an account. */
 function Sent({ email }: { email: string }) {
   return (
     <AccountCard title={words.sentTitle}>
@@ -78,7 +78,7 @@ function Sent({ email }: { email: string }) {
   );
 }
 
-/** Names the contact of the operator, because the service cannot send a link. */
+/** Shows how to contact the operator, because the service cannot send a link by mail. */
 function WithoutMail({ contact }: { contact: string | null }) {
   return (
     <AccountCard title={words.title} hint={words.noMail}>

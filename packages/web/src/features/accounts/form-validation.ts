@@ -22,15 +22,15 @@ export function valuesOf<Names extends string>(form: HTMLFormElement, names: rea
 
 type FormOptions<Names extends string> = {
   fields: readonly Names[];
-  /** Returns the problems of the values. */
+  /** Returns a problem for each value that is not valid. */
   check: (values: Record<Names, string>) => Partial<Record<Names, string | undefined>>;
-  /** Runs at a submit without problems. */
+  /** Runs when the user submits the form and no value has a problem. */
   send: (values: Record<Names, string>, form: HTMLFormElement) => void;
 };
 
 /**
  * Returns the props of a form, and the problems of its fields. `report` shows problems, focuses the first field with a problem, and returns
- * whether there is a problem.
+ * whether a field has a problem.
  */
 export function useForm<Names extends string>({ fields, check, send }: FormOptions<Names>) {
   const ref = useRef<HTMLFormElement>(null);

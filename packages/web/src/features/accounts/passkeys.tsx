@@ -18,7 +18,7 @@ import { describeProblem, formatInstant, formatWhen, texts } from "../../texts/i
 import { focusField, useForm, valuesOf } from "./form-validation.ts";
 import { PasswordAgain } from "./password-again.tsx";
 
-/** The passkeys of the user. Renders nothing if this page can't use passkeys. */
+/** The passkeys of the user. Shows nothing if the browser or the page cannot use passkeys. */
 export function PasskeySection() {
   const isOffered = canUsePasskeys();
   const list = useQuery({ queryKey: keys.passkeys, queryFn: accountCalls.passkeys, enabled: isOffered });
@@ -99,15 +99,12 @@ function NewPasskey({ onClose }: { onClose: () => void }) {
   );
 }
 
-/**
- * Returns whether the browser created no passkey. If the device already has a passkey of the account, the browser throws
- * `InvalidStateError`.
- */
+/** Returns whether the browser created no passkey. `InvalidStateError` means that the device already has a passkey of the account. */
 function isBrowserRefusal(error: unknown): boolean {
   return isCancelled(error) || (error as Error | null)?.name === "InvalidStateError";
 }
 
-/** The maximum length of the name of a passkey, as in the service. Characters. */
+/** The maximum length of the name of a passkey in characters. The service has the same limit. */
 const MAX_NAME_LENGTH = 255;
 
 function PasskeyRow({ passkey }: { passkey: Passkey }) {

@@ -11,14 +11,14 @@ import { useForm } from "./form-validation.ts";
 
 type FormCardProps = Pick<ComponentProps<"form">, "ref" | "onSubmit" | "noValidate" | "children"> & {
   label: string;
-  /** The text of the button that sends the form. */
+  /** The text of the submit button. */
   action: string;
   kind?: "primary" | "danger";
   isPending: boolean;
   onClose: () => void;
 };
 
-/** A form in a card, with the buttons at its end. */
+/** A form in a card, with two buttons at the end. */
 export function FormCard({ label, action, kind, isPending, onClose, children, ...form }: FormCardProps) {
   return (
     <form {...form} aria-label={label} className="flex flex-col gap-4 rounded-card border bg-surface p-4">
@@ -28,7 +28,7 @@ export function FormCard({ label, action, kind, isPending, onClose, children, ..
   );
 }
 
-/** In a form that changes the password, offers to revoke the API tokens. */
+/** Offers to revoke the API tokens when the user changes the password. */
 export function RevokeTokens() {
   return (
     <label className="flex items-start gap-3">
@@ -73,8 +73,8 @@ export function PasswordAgain({ children, error, onSubmit, ...card }: PasswordAg
 }
 
 /**
- * Returns whether the user's account has a password. An account of an identity provider has no password, so no page may ask for one.
- * Returns true until the service responds, because most accounts have a password.
+ * Returns whether the user's account has a password. If the account comes from an identity provider, it has no password, and no page may
+ * ask for a password. Returns true until the service responds, because most accounts have a password.
  */
 export function useHasPassword(): boolean {
   const { data: me } = useQuery(meQuery);

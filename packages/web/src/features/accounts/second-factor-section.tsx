@@ -22,7 +22,7 @@ type Step =
   | { name: "app"; secret: string; url: string }
   | { name: "codes"; codes: readonly string[] };
 
-/** Lets the user set up an authenticator app, turn it off, and get new recovery codes. */
+/** Lets the user set up or turn off an authenticator app, and get new recovery codes. */
 export function SecondFactorSection() {
   const state = useQuery({ queryKey: keys.secondFactor, queryFn: accountCalls.secondFactor });
   const [step, setStep] = useState<Step>();
@@ -118,7 +118,7 @@ function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; onClose: 
   );
 }
 
-/** Saves the codes as a text file, which names the service, the account and the date. */
+/** Saves the recovery codes as a text file with the name of the service, the account and the date. */
 function DownloadCodes({ codes }: { codes: readonly string[] }) {
   const { data: session } = useQuery(sessionQuery);
   function save(): void {
@@ -147,9 +147,9 @@ type AppSetUpProps = {
   onClose: () => void;
 };
 
-/** Shows the secret for an authenticator app, and asks for its first code. */
+/** Shows the secret for an authenticator app, and asks for the first code from the app. */
 function AppSetUp({ secret, url, onConfirmed, onClose }: AppSetUpProps) {
-  // If the QR code can't be loaded, the user can type the key.
+  // If the QR code cannot be loaded, the user can type the secret.
   const { data: qr } = useCode("QR code", loadQrCode);
   const { form, problems } = useForm({
     fields: ["code"],

@@ -16,7 +16,7 @@ import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
 
 const words = accountTexts.sessions;
 
-/** Lists the sessions of the user. This browser comes first, then the most recently used sessions. */
+/** Lists the sessions of the user: first the session of this browser, then the other sessions by their last use. */
 export function SessionList() {
   const { data: current } = useQuery(sessionQuery);
   const list = useQuery({ queryKey: keys.sessions, queryFn: accountCalls.sessions });
@@ -46,7 +46,7 @@ export function SessionList() {
   );
 }
 
-/** How often the service updates the time of the last use. Milliseconds. */
+/** How often the service updates the time of a session's last use, in milliseconds. */
 const UPDATED_EVERY_MS = 24 * 3_600_000;
 
 function SessionRow({ session, isCurrent }: { session: Session; isCurrent: boolean }) {
@@ -100,7 +100,7 @@ function Facts({ session, isCurrent }: { session: Session; isCurrent: boolean })
 }
 
 function describeDevice(userAgent: string | null | undefined): { name: string; isHandheld: boolean } {
-  // Bowser throws an error for an empty string.
+  // The parser Bowser throws an error for an empty string.
   if (!userAgent) return { name: words.unknownDevice, isHandheld: false };
   const { browser, os, platform } = Bowser.parse(userAgent);
   const isHandheld = platform.type === "mobile" || platform.type === "tablet";

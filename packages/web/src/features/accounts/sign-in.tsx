@@ -16,9 +16,9 @@ import { AccountCard, OtherPageLink, ProviderButton } from "./account-card.tsx";
 import { checkEmail, focusField, useForm } from "./form-validation.ts";
 
 type SignInProps = {
-  /** The path to open after the sign-in. */
+  /** The path that opens after the sign-in. */
   to: string;
-  /** The reason why the user must sign in: an error code of the identity provider, or `session_ended`. */
+  /** Why the user must sign in: an error code of the identity provider, or `session_ended`. */
   error: string | undefined;
   onDone: () => void;
 };
@@ -109,7 +109,7 @@ function SignIn({ to, error, onDone }: SignInProps) {
 }
 
 function ClosedAccount({ error, onKeep, onBack }: { error: Error; onKeep: () => void; onBack: () => void }) {
-  // Only the error message of the service contains the day of the deletion.
+  // Only the message of the error contains the day on which the service deletes the account.
   const [day] = error.message.match(/\d{4}-\d\d-\d\d/) ?? [];
   const hint = day && accountTexts.closedAccount.until(formatDate(`${day}T12:00:00Z`, Date.now()));
   return (
@@ -146,13 +146,16 @@ function Reason({ code }: { code: string | undefined }) {
 const words = accountTexts.signIn;
 
 type SignInCodeProps = {
-  /** The email address and the password of the first step. The service accepted them, and checks them again together with the code. */
+  /**
+   * The email address and the password, which the service has accepted in the first step. The service checks them again together with the
+   * code.
+   */
   credentials: Credentials;
   onDone: () => Promise<void>;
   onBack: () => void;
 };
 
-/** The second step of a sign-in: a code of the authenticator app, or a recovery code. */
+/** The second step of a sign-in asks for a code of the authenticator app, or for a recovery code. */
 function SignInCode({ credentials, onDone, onBack }: SignInCodeProps) {
   const { form, problems, report } = useForm({
     fields: ["code"],
@@ -194,7 +197,7 @@ function SignInCode({ credentials, onDone, onBack }: SignInCodeProps) {
   );
 }
 
-/** Signs in with a passkey. Renders nothing if this page can't use passkeys. */
+/** Signs in with a passkey. Shows nothing if the browser or the page cannot use passkeys. */
 function PasskeyButton({ onDone }: { onDone: () => Promise<void> }) {
   const signIn = useMutation({ mutationFn: signInWithPasskey, onSuccess: onDone });
   if (!canUsePasskeys()) return null;
@@ -210,7 +213,7 @@ function PasskeyButton({ onDone }: { onDone: () => Promise<void> }) {
 
 const failures: Partial<Record<string, string>> = accountTexts.failures;
 
-/** Explains why a sign-in failed. Some error codes have another meaning at the sign-in than on other pages. */
+/** Explains why a sign-in failed. Some error codes mean something else during a sign-in than on other pages. */
 function describeSignIn(error: unknown): string {
   return (error instanceof ValetKeyError && failures[error.code]) || describeProblem(error);
 }

@@ -15,7 +15,6 @@ import { checkEmail, checkNewPassword, useForm } from "./form-validation.ts";
 
 const words = accountTexts;
 
-/** The texts, the email address and the token of an invitation. */
 type Invited = {
   title: string;
   hint: string;
@@ -23,14 +22,14 @@ type Invited = {
   email: string;
   token: string;
   /**
-   * Whether the invitation is for the service. Such an invitation creates an account even if sign-up is closed, but only with the invited
-   * email address.
+   * Whether the invitation is to the service. Such an invitation creates an account even if the sign-up is closed, but only with the
+   * invited email address.
    */
   opensService: boolean;
 };
 
 type SignUpProps = {
-  /** The path to open after the sign-up. */
+  /** The path that opens after the sign-up. */
   to: string;
   invited?: Invited;
   onDone: () => void;
@@ -45,7 +44,7 @@ export function SignUpPage() {
   return <SignUp to={path} onDone={() => void navigate({ href: path, replace: true })} />;
 }
 
-/** The form that creates an account: the first account of a new service, or a further account. */
+/** The form that creates an account, which may be the first account of a new service. */
 export function SignUp({ to, invited, onDone }: SignUpProps) {
   const { data: instance } = useQuery(instanceQuery);
   const isFirst = instance?.hasAccounts === false;
@@ -70,7 +69,7 @@ export function SignUp({ to, invited, onDone }: SignUpProps) {
       onDone();
     },
     onError(failure) {
-      // Sign-up may have been closed since the load of the page. So the settings of the service load again.
+      // The operator may have closed the sign-up while the page was open, so the settings of the service load again.
       void queryClient.invalidateQueries({ queryKey: instanceQuery.queryKey });
       if (hasCode(failure, "email_taken")) report({ email: words.failures.email_taken });
     },
@@ -130,7 +129,7 @@ function SignUpClosed({ instance, to, invited }: SignUpClosedProps) {
         <pre className="mb-4 whitespace-pre-wrap rounded-card bg-sunken p-3 font-mono text-small">{closed.command}</pre>
       )}
       {oidc !== null && <ProviderButton name={oidc.name} to={to} isOnly />}
-      {/* Another person may have created the first account since the load of the page. So the page also has a link to the sign-in. */}
+      {/* Another person may have created the first account while the page was open, so the page also links to the sign-in. */}
       <OtherPageLink page="/sign-in" to={to} action={words.signUp.otherAction} />
     </AccountCard>
   );

@@ -30,7 +30,7 @@ export function ActivityPage() {
   );
 }
 
-/** Shows the activity of one note, or of all notes that the user owns. A chart shows the downloads. */
+/** Shows the activity of one note, or of all notes that the user owns, with a chart of the downloads. */
 export function ActivityFeed({ noteId }: { noteId?: string }) {
   const { data: session } = useQuery(sessionQuery);
   const now = useNow();
@@ -95,7 +95,7 @@ function Skeletons() {
 
 const PAGE_SIZE = 200;
 
-/** Loads the events of one note, or of all notes that the user owns, newest first. The hook loads older events when the user scrolls. */
+/** Loads the events of one note, or of all notes that the user owns, newest first. Older events load when the user scrolls. */
 function useEvents(noteId: string | undefined) {
   const pages = useInfiniteQuery(
     pagesQuery([...keys.activity, noteId], (page) =>
@@ -107,8 +107,8 @@ function useEvents(noteId: string | undefined) {
 }
 
 /**
- * Returns whether an event is the second event of a move. Each note of a move has an event. A list of all notes shows only the event of the
- * note that the file left.
+ * Returns whether an event is the second event of a move. A move adds one event to each of the two notes. The feed of all notes shows only
+ * the event of the note that the file left.
  */
 function isSecondOfMove({ action, detail }: AuditEvent): boolean {
   return action === "attachment.moved" && detail.fromNoteId !== undefined;

@@ -32,18 +32,18 @@ import { daysBefore } from "./download-chart.tsx";
 import { type Day, groupByDay, type Line } from "./group-events.ts";
 
 const words = activityTexts;
-/** The number of lines that the list adds in one step. */
+/** How many more lines the list shows when the user scrolls to its end. */
 const STEP = 60;
 
 type ActivityListProps = {
-  /** Newest first. */
+  /** The events, newest first. */
   events: readonly AuditEvent[];
   accountId: string | undefined;
   now: number;
   showsNote: boolean;
-  /** The number of loaded pages, including pages without a visible line. */
+  /** The number of loaded pages of events, including pages that add no line. */
   pageCount: number;
-  /** The list calls `onEnd` when the user scrolls near its end. Undefined: there are no further events to load now. */
+  /** Runs when the user scrolls near the end of the list. Undefined if no further events can load now. */
   onEnd: (() => void) | undefined;
 };
 
@@ -57,7 +57,7 @@ export function ActivityList({ events, accountId, now, showsNote, pageCount, onE
         <section key={day.start} aria-label={nameDay(day.start, now)} className="flex flex-col gap-1">
           <h3 className="font-medium text-muted text-small">
             <span className="print:hidden">{nameDay(day.start, now)}</span>
-            {/* On paper, "Today" would soon be wrong, so the print shows the date. */}
+            {/* A print shows the date, because "Today" is soon wrong on paper. */}
             <span className="hidden print:inline">{formatFullDate(day.start)}</span>
           </h3>
           <ul className="-mx-3 flex flex-col gap-0.5">
@@ -140,7 +140,7 @@ const HIGHLIGHTED: ReadonlySet<string> = new Set(["url.refused", "link.unlock_re
 
 type ActivityLineProps = Pick<ActivityListProps, "accountId" | "showsNote"> & { line: Line; isSameNote: boolean };
 
-/** If several lines in a row are about one note, the name of the note is above the first line. */
+/** Several lines in a row about the same note have one heading with the name of the note. */
 function ActivityLine({ line, accountId, showsNote, isSameNote }: ActivityLineProps) {
   const { event, since } = line;
   const { who, isYou, text, more } = describeLine(line, { accountId });

@@ -7,13 +7,13 @@ import type { Line } from "./group-events.ts";
 
 const words = activityTexts;
 const { sentences } = words;
-/** The maximum number of filenames in a line. If there are more, the text shows how many. */
+/** The maximum number of filenames in a text. If an event has more files, the text ends with the number of the other files. */
 const MAX_NAMES = 3;
 const MAX_NAME_LENGTH = 48;
 
 type Reader = { accountId: string | undefined };
 
-/** The events that visitors of a link cause. A visitor has no account. */
+/** The events of visitors, who have no account. */
 const BY_VISITORS: ReadonlySet<string> = new Set([
   "link.opened",
   "link.claimed",
@@ -22,7 +22,7 @@ const BY_VISITORS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns the text of a line, the name at the start of the text (`isYou`: the name of the reader), and a second text. The second text has
+ * Describes a line for a reader. `who` is the name at the start of `text`, and `isYou` says whether this person is the reader. `more` has
  * the names of several files, or the reason why a file was rejected.
  */
 export function describeLine(line: Line, reader: Reader) {
@@ -42,7 +42,7 @@ function nameActor({ action, actor, detail }: AuditEvent, { accountId }: Reader)
 function describeMore(line: Line): string | undefined {
   const { action, detail } = line.event;
   if (action === "attachment.rejected") {
-    // The details contain the code and the parameters of the reason.
+    // The details of the event contain the code and the parameters of the reason.
     const rejection = detail.code === undefined ? undefined : (detail as Rejection);
     return describeRejection({ reason: textOf(detail.reason), rejection });
   }
@@ -83,7 +83,7 @@ function describe(line: Line, { who, ...reader }: Reader & { who: { name: string
     case "attachment.moved":
     case "attachment.copied":
       return sentences[action](who, files, detail.fromNoteId !== undefined);
-    // The file may have been renamed again or deleted since then, so the name comes from the event.
+    // The text uses the filename in the event, because the file may have been renamed again or deleted since then.
     case "attachment.renamed":
       return sentences[action](who, shorten(textOf(detail.filename) ?? files), shortenedOf(detail.before));
     case "share.granted":
@@ -125,7 +125,7 @@ function describe(line: Line, { who, ...reader }: Reader & { who: { name: string
   }
 }
 
-/** Describes what a visitor of a link did. An earlier version of the service did not record the purpose. */
+/** Describes what a visitor of a link did. Events of an earlier version of the service have no purpose. */
 function describeVisit(line: Line, { name }: { name: string }): string {
   const { purpose, email } = line.event.detail;
   const visit = { files: countFiles(line), link: nameLink(line), times: line.times };
@@ -137,7 +137,7 @@ function describeVisit(line: Line, { name }: { name: string }): string {
   );
 }
 
-/** "the link “Contract”", "a link to report.pdf". The events of visitors do not say which files their link opens. */
+/** Names the link, such as "the link “Contract”" or "a link to report.pdf". Events of visitors do not say which files their link opens. */
 function nameLink(line: Line): string {
   const { action, detail, attachmentIds } = line.event;
   const isOfVisitor = BY_VISITORS.has(action) || action === "url.issued";
@@ -146,12 +146,12 @@ function nameLink(line: Line): string {
   return words.link({ label: textOf(detail.label), files: isOfVisitor ? undefined : files, isRequest });
 }
 
-/** "report.pdf", "12 files". */
+/** Returns, for example, "report.pdf" or "12 files". */
 function countFiles(line: Line): string {
   return line.fileCount > 1 ? formatCount(line.fileCount, words.files.counted) : nameFiles(line);
 }
 
-/** The list omits thumbnails and renewals. An event that an earlier version of the service wrote has no purpose. */
+/** Describes an issued URL. The feed has no thumbnails and renewals. Events of an earlier version of the service have no purpose. */
 function describeUrl(line: Line, who: { name: string; isYou: boolean }): string {
   const { purpose, linkId } = line.event.detail;
   if (linkId !== undefined && purpose !== undefined && purpose !== "renewal") return describeVisit(line, who);
@@ -159,14 +159,14 @@ function describeUrl(line: Line, who: { name: string; isYou: boolean }): string 
   return sentences.purposes[act](who, countFiles(line), line.times);
 }
 
-/** "report.pdf", "report.pdf, a.txt and 3 more", "12 files". */
+/** Returns, for example, "report.pdf", "report.pdf, a.txt and 3 more" or "12 files". */
 function nameFiles({ fileCount, filenames }: Line): string {
   if (filenames.length === 0) return fileCount <= 1 ? words.files.one : words.files.many(fileCount);
   const named = filenames.slice(0, MAX_NAMES).map(shorten);
   return words.files.named(named, fileCount - named.length);
 }
 
-/** Shortens a filename in the middle, so that its extension stays. A name with spaces has quotation marks. */
+/** Shortens a filename in the middle, so that its extension stays visible. A filename with spaces gets quotation marks. */
 function shorten(filename: string): string {
   const letters = [...filename];
   const isShort = letters.length <= MAX_NAME_LENGTH;

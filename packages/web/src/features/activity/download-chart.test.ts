@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { countDownloads } from "./download-chart.tsx";
 
-// Local times, in a month in which some time zones change their clocks.
+// Some time zones change their clocks in this month, so the instants are in local time.
 const now = new Date(2026, 10, 24, 15, 30).getTime();
 const ago = (days: number, hours = 0) => new Date(2026, 10, 24 - days, 15 - hours, 15).toISOString();
 const steps = (...given: [at: string, count: number][]) => ({ steps: given.map(([at, count]) => ({ at, count })) });

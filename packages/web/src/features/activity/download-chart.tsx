@@ -7,18 +7,18 @@ import { startOfDay } from "./group-events.ts";
 const words = activityTexts.chart;
 const HEIGHT = 48;
 const MIN_BARS = 3;
-/** The width of a bar, and the gap after it. */
+/** The width of a bar, and the gap after the bar, in units of the SVG. */
 const WIDTH = 8;
 const GAP = 2;
 
 type DownloadChartProps = { counted: Counted; now: number };
 
-/** Draws the downloads over time. A summary and a table present the same numbers to screen readers. */
+/** Draws the downloads over time. Screen readers get the same numbers from a summary and a table. */
 export function DownloadChart({ counted, now }: DownloadChartProps) {
   const downloads = countDownloads(counted, now);
   const { bars, span, total } = downloads;
   const [first] = bars;
-  // A chart with fewer bars would show nothing that the summary does not show.
+  // A chart with fewer bars would show nothing more than the summary.
   const hasBars = bars.filter(({ count }) => count > 0).length >= MIN_BARS;
   if (total === 0 || first === undefined) return null;
   const isPartial = Date.parse(counted.countedSince) > first.start;
@@ -58,7 +58,7 @@ function Bars({ downloads: { bars, span }, now }: { downloads: Downloads; now: n
         return (
           <g key={bar.start} className="group">
             <title>{`${nameBar(bar, { span, now })}${texts.common.separator}${formatCount(bar.count, words.downloads)}`}</title>
-            {/* The tooltip appears over the whole column, not only over the bar. */}
+            {/* This invisible rectangle shows the tooltip over the whole column, not only over the bar. */}
             <rect x={x} y={0} width={WIDTH + GAP} height={HEIGHT} className="fill-transparent" />
             <rect
               x={x}
@@ -102,20 +102,20 @@ function nameBar({ start }: Bar, { span, now }: { span: Downloads["span"]; now: 
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** The longest time span of the chart. */
+/** The longest time span of the chart in days. */
 const MAX_DAYS = 30;
 const DEFAULT_DAYS = 14;
 
 type Bar = { start: number; count: number };
 
 type Downloads = {
-  /** The time span of the chart. `hours`: the last 24 hours. `days14` and `days30` include today. */
+  /** The time span of the chart. `hours` is the last 24 hours. `days14` and `days30` include today. */
   span: "hours" | "days14" | "days30";
   bars: Bar[];
   total: number;
 };
 
-/** Adds the downloads that the service counted to the bars of the chart. The bars are hours if no download is older than a day. */
+/** Adds the counted downloads to the bars of the chart. A bar is an hour if no download is older than a day, and otherwise a day. */
 export function countDownloads({ steps }: Pick<Counted, "steps">, now: number): Downloads {
   const first = steps[0] === undefined ? now : Date.parse(steps[0].at);
   const isLong = first < daysBefore(now, DEFAULT_DAYS - 1);
@@ -138,10 +138,7 @@ function startsOf(span: Downloads["span"], now: number): number[] {
   return Array.from({ length: days }, (_, index) => daysBefore(now, days - 1 - index));
 }
 
-/**
- * Returns the local midnight at the start of an earlier day. The function does not subtract hours, because a day does not always have 24
- * hours.
- */
+/** Returns the local midnight at the start of an earlier day. The function subtracts no hours, because not every day has 24 hours. */
 export function daysBefore(now: number, days: number): number {
   const date = new Date(startOfDay(now));
   return date.setDate(date.getDate() - days);

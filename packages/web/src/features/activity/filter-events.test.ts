@@ -21,7 +21,7 @@ describe("isShown", () => {
     [event("url.issued", { purpose: "view" }), "access"],
     [event("link.claimed", { purpose: "view" }), "access"],
     [event("link.opened"), "access"],
-    // An earlier version of the service did not record the purpose, and the service does not count such an event.
+    // An earlier version of the service recorded no purpose. The service does not count such an event as a download.
     [event("link.claimed"), "access"],
     [event("note.updated"), "changes"],
     [event("share.granted"), "sharing"],

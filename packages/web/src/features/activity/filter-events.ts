@@ -4,10 +4,13 @@ export type Filter = "all" | "downloads" | "access" | "changes" | "sharing" | "r
 
 const ACCESS: readonly string[] = ["url.issued", "link.opened", "link.claimed"];
 const REFUSALS: readonly string[] = ["url.refused", "link.unlock_refused"];
-/** The service counts the events with these purposes as downloads. */
+/** The purposes of the events that the service counts as downloads. */
 const DOWNLOADS: readonly unknown[] = ["download", "zip"];
 
-/** Returns whether a filter shows an event. The filter `downloads` shows the events that the chart counts, and `access` the other acts. */
+/**
+ * Returns whether a filter shows an event. The filter `downloads` shows the events in the chart, and `access` shows all other uses of files
+ * and links.
+ */
 export function isShown({ action, detail }: AuditEvent, filter: Filter): boolean {
   return filter === "all" || filter === filterOf(action, detail.purpose);
 }

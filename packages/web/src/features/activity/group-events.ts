@@ -1,6 +1,6 @@
 import type { AuditEvent } from "@valetkey/client";
 
-/** One event, or a run of similar events. */
+/** A line of the feed: one event, or several similar events in a row. */
 export type Line = {
   event: AuditEvent;
   times: number;
@@ -8,14 +8,14 @@ export type Line = {
   since: string;
   /** The number of files, including deleted files. */
   fileCount: number;
-  /** The names of the files that still exist, at most ten of each event. */
+  /** The names of the files that still exist. Each event contributes at most ten names. */
   filenames: string[];
 };
 
-/** `start` is local midnight, in milliseconds since 1970. Lines are sorted newest first. */
+/** `start` is local midnight, in milliseconds since 1970. `lines` are sorted newest first. */
 export type Day = { start: number; lines: Line[] };
 
-/** Groups events by day, and joins runs of similar events into one line. The events must be sorted newest first. */
+/** Groups events by day, and joins similar events in a row into one line. The events must be sorted newest first. */
 export function groupByDay(events: readonly AuditEvent[]): Day[] {
   const days: Day[] = [];
   for (const event of events) {
@@ -36,7 +36,7 @@ export function startOfDay(instant: string | number): number {
   return new Date(instant).setHours(0, 0, 0, 0);
 }
 
-/** Returns how many times the event happened. The service records all refusals of a minute as one event. */
+/** Returns how often the event happened. The service records all refusals within a minute as one event. */
 function timesOf({ detail }: AuditEvent): number {
   return typeof detail.count === "number" ? detail.count : 1;
 }
@@ -46,7 +46,7 @@ function toLine(event: AuditEvent): Line {
   return { event, times: timesOf(event), since: event.at, fileCount: event.attachmentIds.length, filenames };
 }
 
-/** Each event of these kinds concerns one file. A run of such events becomes one line about several files. */
+/** Events of these kinds concern one file each. Several such events in a row become one line about several files. */
 const PER_FILE: ReadonlySet<string> = new Set([
   "attachment.uploaded",
   "link.received",
@@ -57,7 +57,7 @@ const PER_FILE: ReadonlySet<string> = new Set([
   "attachment.restored",
   "attachment.purged",
 ]);
-/** Events of these kinds often repeat for the same files, or have no files. A run of such events becomes one line with a count. */
+/** Events of these kinds often repeat for the same files, or have no files. Several such events in a row become one line with a count. */
 const REPEATED: ReadonlySet<string> = new Set([
   "note.updated",
   "url.issued",
@@ -66,7 +66,7 @@ const REPEATED: ReadonlySet<string> = new Set([
   "link.unlock_refused",
 ]);
 const SAME_DETAILS = ["purpose", "expiresInSeconds", "linkId"] as const;
-/** The maximum number of files in one event. The page requests the URLs of a larger ZIP in several batches. */
+/** The maximum number of files in one event. For a larger ZIP, the page requests the URLs in several batches. */
 const MAX_BATCH = 1_000;
 
 function isSameRun({ event: last }: Line, event: AuditEvent): boolean {
@@ -82,7 +82,7 @@ function hasSameFiles(one: AuditEvent, other: AuditEvent): boolean {
   return one.attachmentIds.join() === other.attachmentIds.join();
 }
 
-/** Whether the event is a full batch of a ZIP, which continues in the next batch. */
+/** Returns whether the event is a full batch of a ZIP, so that the next batch belongs to the same ZIP. */
 function isEarlierBatch({ detail, attachmentIds }: AuditEvent): boolean {
   return detail.purpose === "zip" && attachmentIds.length === MAX_BATCH;
 }

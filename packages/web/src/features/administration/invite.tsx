@@ -22,7 +22,7 @@ import { Marks, Row, refreshLists, Table, usePages } from "./row.tsx";
 
 const words = administration.invitations;
 
-/** Opens the dialog that invites an email address to create an account. */
+/** Opens the dialog that invites a person by email address to create an account. */
 export function InviteButton() {
   const [isOpen, setOpen] = useState(false);
   return (
@@ -96,7 +96,7 @@ function refusalOf(error: Error): string | undefined {
 
 const WIDTHS = "lg:grid-cols-[minmax(0,1fr)_11rem_2rem]";
 
-/** Shows the invitations that nobody has used. Renders nothing when there is no such invitation. */
+/** Shows the invitations that nobody has used yet. Shows nothing if the service has no such invitation. */
 export function OpenInvitations() {
   const list = usePages(["invitations"], (page) => client.admin.invitations(page));
   if (list.data?.pages[0]?.items.length === 0) return null;

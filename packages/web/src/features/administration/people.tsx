@@ -20,7 +20,6 @@ import { type Mark, Marks, Row, refreshLists, Table, Unless, usePages, useSearch
 
 const words = administration.people;
 const { seen, used, links } = words.columns;
-/** Shows all people of the service, the newest first. */
 export function People() {
   const { field, q, find } = useSearch(words);
   const list = usePages(["people", q], (page) => client.admin.people({ ...page, ...find }));
@@ -139,7 +138,7 @@ function marksOf({ disabledAt, deleteAt, email, isEmailProven }: AdminPerson, no
 
 type PersonDialogProps = { person: AdminPerson; name: string; asked: Asked | undefined; onClose: () => void };
 
-/** The dialog for the chosen action of the menu. */
+/** The dialog for the action that the administrator has chosen in the menu. */
 function PersonDialog({ person, name, asked, onClose }: PersonDialogProps) {
   const { id, disabledAt } = person;
   const done = async () => {
@@ -177,7 +176,7 @@ function PersonDialog({ person, name, asked, onClose }: PersonDialogProps) {
       />
     );
   }
-  // A link for a new password does not work for a disabled person.
+  // A disabled person could not use a link for a new password.
   if (asked === "reset") return disabledAt === null ? <ResetDialog {...{ id, name, onClose }} /> : null;
   const question = {
     tokens: {
@@ -192,9 +191,9 @@ function PersonDialog({ person, name, asked, onClose }: PersonDialogProps) {
   return <Question {...question} onClose={onClose} />;
 }
 
-/** Makes a link for a new password, and shows it once. */
+/** Makes a link for a new password, and shows the link once. */
 function ResetDialog({ id, name, onClose }: { id: string; name: string; onClose: () => void }) {
-  // The link is a secret, so the page never caches it.
+  // The link is a secret, so the page never caches the link.
   const reset = useMutation({ mutationFn: () => client.admin.makeResetLink(id), gcTime: 0 });
   if (reset.data === undefined) {
     return (
@@ -231,7 +230,7 @@ type QuotaDialogProps = {
   onClose: () => void;
 };
 
-/** Sets the quotas of a person. An empty field restores the default. */
+/** Sets the quotas of a person. An empty field restores the default quota. */
 export function QuotaDialog({ person, name, isPending, error, onSave, onClose }: QuotaDialogProps) {
   const { id, ownQuotaBytes, ownQuotaFiles } = person;
   const [size, setSize] = useKept(`quota ${id}`, ownQuotaBytes === null ? "" : String(ownQuotaBytes / GB));
@@ -288,13 +287,13 @@ export function QuotaDialog({ person, name, isPending, error, onSave, onClose }:
   );
 }
 
-/** Deletes the values that the administrator has typed. */
+/** Deletes the quota values that the administrator has typed. */
 export function forgetQuota(userId: string): void {
   forgetKept(`quota ${userId}`);
   forgetKept(`files ${userId}`);
 }
 
-/** Returns null for an empty field, and NaN for a text that is not a number. */
+/** Returns null for an empty field, and NaN if the text is not a number. */
 function readNumber(typed: string): number | null {
   return typed.trim() === "" ? null : Number(typed.trim().replace(",", "."));
 }

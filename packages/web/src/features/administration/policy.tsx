@@ -10,14 +10,14 @@ import { policyTexts, ruleName, ruleValue } from "../../texts/en/administration.
 const words = policyTexts;
 const KEY = ["administration", "policy"];
 const [MINUTE, HOUR, DAY] = [60, 3_600, 86_400];
-/** The expiries that the page offers, in seconds. Null: no limit. Commands and the API also accept other expiries. */
+/** The lifetimes that the page offers, in seconds. Null means no limit. Operator commands and the API also accept other lifetimes. */
 const EXPIRIES: Record<string, readonly (number | null)[]> = {
   "link-max-expiry": [DAY, 7 * DAY, 30 * DAY, 90 * DAY, 365 * DAY, null],
   "url-ttl-max": [5 * MINUTE, 15 * MINUTE, HOUR, 12 * HOUR, DAY, 7 * DAY],
   "url-ttl-max-shared": [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 12 * HOUR, DAY],
 };
 
-/** Shows the rules of the service, which an administrator can change. */
+/** Shows the policy: the rules of the service that an administrator can change. */
 export function Policy() {
   const policy = useQuery({ queryKey: KEY, queryFn: ({ signal }) => client.admin.policy({ signal }) });
   if (policy.isPending) return <Skeleton className="h-64" />;
@@ -44,7 +44,7 @@ function Rule({ setting }: { setting: PolicySetting }) {
       queryClient.setQueryData(KEY, settings);
       void queryClient.invalidateQueries({ queryKey: instanceQuery.queryKey });
     },
-    // Loads the rules again, because another administrator may have changed this rule.
+    // Another administrator may have changed this rule, so the rules load again.
     onError: () => queryClient.invalidateQueries({ queryKey: KEY }),
   });
   const title = ruleName(name);
@@ -90,7 +90,7 @@ function Rule({ setting }: { setting: PolicySetting }) {
   );
 }
 
-/** Returns the values that an administrator can choose, including the current one. */
+/** Returns the values that an administrator can choose, including the current value. */
 function valuesOf({ name, value }: PolicySetting): PolicySetting["value"][] {
   const choices = words.rules[name]?.choices;
   if (choices !== undefined) return Object.keys(choices);

@@ -6,28 +6,27 @@ import { PagedList } from "../../components/paged-list.tsx";
 import { TextField } from "../../components/text-field.tsx";
 import { pagesQuery, queryClient } from "../../service/queries.ts";
 
-/** The query key that all lists of the administration share, because one action can change several lists. */
+/** All lists of the administration share this query key, because one action can change several lists. */
 const KEY = "administration";
 
 export function refreshLists(): Promise<void> {
   return queryClient.invalidateQueries({ queryKey: [KEY] });
 }
 
-/** Loads a list of administrators page by page. */
 export function usePages<Page extends { nextCursor: string | null }>(
   key: readonly string[],
   read: Parameters<typeof pagesQuery<Page>>[1],
 ) {
-  // While a search loads, the old rows stay visible, so that an open dialog of a row stays open.
+  // During a search, the old rows stay visible, so that an open dialog in a row stays open.
   return useInfiniteQuery({ ...pagesQuery([KEY, ...key], read), placeholderData: keepPreviousData });
 }
 
-/** The pause between the last key and the search. Milliseconds. */
+/** The delay between the last key press and the search, in milliseconds. */
 const SEARCH_DELAY_MS = 200;
-/** The maximum length of a search text, as in the service. Characters. */
+/** The maximum length of a search text in characters. The service has the same limit. */
 const MAX_LENGTH = 200;
 
-/** Returns a search field and the text to search for. `find`: the member of a request, which is empty without a text. */
+/** Returns a search field and the text to search for. `find` is the search part of a request, which is empty if the field is empty. */
 export function useSearch({ search, searchHint }: { search: string; searchHint: string }) {
   const [typed, setTyped] = useState("");
   const [q, setQ] = useState("");
@@ -62,18 +61,18 @@ type TableProps<Item> = {
   columns: readonly string[];
   /** The title of the first column. */
   first: string;
-  /** The class with the widths of the columns on wide screens. */
+  /** The class that sets the widths of the columns on wide screens. */
   widths: string;
   children: (item: Item) => ReactNode;
 };
 
-/** A list whose rows are a table on wide screens, and cards on phones. */
+/** A list that looks like a table on wide screens, and like cards on phones. */
 export function Table<Item>({ first, columns, widths, ...list }: TableProps<Item>) {
   const hasRows = list.list.data?.pages.some(({ items }) => items.length > 0);
   return (
     <div className="flex flex-col gap-2">
       {hasRows && (
-        // Each cell has its own words for screen readers.
+        // Screen readers skip the column titles, because each cell has its own label.
         <div aria-hidden="true" className={clsx("grid gap-x-4 text-muted text-small lg:px-[13px]", widths)}>
           <span>{first}</span>
           {columns.map((column) => (
@@ -93,18 +92,18 @@ const badgeStyle = "inline-block rounded-small border px-1.5 font-normal text-sm
 type RowProps = {
   widths: string;
   title: string;
-  /** A word beside the title. */
+  /** A short label beside the title. */
   badge?: string | undefined;
   /** Lines below the title. */
   hints?: readonly string[];
   cells: ReactNode;
   actions?: ReactNode;
-  /** Whether the actions are a button with a text, which is below the cells on phones. */
+  /** Whether the actions are a text button, which phones show below the cells. */
   hasButton?: boolean;
   children?: ReactNode;
 };
 
-/** One item of a Table. `children` are the dialogs of the item. */
+/** One row of a Table. `children` are the dialogs of the row. */
 export function Row({ widths, title, badge, hints = [], cells, actions, hasButton = false, children }: RowProps) {
   return (
     <li
@@ -137,7 +136,7 @@ export function Row({ widths, title, badge, hints = [], cells, actions, hasButto
   );
 }
 
-/** Makes a long email address break before its domain, and not at each hyphen. */
+/** Breaks a long email address before its domain, and not at each hyphen. */
 function breakable(text: string): ReactNode {
   if (!/^\S+@\S+$/.test(text)) return text;
   return text.split(/(?=@)/).map((part) => (
@@ -147,14 +146,14 @@ function breakable(text: string): ReactNode {
   ));
 }
 
-/** The label of a cell. The label is visible on phones, where the cell has no column title above it. */
+/** Shows the label of a cell on phones, where the cell has no column title above it. */
 export function Unless({ children }: { children: string }) {
   return <span className="whitespace-pre lg:sr-only">{`${children}: `}</span>;
 }
 
 export type Mark = { text: string; tone?: "bad" | "plain" };
 
-/** The states of an item. A state that needs attention is red. */
+/** Shows the states of an item. A state that needs attention is red. */
 export function Marks({ marks }: { marks: readonly Mark[] }) {
   return (
     <p className="flex min-w-0 flex-wrap gap-1">

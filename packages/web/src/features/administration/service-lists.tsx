@@ -19,7 +19,7 @@ const words = administration.links;
 
 const LINK_WIDTHS = "lg:grid-cols-[minmax(0,1fr)_10rem_9rem_14rem_6rem]";
 
-/** Shows the links and file requests of all people, the newest first. */
+/** Shows the links and file requests of all people, newest first. */
 export function AllLinks() {
   const { field, q, find } = useSearch(words);
   const list = usePages(["links", q], (page) => client.admin.links({ ...page, ...find }));
@@ -93,13 +93,12 @@ function LinkRow({ link }: { link: AdminLink }) {
   );
 }
 
-/** Describes the content of a link. */
 function contentOf({ kind, files, hasPassword }: AdminLink): string[] {
   const content = kind === "upload" ? words.request : files === null ? words.whole : words.files(files);
   return hasPassword ? [content, words.password] : [content];
 }
 
-/** Returns one fact about the time of a link: its end, or the reason why the link does not work. */
+/** Describes the lifetime of a link: when the link expires, or why the link does not work. */
 function markOf({ state, expiresAt, revokedAt }: AdminLink, now: number): Mark {
   if (state === "live" && !isExpired(expiresAt, now)) return { text: describeExpiry(expiresAt, now), tone: "plain" };
   if (state === "live" || state === "expired") return { text: describeExpiry(expiresAt, now) };
@@ -110,7 +109,7 @@ function markOf({ state, expiresAt, revokedAt }: AdminLink, now: number): Mark {
 const mailWords = administration.mail;
 const MAIL_WIDTHS = "lg:grid-cols-[minmax(0,1fr)_6rem_13rem_9rem]";
 
-/** Shows the waiting mails, and the mails that the service gave up, the newest first. */
+/** Shows the waiting mails, and the mails that the service could not send, newest first. */
 export function MailQueue() {
   const list = usePages(["mail"], (page) => client.admin.mails(page));
   return (
@@ -171,7 +170,7 @@ function nextTry({ dueAt }: AdminMail, now: number): string {
 
 const logWords = administration.log;
 
-/** Shows the actions of administrators and of operator commands, the newest first. */
+/** Shows the actions of administrators and of operator commands, newest first. */
 export function AdminLog() {
   const list = usePages(["log"], (page) => client.admin.log(page));
   return (

@@ -2,10 +2,10 @@ import type { Attachment } from "@valetkey/client";
 
 export type FileOrder = "attached" | "name" | "size" | "newest";
 
-/** The files that the list shows, and their order. */
+/** The filter and the order of the list of files. */
 export type FileView = { order: FileOrder; text: string; kind: FileKind | "all" };
 
-// The collator sorts "picture 10" after "picture 9", and "é" next to "e".
+// This collator sorts "picture 10" after "picture 9", and "é" next to "e".
 const names = /* @__PURE__ */ new Intl.Collator(undefined, { numeric: true });
 
 const compare: Record<Exclude<FileOrder, "attached">, (a: Attachment, b: Attachment) => number> = {
@@ -14,7 +14,10 @@ const compare: Record<Exclude<FileOrder, "attached">, (a: Attachment, b: Attachm
   newest: (a, b) => b.createdAt.localeCompare(a.createdAt),
 };
 
-/** Filters and sorts the files of a note. The given files are in the order of their attachment, and equal files keep this order. */
+/**
+ * Filters and sorts the files of a note. `files` must have the order in which the files were attached. Files with equal values keep this
+ * order.
+ */
 export function arrangeFiles(files: readonly Attachment[], { order, text, kind }: FileView): Attachment[] {
   const words = fold(text).split(/\s+/);
   const shown = files.filter(
@@ -25,7 +28,7 @@ export function arrangeFiles(files: readonly Attachment[], { order, text, kind }
   return order === "attached" ? shown : shown.sort(compare[order]);
 }
 
-/** Returns the kinds of these files, which are the options of the filter. */
+/** Returns the kinds of these files. The filter offers these kinds. */
 export function kindsIn(files: readonly Attachment[]): ReadonlySet<FileKind> {
   return new Set(files.map(kindOfFile));
 }
@@ -34,7 +37,7 @@ function fold(text: string): string {
   return text.trim().normalize("NFKD").replaceAll(/\p{M}/gu, "").toLocaleLowerCase();
 }
 
-/** The kind of a file in the words of people. The kind determines the icon, and the filter of a list uses it. */
+/** The kind of a file in words that users know. The kind sets the icon of a file, and the filter uses the kind. */
 export type FileKind = "image" | "video" | "audio" | "pdf" | "text" | "table" | "archive" | "code" | "other";
 
 const BY_EXTENSION: Record<string, FileKind> = {
@@ -49,7 +52,7 @@ function extensions(kind: FileKind, names: string): Record<string, FileKind> {
   return Object.fromEntries(names.split(" ").map((extension) => [extension, kind]));
 }
 
-/** Returns the kind of a file by a known extension, and otherwise by the content type. */
+/** Returns the kind of a file. A known extension decides, and without a known extension the content type decides. */
 export function kindOfFile({ filename, contentType }: { filename: string; contentType: string }): FileKind {
   const byExtension = BY_EXTENSION[filename.slice(filename.lastIndexOf(".") + 1).toLowerCase()];
   if (byExtension !== undefined) return byExtension;
@@ -58,19 +61,19 @@ export function kindOfFile({ filename, contentType }: { filename: string; conten
   return subtype === "pdf" ? "pdf" : "other";
 }
 
-/** The selected files. `last` is the file that the user clicked last. A range begins at `last`. */
+/** The selected files. `last` is the file that the user clicked last, where a range begins. */
 export type Choice = { ids: ReadonlySet<string>; last: string | undefined };
 
 export const NOTHING: Choice = { ids: new Set(), last: undefined };
 
 type Click = {
-  /** The ids of the listed files, in their order. */
+  /** The ids of the listed files, in the order of the list. */
   listed: readonly string[];
-  /** Whether the click selects all files between the last click and this one. */
+  /** Whether the click selects all files between the last clicked file and this file. */
   isRange: boolean;
 };
 
-/** Selects or deselects a file. In a range, all files get the new state of this file. */
+/** Selects or deselects a file. In a range, all files get the new state of the clicked file. */
 export function chooseFile({ ids, last }: Choice, id: string, { listed, isRange }: Click): Choice {
   const from = isRange && last !== undefined ? listed.indexOf(last) : -1;
   const to = listed.indexOf(id);
@@ -78,7 +81,9 @@ export function chooseFile({ ids, last }: Choice, id: string, { listed, isRange 
   return { ids: withAll(ids, range, !ids.has(id)), last: id };
 }
 
-/** Selects all listed files. If all listed files are selected, deselects them. Other files do not change. */
+/**
+ * Selects all listed files. If all listed files are already selected, deselects the listed files. Files outside of the list do not change.
+ */
 export function chooseAll({ ids }: Choice, listed: readonly string[]): Choice {
   return { ids: withAll(ids, listed, !listed.every((id) => ids.has(id))), last: undefined };
 }

@@ -10,7 +10,7 @@ import type { ChosenFile } from "./uploads/upload.ts";
 
 const words = texts.attachments;
 
-/** The empty list. For editors, the whole area is the button that attaches files. */
+/** Replaces an empty list of files. For editors, the whole area is the button that attaches files. */
 export function NoFiles({ drop }: { drop: DropOptions | undefined }) {
   const area = "rounded-card border border-dashed px-6 text-center text-muted";
   if (drop === undefined) return <p className={`${area} py-8`}>{words.empty.viewer}</p>;
@@ -31,7 +31,7 @@ export function NoFiles({ drop }: { drop: DropOptions | undefined }) {
   );
 }
 
-/** A frame over the note during a drag of files over the page. Drag events pass through the frame. */
+/** A frame over the note while the user drags files over the page. The frame receives no drag events. */
 export function DropFrame({ over }: { over: Element | null }) {
   const box = over?.getBoundingClientRect();
   return (
@@ -57,7 +57,10 @@ export function AttachArea(area: DropzoneProps) {
   return <Dropzone {...area} inputRef={input} />;
 }
 
-/** Chooses a whole folder, with a button of its own or in a small menu beside another button. Phones and tablets cannot choose a folder. */
+/**
+ * Lets the user choose a whole folder, with a separate button or in a small menu beside another button. Phones and tablets cannot choose a
+ * folder.
+ */
 export function AttachFolder({ isAlone, onChosen }: { isAlone: boolean; onChosen: (files: ChosenFile[]) => void }) {
   const input = useRef<HTMLInputElement>(null);
   const choose = () => input.current?.click();
@@ -70,7 +73,7 @@ export function AttachFolder({ isAlone, onChosen }: { isAlone: boolean; onChosen
         className="hidden"
         onChange={({ currentTarget }) => {
           onChosen(filesOfFolder(currentTarget.files));
-          // With an empty value, the user can choose the folder a second time.
+          // With an empty value, the user can choose the same folder again.
           currentTarget.value = "";
         }}
       />

@@ -17,25 +17,25 @@ import { Thumbnail } from "./thumbnail.tsx";
 
 const words = texts.attachments;
 
-/** The actions of the user on an attachment. An action is undefined if the user has no permission for it. */
+/** The actions on an attachment. An action is undefined if the user has no permission for the action. */
 export type AttachmentActions = {
   /** Whether the user may accept or reject the files of visitors. */
   canReview: boolean;
   onPreview: (attachmentId: string) => void;
   onCopyLink: ((attachment: Attachment) => void) | undefined;
   onShare: ((attachment: Attachment) => void) | undefined;
-  /** Opens the form that renames the file. If the file is undefined, closes the form. */
+  /** Opens the form that renames the file, or closes the form if the file is undefined. */
   onRename: ((attachment: Attachment | undefined) => void) | undefined;
   onMove: ((attachment: Attachment) => void) | undefined;
   onCopy: (attachment: Attachment) => void;
-  /** Starts to drag the file, together with the other selected files if the file is selected. */
+  /** Starts to drag the file. If the file is selected, all selected files are dragged. */
   onDrag: (attachment: Attachment, data: DataTransfer) => void;
   onRemove: ((attachment: Attachment) => void) | undefined;
-  /** Selects or deselects a file. With `isRange`, also selects or deselects all files between the last click and this one. */
+  /** Selects or deselects a file. With `isRange`, also selects or deselects all files between the last clicked file and this file. */
   onChoose: (attachmentId: string, isRange: boolean) => void;
 };
 
-/** On a touch screen, a long press would start a drag, and a phone does not show the list of notes. */
+/** Touch screens have no drag, because a long press would start the drag, and a phone does not show the list of notes. */
 export const CAN_DRAG = matchMedia("(pointer: fine)").matches;
 
 type AttachmentRowProps = {
@@ -43,15 +43,15 @@ type AttachmentRowProps = {
   actions: AttachmentActions;
   accountId: string | undefined;
   now: number;
-  /** Whether the file is selected. Undefined if the rows have no checkbox. */
+  /** Whether the file is selected. Undefined if the rows have no checkboxes. */
   isChosen: boolean | undefined;
   isRenaming: boolean;
 };
 
 /**
- * The row of an attachment. The button of the filename covers the whole row, so a click anywhere on the row opens the file. The other
- * controls are above this button. The browser skips the layout of rows out of sight, except a row with the pointer or the focus, whose
- * tooltips extend beyond the row.
+ * The row of an attachment. The button with the filename covers the whole row, so a click anywhere on the row opens the file. All other
+ * controls are above this button. The browser skips the layout of rows out of view, except a row with the pointer or the focus, because the
+ * tooltips of such a row extend beyond the row.
  */
 export const AttachmentRow = memo(function AttachmentRow({
   attachment,
@@ -68,7 +68,7 @@ export const AttachmentRow = memo(function AttachmentRow({
   const isChoosing = isChosen !== undefined;
   const opener = useRef<HTMLButtonElement>(null);
   useFocusBack(opener, isRenaming);
-  // A phone cuts the end of the line. So the state and the access come first.
+  // Phones cut the end of a long line, so the line starts with the state and the access.
   const facts = [
     ...(isWaiting(state) && !isForReview ? [words.states[state]] : []),
     ...(access === undefined ? [] : accessParts(access, { now })),
@@ -136,7 +136,7 @@ type ChooseProps = { attachment: Attachment; isChosen: boolean; onChoose: Attach
 
 function Choose({ attachment: { id, filename }, isChosen, onChoose }: ChooseProps) {
   return (
-    // A click with Shift would also select the text between both clicks. So the row prevents the default.
+    // A click with Shift would also select the text between the two clicks, so the label prevents the selection.
     <label className="relative z-1 -mr-2 flex h-11 w-11 shrink-0 cursor-pointer select-none items-center justify-center md:w-8">
       <input
         type="checkbox"
@@ -164,7 +164,7 @@ export function Rename(form: { attachment: Attachment; onDone: () => void }) {
 
 const loadReview = () => importWithRetry(() => import("./review-file.tsx"));
 
-/** Loads the review form on demand, because few notes have files that wait for a review. */
+/** Few notes have files that wait for a review, so the code of the review form loads on demand. */
 function Review(review: { attachment: Attachment; canReview: boolean }) {
   const { data: code } = useCode("review", loadReview);
   return code === undefined ? null : <code.ReviewFile {...review} />;
@@ -172,7 +172,7 @@ function Review(review: { attachment: Attachment; canReview: boolean }) {
 
 type ActionsProps = { attachment: Attachment; actions: AttachmentActions };
 
-/** The buttons for frequent actions. Touch screens do not show these buttons, because the menu there has all actions. */
+/** The buttons for frequent actions. Touch screens have only the menu, which contains all actions. */
 function QuickActions({ attachment, actions }: ActionsProps) {
   const { onCopyLink } = actions;
   const downloadLink = useDownloadLink();
@@ -193,7 +193,7 @@ function QuickActions({ attachment, actions }: ActionsProps) {
   );
 }
 
-/** The menu with all actions. `className`: the classes of its button. */
+/** The menu with all actions. `className` has the classes of the menu button. */
 export function AttachmentMenu({ attachment, actions, className }: ActionsProps & { className?: string }) {
   const { onPreview, onCopyLink, onShare, onRename, onMove, onCopy, onRemove } = actions;
   const downloadLink = useDownloadLink();
@@ -243,12 +243,12 @@ export function AttachmentMenu({ attachment, actions, className }: ActionsProps 
   );
 }
 
-/** Returns whether the file cannot be opened yet. */
+/** Returns whether nobody can open the file yet. */
 function isWaiting(state: Attachment["state"]): state is "pending" | "verifying" | "scanning" | "quarantined" {
   return state === "pending" || state === "verifying" || state === "scanning" || state === "quarantined";
 }
 
-/** Deletes a file. The code for the deletion loads on demand, because few visits delete files. */
+/** Deletes a file. Few visits delete files, so the code for the deletion loads on demand. */
 async function removeOne(attachment: Attachment): Promise<void> {
   try {
     const { removeAttachments } = await importWithRetry(() => import("./remove-attachment.ts"));
@@ -272,7 +272,7 @@ type RowActionsOptions = {
   };
 };
 
-/** Returns the same object while the role is the same, so that unchanged rows are not rendered again. */
+/** Returns the same object while the role is the same, so that React does not render unchanged rows again. */
 export function useRowActions({ role }: Note, { hasLinks, callbacks }: RowActionsOptions): AttachmentActions {
   const latest = useRef(callbacks);
   latest.current = callbacks;
@@ -295,7 +295,7 @@ export function useRowActions({ role }: Note, { hasLinks, callbacks }: RowAction
 
 const loadRejections = () => importWithRetry(() => import("../../texts/describe-rejection.ts"));
 
-/** The code that describes a reason is loaded on demand, because few files are rejected. */
+/** Few files are rejected, so the code that describes the reason loads on demand. */
 function Rejection({ attachment }: { attachment: Attachment }) {
   const { data } = useCode("rejections", loadRejections);
   return data?.describeRejection(attachment) ?? words.states.rejected;

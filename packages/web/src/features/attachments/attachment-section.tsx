@@ -31,22 +31,22 @@ import { attachFiles, uploads, useUploadIds, useWaitingFiles } from "./uploads/u
 const words = texts.attachments;
 
 type AttachmentSectionProps = {
-  /** The section itself, which other parts of the page focus. */
+  /** The element of the section, so that other parts of the page can focus the section. */
   ref: RefObject<HTMLElement | null>;
   note: Note;
-  /** Resolves with the id of the note as soon as the service has the note. `filename`: the name of the first file. */
+  /** Resolves with the id of the note when the service has created the note. `filename` is the name of the first file. */
   prepare: (filename: string) => Promise<string>;
-  /** `listed`: all files that the list shows, in their order. */
+  /** `listed` has all files in the order of the list. */
   onPreview: (attachmentId: string, listed: readonly Attachment[]) => void;
   /** Opens the links of one file, or makes a link to several files. */
   onCopyLink: (attachments: readonly Attachment[]) => void;
   /** Opens the dialog that moves or copies files to another note. */
   onMove: (attachments: readonly Attachment[], isCopy: boolean) => void;
-  /** Opens the dialog that shares files without their note. Only the owner of the note can share a file. */
+  /** Opens the dialog that shares files without their note. Only the owner of a note can share its files. */
   onShare: (attachments: readonly Attachment[]) => void;
 };
 
-/** Shows the attachments and uploads of a note, and accepts files that the user drops anywhere on the page. */
+/** Shows the attachments and uploads of a note. Accepts files that the user drops anywhere on the page. */
 export function AttachmentSection({ ref: section, note, prepare, ...callbacks }: AttachmentSectionProps) {
   const now = useNow();
   const { data: session } = useQuery(sessionQuery);
@@ -60,7 +60,7 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
   const { listed, open: tools, toggle, choose } = useFileTools(attachments);
   const isManaged = tools !== undefined;
   const { layout, canSwitch, switchLayout } = useFileLayout(note.id, attachments);
-  // A tile has no space for the state of a file that is not ready. So these files have rows below the grid.
+  // A tile has no space for the state of a file that is not ready, so such files have rows below the grid.
   const tiles = layout === "grid" ? listed.filter(({ state }) => state === "ready") : [];
   const rows = layout === "grid" ? listed.filter(({ state }) => state !== "ready") : listed;
   const [renamedId, setRenamedId] = useState<string>();
@@ -94,7 +94,7 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
     <section
       ref={section}
       tabIndex={-1}
-      // The code of the upload rows loads early, so that the rows also appear if the connection breaks.
+      // The code of the upload rows loads before an upload, so the rows also appear if the connection fails.
       onPointerEnter={preloadRows}
       onFocus={preloadRows}
       aria-label={words.title}
@@ -114,7 +114,7 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
             </IconButton>
           )}
         </div>
-        {/* On a phone or tablet, the actions on all files are icons, so that they stand in the row of the button. */}
+        {/* On phones and tablets, the actions for all files are icons, so that they fit beside the button that adds files. */}
         {(attachments.length > 1 || isManaged) && (
           <Button
             kind={isManaged ? "outline" : "quiet"}
@@ -199,7 +199,7 @@ const loadRows = () => importWithRetry(() => import("./uploads/upload-row.tsx"))
 
 const preloadRows = () => void loadRows().catch(() => undefined);
 
-/** Shows the files that are not attached yet. Their code loads on demand, because most visits of a note upload nothing. */
+/** Shows the files that are not attached yet. Most visits upload nothing, so the code of these rows loads on demand. */
 function UploadRows({ ids, waiting }: { ids: readonly string[]; waiting: readonly File[] }) {
   const count = ids.length + waiting.length;
   const { data: code } = useCode("upload rows", loadRows, { isNeeded: count > 0 });
@@ -231,14 +231,14 @@ function Total({ noteId }: { noteId: string }) {
 
 const loadTools = () => importWithRetry(() => import("./file-tools.tsx"));
 
-/** Returns the tools for many files, and the files that the tools list. The code loads at the first click on the button of the tools. */
+/** Returns the tools for many files, and the files that these tools list. The code loads when the user opens the tools. */
 function useFileTools(attachments: readonly Attachment[]) {
   const [state, setManaged] = useState<Managed | "start">();
   const onFail = () => setManaged(undefined);
   const { data: code } = useCode("file tools", loadTools, { isNeeded: state !== undefined, onFail });
   const managed = state === "start" ? code?.START : state;
   const toggle = () => setManaged(state === undefined ? "start" : undefined);
-  /** Opens the tools, and selects these files. */
+  /** Opens the tools with these files selected. */
   const choose = (files: readonly Attachment[]) =>
     void loadTools().then(({ START, chooseAll }) => {
       const { view, choice } = managed ?? START;
@@ -247,7 +247,7 @@ function useFileTools(attachments: readonly Attachment[]) {
     }, showProblem);
   const isOpen = code !== undefined && managed !== undefined;
   const arranged = isOpen ? code.arrangeFiles(attachments, managed.view) : attachments;
-  // The files have the order in which the list shows them.
+  // The files in the order of the list, which groups files by folder.
   const listed = useMemo(() => inFolders(arranged).flatMap(({ files }) => files), [arranged]);
   if (!isOpen) return { listed, toggle, choose, open: undefined };
   return {
@@ -268,8 +268,8 @@ function useFileTools(attachments: readonly Attachment[]) {
 }
 
 /**
- * Sorts attachments by the time of their attachment. For equal times, the ids decide, because ids increase with time. If `shown` has ids,
- * returns only these attachments, in the order of the ids.
+ * Sorts attachments by the time when they were attached, and then by id, because ids increase with time. If `shown` has ids, returns only
+ * these attachments, in the order of `shown`.
  */
 export function inOrder(attachments: readonly Attachment[], shown: readonly string[] = []): Attachment[] {
   if (shown.length > 0) return shown.flatMap((id) => attachments.find((attachment) => attachment.id === id) ?? []);
@@ -277,8 +277,8 @@ export function inOrder(attachments: readonly Attachment[], shown: readonly stri
 }
 
 /**
- * Returns the attachments that the note shows, in the order of their attachment. Omits deleted attachments, and attachments that appear as
- * an upload.
+ * Returns the attachments that the note shows as files, in the order in which they were attached. Omits deleted attachments, and
+ * attachments that the page shows as uploads.
  */
 function useListedAttachments({ attachments }: Note): Attachment[] {
   const hidden = useStore(pendingDeletions.$ids);
@@ -289,12 +289,12 @@ function useListedAttachments({ attachments }: Note): Attachment[] {
   );
 }
 
-/** Returns the layout of the files of a note: the choice of the user, or the grid if most files are pictures. */
+/** Returns the layout of the files of a note: the user's choice, or a grid if most files are pictures. */
 function useFileLayout(noteId: string, attachments: readonly Attachment[]) {
   const chosen = useStore($fileLayouts)[noteId];
   const files = attachments.filter(({ state }) => state === "ready");
   const pictures = files.filter(hasThumbnail);
-  // A grid of the first pages of documents would be harder to read than their names.
+  // First pages of documents do not count as pictures, because a grid of these pages is harder to read than a list of names.
   const photos = pictures.filter((file) => ["image", "video"].includes(kindOfFile(file))).length;
   const layout = chosen ?? usualLayout({ photos, files: files.length });
   return {
@@ -304,12 +304,12 @@ function useFileLayout(noteId: string, attachments: readonly Attachment[]) {
   };
 }
 
-/** The pause between polls during a verification, which usually takes seconds. Milliseconds. */
+/** The pause between two polls during a verification, in milliseconds. A verification usually takes seconds. */
 const VERIFY_MS = 2_000;
-/** The pause between polls while another person uploads a file. Milliseconds. */
+/** The pause between two polls while another person uploads a file, in milliseconds. */
 const UPLOAD_MS = 10_000;
 
-/** Loads the note again while the service is checking or receiving one of its files. */
+/** Loads the note again while the service verifies or receives a file of the note. */
 function useNotePolling({ id }: Note, { shown }: { shown: readonly Attachment[] }): void {
   const isVerifying = shown.some(({ state }) => state === "verifying" || state === "scanning");
   const isUploading = shown.some(({ state }) => state === "pending");

@@ -12,17 +12,17 @@ import type { ZipProgress } from "./zip-download.ts";
 
 const words = texts.attachments.zip;
 
-/** The ZIP that this tab is creating. The work continues when the user opens another page of the app. */
+/** The ZIP that this tab is making. The download continues while the user opens other pages of the app. */
 const $zipProgress = atom<ZipProgress | undefined>();
 
 type DownloadAllProps = {
   note: Note;
   attachments: readonly Attachment[];
-  /** Whether another button downloads the selected files. The progress of a running ZIP stays visible. */
+  /** Hides the button while another button downloads the selected files. The progress of a running ZIP stays visible. */
   isHidden: boolean;
 };
 
-/** A button that downloads all files of a note as one ZIP. The button is shown if the note has at least two files. */
+/** The button that downloads all files of a note as one ZIP. A note with fewer than two files has no such button. */
 export function DownloadAll({ note, attachments, isHidden }: DownloadAllProps) {
   const progress = useStore($zipProgress);
   const ready = attachments.filter(({ state }) => state === "ready");
@@ -56,7 +56,7 @@ export function DownloadAll({ note, attachments, isHidden }: DownloadAllProps) {
   );
 }
 
-/** Downloads files of a note as one ZIP. Only one ZIP is made at a time. */
+/** Downloads files of a note as one ZIP. The tab makes only one ZIP at a time. */
 export async function downloadZip(note: Note, attachments: readonly Attachment[]): Promise<void> {
   try {
     await (await importWithRetry(() => import("./zip-download.ts"))).downloadZip({
@@ -65,7 +65,7 @@ export async function downloadZip(note: Note, attachments: readonly Attachment[]
       $progress: $zipProgress,
     });
   } catch (error) {
-    // The code could not be loaded, so the page shows a message.
+    // If the code for ZIP downloads cannot be loaded, the page shows a message.
     toasts.add({ title: describeProblem(error), priority: "high" });
   }
 }

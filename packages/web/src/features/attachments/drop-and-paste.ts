@@ -8,16 +8,16 @@ import type { ChosenFile, FileHandle } from "./uploads/upload.ts";
 const words = texts.attachments;
 
 type Options = {
-  /** If false, the page accepts no files. */
+  /** Whether the page accepts files. */
   isEnabled: boolean;
   onChosen: (files: ChosenFile[]) => void;
 };
 
-/** The maximum number of files in one choice. A user who chooses a folder with more files probably did so by mistake. */
+/** The maximum number of files that a user can add at once. A user who adds a folder with more files probably made a mistake. */
 const MAX_FILES_AT_ONCE = 1_000;
 
 /**
- * Accepts files that the user drops anywhere on the page, or pastes. Returns whether files are dragged over the page, the options for a
+ * Accepts files that the user drops anywhere on the page, or pastes. Returns whether the user drags files over the page, the options for a
  * Dropzone on the page, and a function for files that the user chooses in another way.
  */
 export function useDropAndPaste({ isEnabled, onChosen }: Options) {
@@ -58,7 +58,9 @@ function isInDialog(target: EventTarget | null): boolean {
 
 type Item = DataTransferItem & { getAsFileSystemHandle?: () => Promise<FileSystemHandle | null> };
 
-/** Returns the handle of a dropped file. Returns undefined for a folder, and in a browser without file handles. Never rejects. */
+/**
+ * Returns the handle of a dropped file. Returns undefined for a folder, and in browsers without file handles. The promise never rejects.
+ */
 async function handleOf(item: Item): Promise<FileHandle | undefined> {
   try {
     const handle = await item.getAsFileSystemHandle?.();
@@ -73,7 +75,10 @@ function chosenOf(item: DataTransferItem): ChosenFile | undefined {
   return file === null ? undefined : { file, handle: handleOf(item) };
 }
 
-/** Lists the pasted files. If the clipboard also contains text, a paste into a text field pastes only the text, so there are no files. */
+/**
+ * Returns the pasted files. If the clipboard also has text and the target is a text field, the paste inserts only the text, so the list is
+ * empty.
+ */
 function pastedFiles({ clipboardData, target }: ClipboardEvent): File[] {
   const files = [...(clipboardData?.files ?? [])];
   const isTextField =
@@ -82,11 +87,11 @@ function pastedFiles({ clipboardData, target }: ClipboardEvent): File[] {
   return files.map(withOwnName);
 }
 
-/** Gives a pasted image a name with the time, because browsers give every copied image the same name. */
+/** Gives a pasted image a filename with the current time, because browsers give all pasted images the same filename. */
 function withOwnName(file: File): File {
   if (!/^image\.\w+$/.test(file.name)) return file;
   const now = new Date();
-  // The local time, such as "2026-11-24T22:13:05", so that names sort by time.
+  // The local time, such as "2026-11-24T22:13:05", so that filenames sort by time.
   const localTime = new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString();
   const [day, time] = localTime.slice(0, 19).split("T");
   const extension = file.name.slice(file.name.lastIndexOf("."));

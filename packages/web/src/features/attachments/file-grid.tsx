@@ -21,18 +21,18 @@ import { FileIcon, useThumbnail } from "./thumbnail.tsx";
 const words = texts.attachments;
 
 type FileGridProps = {
-  /** The files, which are all `ready`. */
+  /** The files. All files are `ready`. */
   files: readonly Attachment[];
   actions: AttachmentActions;
   now: number;
-  /** The selected files. Undefined: the tiles have no checkboxes. */
+  /** The selected files. Undefined if the tiles have no checkboxes. */
   chosenIds: ReadonlySet<string> | undefined;
   renamedId: string | undefined;
 };
 
 /**
- * Shows files as tiles with the shapes of their pictures. Each row has the full width, and all tiles of a row have the same height. The
- * styles of `picture-grid` (theme.css) place the tiles, so nothing moves when a picture is loaded.
+ * Shows files as tiles with the aspect ratios of their pictures. Each row fills the width, and all tiles of a row have the same height. The
+ * styles of `picture-grid` (theme.css) place the tiles before the pictures load, so nothing moves.
  */
 export function FileGrid({ files, actions, now, chosenIds, renamedId }: FileGridProps) {
   return (
@@ -42,7 +42,8 @@ export function FileGrid({ files, actions, now, chosenIds, renamedId }: FileGrid
           key={attachment.id}
           attachment={attachment}
           actions={actions}
-          // The access expires at some instant. All other tiles stay the same, so that the clock does not render a thousand tiles again.
+          // Only a tile that shows an access with an expiry needs the current time. All other tiles get 0, so that React does not render a
+          // thousand tiles again.
           now={attachment.access === undefined ? 0 : now}
           isChosen={chosenIds?.has(attachment.id)}
           isRenaming={attachment.id === renamedId}
@@ -53,10 +54,12 @@ export function FileGrid({ files, actions, now, chosenIds, renamedId }: FileGrid
 }
 
 const IS_NARROW = matchMedia("(width < 48rem)").matches;
-/** On a phone, the tile of a page with its own ratio would be too narrow for its name. With this ratio, it is about 120 pixels wide. */
+/**
+ * On a phone, the tile of a document page would be too narrow for its filename. With this aspect ratio, the tile is about 120 pixels wide.
+ */
 const NAMED_RATIO = 1.3;
 
-/** A small round button, with a larger area for fingers. */
+/** A small round button. On touch screens, the area that reacts to a finger is larger than the button. */
 const MENU_BUTTON =
   "size-6! rounded-full! bg-surface! text-ink! before:absolute before:-inset-2.5 before:pointer-fine:hidden";
 
@@ -69,8 +72,8 @@ type FileTileProps = {
 };
 
 /**
- * The tile of a file. A click opens the file. While the user selects files, the whole tile is a checkbox. A tile has the same actions as a
- * row of the list.
+ * The tile of a file, with the same actions as a row of the list. A click opens the file. While the user selects files, the whole tile is a
+ * checkbox.
  */
 const FileTile = memo(function FileTile({ attachment, actions, now, isChosen, isRenaming }: FileTileProps) {
   const { id, filename, sizeBytes, access } = attachment;
@@ -80,7 +83,7 @@ const FileTile = memo(function FileTile({ attachment, actions, now, isChosen, is
   if (isRenaming && onRename !== undefined) {
     return (
       <>
-        {/* Fills the row before the form, so that its tiles keep their size. */}
+        {/* Fills the rest of the row before the rename form, so that the tiles of this row keep their size. */}
         <li aria-hidden="true" className="picture-grid-rest" />
         <Rename attachment={attachment} onDone={() => onRename(undefined)} />
       </>
@@ -131,7 +134,7 @@ const FileTile = memo(function FileTile({ attachment, actions, now, isChosen, is
           <Users size={14} />
         </span>
       )}
-      {/* On a touch screen, the menus would cover every picture. So they appear only while the user selects files. */}
+      {/* On a touch screen, the menus would cover the pictures, so the menus appear only while the user selects files. */}
       <div className={clsx("tile-menu", isChosen === undefined && "pointer-coarse:hidden")}>
         <AttachmentMenu attachment={attachment} actions={actions} className={MENU_BUTTON} />
       </div>
@@ -139,10 +142,10 @@ const FileTile = memo(function FileTile({ attachment, actions, now, isChosen, is
   );
 });
 
-/** Files whose picture does not say what they are. Their tiles always show the name. */
+/** The kinds of files that a small picture does not identify. The tiles of such files always show the filename. */
 const NAMED: ReadonlySet<FileKind> = new Set(["pdf", "text", "table", "archive", "code", "other"]);
 
-/** The picture of a file with its name, or the icon of its kind. The name of a photo appears on hover and on focus. */
+/** Shows the picture of a file with its filename, or the icon of its kind. The filename of a photo appears on hover and on focus. */
 function TileContent({ attachment, facts, isExact }: { attachment: Attachment; facts: string; isExact: boolean }) {
   const { place, url, isMissing } = useThumbnail<HTMLSpanElement>(attachment);
   const { filename } = attachment;
@@ -187,7 +190,7 @@ function TileContent({ attachment, facts, isExact }: { attachment: Attachment; f
   );
 }
 
-/** The maximum widths of a name in a tile. Latin letters. */
+/** The maximum width of a filename in a tile, counted in Latin letters. */
 const ONE_LINE = 16;
 const TWO_LINES = 28;
 
@@ -199,7 +202,7 @@ type FolderHeadingProps = {
   onChoose: (files: readonly Attachment[]) => void;
 };
 
-/** The heading of the files in one folder, with a menu for all of them. */
+/** The heading of the files in one folder, with a menu for all files of the folder. */
 export function FolderHeading({ note, path, files, onChoose }: FolderHeadingProps) {
   const { around, last } = splitPath(path);
   const ready = files.filter(({ state }) => state === "ready");

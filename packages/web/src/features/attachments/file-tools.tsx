@@ -22,13 +22,13 @@ import { removeAttachments } from "./remove-attachment.ts";
 
 const words = fileToolsTexts;
 const orders = (Object.keys(words.orders) as FileOrder[]).map((value) => ({ value, label: words.orders[value] }));
-/** An action has its icon above its word, so that all actions fit into one row in both languages. On a phone, long words wrap. */
+/** Each action has its icon above its label, so that all actions fit into one row in both languages. On a phone, long labels wrap. */
 const ACTION =
   "flex select-none flex-col items-center gap-0.5 rounded-card py-2 text-center font-medium text-small leading-4 transition-colors hover:bg-hover max-md:basis-0 max-md:grow md:px-3";
-/** The maximum number of files of one link. The service has the same limit. */
+/** The maximum number of files in one link. The service has the same limit. */
 const MOST_FILES_OF_LINK = 100;
 
-/** The state of the tools. The list of files needs this state too. */
+/** The state of the file tools. The list of files also uses this state. */
 export type Managed = { view: FileView; choice: Choice };
 
 export const START: Managed = { view: { order: "attached", text: "", kind: "all" }, choice: NOTHING };
@@ -41,14 +41,14 @@ type FileToolsProps = {
   shown: readonly Attachment[];
   managed: Managed;
   onChange: (managed: Managed) => void;
-  /** Undefined if the user can't make links. */
+  /** Undefined if the user cannot make links. */
   onLink: ((files: readonly Attachment[]) => void) | undefined;
-  /** Undefined if the user can't share files. */
+  /** Undefined if the user cannot share files. */
   onShare: ((files: readonly Attachment[]) => void) | undefined;
   onMove: (files: readonly Attachment[], isCopy: boolean) => void;
 };
 
-/** The tools above the files: the filter, the order, and the actions on the selected files. */
+/** The tools above the list of files: the filter, the order, and the actions on the selected files. */
 export function FileTools({ note, files, shown, managed, onChange, ...actions }: FileToolsProps) {
   const { view, choice } = managed;
   const change = (changed: Partial<FileView>) => onChange({ ...managed, view: { ...view, ...changed } });
@@ -59,7 +59,7 @@ export function FileTools({ note, files, shown, managed, onChange, ...actions }:
   return (
     <fieldset className="sticky top-11 z-10 -mx-2 -mb-2 flex min-w-0 flex-col gap-3 bg-canvas px-2 py-2 md:top-8">
       <legend className="sr-only">{words.label}</legend>
-      {/* On a phone, the actions on the selected files take the place of the filter. */}
+      {/* On a phone, the actions on the selected files replace the filter. */}
       <div className={clsx("flex flex-wrap gap-2", hasChosen && "max-md:hidden")}>
         <input
           type="search"
@@ -111,7 +111,7 @@ type ChosenBarProps = Pick<FileToolsProps, "note" | "onLink" | "onShare" | "onMo
   onChoose: (choice: Choice) => void;
 };
 
-/** Selects all listed files, and runs actions on the selected files. The actions never change files that the filter hides. */
+/** Selects all listed files, and runs actions on the selected files. An action never changes files that the filter hides. */
 function ChosenBar({ note, listed, choice, onChoose, onLink, onShare, onMove }: ChosenBarProps) {
   const all = useRef<HTMLInputElement>(null);
   const downloadLink = useDownloadLink();
@@ -128,7 +128,7 @@ function ChosenBar({ note, listed, choice, onChoose, onLink, onShare, onMove }: 
     else toasts.add({ title: words.tooManyForLink(MOST_FILES_OF_LINK) });
   };
   const remove = () => {
-    // The buttons disappear together with the focus. So the checkbox gets the focus.
+    // The focused button disappears, so the checkbox gets the focus.
     all.current?.focus();
     onChoose(NOTHING);
     void removeAttachments(chosen);

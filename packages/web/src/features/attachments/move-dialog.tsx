@@ -24,14 +24,14 @@ type Kind = "move" | "copy";
 
 type MoveFilesProps = TakenFiles & {
   isCopy: boolean;
-  /** The note onto which the user dropped the files. Undefined: the user chooses a note in the dialog. */
+  /** The note onto which the user dropped the files. Undefined if the user chooses a note in the dialog. */
   to?: TargetNote | undefined;
   onClose: () => void;
 };
 
 /**
- * Moves or copies files to another note. Without a note, first asks for the note. Files that the user dropped onto a note move immediately
- * if nobody loses access.
+ * Moves or copies files to another note. If `to` is undefined, the dialog first asks for the note. Files that the user dropped onto a note
+ * move immediately if nobody loses access.
  */
 export function MoveFiles({ to, ...props }: MoveFilesProps) {
   return to === undefined ? <MoveDialog {...props} /> : <DroppedFiles {...props} to={to} />;
@@ -64,7 +64,7 @@ function DroppedFiles({ to, onClose, ...taken }: MoveFilesProps & { to: TargetNo
   );
 }
 
-/** Asks for the note that receives the files. Before the confirmation, the dialog shows how many people lose access. */
+/** Asks for the note that receives the files, and shows how many people lose access. Then the user confirms the move. */
 function MoveDialog({ files, fromNoteId, canMove, isCopy, onClose }: Omit<MoveFilesProps, "to">) {
   const [kind, setKind] = useState<Kind>(isCopy ? "copy" : "move");
   const [to, setTo] = useState<TargetNote>();
@@ -124,7 +124,7 @@ function useEffects(files: TakenFiles["files"], to: TargetNote | undefined) {
 
 type EffectsProps = { kind: Kind; to: TargetNote | undefined; effects: ReturnType<typeof useEffects> };
 
-/** Says in one sentence what will happen. */
+/** Says in one sentence what the move or copy changes. */
 function Effects({ kind, to, effects: { data, isError, error } }: EffectsProps) {
   if (isError) return <Problem error={error} />;
   const text = () => {
@@ -150,7 +150,7 @@ type NotePickerProps = {
 };
 
 /**
- * Lists the notes that the user may edit, newest first. The arrow keys and Enter choose a note. While the list still shows the result of an
+ * Lists the notes that the user may edit, newest first. The arrow keys and Enter choose a note. If the list still shows the notes of an
  * earlier search, Enter chooses the first note of the next result.
  */
 function NotePicker({ exceptId, chosenId, onChoose }: NotePickerProps) {

@@ -14,16 +14,16 @@ const UNDO_MS = 7_000;
 
 export type Transfer = TakenFiles & { to: TargetNote; isCopy: boolean };
 
-/** Returns the name of one file in quotation marks, or the number of several files. */
+/** Returns the filename of a single file in quotation marks, or the number of several files. */
 export function nameFiles(files: readonly { filename: string }[]): string {
   const [file, ...others] = files;
   return file !== undefined && others.length === 0 ? file.filename : words.count(files.length);
 }
 
-/** Moves or copies the files to a note, a few at a time. A message reports the result, offers to undo a move, and reports failures. */
+/** Moves or copies files to a note, a few files at a time. Messages report the result and the failures, and offer to undo a move. */
 export async function transferFiles({ files, fromNoteId, to, isCopy }: Transfer): Promise<void> {
   const kind = isCopy ? "copy" : "move";
-  // The service combines the key with the file, so one key is enough for all files. After a lost response, "Try again" therefore makes no
+  // One key is enough for all files, because the service combines the key with each file. So "Try again" after a lost response makes no
   // second copy.
   const idempotencyKey = newKey();
   const send = ({ id }: Attachment) =>
@@ -60,7 +60,7 @@ export async function transferFiles({ files, fromNoteId, to, isCopy }: Transfer)
 
 type Undo = { title: string; moved: readonly Attachment[]; fromNoteId: string; to: TargetNote };
 
-/** Offers an undo. The undo moves the files back. After a move to the note of another owner, each file has a new id. */
+/** Offers to move the files back. After a move to a note of another owner, each file has a new id. */
 function offerUndo({ title, moved, fromNoteId, to }: Undo): void {
   const idempotencyKey = newKey();
   const undo = async () => {

@@ -2,7 +2,7 @@ import { atom } from "nanostores";
 
 const $ids = atom<ReadonlySet<string>>(new Set());
 
-/** The attachments that the page hides during their deletion, or during the abort of their uploads. */
+/** The attachments that the page hides while they are deleted, or while their uploads are aborted. */
 export const pendingDeletions = {
   $ids,
   add(...attachmentIds: string[]): void {

@@ -7,7 +7,7 @@ import { pendingDeletions } from "./pending-deletions.ts";
 
 const words = texts.attachments;
 
-/** Hides attachments of one note, and moves them to the trash. A file that did not pass its checks is deleted permanently. */
+/** Hides attachments of one note, and moves the attachments to the trash. If a file failed its verification, the deletion is permanent. */
 export async function removeAttachments(attachments: readonly Attachment[]): Promise<void> {
   const [first] = attachments;
   if (first === undefined) return;
@@ -31,7 +31,7 @@ export async function removeAttachments(attachments: readonly Attachment[]): Pro
 
 async function remove({ id }: Attachment): Promise<void> {
   await client.attachments.remove(id).catch((error: unknown) => {
-    // Another person has already deleted the attachment, so the result is the same.
+    // Another person has already deleted the attachment, so the deletion has its result.
     if (!hasCode(error, "attachment_not_found")) throw error;
   });
 }

@@ -8,12 +8,11 @@ import { renameTexts } from "../../texts/en/file-tools.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
 
 const words = renameTexts;
-/** The maximum length of a filename. The service has the same limit. Characters. */
+/** The maximum length of a filename in characters. The service has the same limit. */
 const MAX_LENGTH = 255;
 
 /**
- * Changes the name of a file in its row. At first, the name without its extension is selected, so that typed text does not replace the
- * extension.
+ * Renames a file in its row. At first, the filename without its extension is selected, so that typed text does not replace the extension.
  */
 export function RenameForm({ attachment, onDone }: { attachment: Attachment; onDone: () => void }) {
   const { filename } = attachment;
@@ -81,7 +80,7 @@ export function RenameForm({ attachment, onDone }: { attachment: Attachment; onD
   );
 }
 
-/** Shows the new name before the page loads the note again. */
+/** Shows the new filename before the note loads again. */
 function show({ id, noteId, filename }: Attachment): void {
   queryClient.setQueryData<Note>(keys.note(noteId), (note) => {
     if (note === undefined) return note;

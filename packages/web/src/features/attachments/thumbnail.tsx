@@ -15,7 +15,7 @@ import { whenNear } from "../../components/when-seen.tsx";
 import { hasThumbnail, loadedThumbnail, thumbnailUrl } from "../../service/thumbnails.ts";
 import { type FileKind, kindOfFile } from "./arrange-files.ts";
 
-/** Shows the thumbnail of a file, or an icon for its kind. The page loads the thumbnail when the row comes near the viewport. */
+/** Shows the thumbnail of a file, or the icon of its kind. The thumbnail loads when the row comes near the viewport. */
 export function Thumbnail({ attachment }: { attachment: Attachment }) {
   const { place, url } = useThumbnail<HTMLSpanElement>(attachment);
   return (
@@ -35,7 +35,10 @@ export function Thumbnail({ attachment }: { attachment: Attachment }) {
   );
 }
 
-/** Loads the thumbnail of a file when the element at `place` comes near the viewport. `isMissing`: the thumbnail cannot be loaded now. */
+/**
+ * Loads the thumbnail of a file when the element in `place` comes near the viewport. `isMissing` says that the thumbnail cannot be loaded
+ * now.
+ */
 export function useThumbnail<Place extends HTMLElement>(attachment: Attachment) {
   const [url, setUrl] = useState(() => loadedThumbnail(attachment.id));
   const [isMissing, setMissing] = useState(false);
@@ -53,7 +56,7 @@ export function useThumbnail<Place extends HTMLElement>(attachment: Attachment) 
   return { place, url, isMissing };
 }
 
-// The icon library has no icon for PDFs.
+// The icon library has no icon for PDFs, so the icon is this text.
 const PDF = "PDF";
 
 const icons: Record<Exclude<FileKind, "pdf">, LucideIcon> = {

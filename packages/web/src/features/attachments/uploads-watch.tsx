@@ -15,7 +15,7 @@ const words = texts.attachments;
 
 type UploadsWatchProps = { accountId: string; openNoteId: string | undefined };
 
-/** Runs on every page. Restores uploads after a reload, reports their results, and shows the uploads to other notes. */
+/** Runs on every page. Restores uploads after a reload, reports the results of uploads, and shows uploads to notes that are not open. */
 export function UploadsWatch({ accountId, openNoteId }: UploadsWatchProps) {
   useEffect(() => void uploads.restore(accountId), [accountId]);
   usePruneThumbnails(openNoteId);
@@ -27,7 +27,7 @@ export function UploadsWatch({ accountId, openNoteId }: UploadsWatchProps) {
   );
 }
 
-/** Deletes the stored thumbnails of attachments that the user can no longer see. */
+/** Deletes the cached thumbnails of attachments that the user can no longer see. */
 function usePruneThumbnails(openNoteId = ""): void {
   const { data, error } = useQuery({ ...noteQuery(openNoteId), enabled: openNoteId !== "" });
   const isRefused = hasCode(error, "note_not_found") || hasCode(error, "access_denied");
@@ -37,14 +37,14 @@ function usePruneThumbnails(openNoteId = ""): void {
   }, [isRefused, attachments, openNoteId]);
 }
 
-/** Announces the results of uploads to screen readers. If an upload to another note fails, also shows a message. */
+/** Announces the results of uploads to screen readers. If an upload to another note fails, a message also appears. */
 function Announcements({ openNoteId }: { openNoteId: string | undefined }) {
   const [announcement, setAnnouncement] = useState("");
   useEffect(
     () =>
       uploads.$event.listen(async (event) => {
         if (event === undefined) return;
-        // Many rejections arrive in a response with status 200, for which the client loads no texts.
+        // A rejection often arrives in a response with status 200. For such a response, the client does not load the rare texts.
         if (event.kind === "failed" && hasCode(event.error, "upload_rejected")) await loadRareProblems();
         const text = describeEvent(event);
         setAnnouncement(text);
@@ -100,7 +100,7 @@ export function describeUploadFailure(noteId: string, error: unknown): string {
   return describeProblem(error);
 }
 
-/** Returns whether the files of a note use the storage of the user. */
+/** Returns whether the files of a note count against the quota of the user. */
 export function isOwn(noteId: string): boolean {
   return queryClient.getQueryData(noteQuery(noteId).queryKey)?.role === "owner";
 }

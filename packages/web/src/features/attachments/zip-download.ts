@@ -40,7 +40,7 @@ export async function downloadZip({ note: { id, title }, attachments, $progress 
   } catch (error) {
     if (!signal.aborted) toasts.add({ title: describeFailure(error, job), priority: "high", timeout: 0 });
   } finally {
-    // The ZIP no longer needs the files that are read ahead.
+    // Aborts the reads of files that the ZIP has opened ahead and no longer needs.
     aborter.abort();
     $progress.set(undefined);
     unsubscribe();
@@ -48,7 +48,7 @@ export async function downloadZip({ note: { id, title }, attachments, $progress 
   }
 }
 
-/** Requests the URLs of all files in batches, so that the activity of the owner has few events for the ZIP. */
+/** Requests the URLs of all files in batches, so that the owner's activity has few events for the ZIP. */
 async function requestUrls(
   attachments: readonly Attachment[],
   signal: AbortSignal,
@@ -58,9 +58,7 @@ async function requestUrls(
   return new Map(urls.map(({ attachmentId, fileUrl }) => [attachmentId, fileUrl]));
 }
 
-/**
- * Reads each file with its URL. If the URL has expired, the page requests a new URL. For each new URL, the service checks the access again.
- */
+/** Reads each file with its URL. If the URL has expired, the page requests a new URL, and the service checks the access again. */
 function sourceOf({ fileUrls, signal }: { fileUrls: Map<string, string | undefined>; signal: AbortSignal }) {
   return ({ id, filename, path, createdAt, sizeBytes }: Attachment): ZipSource => ({
     filename,

@@ -18,7 +18,7 @@ export function DoctorPage() {
   );
 }
 
-/** Shows administrators the result of the set-up checks. */
+/** Shows the result of the set-up checks to administrators. */
 function DoctorReport() {
   const checks = useQuery(doctorQuery);
   if (checks.isFetching) return <Running />;
@@ -55,7 +55,7 @@ function DoctorReport() {
 
 const ORDER: readonly DoctorFinding["severity"][] = ["error", "warning", "info"];
 
-/** Returns a summary such as "1 problem to fix now, 2 risks". The summary omits findings that are only good to know. */
+/** Returns, for example, "1 problem to fix now, 2 risks". The summary omits findings of the severity `info`. */
 function summaryOf(findings: readonly DoctorFinding[]): string {
   const count = (wanted: DoctorFinding["severity"]) => findings.filter(({ severity }) => severity === wanted).length;
   const [errors, warnings] = [count("error"), count("warning")];
@@ -99,9 +99,12 @@ const colours: Record<DoctorFinding["severity"], string> = {
   info: "bg-hover text-muted",
 };
 
-/** Shows a fault by its effect on people. The cause, the detail and the fixes are for the operator. An urgent fault is open at once. */
+/**
+ * Shows a finding with its effect on users. The cause, the detail and the fixes are for the operator, and are open at once only if the
+ * finding is urgent.
+ */
 function FindingItem({ finding: { severity, title, detail, why, fix } }: { finding: DoctorFinding }) {
-  // Each title names the effect, and then the cause.
+  // Each title of a finding names the effect, a colon, and the cause.
   const [effect, cause = ""] = title.split(": ");
   return (
     <li className="flex flex-col items-start gap-1 p-4">
@@ -121,7 +124,10 @@ function FindingItem({ finding: { severity, title, detail, why, fix } }: { findi
   );
 }
 
-/** A label that names a program, such as "AWS CLI", has a command as its text. The other labels name the place of the text. */
+/**
+ * Labels with these names are programs, such as "AWS CLI", so their text is a command. All other labels say where the operator needs the
+ * text.
+ */
 const COMMAND = /^(AWS CLI|.* command line|MinIO client|command|Befehl)/;
 
 function Remedy({ fix: { label, text } }: { fix: DoctorFinding["fix"][number] }) {
@@ -138,7 +144,8 @@ function Remedy({ fix: { label, text } }: { fix: DoctorFinding["fix"][number] })
 }
 
 /**
- * Runs all checks of the server, and then the checks of this browser. The checks run when the page opens, and again on request of the user.
+ * Runs all checks on the server, and then the checks in this browser. The checks run when the page opens, and whenever the user requests
+ * them.
  */
 const doctorQuery = queryOptions({
   queryKey: ["doctor"],
@@ -150,7 +157,7 @@ const doctorQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-/** Every page loads the client. Only this page needs the call, so the call is not in the client. */
+/** This call is not part of the client, because every page loads the client and only this page needs the call. */
 async function readReport(signal: AbortSignal): Promise<Report> {
   const response = await service.fetch(`${service.baseUrl}/admin/doctor`, { signal });
   const body = await response.json();
@@ -164,7 +171,7 @@ const BODY = "valetkey";
 const TIMEOUT_MS = 10_000;
 const CLOCK_TOLERANCE_MS = 30_000;
 
-/** Uploads and downloads a test object, as the app does with files. Never rejects. */
+/** Uploads and downloads a test object in the same way as the app uploads and downloads files. The promise never rejects. */
 export async function checkBrowser({ put, getUrl }: Report["browser"]): Promise<DoctorFinding[]> {
   return [...checkClock(), ...(await checkTransfer({ put, getUrl }))];
 }
@@ -195,14 +202,14 @@ async function checkTransfer({ put, getUrl }: Report["browser"]): Promise<Doctor
   ];
 }
 
-/** Sends a request. Resolves to undefined if the page gets no response, or may not read the response. */
+/** Sends a request. Resolves with undefined if no response arrives, or if the browser hides the response from the page. */
 function send(url: string, init: RequestInit): Promise<Response | undefined> {
   return fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => undefined);
 }
 
 /**
- * Finds the reason of a failed request, because a browser hides the reason. On an https page, the browser blocks http requests to other
- * machines. A second request, without CORS, shows whether the bucket responds.
+ * Finds out why a request failed, because the browser hides the reason. On an HTTPS page, the browser blocks HTTP requests to other
+ * machines. A second request without CORS shows whether the bucket responds.
  */
 async function explainSilence(url: string): Promise<DoctorFinding> {
   const { origin, protocol } = new URL(url);
@@ -223,7 +230,7 @@ type Found = {
   id: string;
   text: { title: string; why: string; fix: string };
   detail: string;
-  /** A text to paste. Default: none. */
+  /** The text that the operator pastes. Default: none. */
   paste?: string;
 };
 

@@ -12,7 +12,7 @@ const words = linkTexts;
 
 type LinkSummaryProps = { link: Link; name: string; place: ReactNode; actions: ReactNode };
 
-/** The upper part of a ticket: the name of the link, its content, its remaining life and its counts. */
+/** The upper part of a ticket: the name of the link, its content, its remaining lifetime and its counts. */
 export function LinkSummary({ link: given, name, place, actions }: LinkSummaryProps) {
   const now = useServiceNow(1_000);
   const link = { ...given, state: stateAt(given, now) };
@@ -64,7 +64,7 @@ export function LinkSummary({ link: given, name, place, actions }: LinkSummaryPr
   );
 }
 
-/** Shows counts in one line. A short line breaks only between two counts, and the dot at the start of a line is hidden. */
+/** Shows counts in one line. A line breaks only between two counts, and then hides the dot at the start of the next line. */
 export function Counts({ counts }: { counts: readonly string[] }) {
   return (
     <span className="block overflow-hidden">
@@ -82,7 +82,7 @@ export function Counts({ counts }: { counts: readonly string[] }) {
   );
 }
 
-/** Describes the files that a link opens. Returns undefined for a file request. */
+/** Names the files that a link opens. Returns undefined for a file request. */
 function describeFiles({ kind, files }: Link): string | undefined {
   if (kind === "upload") return undefined;
   if (files === null) return words.opens.whole;
@@ -91,21 +91,21 @@ function describeFiles({ kind, files }: Link): string | undefined {
   return files.length === 1 ? only.filename : words.opens.files(only.filename, files.length - 1);
 }
 
-/** Returns the label of a link. Without a label, returns the name of its content. */
+/** Returns the label of a link, or the name of its content if the link has no label. */
 export function nameOfLink(link: Link): string {
   return link.label === "" ? (describeFiles(link) ?? words.fileRequest) : link.label;
 }
 
-/** Says when the link ends, or when it ended. */
+/** Says when the link expires or has expired, or when a person ended the link. */
 export function describeTime({ expiresAt, revokedAt }: Link, now: number): string {
   return revokedAt === null ? describeExpiry(expiresAt, now) : words.revoked(formatWhen(revokedAt, now));
 }
 
-/** Says when a link without its own name was made, because several links to one file have the same name. */
+/** Says when a link without a label was made, because several links to one file have the same name. */
 const describeStart = ({ label, createdAt }: Link, now: number): string[] =>
   label === "" ? [words.made(formatWhen(createdAt, now))] : [];
 
-/** Describes the counts of a link. The counts can differ, because a visitor can open a link and download nothing. */
+/** Describes the counts of a link. A visitor can open a link and download nothing, so the counts can differ. */
 export function describeCounts({ kind, state, request, opened, claims, maxClaims, received }: Link): string[] {
   const { counts } = words;
   if (opened + claims + received.files === 0) return [hasEnded(state) ? counts.never : counts.none];
@@ -114,24 +114,25 @@ export function describeCounts({ kind, state, request, opened, claims, maxClaims
   return [counts.opened(opened), claimed];
 }
 
-/**
- * Returns the reason why a link has ended for visitors. Returns undefined for a working link, or if the ticket shows the reason elsewhere.
- */
+/** Returns the reason why a link no longer works. Returns undefined for a working link, or if the ticket shows the reason elsewhere. */
 export function describeEnd({ state, kind }: Link, { isOff }: { isOff: boolean }): string | undefined {
   if (state === "closed") return isOff ? words.off : words.endedBecause.closed;
   if (state === "used_up") return words.endedBecause.used_up[kind];
   return state === "orphaned" ? words.endedBecause.orphaned : undefined;
 }
 
-/** Whether visitors can open the link no more, even after a change of its limit or of the policy. */
+/** Returns whether visitors can never open the link again, even if its limit or the policy of the service changes. */
 export const hasEnded = (state: Link["state"]): boolean =>
   state === "expired" || state === "revoked" || state === "orphaned";
 
-/** Whether one click can make a link like this one. The service does not keep passwords, and files can be gone. */
+/**
+ * Returns whether one click can make a new link with the same settings. The service stores no passwords in plain text, and the files of an
+ * orphaned link no longer exist.
+ */
 export const canRepeat = ({ state, canEdit, hasPassword }: Link): boolean =>
   canEdit && !hasPassword && state !== "orphaned";
 
-/** Returns the current state of a link, because a link can expire while the page shows it. */
+/** Returns the current state of a link, which can expire while the page shows it. */
 export function useStateNow(link: Link): Link["state"] {
   return stateAt(link, useServiceNow(1_000));
 }
@@ -151,22 +152,23 @@ export function lifeLeft(
 }
 
 /**
- * Returns the latest possible instant by the clock of the service, updated every `everyMs`. The page never shows a longer remaining time
- * than a link really has.
+ * Returns the latest possible instant of the service's clock, updated every `everyMs`. So the page never shows more remaining time than a
+ * link has.
  */
 export function useServiceNow(everyMs: number): number {
   useNow(everyMs);
   return latestServiceNow();
 }
 
-/** Shows until when the last issued URL of a revoked link works, and counts down to that instant. */
+/** Counts down until the last issued URL of a revoked link expires. */
 export function LastUrl({ expiresAt }: { expiresAt: string | null }) {
   useNow(1_000);
-  // `now` is the earliest possible instant, so that the text never says that a URL no longer works while the URL may still work.
+  // `now` is the earliest possible instant of the service's clock. So the text never says that a URL has expired while the URL may still
+  // work.
   const now = earliestServiceNow();
   const left = expiresAt === null ? 0 : (Date.parse(expiresAt) - now) / 1000;
   if (left <= 0) return <p role="status">{words.revoke.noUrl}</p>;
-  // The role is not `status`, because screen readers would then read the text every second.
+  // With the role `status`, screen readers would read the text every second.
   return (
     <p role="timer" className="tabular-nums">
       {words.revoke.lastUrl(formatDuration(left))}

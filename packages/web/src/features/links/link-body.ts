@@ -21,7 +21,7 @@ const MOST_FILES = 1000;
 const DEFAULT_FILES = 10;
 
 type Context = {
-  /** Undefined for a new link. */
+  /** The edited link. Undefined for a new link. */
   link: Link | undefined;
   kind: Link["kind"];
   policy: LinkPolicy;
@@ -30,7 +30,7 @@ type Context = {
 };
 
 /**
- * Returns the body of the request, or a problem for each field that needs another value. For an edit, the body contains only the
+ * Returns the body of the request, or a problem for each field that needs another value. For an edited link, the body contains only the
  * changes.
  */
 export function bodyOf(
@@ -88,8 +88,8 @@ export function bodyOf(
 }
 
 /**
- * Returns the body for a new link like an ended link. The ended link must have no password, because the service does not store passwords in
- * plain text.
+ * Returns the body for a new link with the settings of an ended link. The ended link must have no password, because the service stores no
+ * passwords in plain text.
  */
 export function bodyOfAgain(link: Link, now: number): CreateLinkBody {
   const {
@@ -118,7 +118,7 @@ export function bodyOfAgain(link: Link, now: number): CreateLinkBody {
   };
 }
 
-/** Returns the email addresses in a text. Users paste lists with commas, semicolons and spaces. */
+/** Returns the email addresses in a text, separated by commas, semicolons or spaces. */
 export function emailsOf(text: string): string[] {
   return [...new Set(text.split(/[\s,;]+/).filter((email) => email !== ""))];
 }
@@ -131,7 +131,8 @@ type ExpiryContext = {
 };
 
 /**
- * The service counts the longest expiry from the creation of the link. The creation may be a moment before or after the `now` of this page.
+ * The service counts the longest lifetime from the creation of the link. This instant may be a moment before or after the `now` of this
+ * page.
  */
 const CLOCK_DRIFT_MS = 5_000;
 
@@ -180,7 +181,7 @@ function requestOf(
   return request;
 }
 
-/** Returns the number of files. With slots, each slot accepts one file. */
+/** Returns the number of files that the file request accepts. Each slot accepts one file. */
 function countOf({ slots, maxFiles }: LinkValues, problems: LinkProblems): number {
   if (slots.length > 0) return slots.length;
   if (maxFiles.trim() === "") return DEFAULT_FILES;
@@ -194,7 +195,7 @@ function wholeNumber(text: string, max: number): number | undefined {
   return Number.isInteger(count) && count >= 1 && count <= max ? count : undefined;
 }
 
-/** Converts a field in megabytes to bytes. Returns the maximum for an empty field, and undefined for an invalid value. */
+/** Converts the number of megabytes in a field to bytes. Returns the maximum for an empty field, and undefined for an invalid value. */
 function bytesOf(megabytes: string, { max }: { max: number }): number | undefined {
   if (megabytes.trim() === "") return max;
   const bytes = Math.round(Number(megabytes) * MEGABYTE);
@@ -205,7 +206,7 @@ const willWords = linkTexts.will;
 
 type WillContext = { kind: Link["kind"]; link?: Link | undefined; now: number };
 
-/** Says in one sentence what the link does after the form is sent. Leaves out a field with a problem. */
+/** Says in one sentence what the link will allow after the user submits the form. The sentence omits fields with a problem. */
 export function describeWill(values: LinkValues, { kind, link, now }: WillContext): string {
   const end = endOf(values, { link, now });
   if (end === undefined) return willWords.staysEnded;
@@ -218,7 +219,7 @@ export function describeWill(values: LinkValues, { kind, link, now }: WillContex
   });
 }
 
-/** Returns undefined for a link that has ended and stays so. */
+/** Describes the expiry of the link. Returns undefined if the link has ended and its expiry does not change. */
 function endOf({ expiry, customExpiry }: LinkValues, { link, now }: Omit<WillContext, "kind">): string | undefined {
   const expiresAt = expiry === "unchanged" ? (link?.expiresAt ?? null) : null;
   if (isExpired(expiresAt, now)) return undefined;

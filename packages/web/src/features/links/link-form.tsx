@@ -24,7 +24,7 @@ const words = linkTexts.form;
 type LinkFormProps = {
   title: string;
   kind: Link["kind"];
-  /** The id of the note or file of a new link. */
+  /** The id of the note or file for which the user makes a link. */
   subject: string;
   /** The edited link. Undefined if the form makes a new file request. */
   link?: Link;
@@ -38,7 +38,7 @@ type LinkFormProps = {
   onClose: () => void;
 };
 
-/** Edits a link, or makes a file request. The form replaces the content of its dialog. */
+/** Edits a link, or makes a file request. The form replaces the content of the dialog around the form. */
 export function LinkForm({ title, kind, subject, link, noteId, onSubmit, onClose, ...state }: LinkFormProps) {
   const { form, policy, forget, submit, ...fields } = useLinkForm({
     kind,
@@ -126,11 +126,11 @@ export function PasswordFields({ values, problems, change, link, policy }: Passw
 
 type FileChoiceProps = FormFields & {
   noteId: string;
-  /** Whether the user can choose the whole note. After its creation, a link to chosen files can't become a link to the whole note. */
+  /** Whether the user can choose the whole note. A link to chosen files can never become a link to the whole note. */
   hasWhole: boolean;
 };
 
-/** Chooses the files of the note that a link opens. */
+/** Lets the user choose which files of the note the link opens. */
 function FileChoice({ values, problems, change, noteId, hasWhole }: FileChoiceProps) {
   const note = useQuery(noteQuery(noteId));
   const chosen = values.attachmentIds;
@@ -170,13 +170,15 @@ const DAY_MS = 86_400_000;
 
 type ExpiryFieldProps = FormFields & { link?: Link | undefined; kind: Link["kind"]; policy: LinkPolicy };
 
-/** The expiry of a link. People often ask for files until a certain day, or for files at any time, so a new file request offers both. */
+/**
+ * The expiry of a link. A file request also offers a date and no expiry, because people often need files by a certain day, or at any time.
+ */
 export function ExpiryField({ values, problems, change, link, kind, policy }: ExpiryFieldProps) {
   const now = earliestServiceNow();
   const { maxExpirySeconds } = policy;
   const latest = maxExpirySeconds === null ? undefined : Date.parse(link?.createdAt ?? "") + maxExpirySeconds * 1000;
-  // The lifetimes count from now, but the limit of the operator counts from the creation of the link. So the form for an older link offers
-  // fewer lifetimes.
+  // The offered lifetimes count from now, but the operator's limit counts from the creation of the link. So an older link has fewer
+  // lifetimes to choose from.
   const lifetimes = lifetimesOf(policy).filter(
     (seconds) => link === undefined || latest === undefined || now + seconds * 1000 <= latest,
   );

@@ -15,7 +15,7 @@ import { LinkTicket } from "./link-ticket.tsx";
 import { useUpdateLink } from "./links-query.ts";
 
 const words = linkTexts.form;
-// The page with all links loads the form on demand, to keep the first load small (e2e/src/web/performance.test.ts).
+// The page of all links loads the form on demand, to keep the first load small (e2e/src/web/performance.test.ts).
 const loadForm = () => importWithRetry(() => import("./link-form.tsx"));
 
 type LinkItemProps = {
@@ -23,11 +23,11 @@ type LinkItemProps = {
   place?: ReactNode;
   on?: "surface" | "canvas";
   created?: { isCopied: boolean; hasCode: boolean } | undefined;
-  /** Given for a link that has ended, which has a grey ticket. */
+  /** Defined if the link has ended. The link then has a grey ticket. */
   ended?: Pick<EndedLinkProps, "isFresh" | "onAgain">;
 };
 
-/** A link in a list. The form that edits it replaces the content of the dialog, or opens a dialog. */
+/** A link in a list. The edit form replaces the content of the surrounding dialog, or opens a dialog. */
 export function LinkItem({ link, place, ended, ...ticket }: LinkItemProps) {
   const update = useUpdateLink(link);
   const [isEdited, setEdited] = useState(false);
@@ -81,13 +81,13 @@ export function LinkItem({ link, place, ended, ...ticket }: LinkItemProps) {
 
 type EndedLinksProps = {
   links: readonly Link[];
-  /** Whether the service has more links than these, so that nobody knows how many have ended. */
+  /** Whether the service has more links than `links`. The page then cannot count the ended links. */
   hasMore: boolean;
   place?: (link: Link) => ReactNode;
   onAgain: (ended: Link) => void;
 };
 
-/** Links that have ended, behind one line. The line opens when a link ends while the user sees it. */
+/** Shows ended links behind one line. The line opens when a link ends while the user watches. */
 export function EndedLinks({ links, hasMore, place, onAgain }: EndedLinksProps) {
   const [openedAt] = useState(earliestServiceNow);
   const isRecent = (instant: string | null) => instant !== null && Date.parse(instant) >= openedAt;
@@ -115,8 +115,8 @@ export function EndedLinks({ links, hasMore, place, onAgain }: EndedLinksProps) 
 }
 
 /**
- * Opens the page of the link as visitors see it, with data that the owner may read. The page does not open the link and makes no claim, so
- * no count changes (landing/visitor-view.ts).
+ * Opens the landing page of a link as a visitor sees it, with data that the owner may read. The landing page does not open the link and
+ * uses no claim, so no count changes (landing/visitor-view.ts).
  */
 export async function openVisitorView(link: Link): Promise<void> {
   const { pathname } = new URL(link.url);
@@ -125,12 +125,12 @@ export async function openVisitorView(link: Link): Promise<void> {
   const opened = link.state === "live" ? await present(link) : undefined;
   sessionStorage.setItem(key, JSON.stringify({ link: opened, lock }));
   const url = `${pathname}#visitor-view`;
-  // The new tab gets a copy of the storage. If the browser opens no tab, the page replaces the app.
+  // The new tab gets a copy of the session storage. If the browser opens no new tab, the landing page replaces the app in this tab.
   if (window.open(url) === null) location.assign(url);
   else sessionStorage.removeItem(key);
 }
 
-/** Returns the facts that the service would return to a visitor. */
+/** Returns the facts that the service would send to a visitor. */
 async function present(link: Link): Promise<OpenedLink> {
   const { kind, label, message, createdBy, expiresAt, maxClaims, claims, files: chosen, request, showPreviews } = link;
   const note = await queryClient.fetchQuery(noteQuery(link.noteId));
@@ -142,7 +142,7 @@ async function present(link: Link): Promise<OpenedLink> {
     kind,
     label,
     message,
-    // Visitors never see an email address.
+    // Visitors never see the email address of a user.
     sharedBy: createdBy.name ?? "",
     expiresAt,
     claimsLeft: maxClaims === null ? null : Math.max(0, maxClaims - claims),
@@ -175,22 +175,22 @@ function presentRequest(request: FileRequest, { received, filledSlots }: Link): 
 export type EndedLinkProps = {
   link: Link;
   place?: ReactNode;
-  /** Whether the link was ended while the page was open. The ticket then says what still works, and takes the focus. */
+  /** Whether the link has ended while the page was open. The ticket then says which URL still works, and gets the focus. */
   isFresh: boolean;
-  /** Makes a link like this one. */
+  /** Makes a new link with the same settings. */
   onAgain: (ended: Link) => void;
   onEdit: () => void;
   editButton: RefObject<HTMLButtonElement | null>;
 };
 
-/** The grey ticket of a link that has ended, with the one way to renew it. */
+/** The grey ticket of an ended link, with a button that makes a new link or edits the link. */
 export function EndedLink({ link, place, isFresh, onAgain, onEdit, editButton }: EndedLinkProps) {
   const state = useStateNow(link);
   const isOff = useQuery(instanceQuery).data?.limits.links.enabled === false;
   const name = nameOfLink(link);
   const row = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // The ticket of the link has disappeared with its focus.
+    // The focused ticket of the working link has disappeared.
     if (isFresh && (document.activeElement?.matches("body, [role=dialog]") ?? true)) row.current?.focus();
   }, [isFresh]);
   const className =
@@ -222,7 +222,7 @@ export function EndedLink({ link, place, isFresh, onAgain, onEdit, editButton }:
   );
 }
 
-/** Returns the reason why the user cannot renew a link. Returns undefined if the ticket has a button for the link. */
+/** Returns the reason why the ticket has no button to renew the link. Returns undefined if the ticket has such a button. */
 function whyNoButton(link: Link): string | undefined {
   if (link.state === "orphaned") return describeEnd(link, { isOff: false });
   if (!link.canEdit) return linkTexts.endedBecause.ofAnother;

@@ -24,13 +24,13 @@ const words = linkTexts;
 
 type LinkPanelProps = {
   noteId: string;
-  /** The files of the note that a new link opens. Default: every file of the note. */
+  /** The files that a new link opens. Default: every file of the note. */
   files?: readonly Attachment[] | undefined;
   /** Whether the ticket of a new link shows its QR code. */
   hasCode?: boolean;
 };
 
-/** The content of a dialog, which makes a link to a note or to files, and lists the existing links. */
+/** The content of a dialog that makes a link to a note or to files, and lists the existing links. */
 export function LinkPanel({ noteId, files = [], hasCode = false }: LinkPanelProps) {
   const [only, second] = files;
   const subject = only !== undefined && second === undefined ? { attachmentId: only.id } : { noteId };
@@ -67,7 +67,7 @@ export function LinkPanel({ noteId, files = [], hasCode = false }: LinkPanelProp
 }
 
 /**
- * Returns the new link until it ends. If the list contains the link, returns the version of the list, because it has later changes.
+ * Returns the new link until it ends. If the list already has the link, returns the link from the list, because the list has later changes.
  */
 function useMade({ made }: ReturnType<typeof useMakeLink>, subject: LinkSubject) {
   const now = useServiceNow(1_000);
@@ -77,7 +77,7 @@ function useMade({ made }: ReturnType<typeof useMakeLink>, subject: LinkSubject)
   return hasEnded(stateAt(link, now)) ? undefined : { ...made, link };
 }
 
-/** A button that opens the form of a file request, followed by the new file request. */
+/** A button that opens the form of a file request. */
 function RequestFiles({ noteId }: { noteId: string }) {
   const { make, isPending, error, reset } = useMakeLink();
   const [isOpen, setOpen] = useState(false);
@@ -124,7 +124,7 @@ function RequestFiles({ noteId }: { noteId: string }) {
   );
 }
 
-/** Names the link by this file, because the dialog is about the file. The link may open several files. */
+/** Names a link by the file of the dialog, because the link may also open other files. */
 function withFirst(fileId: string, link: Link): Link {
   const files = link.files?.toSorted((a, b) => Number(b.id === fileId) - Number(a.id === fileId)) ?? null;
   return { ...link, files };
@@ -132,12 +132,12 @@ function withFirst(fileId: string, link: Link): Link {
 
 type LinkListProps = {
   subject: LinkSubject;
-  /** A link that the list omits, because the dialog shows the link elsewhere. */
+  /** The id of the link that the dialog shows outside of this list. */
   exceptId: string | undefined;
   onAgain: (ended: Link) => void;
 };
 
-/** Lists the links of a note or file, those that have ended behind one line. */
+/** Lists the links of a note or file. Ended links are behind one line. */
 function LinkList({ subject, exceptId, onAgain }: LinkListProps) {
   const list = useInfiniteQuery(linksQuery(subject));
   const now = useServiceNow(1_000);
@@ -176,7 +176,7 @@ type FileLinksDialogProps = {
   onClose: () => void;
 };
 
-/** Makes a link to files in two clicks. For a single file, also shows the links that the file has. */
+/** Makes a link to files in two clicks. For a single file, the dialog also shows the existing links to this file. */
 export function FileLinksDialog({ files, onClose }: FileLinksDialogProps) {
   const [first] = files;
   return (
@@ -192,12 +192,12 @@ export function FileLinksDialog({ files, onClose }: FileLinksDialogProps) {
 
 type NewLinkProps = {
   noteId: string;
-  /** Without files, the link opens every file of the note. */
+  /** The files that the link opens. If the list is empty, the link opens every file of the note. */
   files: readonly Attachment[];
   making: ReturnType<typeof useMakeLink>;
 };
 
-/** A ticket with the settings of a new link. The button that makes the link is in the footer of the dialog. */
+/** A ticket with the settings of a new link. The footer of the dialog has the button that makes the link. */
 export function NewLink({ noteId, files, making }: NewLinkProps) {
   const [only, second] = files;
   const { form, policy, submit, ...fields } = useLinkForm({
@@ -248,7 +248,7 @@ export function NewLink({ noteId, files, making }: NewLinkProps) {
             <Problem error={making.error} />
           )}
         </div>
-        {/* The attribute `disabled` would remove the focus, so the button does not have it. */}
+        {/* The attribute `disabled` would remove the focus from the button, so the button uses `aria-disabled`. */}
         <Button data-autofocus type="submit" kind="primary" aria-disabled={making.isPending} className="max-md:grow">
           <Link2 size={16} />
           {dialogWords.create}
@@ -258,7 +258,7 @@ export function NewLink({ noteId, files, making }: NewLinkProps) {
   );
 }
 
-/** Shows the content of the link, with its size. */
+/** Shows the names and the total size of the files that the link opens. */
 function Content({ noteId, files }: Pick<NewLinkProps, "noteId" | "files">) {
   const note = useQuery(noteQuery(noteId)).data;
   const isWhole = files.length === 0;

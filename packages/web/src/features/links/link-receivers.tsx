@@ -19,13 +19,13 @@ const loadForm = () => importWithRetry(() => import("./send-link.tsx"));
 type SendLinkProps = {
   link: Link;
   isOpen: boolean;
-  /** An email address that is already in the form. */
+  /** The email address with which the form starts. */
   to: string | undefined;
   onSent: (count: number) => void;
   onClose: () => void;
 };
 
-/** Sends a link by mail. Few users need the form, so its code loads on demand. */
+/** Sends a link by mail. Few users need this form, so its code loads on demand. */
 export function SendLink({ link, isOpen, to, onSent, onClose }: SendLinkProps) {
   const { data: code } = useCode("send link", loadForm, { isNeeded: isOpen, onFail: onClose });
   if (!isOpen || code === undefined) return null;
@@ -42,10 +42,10 @@ export function SendLink({ link, isOpen, to, onSent, onClose }: SendLinkProps) {
   );
 }
 
-/** `onSend`: opens the form that sends the link to this email address. Undefined if the user cannot send the link. */
+/** `onSend` opens the form that sends the link to an email address. Undefined if the user cannot send the link. */
 type ReceiversProps = { link: Link; onSend: ((email: string) => void) | undefined };
 
-/** Shows on a ticket how many people got the link by mail. After a click, shows what each person did. */
+/** Shows how many people got the link by mail. After a click, the ticket shows what each person did. */
 export function LinkReceivers({ link, isNew, onSend }: ReceiversProps & { isNew: boolean }) {
   const id = useId();
   const [isOpen, setOpen] = useState(isNew);
@@ -111,10 +111,10 @@ function Receivers({ link, onSend }: ReceiversProps) {
 
 type SendAgainProps = { link: Link; receiver: LinkReceiver; onSend: (email: string) => void };
 
-/** The button that helps a person whose mail did not arrive, or whose link no longer works. */
+/** The button for a person whose mail did not arrive, or whose URL no longer works. */
 function SendAgain({ link: { recipients }, receiver: { email, state, hasOldUrl }, onSend }: SendAgainProps) {
   const isWrong = state === "not_delivered";
-  // The service sends a link for certain people only to them. So the form can't correct their email addresses.
+  // The service sends a link with named recipients only to these recipients, so the form cannot correct an email address.
   const isRefused = recipients !== null && (isWrong || !recipients.includes(email));
   if (isRefused || !(isWrong || hasOldUrl)) return null;
   return (
@@ -129,7 +129,7 @@ function SendAgain({ link: { recipients }, receiver: { email, state, hasOldUrl }
   );
 }
 
-/** Describes the last event of a mail to a person, such as "Opened 5 minutes ago". */
+/** Describes the last event of the mail to a person, such as "Opened 5 minutes ago". */
 export function describeReceiver(receiver: LinkReceiver, { kind, now }: { kind: Link["kind"]; now: number }): string {
   const { state, hasOldUrl, sentAt, visitedAt, usedAt } = receiver;
   const label = state === "used" ? words.states.used[kind] : words.states[state];

@@ -21,17 +21,17 @@ import { useRevokeLink, useUpdateLink } from "./links-query.ts";
 
 type LinkTicketProps = {
   link: Link;
-  /** The content below the name, for example the note of the link. */
+  /** The content below the name of the link, such as the note of the link. */
   place?: ReactNode;
   on?: "surface" | "canvas";
   onEdit: () => void;
   onVisit: () => void;
   moreButton: RefObject<HTMLButtonElement | null>;
-  /** Only for a new link: whether its URL is on the clipboard, and whether the ticket shows the QR code. */
+  /** Defined for a new link. Says whether the URL is on the clipboard, and whether the ticket shows the QR code. */
   created?: { isCopied: boolean; hasCode: boolean } | undefined;
 };
 
-/** Shows a link as a claim ticket, with its content, its remaining life and its counts. */
+/** Shows a link as a claim ticket with the content, the remaining lifetime and the counts of the link. */
 export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreButton, created }: LinkTicketProps) {
   const update = useUpdateLink(link);
   const revoke = useRevokeLink(link);
@@ -43,7 +43,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreB
   const state = useStateNow(link);
   const { links: limits } = useQuery(instanceQuery).data?.limits ?? {};
   const isOff = limits?.enabled === false;
-  // While the operator has turned links off, the user can only end a link.
+  // If the operator has turned links off, the user can only end a link.
   const isUsable = state === "live" && !isOff;
   const canEnd = !hasEnded(state);
   const canEdit = link.canEdit && !isOff && canEnd;
@@ -63,7 +63,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreB
     if (sentTo !== undefined) ticket.current?.scrollIntoView();
   }, [sentTo]);
 
-  // The menu disappears, so the ticket takes the focus.
+  // The focused menu disappears, so the ticket gets the focus.
   useEffect(() => {
     if (revoke.isSuccess) ticket.current?.focus();
   }, [revoke.isSuccess]);
@@ -76,7 +76,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreB
     setAsks(undefined);
     const renewed = update.mutateAsync({ newUrl: true });
     const isCopied = await copyText(renewed.then(({ url }) => url));
-    // The mutation already reports the failure.
+    // The mutation already reports the error.
     if (await renewed.then(() => true).catch(() => false)) setNewUrl({ isCopied });
   }
 
@@ -196,7 +196,7 @@ type LinkUrlProps = {
   children: ReactNode;
 };
 
-/** Shows the URL of a link as a text to copy, and as a QR code. If the browser refused to copy, the URL is selected. */
+/** Shows the URL of a link as a text to copy, and as a QR code. If the browser has refused to copy the URL, the URL is selected. */
 function LinkUrl({ url, name, hasCode, isCopied, children }: LinkUrlProps) {
   const field = useRef<HTMLInputElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another URL must be selected again

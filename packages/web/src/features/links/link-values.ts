@@ -1,26 +1,26 @@
 import type { FileRequest, Instance, Link, LinkSlot } from "@valetkey/client";
 import { linkTexts } from "../../texts/en/links.ts";
 
-/** The limits that the operator sets for links. */
+/** The operator's limits for links. */
 export type LinkPolicy = { maxExpirySeconds: number | null; passwordRequired: boolean; uploadMaxBytes: number };
 
-/** The text in each field of the form. An empty text in a number field means the default, or no limit. */
+/** The text in each field of the form. An empty number field means the default, or no limit. */
 export type LinkValues = {
   label: string;
   message: string;
-  /** An option of the select: seconds, "never", "custom", or "unchanged". */
+  /** The chosen option: a number of seconds, "never", "custom", or "unchanged". */
   expiry: string;
   customExpiry: string;
   asksPassword: boolean;
   password: string;
   maxClaims: string;
-  /** `usual`: a new link follows the mail settings of the owner of the note. */
+  /** With `usual`, a new link uses the mail setting of the note's owner. */
   notify: Link["notify"] | "usual";
   /** The email addresses of the recipients, on separate lines. */
   recipients: string;
-  /** Undefined: the link opens every file of the note. */
+  /** The files that the link opens. Undefined if the link opens every file of the note. */
   attachmentIds: readonly string[] | undefined;
-  /** Whether visitors see small pictures before a download. Undefined: a new link decides by its other settings. */
+  /** Whether visitors see previews before a download. Undefined if the other settings of a new link decide. */
   showPreviews: boolean | undefined;
   maxFiles: string;
   perFileMb: string;
@@ -33,18 +33,18 @@ export type LinkValues = {
 
 export type LinkProblems = Partial<Record<keyof LinkValues, string>>;
 
-/** Returns whether no other computer can open the URL of a link, because the service has a loopback address. */
+/** Returns whether only this computer can open the URL of a link, because the service has a loopback address. */
 export const isOnlyHere = (url: string): boolean =>
   /^(?:(?:.+\.)?localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname);
 
 export const MEGABYTE = 1_000_000;
 const DEFAULT_SECONDS = 7 * 86_400;
-/** The lifetimes that a user can select for a link. Seconds. */
+/** The lifetimes in seconds that the form offers for a link. */
 const LIFETIMES = [60, 600, 3600, 12 * 3600, 7 * 86_400, 30 * 86_400];
 
 /**
- * Returns the lifetimes in seconds that the operator allows, shortest first. If the operator allows none of LIFETIMES, returns only the
- * longest allowed lifetime.
+ * Returns the lifetimes in seconds that the operator allows, shortest first. If every offered lifetime is too long, returns only the
+ * operator's limit.
  */
 export function lifetimesOf({ maxExpirySeconds }: LinkPolicy): number[] {
   const longest = maxExpirySeconds ?? Number.POSITIVE_INFINITY;
@@ -74,7 +74,10 @@ export function valuesOf(link: Link | undefined, policy: LinkPolicy): LinkValues
   };
 }
 
-/** Whether visitors will see small pictures before a download. A new link shows them if everybody may download as often as they like. */
+/**
+ * Returns whether visitors will see previews before a download. By default, a new link shows previews if everybody may download without a
+ * limit.
+ */
 export function showsPreviews({ showPreviews, asksPassword, maxClaims, recipients }: LinkValues): boolean {
   return showPreviews ?? (!asksPassword && maxClaims.trim() === "" && recipients.trim() === "");
 }
@@ -98,7 +101,7 @@ function requestValues(request: FileRequest | undefined, { uploadMaxBytes }: Lin
 /** The number of files that a file request accepts by default. */
 export const USUAL_FILES = "10";
 
-/** Whether a field behind "More" has a value of its own, so that the form must show it. */
+/** Returns whether a field behind "More" differs from its default, so that the form must show this field. */
 export function hasRare(values: LinkValues): boolean {
   const { message, maxClaims, recipients, maxFiles, perFileMb, totalMb, accept, askName, review } = values;
   return (
@@ -120,10 +123,10 @@ export type FormFields = {
   change: (changed: Partial<LinkValues>) => void;
 };
 
-/** A slot in the form. A new slot gets an id when the form is sent. */
+/** A slot in the form. A new slot gets its id when the user submits the form. */
 export type SlotDraft = { id: string | undefined; name: string; accept: string; maxBytes: number | undefined };
 
-/** Gives each new slot an id. A sent file refers to its slot by the id, so an id is never used again. */
+/** Gives each new slot an id. A sent file refers to the id of its slot, so the form never uses the id of a removed slot again. */
 export function slotsOf(drafts: readonly SlotDraft[], { taken }: { taken: readonly LinkSlot[] }): LinkSlot[] {
   const ids = new Set(taken.map(({ id }) => id));
   return drafts.map(({ id: given, name, accept, maxBytes }) => {
@@ -138,7 +141,7 @@ export function slotsOf(drafts: readonly SlotDraft[], { taken }: { taken: readon
   });
 }
 
-/** Makes an id from a name. "Payslip March" becomes `payslip-march`, or `payslip-march-2` if the first id exists. */
+/** Makes an id from the name of a slot. "Payslip March" becomes `payslip-march`, or `payslip-march-2` if `payslip-march` exists. */
 function unusedId(name: string, ids: ReadonlySet<string>): string {
   const plain = name
     .normalize("NFKD")
@@ -151,7 +154,7 @@ function unusedId(name: string, ids: ReadonlySet<string>): string {
   return `${slug}-${nth}`;
 }
 
-/** Returns the limits that the operator sets for links. Before they are loaded, there are no limits. */
+/** Returns the operator's limits for links. Until the limits are loaded, there are no limits. */
 export function policyOf(instance: Instance | undefined): LinkPolicy {
   const { links, uploadMaxBytes = Number.MAX_SAFE_INTEGER } = instance?.limits ?? {};
   return {
@@ -163,8 +166,8 @@ export function policyOf(instance: Instance | undefined): LinkPolicy {
 
 const names = linkTexts.request.kindNames;
 
-/** The kinds that the form offers, as media types. */
+/** The kinds of files that the form offers, as media types. */
 export const FILE_KINDS: readonly string[] = Object.keys(names);
 
-/** Returns the name of a kind, such as "Pictures", or the media type itself if it has no name. */
+/** Returns the name of a kind of files, such as "Pictures". A media type without a name stays as it is. */
 export const nameOfKind = (kind: string): string => names[kind] ?? kind;

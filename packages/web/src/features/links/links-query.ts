@@ -15,14 +15,14 @@ import { invalidate, keys, pagesQuery, queryClient } from "../../service/queries
 import { newKey } from "../../service/send-once.ts";
 import { bodyOfAgain } from "./link-body.ts";
 
-/** The content of a link: files of a note, or one file. */
+/** The note whose files a link opens, or the single file that a link opens. */
 export type LinkSubject = { noteId: string } | { attachmentId: string };
 export type LinkFilter = LinkKind | "all";
 
 /** The maximum number of links that the service returns in one page. */
 const LINKS_AT_ONCE = 200;
 
-/** Queries the links of a note, or the links that name a file, newest first. Use this query only for people who may edit the note. */
+/** Queries the links of a note, or the links that name a file, newest first. Use this query only for users who may edit the note. */
 export const linksQuery = (subject: LinkSubject) =>
   "noteId" in subject
     ? pagesQuery([...keys.links, subject.noteId], (page) =>
@@ -38,13 +38,13 @@ export const ownLinksQuery = (filter: LinkFilter) =>
     client.links.list({ ...page, ...(filter !== "all" && { kind: filter }) }),
   );
 
-/** Queries the people to whom somebody sent the link by mail, the newest first. */
+/** Queries the people who got the link by mail, newest first. */
 export const receiversQuery = (linkId: string) =>
   pagesQuery([...keys.links, { receiversOf: linkId }], (page) => client.links.receivers(linkId, page));
 
 type Pages = { pages: LinkPage[]; pageParams: (string | undefined)[] };
 
-/** Shows a new link at the top of the list of its note or file, before the list is loaded again. */
+/** Shows a new link at the top of the list of its note or file, before this list loads again. */
 function addLink(subject: LinkSubject, link: Link): void {
   queryClient.setQueryData(linksQuery(subject).queryKey, (list) => {
     const [first, ...rest] = list?.pages ?? [];
@@ -53,7 +53,7 @@ function addLink(subject: LinkSubject, link: Link): void {
   });
 }
 
-/** Shows a changed link in every list with the link. */
+/** Shows a changed link in every list that contains the link. */
 function changeLink(linkId: string, change: (link: Link) => Link): void {
   queryClient.setQueriesData<Pages>({ queryKey: keys.links }, (list) => {
     if (list === undefined) return list;
@@ -66,8 +66,8 @@ function changeLink(linkId: string, change: (link: Link) => Link): void {
 }
 
 /**
- * Loads every list of links, the activity and the notes again, because a note shows how many links open it. First cancels the running loads
- * of links, which began before the change.
+ * Loads all lists of links, the activity and the notes again, because a note shows how many links open the note. Aborts running requests
+ * for links, which may have read the state before the change.
  */
 async function reload(): Promise<void> {
   await queryClient.cancelQueries({ queryKey: keys.links });
@@ -93,7 +93,7 @@ function useCreateLink() {
   });
 }
 
-/** Keeps the key of a failed attempt until the body changes. The service may have done the work without a response to the browser. */
+/** Uses the same idempotency key until the body changes, because the service may have done the work although no response arrived. */
 function useAttempt<Body>() {
   const attempt = useRef<{ body: string; idempotencyKey: string }>(undefined);
   return {
@@ -116,7 +116,7 @@ export function useUpdateLink({ id }: Link) {
   });
 }
 
-/** Sends a link by mail. A repeated attempt has the same key, so that nobody gets the mail twice. */
+/** Sends a link by mail. A retry has the same idempotency key, so that nobody gets the mail twice. */
 export function useSendLink({ id }: Link) {
   const attempt = useAttempt<SendLinkBody>();
   return useMutation({
@@ -126,7 +126,7 @@ export function useSendLink({ id }: Link) {
   });
 }
 
-/** Revokes a link. Until the next load, the lists show the link with the remaining time of its last URL. */
+/** Revokes a link. Until the lists load again, they show the link with the remaining time of its last URL. */
 export function useRevokeLink({ id }: Link) {
   return useMutation({
     mutationFn: () => client.links.revoke(id),
@@ -141,7 +141,7 @@ export function useRevokeLink({ id }: Link) {
   });
 }
 
-/** A link that the user has just made. `isCopied`: whether its URL is on the clipboard. */
+/** A link that the user has just made. `isCopied` says whether its URL is on the clipboard. */
 export type MadeLink = { link: Link; isCopied: boolean };
 
 /** Makes a link and copies its URL. The caller of `make` must be a click handler, because some browsers allow a copy only there. */
@@ -151,7 +151,7 @@ export function useMakeLink() {
   async function make(wanted: NewLink): Promise<boolean> {
     const link = create.mutateAsync(wanted);
     const isCopied = await copyText(link.then(({ url }) => url));
-    // The mutation already reports the failure.
+    // The mutation already reports the error.
     const ready = await link.catch(() => undefined);
     if (ready !== undefined) setMade({ link: ready, isCopied });
     return ready !== undefined;
@@ -161,10 +161,10 @@ export function useMakeLink() {
     isPending: create.isPending,
     error: create.error,
     reset: () => create.reset(),
-    /** Deletes the information which link is new. The link stays in the list. */
+    /** Forgets which link is new. The link stays in the list. */
     forget: () => setMade(undefined),
     make,
-    /** Makes a link like an ended link, with the same lifetime. */
+    /** Makes a new link with the settings and the lifetime of an ended link. */
     makeAgain: (link: Link) =>
       make({ subject: { noteId: link.noteId }, body: bodyOfAgain(link, earliestServiceNow()) }),
   };

@@ -25,7 +25,6 @@ export function LinksPage() {
   );
 }
 
-/** Every link and file request of the user, newest first. */
 function OwnLinks() {
   const [filter, setFilter] = useState<LinkFilter>("all");
   const { made, makeAgain, error } = useMakeLink();
@@ -78,7 +77,6 @@ function OwnLinks() {
   );
 }
 
-/** The note of a link. */
 function placeOf({ noteId, noteTitle }: Link): ReactNode {
   return (
     <RouterLink to="/n/$noteId" params={{ noteId }} className="underline underline-offset-2 hover:text-ink">

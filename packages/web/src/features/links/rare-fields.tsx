@@ -15,11 +15,11 @@ const { request } = linkTexts;
 type RareFieldsProps = FormFields & {
   kind: Link["kind"];
   noteId: string;
-  /** Rare fields of the form, which appear above the other fields. */
+  /** Additional fields, which appear above the other fields. */
   children?: ReactNode;
 };
 
-/** The settings that few links need. */
+/** The rarely used fields of the form, behind "More". */
 export function RareFields({ kind, noteId, children, ...fields }: RareFieldsProps) {
   const { recipients, maxClaims, maxFiles, perFileMb, totalMb } = fields.problems;
   const sendsMail = useQuery(instanceQuery).data?.mail === true;
@@ -28,7 +28,7 @@ export function RareFields({ kind, noteId, children, ...fields }: RareFieldsProp
   const { name, message, pictures, limit, people, review, limits } = words.rare;
   const ofDownload = [...(hasPictures ? [pictures] : []), limit, ...(sendsMail ? [people] : [])];
   const content = [message, ...(isDownload ? ofDownload : [review, limits])];
-  // Later changes must not close the fields while the user types.
+  // The fields stay open while the user types, even if all values are the defaults again.
   const [isSet] = useState(() => hasRare(fields.values));
   return (
     <Folded
@@ -52,7 +52,7 @@ export function RareFields({ kind, noteId, children, ...fields }: RareFieldsProp
   );
 }
 
-/** Returns whether the link can show small pictures of its files. */
+/** Returns whether the link can show previews of its files. */
 function useHasPictures(noteId: string, attachmentIds: readonly string[] | undefined): boolean {
   const { attachments = [] } = useQuery(noteQuery(noteId)).data ?? {};
   const files = attachments.filter(({ id }) => attachmentIds === undefined || attachmentIds.includes(id));
@@ -82,7 +82,7 @@ function Message({ values, change }: FormFields) {
   );
 }
 
-/** The service sends each recipient a code by mail. So the form has the field only if the service sends mails. */
+/** The email addresses of the recipients. The service sends each recipient a code, so the field exists only if the service sends mail. */
 function Recipients({ values, problems, change }: FormFields) {
   return (
     <TextArea
@@ -141,7 +141,7 @@ function RequestFields(fields: FormFields) {
           onChange={(askName) => change({ askName })}
         />
       </Labelled>
-      {/* Each entry of a checklist has its own kind. */}
+      {/* If the file request has a checklist, each slot has its own kind of file. */}
       {(values.slots.length === 0 || values.accept.length > 0) && (
         <fieldset className="flex min-w-0 flex-col gap-1">
           <legend className="font-medium text-small">{request.kinds}</legend>

@@ -24,13 +24,15 @@ const MAX_MESSAGE_LENGTH = 2000;
 type Refusal = { emails: string[]; problem: string };
 type SendLinkProps = {
   link: Link;
-  /** An email address that the user can correct before the link is sent to it. */
+  /** An email address that the user can correct before the form sends the link. */
   to?: string | undefined;
   onSent: (count: number) => void;
   onClose: () => void;
 };
 
-/** Sends a link with a message to people by mail. The sender needs a proven email address, because the replies go to it. */
+/**
+ * Sends a link with a message to people by mail. The sender needs a confirmed email address, because the replies go to this email address.
+ */
 export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) {
   const me = useQuery(meQuery).data;
   const first = useRef<HTMLInputElement>(null);
@@ -105,7 +107,7 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
               type="submit"
               kind="primary"
               disabled={count === 0 || send.isPending || me === undefined}
-              // By default, the press takes the focus from the field. The field would then make a chip, and the button would move away
+              // Without this, the press would take the focus from the field. The field would then make a chip, and the button would move
               // before the click.
               onMouseDown={(event) => event.preventDefault()}
               className="max-md:grow"
@@ -145,7 +147,7 @@ function Message({ text, onChange }: { text: string; onChange: (text: string) =>
   );
 }
 
-/** Checks the email addresses without a request. Returns undefined if there is no problem. */
+/** Checks the email addresses without a request. Returns undefined if all email addresses are valid. */
 function refuse(emails: readonly string[]): Refusal | undefined {
   if (emails.length > MOST_EMAILS) return { emails: [], problem: words.tooMany(MOST_EMAILS, emails.length) };
   const wrong = emails.filter((email) => !isEmail(email));

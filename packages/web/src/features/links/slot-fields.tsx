@@ -10,7 +10,7 @@ const words = linkTexts.request;
 /** The maximum number of slots. The service has the same limit. */
 const MOST_SLOTS = 50;
 
-/** The checklist of a file request. Visitors can send one file for each entry of the checklist. */
+/** The checklist of a file request. A visitor can send one file for each entry of the checklist. */
 export function SlotFields({ values: { slots }, problems, change }: FormFields) {
   const list = useRef<HTMLUListElement>(null);
   const addButton = useRef<HTMLButtonElement>(null);
@@ -22,7 +22,7 @@ export function SlotFields({ values: { slots }, problems, change }: FormFields) 
   }
   function remove(nth: number): void {
     change({ slots: slots.filter((_, at) => at !== nth) });
-    // The pressed button disappears. So the add button gets the focus.
+    // The pressed button disappears, so the button that adds an entry gets the focus.
     addButton.current?.focus();
   }
   return (
@@ -70,7 +70,7 @@ export function SlotFields({ values: { slots }, problems, change }: FormFields) 
   );
 }
 
-/** The kinds of files that the form offers, and the kinds that the API has set for this entry. */
+/** The kinds of files that the form offers, and the kinds that the API has set for this entry of the checklist. */
 function kindsFor(accept: string): { value: string; label: string }[] {
   const others = accept === "" || FILE_KINDS.includes(accept) ? [] : [accept];
   const label = (kinds: string) => kinds.split(" ").map(nameOfKind).join(", ");

@@ -9,22 +9,24 @@ import { type LinkProblems, type LinkValues, policyOf, valuesOf } from "./link-v
 
 type LinkFormOptions = {
   kind: Link["kind"];
-  /** Identifies the note or the files of a new link. The form stores the typed values under this text. */
+  /** Identifies the note or the files of a new link. The browser stores the typed values under this text. */
   subject: string;
   /** The edited link. Undefined if the form makes a new link. */
   link?: Link | undefined;
-  /** The form stores the typed values until the call of `forget`. The caller must call `forget` after the service has accepted the link. */
+  /**
+   * The form keeps the typed values until the caller calls `forget`. The caller must call `forget` after the service has accepted the link.
+   */
   onSubmit: (body: CreateLinkBody, forget: () => void) => void;
-  /** Runs if an edit changes nothing. */
+  /** Runs if the user submits an edited link without changes. */
   onUnchanged?: () => void;
 };
 
-/** Returns the values of a form for a link, and their problems. */
+/** Returns the values of the form for a link, and the problems of these values. */
 export function useLinkForm({ kind, subject, link, onSubmit, onUnchanged }: LinkFormOptions) {
   const policy = policyOf(useQuery(instanceQuery).data);
   const form = useRef<HTMLFormElement>(null);
   const unchanged = valuesOf(link, policy);
-  // After a change of the link elsewhere, the form starts again. Its old values would revert the change.
+  // If the link changes elsewhere, the form starts again, because its old values would undo this change.
   const [name] = useState(
     () => `link ${link === undefined ? `${kind} ${subject}` : JSON.stringify([link.id, unchanged])}`,
   );
@@ -47,7 +49,7 @@ export function useLinkForm({ kind, subject, link, onSubmit, onUnchanged }: Link
       onUnchanged?.();
       return;
     }
-    // The expiry depends on the time of the click. A second click sends the first expiry, so that the service gets the same request.
+    // The expiry depends on the time of the click. A second click sends the expiry of the first click, so that both requests are identical.
     if (sent.current?.values !== values) sent.current = { values, body: result.body };
     onSubmit(sent.current.body, forget);
   }

@@ -4,24 +4,24 @@ import { type FileHandle, isSameFile, type UploadDescription } from "./upload.ts
 
 /** An upload that can continue after a reload. */
 export type StoredUpload = UploadDescription & {
-  /** Undefined: the user must choose the file again. */
+  /** Undefined if the user must choose the file again. */
   content: File | FileHandle | undefined;
   isPaused: boolean;
   /** Undefined until the service has created the attachment. */
   attachmentId?: string | undefined;
 };
 
-/** Stores unfinished uploads and their files for all tabs of the browser. No method rejects. */
+/** Stores unfinished uploads and their files for all tabs of the browser. The promises never reject. */
 export type FileStore = {
   /** Resolves with false if the browser cannot store the upload. */
   add(upload: StoredUpload): Promise<boolean>;
   /** Does nothing if the upload is not stored. */
   update(id: string, changes: Partial<Pick<StoredUpload, "isPaused" | "attachmentId">>): Promise<void>;
-  /** Whether the upload is stored. Resolves with true if the browser cannot read its store. */
+  /** Returns whether the upload is stored. Resolves with true if the browser cannot read its storage. */
   has(id: string): Promise<boolean>;
   delete(id: string): Promise<void>;
   clear(): Promise<void>;
-  /** Lists the uploads of an account, the oldest first. Deletes the uploads of other accounts. */
+  /** Lists the uploads of an account, oldest first. Deletes the uploads of all other accounts. */
   list(userId: string): Promise<StoredUpload[]>;
 };
 
@@ -36,7 +36,7 @@ export function createFileStore(): FileStore {
     update: (id, changes) =>
       withStore(
         (store) =>
-          // Another tab may delete the upload at the same moment. So the read and the write are one transaction.
+          // Another tab may delete the upload at the same moment, so one transaction does the read and the write.
           store("readwrite", (uploads) => {
             const reading: IDBRequest<StoredUpload | undefined> = uploads.get(id);
             reading.onsuccess = () => reading.result && uploads.put({ ...reading.result, ...changes }, id);
@@ -58,7 +58,7 @@ export function createFileStore(): FileStore {
   };
 }
 
-/** Opens the file of a stored upload, or returns what the user must provide first. */
+/** Opens the file of a stored upload, or returns what the user must provide: the file or a permission. */
 export async function openStoredFile(upload: StoredUpload): Promise<File | "needs-file" | "needs-permission"> {
   const { content } = upload;
   if (content === undefined || content instanceof File) return content ?? "needs-file";
@@ -66,7 +66,7 @@ export async function openStoredFile(upload: StoredUpload): Promise<File | "need
   return (await readFile(content, upload)) ?? "needs-file";
 }
 
-/** Reads the file of a handle. Returns undefined if the file was deleted or has changed. */
+/** Reads the file of a handle. Returns undefined if the file was deleted or changed on the disk. */
 export async function readFile(handle: FileHandle, upload: UploadDescription): Promise<File | undefined> {
   try {
     const file = await handle.getFile();

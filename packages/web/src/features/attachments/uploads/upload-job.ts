@@ -2,7 +2,7 @@ import type { Attachment, Client, Preview, UploadProgress, UploadTask } from "@v
 import type { FileStore } from "./file-store.ts";
 import { errorCode, type FileHandle, type UploadDescription, type UploadEvent, type UploadList } from "./upload.ts";
 
-/** The maximum size of a file that the browser stores, in bytes. The stored copy needs as much disk space as the file. */
+/** The maximum size in bytes of a file that the browser stores. The stored copy needs as much disk space as the file. */
 const MAX_STORED_BYTES = 512 * 2 ** 20;
 
 export type UploadServices = {
@@ -13,23 +13,23 @@ export type UploadServices = {
   fileStore: FileStore;
   tabLock: TabLock;
   clock: { now(): number; sleep(milliseconds: number): Promise<void> };
-  /** Updates the notes that the pages show. */
+  /** Updates notes in the cache of the page. */
   notes: {
     addAttachment(attachment: Attachment, file: File): Promise<void>;
-    /** Shows a preview of an attachment that the service has stored, without a request. */
+    /** Shows a preview that the service has stored, without a request. */
     addPreview(noteId: string, preview: Preview, attachmentId: string): void;
     refresh(noteId: string): Promise<void>;
   };
-  /** Hides attachments that are about to be deleted. */
+  /** Hides attachments that the queue is about to delete. */
   pendingDeletions: { add(attachmentId: string): void; delete(attachmentId: string): void };
 };
 
 type Queue = {
   list: UploadList;
-  /** The job calls `onIdle` when another job may start. */
+  /** Runs when another job may start. */
   onIdle(): void;
   onEvent(event: UploadEvent): void;
-  /** Removes the job and its stored file. */
+  /** Removes the job and the stored file of the job. */
   remove(job: UploadJob): Promise<void>;
 };
 
@@ -42,15 +42,15 @@ type JobOptions = {
   queue: Queue;
 };
 
-/** Sends one file. The queue decides when the sending starts. */
+/** Sends one file. The upload queue decides when the job starts. */
 export class UploadJob {
   readonly upload: UploadDescription;
   phase: "queued" | "running" | "other-tab" | "paused" | "failed";
-  /** Resolves at the end of the current attempt. Undefined before the first attempt, and after a failed attempt. */
+  /** Resolves when the current attempt has finished. Undefined before the first attempt, and after a failed attempt. */
   attempt: Promise<void> | undefined;
-  /** Resolves when the browser has stored the file, or cannot store it. */
+  /** Resolves when the browser has stored the file, or has failed to store the file. */
   storing: Promise<unknown> = Promise.resolve();
-  /** Whether the browser has stored the upload. If a stored upload is missing later, another tab has finished or cancelled it. */
+  /** Whether the browser has stored the upload. If the stored upload is missing later, another tab has finished or cancelled the upload. */
   #isStored: boolean;
   #task: UploadTask | undefined;
   readonly #opened = Promise.withResolvers<void>();
@@ -68,19 +68,19 @@ export class UploadJob {
     this.#queue = queue;
   }
 
-  /** Undefined until the client knows the id of the attachment. After a failure, the id is undefined again. */
+  /** The id of the attachment. Undefined until the client knows the id, and again after a failure. */
   get attachmentId(): string | undefined {
     return this.#task?.attachmentId();
   }
 
-  /** Resolves when the start of the upload is queued, or when later files do not have to wait for this job. */
+  /** Resolves when the start of this upload is queued, or when later files need not wait for this upload. */
   get opened(): Promise<void> {
     return this.#opened.promise;
   }
 
   /**
-   * Starts an attempt, or continues a paused attempt. `after`: the promise `opened` of the previous file. The attempt waits for this
-   * promise, so that the files of the note keep their order.
+   * Starts an attempt, or continues a paused attempt. `after` is the promise `opened` of the previous file. The attempt waits for `after`,
+   * so that the files of the note keep their order.
    */
   start(after?: Promise<void>): void {
     this.phase = "running";
@@ -97,7 +97,7 @@ export class UploadJob {
     this.#storeChange({ isPaused: true });
   }
 
-  /** Queues a job that was paused or has failed. */
+  /** Queues a job that is paused or has failed. */
   requeue(): void {
     this.phase = "queued";
     this.#queue.list.change(this.upload.id, { status: "queued", error: undefined });
@@ -135,7 +135,7 @@ export class UploadJob {
         this.#queue.onIdle();
       },
       work: async () => {
-        // Another tab may have finished the upload while this tab waited.
+        // Another tab may have finished the upload while this tab waited for the lock.
         if (this.#isStored && !(await fileStore.has(id))) {
           await notes.refresh(noteId);
           return this.#queue.remove(this);
@@ -179,7 +179,7 @@ export class UploadJob {
     const known = list.get(id)?.attachmentId;
     const attachmentId = this.attachmentId ?? known;
     if (attachmentId !== undefined && attachmentId !== known) this.#storeChange({ attachmentId });
-    // A paused upload may still report its last sent bytes.
+    // A paused upload may still report the last bytes that it sent.
     list.change(id, { ...progress, status: this.phase === "paused" ? "paused" : state, attachmentId });
   }
 
@@ -189,7 +189,7 @@ export class UploadJob {
     if (this.#aborter.signal.aborted) return notes.refresh(upload.noteId);
     this.#queue.onEvent({ kind: "failed", upload, error });
     if (errorCode(error) === "upload_rejected") {
-      // The note lists the rejected attachment with the reason. So the page removes the upload.
+      // The note shows the rejected attachment with the reason, so the page removes the upload.
       await notes.refresh(upload.noteId);
       return this.#queue.remove(this);
     }
@@ -203,21 +203,21 @@ export class UploadJob {
 type Work = () => Promise<void>;
 
 type RunOptions = {
-  /** Stops the wait for another tab. */
+  /** Aborts the wait for another tab. */
   signal: AbortSignal;
-  /** The lock calls `onWait` if another tab works on the upload. */
+  /** Runs if another tab works on the upload, before the wait for this tab. */
   onWait: () => void;
   work: Work;
 };
 
-/** Allows only one tab of the browser at a time to work on an upload. */
+/** Lets only one tab of the browser work on an upload at a time. */
 type TabLock = ReturnType<typeof createTabLock>;
 
-/** Creates the lock with Web Locks. A page without HTTPS has no Web Locks, so each tab runs its work without waiting. */
+/** Creates the lock with Web Locks. A page without HTTPS has no Web Locks, so each tab works on the upload without a wait. */
 export function createTabLock(locks: LockManager | undefined) {
   const nameOf = (id: string) => `valetkey.upload:${id}`;
 
-  /** Runs the work only if no other tab works on the upload now. Returns whether the work ran. */
+  /** Runs the work only if no other tab works on the upload. Returns whether the work ran. */
   function runIfFree(id: string, work: Work): Promise<boolean> {
     if (locks === undefined) return work().then(() => true);
     return locks.request(nameOf(id), { ifAvailable: true }, async (lock) => {
@@ -226,7 +226,7 @@ export function createTabLock(locks: LockManager | undefined) {
     });
   }
 
-  /** Runs the work. If another tab works on the upload, first waits until the other tab has finished or is closed. */
+  /** Runs the work. If another tab works on the upload, waits until this tab has finished or is closed. */
   async function run(id: string, { signal, onWait, work }: RunOptions): Promise<void> {
     if ((await runIfFree(id, work)) || locks === undefined) return;
     onWait();

@@ -16,45 +16,48 @@ import {
 } from "./upload.ts";
 import { UploadJob, type UploadServices } from "./upload-job.ts";
 
-/** The queue sends three large files or 24 small files at the same time. Each large file may send several parts. */
+/**
+ * A large file uses several slots, so the queue sends three large files or 24 small files at the same time. One large file may send several
+ * parts.
+ */
 const RUNNING_SLOTS = 24;
-/** How long a sign-out waits for the service. Milliseconds. */
+/** How long a sign-out waits for the cancellation of the uploads, in milliseconds. */
 const CLEAR_MS = 2_000;
 
 type AddOptions = {
   userId: string;
   noteId: string;
-  /** The largest file that the service accepts. Undefined until the service has responded. */
+  /** The maximum size of a file in bytes. Undefined until the service has sent its limits. */
   maxBytes: number | undefined;
 };
 
 type EnqueueOptions = ChosenFile & {
   isPaused?: boolean;
   attachmentId?: string | undefined;
-  /** Set if the browser has already stored the upload. */
+  /** Defined if the browser has already stored the upload. `hasContent` says whether the file itself is stored. */
   stored?: { hasContent: boolean };
 };
 
-/** The states in which the user can add the file of an upload again. */
+/** If an upload has one of these states, the user can add its file again. */
 const REPLACEABLE: ReadonlySet<UploadStatus> = new Set(["failed", "needs-file", "needs-permission"]);
 
-/** Sends files to notes, a few at a time. Only one tab sends a file. An upload continues after a reload. */
+/** Sends files to notes, a few files at a time. Only one tab sends a file. After a reload, uploads continue. */
 export class UploadQueue {
   readonly list = new UploadList();
   readonly $event = atom<UploadEvent | undefined>();
   readonly #services: UploadServices;
   readonly #jobs = new Map<string, UploadJob>();
-  /** The handles of the uploads that need permission. */
+  /** The file handles of the uploads that need a permission, by the id of the upload. */
   readonly #handles = new Map<string, FileHandle>();
 
-  /** The job that was started last. */
+  /** The job that started last. */
   #last: UploadJob | undefined;
 
   constructor(services: UploadServices) {
     this.#services = services;
   }
 
-  /** Adds files, except files that are already in the queue. */
+  /** Adds files, but ignores files that are already in the queue. */
   add(files: readonly ChosenFile[], { userId, noteId, maxBytes }: AddOptions): void {
     const added: UploadDescription[] = [];
     const addedAt = this.#services.clock.now();
@@ -85,7 +88,9 @@ export class UploadQueue {
     this.#startNext();
   }
 
-  /** Removes an upload and aborts it at the service. Resolves when the abort has succeeded or failed. Never rejects. */
+  /**
+   * Removes an upload, and aborts the upload at the service. Resolves after the abort has succeeded or failed. The promise never rejects.
+   */
   async cancel(id: string): Promise<void> {
     const upload = this.list.get(id);
     if (upload === undefined) return;
@@ -101,12 +106,12 @@ export class UploadQueue {
       void this.#remove(job);
       await job.attempt;
     }
-    // If the client knows the attachment, the client aborts the upload. Otherwise, the queue aborts the upload.
+    // If the client knows the id of the attachment, the client aborts the upload. Otherwise the queue aborts the upload.
     if (job?.attachmentId === undefined) await this.#abortAtService(upload, job);
     if (attachmentId !== undefined) pendingDeletions.delete(attachmentId);
   }
 
-  /** Continues an upload with the file that the user has chosen again. Returns false if the user has chosen a different file. */
+  /** Continues an upload with the file that the user has chosen again. Returns false if this file is not the file of the upload. */
   chooseAgain(id: string, file: File): boolean {
     const upload = this.list.get(id);
     if (upload === undefined || !isSameFile(upload, file)) return false;
@@ -114,7 +119,10 @@ export class UploadQueue {
     return true;
   }
 
-  /** Asks the user for permission to read the file of an upload again, and continues the upload. The caller must be a click handler. */
+  /**
+   * Asks the user for the permission to read the file of an upload again, and then continues the upload. The caller must be a click
+   * handler.
+   */
   async allow(id: string): Promise<void> {
     const upload = this.list.get(id);
     const handle = this.#handles.get(id);
@@ -125,7 +133,7 @@ export class UploadQueue {
     else if (this.list.get(id)?.status === "needs-permission") this.list.change(id, { status: "needs-file" });
   }
 
-  /** Continues the uploads of an account after a reload or the end of a session. Removes the uploads of other accounts. */
+  /** Continues the uploads of an account after a reload, or after a new sign-in. Removes the uploads of all other accounts. */
   async restore(userId: string): Promise<void> {
     for (const { id, userId: owner, error } of this.list.all()) {
       if (owner !== userId) {
@@ -137,13 +145,13 @@ export class UploadQueue {
       }
     }
     for (const stored of await this.#services.fileStore.list(userId)) {
-      // This page may have finished the upload during the read of the list.
+      // This page may have finished the upload while it read the list.
       if (!this.list.hasSeen(stored.id)) await this.#restoreStored(stored);
     }
     this.#startNext();
   }
 
-  /** Cancels all uploads and deletes all stored files. Waits at most 2 s for the service. */
+  /** Cancels all uploads and deletes all stored files. Waits at most 2 seconds for the cancellation. */
   async clear(): Promise<void> {
     const { clock, fileStore } = this.#services;
     const cancellations = this.list.all().map(({ id }) => this.cancel(id));
@@ -162,9 +170,7 @@ export class UploadQueue {
     this.#waitForUser(newUpload(upload, { status: opened, attachmentId }));
   }
 
-  /**
-   * Shows that an upload needs a file or a permission from the user. If another tab sends the upload, the page shows the other tab instead.
-   */
+  /** Shows that an upload needs a file or a permission from the user. If another tab sends the upload, the page shows this instead. */
   #waitForUser(upload: Upload): void {
     const { id, noteId, status } = upload;
     const { fileStore, notes, tabLock } = this.#services;
@@ -228,10 +234,10 @@ export class UploadQueue {
     }
   }
 
-  /** Removes a job. When this promise resolves, no tab finds the stored file any more. */
+  /** Removes a job. After the promise resolves, no tab finds the stored file. */
   async #remove(job: UploadJob): Promise<void> {
     const { id } = job.upload;
-    // If the user has added the same file again, another job has the same id.
+    // If the user has added the same file again, a newer job has the same id.
     if (this.#jobs.get(id) !== job) return;
     this.#jobs.delete(id);
     this.list.remove(id);
@@ -244,7 +250,7 @@ export class UploadQueue {
     if (!this.#jobs.has(id)) await this.#services.fileStore.delete(id);
   }
 
-  /** Aborts an upload that the client does not work on, unless another tab continues it. */
+  /** Aborts an upload on which the client does not work, unless another tab works on the upload. */
   async #abortAtService({ id, noteId, attachmentId }: Upload, job: UploadJob | undefined): Promise<void> {
     const { notes, tabLock } = this.#services;
     await tabLock.runIfFree(id, async () => {
@@ -261,11 +267,11 @@ export class UploadQueue {
     const { attachments } = this.#services.client;
     try {
       const { state } = await attachments.get(attachmentId);
-      // The upload may have succeeded at the service although the client reported a failure. A rejected file stays in the list with its
+      // The upload may have succeeded at the service although the client reported a failure. A rejected file stays in the note with its
       // reason.
       if (state !== "ready" && state !== "rejected") await attachments.remove(attachmentId);
     } catch {
-      // Either the attachment is already deleted, or the service deletes it within a day.
+      // The attachment is already deleted, or the service deletes the attachment within a day.
     }
   }
 }

@@ -21,13 +21,15 @@ import { uploads } from "./uploads.ts";
 const words = uploadTexts;
 const { list } = uploads;
 
-/** The browser skips the layout of rows out of sight, except a row with the pointer or the focus, whose tooltips extend beyond the row. */
+/**
+ * The browser skips the layout of rows out of view, except a row with the pointer or the focus, because the tooltips of such a row extend
+ * beyond the row.
+ */
 const ROW =
   "-mx-2 flex min-h-14 items-center gap-3 py-2 pr-1 pl-2 [contain-intrinsic-size:auto_68px] [content-visibility:auto] focus-within:[content-visibility:visible] hover:[content-visibility:visible]";
 
 const LINK = "underline underline-offset-2";
 
-/** A row for an upload, with its own progress bar. */
 export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
   const upload = useStore(list.$uploads, { keys: [id], deps: [id] })[id];
   const connection = useConnection();
@@ -75,7 +77,7 @@ export const UploadRow = memo(function UploadRow({ id }: { id: string }) {
   );
 });
 
-/** Says what the user can do while the browser cannot reach the storage. Only an administrator can check the set-up. */
+/** Tells the user what to do while the browser cannot reach the bucket. Only an administrator gets a link to the set-up checks. */
 function Unreachable({ id }: { id: string }) {
   const isAdmin = useQuery(meQuery).data?.isAdmin === true;
   const tryNow = () => {
@@ -99,7 +101,7 @@ function Unreachable({ id }: { id: string }) {
   );
 }
 
-/** The row of a file that waits for its new note. It looks like the row of an upload that has not started. */
+/** The row of a file that waits until its new note exists. The row looks like an upload that has not started. */
 export function WaitingRow({ file }: { file: File }) {
   const isOnline = useConnection() === "online";
   return (
@@ -113,10 +115,10 @@ export function WaitingRow({ file }: { file: File }) {
   );
 }
 
-/** After this many failures in a row, the row says that the storage is out of reach. */
+/** After this many failures in a row, the row says that the browser cannot reach the bucket. */
 const FAILED_SENDS = 3;
 
-/** Describes the state of an upload. During the upload, the text contains the number of sent bytes, the rate and the time left. */
+/** Describes the state of an upload. While the file is sent, the text has the sent bytes, the rate and the remaining time. */
 function describeUploadState(upload: Upload, { connection }: { connection: Connection }): string[] {
   const { status, sentBytes, sizeBytes: totalBytes, bytesPerSecond, secondsLeft } = upload;
   switch (status) {
@@ -128,7 +130,7 @@ function describeUploadState(upload: Upload, { connection }: { connection: Conne
     }
     case "waiting":
       if (connection === "offline") return [words.offline];
-      // The service responds, so only the storage does not.
+      // The service responds, so the browser cannot reach only the bucket.
       return [connection === "online" && upload.failedSends >= FAILED_SENDS ? words.unreachable : words.waiting];
     case "paused":
       return [words.paused({ sentBytes, totalBytes })];
@@ -139,7 +141,7 @@ function describeUploadState(upload: Upload, { connection }: { connection: Conne
   }
 }
 
-/** The state of an upload. A phone has no space for the rate. */
+/** Shows the state of an upload. A phone has no space for the rate. */
 function State({ parts: [first, rate, ...others] }: { parts: readonly string[] }) {
   return (
     <>
@@ -183,7 +185,7 @@ function Controls({ upload }: { upload: Upload }) {
   );
 }
 
-/** After one of these errors, a retry with the same file would fail again. */
+/** After one of these errors, a retry with the same file would also fail. */
 const PERMANENT_ERRORS: ReadonlySet<unknown> = new Set([
   "file_too_large",
   "file_unreadable",
@@ -193,7 +195,7 @@ const PERMANENT_ERRORS: ReadonlySet<unknown> = new Set([
   "access_denied",
 ]);
 
-/** Lets the user choose the file of an upload that the browser has not stored. */
+/** Lets the user choose the file of an upload again, because the browser has not stored the file. */
 function ChooseFileAgain({ uploadId }: { uploadId: string }) {
   const [isDifferent, setDifferent] = useState(false);
   return (
@@ -214,7 +216,7 @@ function ChooseFileAgain({ uploadId }: { uploadId: string }) {
   );
 }
 
-/** Shows the progress of all running uploads to a note in one line. A single file shows its progress only in its own row. */
+/** Shows the progress of all running uploads to a note in one line. If only one file uploads, its own row shows the progress. */
 export function UploadTotal({ noteId }: { noteId: string }) {
   useStore(uploads.list.$uploads);
   const [meter] = useState(() => createSpeedMeter(Date.now));

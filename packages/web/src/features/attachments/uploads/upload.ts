@@ -3,7 +3,7 @@ import { computed, map, type ReadableAtom } from "nanostores";
 import type { PickedFile } from "../../../files/folders.ts";
 
 export type UploadStatus =
-  /** The upload waits, because the tab is sending three other files. */
+  /** The upload waits, because the tab already sends as many files as the queue allows. */
   | "queued"
   /** Another tab of this browser sends the file. */
   | "other-tab"
@@ -13,9 +13,9 @@ export type UploadStatus =
   | "needs-permission"
   | Exclude<UploadState, "ready" | "aborted">;
 
-/** The facts about an upload that stay the same until its end. */
+/** The facts about an upload that never change. */
 export type UploadDescription = {
-  /** The page derives the id from the account, the note and the file, so that all tabs use the same id. */
+  /** All tabs derive the same id from the account, the note and the file. */
   id: string;
   userId: string;
   noteId: string;
@@ -35,12 +35,12 @@ export type Upload = UploadDescription & {
   sentBytes: number;
   bytesPerSecond: number | null;
   secondsLeft: number | null;
-  /** The number of consecutive tries that sent no bytes to the bucket. */
+  /** How many times in a row the client has sent no bytes to the bucket. */
   failedSends: number;
   error: unknown;
   /** Undefined until the service has created the attachment. */
   attachmentId: string | undefined;
-  /** Whether the upload continues after a reload without the user. */
+  /** Whether the upload continues after a reload without an action of the user. */
   continuesAfterReload: boolean;
 };
 
@@ -52,10 +52,10 @@ export type UploadEvent =
 
 type Permission = (options: { mode: "read" }) => Promise<"granted" | "denied" | "prompt">;
 
-/** A handle that reads a file from the user's disk. Only Chromium has such handles, and TypeScript does not know the two methods. */
+/** A handle that reads a file from the user's disk. Only Chromium has such handles, and the types of TypeScript lack these two methods. */
 export type FileHandle = FileSystemFileHandle & { queryPermission: Permission; requestPermission: Permission };
 
-/** A file to attach, and its handle if the browser provides a handle. */
+/** A file to attach, with its file handle if the browser provides file handles. */
 export type ChosenFile = PickedFile & { handle?: Promise<FileHandle | undefined> | undefined };
 
 export function newUpload(upload: UploadDescription, changes: Partial<Upload> = {}): Upload {
@@ -73,17 +73,17 @@ export function newUpload(upload: UploadDescription, changes: Partial<Upload> = 
   };
 }
 
-/** Uploads with these states wait for the user or for another tab. */
+/** In these states, an upload waits for the user or for another tab. */
 const INACTIVE: ReadonlySet<UploadStatus> = new Set(["other-tab", "failed", "needs-file", "needs-permission"]);
 
-/** Returns whether this tab works on the upload. The upload is then running, queued or paused. */
+/** Returns whether the upload is running, queued or paused in this tab. */
 export function isActive({ status }: Upload): boolean {
   return !INACTIVE.has(status);
 }
 
 /**
- * Returns whether the file is probably the file of the upload. Compares only the name, the size and the date, so that the page does not
- * have to read the file.
+ * Returns whether the file is probably the file of the upload. Compares only the name, the size and the date, so that the page need not
+ * read the file.
  */
 export function isSameFile({ filename, sizeBytes, lastModified }: UploadDescription, file: File): boolean {
   return file.name === filename && file.size === sizeBytes && file.lastModified === lastModified;
@@ -95,12 +95,12 @@ export function errorCode(error: unknown): string | undefined {
 
 type Target = { userId: string; noteId: string; addedAt: number };
 
-/** Describes the uploads of chosen files. Each upload gets its own id. */
+/** Describes the uploads of chosen files. Each upload gets a different id. */
 export function describeUploads(chosen: readonly ChosenFile[], target: Target) {
   const ids = new Set<string>();
   return chosen.map(({ file: original, path, handle }, nth) => {
     let file = original;
-    // The client also identifies a file by its path, name, size and date. Different files may have equal values, so a later file gets
+    // The client also identifies a file by its path, name, size and date. Different files may have equal values, so the later file gets
     // another date.
     while (ids.has(idOf({ file, path }, target))) {
       file = new File([original], file.name, { type: file.type, lastModified: file.lastModified + 1 });
@@ -108,7 +108,7 @@ export function describeUploads(chosen: readonly ChosenFile[], target: Target) {
     const id = idOf({ file, path }, target);
     ids.add(id);
     const { name: filename, size: sizeBytes, type: contentType, lastModified } = file;
-    // The files of one drop have different instants, so that a restored queue keeps the order of the drop.
+    // The files of one drop get different instants, so that a restored queue keeps the order of the drop.
     const addedAt = target.addedAt + nth / 1000;
     const upload: UploadDescription = { id, ...target, addedAt, path, filename, sizeBytes, contentType, lastModified };
     return { upload, file, handle };
@@ -119,7 +119,7 @@ function idOf({ file, path = "" }: PickedFile, { userId, noteId }: Target): stri
   return JSON.stringify([userId, noteId, path + file.name, file.size, file.type, file.lastModified]);
 }
 
-/** The files that the tab has uploaded to a note since the first running upload, without failed files. */
+/** The progress of all files that the tab has uploaded to a note since the first running upload. The bytes do not include failed files. */
 export type UploadTotal = {
   attachedCount: number;
   failedCount: number;
@@ -128,7 +128,7 @@ export type UploadTotal = {
   sentBytes: number;
   totalBytes: number;
   isSending: boolean;
-  /** The time left of the slowest file. Zero if no rate is known. */
+  /** The remaining time in seconds of the slowest file. Zero if no rate is known. */
   longestSeconds: number;
 };
 
@@ -136,7 +136,7 @@ type Uploads = Readonly<Record<string, Upload>>;
 
 export class UploadList {
   readonly $uploads = map<Record<string, Upload>>({});
-  /** The ids of the uploads. Changes only when an upload is added or removed. */
+  /** The ids of the uploads. This store changes only when an upload is added or removed. */
   readonly $ids = computedSet(this.$uploads, Object.keys);
   /** The ids of the attachments that the page shows as uploads. */
   readonly $attachmentIds = computedSet(this.$uploads, (uploads) =>
@@ -147,7 +147,7 @@ export class UploadList {
     Object.values(uploads).some((upload) => isActive(upload) && !upload.continuesAfterReload),
   );
   readonly #seen = new Set<string>();
-  /** The attached files of each note, since this tab began to upload files to it. */
+  /** The attached files of each note, since this tab began to upload files to the note. */
   readonly #attached = new Map<string, UploadDescription[]>();
 
   all(): readonly Upload[] {
@@ -158,7 +158,7 @@ export class UploadList {
     return this.$uploads.get()[id];
   }
 
-  /** Returns whether the page shows the upload, or has shown it. */
+  /** Returns whether the page shows the upload now, or has shown the upload before. */
   hasSeen(id: string): boolean {
     return this.#seen.has(id);
   }
@@ -169,13 +169,13 @@ export class UploadList {
     this.$uploads.setKey(upload.id, upload);
   }
 
-  /** Changes an upload. Does nothing if the upload was removed. */
+  /** Changes an upload, unless the upload was removed. */
   change(id: string, changes: Partial<Upload>): void {
     const upload = this.get(id);
     if (upload !== undefined) this.$uploads.setKey(id, { ...upload, ...changes });
   }
 
-  /** Counts the upload as attached. The caller must call `countAttached` before `remove`. */
+  /** Counts the upload as attached. The caller must call this method before `remove`. */
   countAttached(upload: UploadDescription): void {
     this.#attached.set(upload.noteId, [...(this.#attached.get(upload.noteId) ?? []), upload]);
   }
@@ -210,7 +210,7 @@ function sum<Item>(items: readonly Item[], bytesOf: (item: Item) => number): num
   return items.reduce((bytes, item) => bytes + bytesOf(item), 0);
 }
 
-/** Makes a store that notifies its listeners only about changed members of the set, and not about each sent byte. */
+/** Makes a store that notifies its listeners only when the members of the set change, and not after each sent byte. */
 function computedSet(
   $uploads: ReadableAtom<Uploads>,
   select: (uploads: Uploads) => readonly string[],

@@ -23,7 +23,7 @@ export const uploads = new UploadQueue({
 
 const loadSending = () => importWithRetry(() => import("./send.ts"));
 
-/** Starts an upload. Without a connection, waits until the connection returns, because the code that sends files may not be loaded. */
+/** Starts an upload. Without a connection, waits for the connection, because the code that sends files may not be loaded yet. */
 async function upload(...given: Parameters<Client["upload"]>): Promise<UploadTask> {
   for (;;) {
     try {
@@ -37,14 +37,13 @@ async function upload(...given: Parameters<Client["upload"]>): Promise<UploadTas
 
 const preventUnload = (event: BeforeUnloadEvent) => event.preventDefault();
 
-// Some browsers do not restore a page with such a listener after "back". So the page adds the listener only if a reload would lose an
-// upload.
+// Some browsers do not restore a page with such a listener after "back". So the listener exists only while a reload would lose an upload.
 uploads.list.$isAtRisk.listen((isAtRisk) => {
   if (isAtRisk) addEventListener("beforeunload", preventUnload);
   else removeEventListener("beforeunload", preventUnload);
 });
 
-/** Shows a new attachment before the service lists it. */
+/** Shows a new attachment in its note before the note loads again. */
 async function addAttachment(attachment: Attachment, file: File): Promise<void> {
   await createThumbnail(attachment, file);
   const queryKey = keys.note(attachment.noteId);
@@ -68,13 +67,13 @@ function addPreview(noteId: string, preview: Preview, attachmentId: string): voi
   });
 }
 
-/** Reloads a note, and the other data that changes with its files. */
+/** Loads the note again, with all data that depends on the files of the note. */
 async function refresh(noteId: string): Promise<void> {
   void invalidate(keys.notes, keys.usage, keys.activity);
   await invalidate(keys.note(noteId));
 }
 
-/** Returns the ids of the uploads to a note, the oldest first. The list changes only with a new or removed upload. */
+/** Returns the ids of the uploads to a note, oldest first. The list changes only when an upload is added or removed. */
 export function useUploadIds(noteId: string): readonly string[] {
   const ids = useStore(uploads.list.$ids);
   return useMemo(() => {
@@ -83,16 +82,16 @@ export function useUploadIds(noteId: string): readonly string[] {
   }, [ids, noteId]);
 }
 
-/** The files of new notes that the service has not stored yet, by the id of the note. */
+/** The files that wait until the service has created their note, by the id of the note. */
 const $waiting = map<Record<string, readonly File[]>>({});
 
 type Target = {
   note: Note;
-  /** Resolves with the id of the note as soon as the service has the note. `filename`: the name of the first file. */
+  /** Resolves with the id of the note when the service has created the note. `filename` is the name of the first file. */
   prepare: (filename: string) => Promise<string>;
 };
 
-/** Uploads files to a note. Files for a new note wait until the service has the note. */
+/** Uploads files to a note. If the note is new, the files wait until the service has created the note. */
 export async function attachFiles(files: readonly ChosenFile[], { note, prepare }: Target): Promise<void> {
   const [first] = files;
   const userId = queryClient.getQueryData(sessionQuery.queryKey)?.user.id;
@@ -109,13 +108,13 @@ export async function attachFiles(files: readonly ChosenFile[], { note, prepare 
   }
 }
 
-/** Returns the files that wait until the service has their note. During the wait, the browser asks before it closes the page. */
+/** Returns the files that wait until their note exists. During this wait, the browser asks before it closes the page. */
 export function useWaitingFiles(noteId: string): readonly File[] {
   const files = useStore($waiting, { keys: [noteId] })[noteId] ?? [];
   const isWaiting = files.length > 0;
   useEffect(() => {
     if (!isWaiting) return;
-    // The listener is not `preventUnload`, because the end of the wait must not remove the listener of a running upload.
+    // This listener is not `preventUnload`. Otherwise the end of the wait would remove the listener of a running upload.
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
     addEventListener("beforeunload", ask);
     return () => removeEventListener("beforeunload", ask);

@@ -9,7 +9,7 @@ import type { FileStore, StoredUpload } from "../file-store.ts";
 import { createTabLock } from "../upload-job.ts";
 import { UploadQueue } from "../upload-queue.ts";
 
-/** One transfer of the fake client. The test decides how the transfer ends. */
+/** One transfer of the fake client. The test decides whether the transfer succeeds. */
 export class FakeTransfer implements UploadTask {
   readonly file: File;
   readonly path: string | undefined;
@@ -69,7 +69,7 @@ export class FakeTransfer implements UploadTask {
     this.fail("aborted");
   }
 
-  /** Makes the service create the attachment, and the client start to send. */
+  /** Makes the service create the attachment, and the client start to send the file. */
   begin(): void {
     this.#isCreated = true;
     this.#queued.resolve();
@@ -91,18 +91,18 @@ export class FakeTransfer implements UploadTask {
 export type FakeTab = {
   queue: UploadQueue;
   transfers: FakeTransfer[];
-  /** The attachments that the tab has added to its notes. */
+  /** The ids of the attachments that the tab has added to its notes. */
   attached: string[];
-  /** The notes that the tab has reloaded. */
+  /** The ids of the notes that the tab has reloaded. */
   refreshed: string[];
   hidden: Set<string>;
   close(): void;
 };
 
-/** Makes a browser whose tabs share one store, and the service that it calls. */
+/** Makes a fake service, and a fake browser whose tabs share one file store. */
 export function createFakeBrowser() {
   const stored = new Map<string, StoredUpload>();
-  /** The state of each attachment, by its id. */
+  /** The state of each attachment, by the id of the attachment. */
   const service = new Map<string, Attachment["state"]>();
   const locks = createFakeLocks();
   const clock = { now: 0, timers: [] as { milliseconds: number; resolve: () => void }[] };
@@ -117,7 +117,7 @@ export function createFakeBrowser() {
     clear: async () => stored.clear(),
     async list(userId) {
       for (const [id, upload] of stored) if (upload.userId !== userId) stored.delete(id);
-      // IndexedDB lists the entries by their keys, and the file store sorts them by time.
+      // IndexedDB returns the entries in the order of their keys, and the file store sorts the entries by time.
       const byKey = [...stored].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, upload]) => upload);
       return byKey.sort((a, b) => a.addedAt - b.addedAt);
     },
@@ -170,7 +170,7 @@ export function createFakeBrowser() {
 
 type LockRequest = { tab: string; grant: () => void };
 
-/** Web Locks in memory, shared by the tabs. */
+/** Web Locks in memory, which all tabs share. */
 function createFakeLocks() {
   const queues = new Map<string, LockRequest[]>();
 

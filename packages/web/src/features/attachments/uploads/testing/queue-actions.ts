@@ -11,7 +11,7 @@ export function fileOf(name: string, { sizeBytes = 5, lastModified = 1 } = {}): 
 }
 
 export const FILE_BYTES = 2 ** 21;
-/** Files over 1 MiB, so that the queue sends only three of them at the same time. */
+/** Makes files over 1 MiB, of which the queue sends only three at the same time. */
 export const chosen = (...names: string[]) => names.map((name) => ({ file: fileOf(name, { sizeBytes: FILE_BYTES }) }));
 export const large = () => fileOf("large.bin", { sizeBytes: LARGE_BYTES });
 
@@ -44,7 +44,7 @@ export async function openSending(browser: ReturnType<typeof createFakeBrowser>,
   return tab;
 }
 
-/** Closes a tab and opens the next one, which restores the uploads. */
+/** Closes a tab, and opens a new tab that restores the uploads. */
 export async function reload(browser: ReturnType<typeof createFakeBrowser>, tab: FakeTab): Promise<FakeTab> {
   tab.close();
   return openRestored(browser);

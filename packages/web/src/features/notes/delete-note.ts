@@ -11,13 +11,13 @@ import { $deletedNotes } from "./list/use-note-list.ts";
 type Deletion = {
   id: string;
   title: string;
-  /** Saves the unsaved text before the deletion, so that the trash contains the text. */
+  /** Saves the draft before the deletion, so that the note in the trash has the latest text. */
   save: () => Promise<unknown>;
-  /** Runs as soon as the lists hide the note. */
+  /** Runs when the lists have hidden the note. */
   onHidden: () => void;
 };
 
-/** Hides a note in every list, and moves it to the trash with its files. */
+/** Hides a note in all lists, and moves the note with its files to the trash. */
 export function deleteNote({ id, title, save, onHidden }: Deletion): Promise<void> {
   return deleteWithUndo({
     items: [id],
@@ -32,7 +32,7 @@ export function deleteNote({ id, title, save, onHidden }: Deletion): Promise<voi
     async remove() {
       await save();
       await client.notes.remove(id).catch((error: unknown) => {
-        // The note is already deleted, so the result is the same.
+        // Somebody has already deleted the note, so the deletion has its result.
         if (!hasCode(error, "note_not_found")) throw error;
       });
       drafts.discard(id);
@@ -48,7 +48,7 @@ export function deleteNote({ id, title, save, onHidden }: Deletion): Promise<voi
   });
 }
 
-/** Pins a note in the lists of the user, or removes the pin. */
+/** Pins a note in the user's lists, or removes the pin. */
 export async function pinNote(noteId: string, isPinned: boolean): Promise<void> {
   try {
     await (isPinned ? client.notes.pin(noteId) : client.notes.unpin(noteId));

@@ -1,6 +1,6 @@
-/** A text with its selection. Offsets in UTF-16 code units, as in a text field. */
+/** A text with its selection. The offsets are in UTF-16 code units, as in a text field. */
 type Selected = { text: string; start: number; end: number };
-/** Replaces the range from `from` to `to` with `text`, and then selects the range from `start` to `end`. */
+/** Describes a change: `text` replaces the range from `from` to `to`, and then the range from `start` to `end` is selected. */
 type Replacement = { from: number; to: number } & Selected;
 
 const marks = { heading: "## ", list: "- ", task: "- [ ] " } as const;
@@ -8,7 +8,7 @@ const MARK = /^\s*(?:#{1,6} |[-*+] \[[ xX]\] |[-*+] |\d+[.)] )?/;
 
 export type TextTool = keyof typeof marks | "bold" | "link";
 
-/** Formats the selected text in Markdown. Removes the format if the whole selection already has it, except for links. */
+/** Formats the selected text in Markdown. If the whole selection already has the format, removes the format, except from links. */
 export function formatText(selected: Selected, tool: TextTool): Replacement {
   if (tool === "bold") return formatBold(withoutSpaces(selected));
   if (tool === "link") return formatLink(withoutSpaces(selected));
@@ -34,7 +34,8 @@ function formatBold({ text, start, end }: Selected): Replacement {
     return { from: start, to: end, text: inner.slice(2, -2), start, end: end - 4 };
   }
   if (!inner.includes("\n")) return { from: start, to: end, text: `**${inner}**`, start: start + 2, end: end + 2 };
-  // Bold text cannot contain a line break before a list item or a heading. So each line is bold by itself, after its mark.
+  // Bold text cannot contain a line break before a list item or a heading. So each line gets its own bold marks, after its list or heading
+  // mark.
   const bold = inner.replace(/^.+$/gm, (line) => {
     const mark = MARK.exec(line)?.[0] ?? "";
     return mark.length === line.length ? line : `${mark}**${line.slice(mark.length).trimEnd()}**`;
@@ -56,7 +57,7 @@ function formatLink({ text, start, end }: Selected): Replacement {
 
 function formatLines({ text, start, end }: Selected, tool: keyof typeof marks): Replacement {
   const from = start === 0 ? 0 : text.lastIndexOf("\n", start - 1) + 1;
-  // A selection that ends after a line break does not contain the next line.
+  // If the selection ends directly after a line break, the next line is not part of the selection.
   const last = end > start && text[end - 1] === "\n" ? end - 1 : end;
   const lineEnd = text.indexOf("\n", last);
   const to = lineEnd === -1 ? text.length : lineEnd;

@@ -5,9 +5,9 @@ import { texts } from "../../texts/index.ts";
 import { Markdown } from "./markdown.tsx";
 
 const words = texts.notes;
-/** The maximum length of the body of a note, as in the service. Characters. */
+/** The maximum length of the body of a note in characters. The service has the same limit. */
 const MAX_LENGTH = 200_000;
-/** In a new note, the text looks like a field. */
+/** In a new note, the body looks like a text field. */
 const FIELD = "border border-line-strong focus:border-accent";
 
 type NoteBodyProps = {
@@ -15,7 +15,7 @@ type NoteBodyProps = {
   canEdit: boolean;
   /** Whether the user has just made the note. */
   isNew: boolean;
-  /** The position of the caret in the source. Undefined if the user is not editing the note. */
+  /** The position of the caret in the source. Undefined while the user does not edit the note. */
   editedAt: number | undefined;
   onEdit: (at: number) => void;
   onChange: (body: string) => void;
@@ -23,7 +23,7 @@ type NoteBodyProps = {
   onEscape: () => void;
 };
 
-/** The body of a note: rendered Markdown, or the source while the user edits it. */
+/** The body of a note. The user sees rendered Markdown, or the source while editing. */
 export function NoteBody({ body, canEdit, isNew, editedAt, onEdit, onChange, onDone, onEscape }: NoteBodyProps) {
   if (editedAt !== undefined) {
     return (
@@ -69,7 +69,7 @@ export function NoteBody({ body, canEdit, isNew, editedAt, onEdit, onChange, onD
   );
 }
 
-/** Returns the offset in the Markdown source for a click on the rendered text. Returns undefined if the click has no offset. */
+/** Returns the offset in the Markdown source of a click on the rendered text. Returns undefined if no offset belongs to the click. */
 function sourceOffset(source: string, { x, y }: { x: number; y: number }): number | undefined {
   const position = document.caretPositionFromPoint?.(x, y);
   const text = position?.offsetNode;
@@ -126,8 +126,8 @@ function BodyField({ body, isNew, caret, onChange, onBlur, onEscape }: BodyField
 }
 
 /**
- * Returns a blur handler. During a press of the pointer, the handler calls `onLeave` only after the end of the press, so that the layout
- * does not move under the pointer.
+ * Returns a blur handler. If the pointer is pressed, the handler waits for the release before it calls `onLeave`, so that the layout does
+ * not move under the pointer.
  */
 function useLeaving(editor: RefObject<HTMLElement | null>, onLeave: () => void) {
   const isPressed = useRef(false);
@@ -142,10 +142,10 @@ function useLeaving(editor: RefObject<HTMLElement | null>, onLeave: () => void) 
     };
   }, []);
   return ({ relatedTarget }: FocusEvent) => {
-    // The focus stays in the editor. After a visit to another window, the browser gives the focus back to the same element.
+    // The focus is still in the editor. When the window becomes active again, the browser returns the focus to the same element.
     if (editor.current?.contains(relatedTarget ?? document.activeElement) === true) return;
     if (!isPressed.current) return onLeave();
-    // The click event follows pointerup, on the element under the pointer at that time.
+    // After `pointerup`, the browser sends the click to the element that is then under the pointer.
     const released = new AbortController();
     const later = () => {
       released.abort();

@@ -15,25 +15,25 @@ import { SaveStatus, useDraft } from "./draft/save-status.tsx";
 import { GrowingTextarea, NoteBody } from "./note-body.tsx";
 
 const words = texts.notes;
-/** The maximum length of a title, as in the service. Characters. */
+/** The maximum length of a title in characters. The service has the same limit. */
 const MAX_TITLE_LENGTH = 300;
 
-// Deletions and conflicts are rare. So their code loads on demand.
+// Deletions and conflicts are rare, so their code loads on demand.
 const loadDeletion = () => importWithRetry(() => import("./delete-note.ts"));
 const loadPin = () => importWithRetry(() => import("./delete-note.ts"));
 const loadConflict = () => importWithRetry(() => import("./draft/conflict.tsx"));
 
 type NoteTextProps = {
   note: Note;
-  /** The element at the left above the title. */
+  /** The element at the left of the bar, above the title. */
   back: ReactNode;
-  /** Runs as soon as the owner has deleted the note. The owner can still undo the deletion. */
+  /** Runs when the owner has deleted the note. The owner can still undo the deletion. */
   onDeleted: () => void;
   /** The content between the title and the body. */
   children: ReactNode;
 };
 
-/** The title and body of a note, which are saved automatically. */
+/** The title and the body of a note. Both fields are saved automatically. */
 export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
   const { draft, view } = useDraft(note);
   const title = useRef<HTMLTextAreaElement>(null);
@@ -66,7 +66,7 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
         {back}
         <ScrolledTitle heading={heading}>{titleOf(view.title)}</ScrolledTitle>
         <SaveStatus state={isEditing && view.state.kind === "idle" ? { kind: "saved" } : view.state} onRetry={flush} />
-        {/* In a new note, all fields are open already. */}
+        {/* In a new note, all fields are already open. */}
         {canEdit && (!isUnsaved || editedAt !== undefined) && (
           <Button
             ref={editButton}
@@ -118,7 +118,7 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
   );
 }
 
-/** Shows the title in the bar while the heading is out of sight. */
+/** Shows the title in the bar while the heading is out of view. */
 function ScrolledTitle({ heading, children }: { heading: RefObject<HTMLElement | null>; children: string }) {
   const [isShown, setShown] = useState(false);
   useEffect(() => {
@@ -145,12 +145,12 @@ type TitleFieldProps = {
   /** Whether the user has just made the note. */
   isNew: boolean;
   onChange: (title: string) => void;
-  /** Runs on Enter, which moves to the body. */
+  /** Runs on Enter, which moves the focus to the body. */
   onEnter: () => void;
   onBlur: () => void;
 };
 
-/** The editable title. The placeholder of an empty title is in the language of the reader. */
+/** The editable title. The placeholder of an empty title is in the language of the interface. */
 function TitleField({ ref, title, isNew, onChange, onEnter, onBlur }: TitleFieldProps) {
   return (
     <GrowingTextarea
@@ -215,6 +215,6 @@ function NoteMenu({ note: { id: noteId, isPinned }, onDelete }: NoteMenuProps) {
 async function copyUrl(noteId: string): Promise<void> {
   const url = new URL(`/n/${noteId}`, location.origin).href;
   if (await copyText(url)) toasts.add({ title: words.linkCopied, description: words.linkHint });
-  // If the browser refuses to copy, the user can select the URL in the message.
+  // If the browser refuses to copy the URL, the user can select the URL in the message.
   else toasts.add({ title: url, description: words.linkHint, timeout: 0 });
 }

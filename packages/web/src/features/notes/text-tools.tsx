@@ -16,7 +16,7 @@ const tools = [
   { tool: "link", icon: Link2, keys: "Control+K Meta+K" },
 ] as const;
 
-/** The buttons that format the selected text of a note. The text field keeps the focus during a click. */
+/** The buttons that format the selected text of a note. After a click, the text field still has the focus. */
 export function TextTools({ field }: { field: RefObject<HTMLTextAreaElement | null> }) {
   return (
     <ul ref={rovingList} role="toolbar" aria-label={words.label} className="-mx-2 flex gap-1">
@@ -38,7 +38,9 @@ export function TextTools({ field }: { field: RefObject<HTMLTextAreaElement | nu
   );
 }
 
-/** Handles the keys of the tools. Without a selected text, Ctrl+K opens the search of the app, as on the rest of the page. */
+/**
+ * Handles the keyboard shortcuts of the text tools. If no text is selected, Ctrl+K opens the search of the app, as on the rest of the page.
+ */
 export function handleToolKey(event: KeyboardEvent<HTMLTextAreaElement>): void {
   const { currentTarget: field, altKey, shiftKey, key } = event;
   if (!hasMod(event) || altKey || shiftKey) return;
@@ -53,7 +55,7 @@ function applyTool(field: HTMLTextAreaElement, tool: TextTool): void {
   const { from, to, text, start, end } = formatText({ text: value, start: selectionStart, end: selectionEnd }, tool);
   field.focus();
   field.setSelectionRange(from, to);
-  // No other call lets the user undo the change with Ctrl+Z.
+  // Only this call lets the user undo the change with Ctrl+Z.
   document.execCommand(text === "" ? "delete" : "insertText", false, text);
   field.setSelectionRange(start, end);
 }

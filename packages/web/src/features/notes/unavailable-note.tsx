@@ -11,13 +11,13 @@ const words = texts.notes;
 type UnavailableNoteProps = {
   noteId: string;
   error: unknown;
-  /** Whether the user has read the note before. Otherwise, the page does not reveal whether the note was deleted or is private. */
+  /** Whether the user has read the note before. If not, the page does not reveal whether the note was deleted or is private. */
   wasOpen: boolean;
   ask: ReactNode;
   action: ReactNode;
 };
 
-/** Replaces a note that is deleted or that the user may not see. Lets the user copy the unsaved text. */
+/** Replaces a note that is deleted, or to which the user has no access. The user can copy the unsaved text. */
 export function UnavailableNote({ noteId, error, wasOpen, ask, action }: UnavailableNoteProps) {
   const isDenied = hasCode(error, "access_denied") || (!wasOpen && hasCode(error, "note_not_found"));
   const { title, hint } = isDenied ? words.noAccess : words.gone;

@@ -61,7 +61,7 @@ describe("comma-separated values", () => {
 
   it("comma-separated values with many quotes are parsed in linear time", () => {
     const quotes = '"'.repeat(400_000);
-    // Other processes do not change the CPU time much, so the test measures the CPU time. Quadratic time would take minutes.
+    // The test measures the CPU time, which other processes hardly change. Quadratic time would take minutes.
     const before = process.cpuUsage();
     parse(quotes);
     parse(`${'"'.repeat(3)},`.repeat(100_000));

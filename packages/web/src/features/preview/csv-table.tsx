@@ -4,7 +4,7 @@ import { previewTexts } from "../../texts/en/preview.ts";
 const MAX_ROWS = 500;
 const MAX_COLUMNS = 50;
 
-/** Shows comma-separated values as a table. The first row contains the names of the columns. Cells are plain text. */
+/** Shows comma-separated values as a table of plain text. The first row has the names of the columns. */
 export function CsvTable({ text }: { text: string }) {
   const { rows, isCut, cutColumns } = useMemo(
     () => parseCsv(text, { maxRows: MAX_ROWS, maxColumns: MAX_COLUMNS }),
@@ -54,15 +54,15 @@ const DELIMITERS = [",", ";", "\t", "|"];
 type Limits = { maxRows: number; maxColumns: number };
 type ParsedCsv = {
   rows: string[][];
-  /** Whether the text has more rows than `rows` contains. */
+  /** Whether the text has more rows than the member `rows`. */
   isCut: boolean;
-  /** Whether a row of the text has more columns. */
+  /** Whether a row of the text has more columns than the table. */
   cutColumns: boolean;
 };
 
 /**
- * Parses the first rows of comma-separated values. The delimiters may also be semicolons, tabs or vertical bars.
- * A quoted cell may contain delimiters, line breaks and doubled quotes. Source: RFC 4180.
+ * Parses the first rows of comma-separated values. The delimiter may also be a semicolon, a tab or a vertical bar. A quoted cell may
+ * contain delimiters, line breaks and doubled quotes. Source: RFC 4180.
  */
 export function parseCsv(text: string, { maxRows, maxColumns }: Limits): ParsedCsv {
   const delimiter = findDelimiter(text);
@@ -81,7 +81,7 @@ export function parseCsv(text: string, { maxRows, maxColumns }: Limits): ParsedC
     at = cell.end;
     if (text[at] === delimiter) {
       at += 1;
-      // An empty cell follows a delimiter at the end of the text.
+      // A delimiter at the end of the text is followed by an empty cell.
       if (at === text.length) row.push("");
     } else {
       at += text.startsWith("\r\n", at) ? 2 : 1;
@@ -111,7 +111,7 @@ function readCell(text: string, { at, delimiter }: Position): { value: string; e
     value += '"';
     start += 1;
   }
-  // Text after the closing quote is invalid, but the cell also shows this text.
+  // RFC 4180 forbids text after the closing quote, but the cell also shows this text.
   const end = endOfPlain(text, { at: start, delimiter });
   return { value: value + text.slice(start, end), end };
 }

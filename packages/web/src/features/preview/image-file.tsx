@@ -21,7 +21,7 @@ type ImageFileProps = {
   onShown: () => void;
 };
 
-/** Shows a picture: the large preview at once, and the original when the user zooms. */
+/** Shows a picture. The large preview appears first, and the original appears when the user zooms. */
 export function ImageFile({ file, onShown }: ImageFileProps) {
   const large = previewOf(file, "large");
   const [isBroken, setBroken] = useState(false);
@@ -37,7 +37,7 @@ function OriginalImage({ file, onShown }: ImageFileProps) {
 
 type FrameProps = { src: string | undefined; alt: string; onError: () => void; onLoad?: () => void };
 
-/** Fits the image into the dialog, or shows it in its actual size. A checkered background shows transparency. */
+/** Fits a picture into the dialog, or shows the picture in its actual size. The checkered background shows transparency. */
 export function ImageFrame({ src, alt, onError, onLoad }: FrameProps) {
   const [view, setView] = useState<"loading" | "small" | "fitted" | "actual-size">("loading");
   const isActualSize = view === "actual-size";
@@ -70,10 +70,10 @@ export function ImageFrame({ src, alt, onError, onLoad }: FrameProps) {
   );
 }
 
-/** The area of a picture. The keyboard can scroll a picture in its actual size. */
+/** The area of a picture. In the actual size, keyboard users can scroll the picture. */
 function ZoomFrame({ label, isActualSize, children }: { label: string; isActualSize: boolean; children: ReactNode }) {
   return (
-    // A section without a label has no role. With one element for both sizes, the picture stays. The arrow keys scroll the area.
+    // A section without a label has no role. Both sizes use the same element, so the picture stays mounted. The arrow keys scroll the area.
     <section
       aria-label={isActualSize ? label : undefined}
       tabIndex={isActualSize ? 0 : undefined}
@@ -100,13 +100,13 @@ function ZoomButton({ isActualSize, onClick }: { isActualSize: boolean; onClick:
   );
 }
 
-/** The viewer loads an original up to this size without a zoom. Bytes. */
+/** The maximum size in bytes of an original that the viewer loads without a zoom. */
 const SMALL_ORIGINAL_BYTES = 1_000_000;
-/** The pause before the viewer loads a small original. A person who only steps through the pictures loads none. Milliseconds. */
+/** The delay in milliseconds before the viewer loads a small original. If the user only steps through the pictures, no original loads. */
 const PAUSE_MS = 800;
 /**
- * Shows the best version that is loaded: the thumbnail of the list, the large preview, then the original. All versions have the same box,
- * so nothing moves. The uploader made the previews, so only the original is certain.
+ * Shows the best loaded version of a picture: first the thumbnail, then the large preview, then the original. All versions have the same
+ * box, so nothing moves. The uploader made the previews, so only the original certainly shows the file.
  */
 function LargeImage({ file, large, onShown, onBroken }: ImageFileProps & { large: Shape; onBroken: () => void }) {
   const [wantsZoom, setWantsZoom] = useState(false);
@@ -160,12 +160,12 @@ function LargeImage({ file, large, onShown, onBroken }: ImageFileProps & { large
   );
 }
 
-/** Loads a version of the picture, while another version is visible. */
+/** Loads a version of the picture while another version is visible. */
 function Preload({ src, onLoad, onError }: { src: string; onLoad: () => void; onError: () => void }) {
   return <img src={src} alt="" hidden onLoad={onLoad} onError={onError} />;
 }
 
-/** Says that the original is loading, or that it could not be loaded. */
+/** Says that the original is loading, or that the original could not be loaded. */
 function OriginalState({ full: { error, retry } }: { full: FileUrlState }) {
   return (
     <p
@@ -182,7 +182,7 @@ function OriginalState({ full: { error, retry } }: { full: FileUrlState }) {
   );
 }
 
-/** Returns whether the condition has been true for a moment. */
+/** Returns whether the condition has been true for `PAUSE_MS`. */
 function usePause(condition: boolean): boolean {
   const [isOver, setOver] = useState(false);
   useEffect(() => {

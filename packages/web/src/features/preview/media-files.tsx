@@ -8,13 +8,14 @@ import { loadedThumbnail } from "../../service/thumbnails.ts";
 import { ImageFrame } from "./image-file.tsx";
 import { failureOf, fileReader, NoPreview, PreviewFailureView } from "./preview-failure.tsx";
 
-/** The maximum size of an SVG that the page shows, in bytes. The limit exists because a data URL stores the bytes a second time. */
+/** The maximum size in bytes of an SVG that the page shows, because a data URL stores the bytes a second time. */
 const MAX_BYTES = 2 * 2 ** 20;
 
 /**
- * Shows an SVG in an `img`. In an `img`, the browser runs no script of the SVG, and loads nothing that the SVG refers to.
- * The service does not serve SVG inline, so the page uses a data URL. If the user opens the data URL in a new tab, the tab does not have
- * the origin of this page. A blob URL would have this origin.
+ * Shows an SVG in an `img` element, where the browser runs no script of the SVG and loads nothing for the SVG.
+ *
+ * The service does not serve SVG inline, so the page uses a data URL. If the user opens the data URL in a new tab, the new tab does not
+ * have the origin of this page. With a blob URL, the new tab would have this origin.
  */
 export function SvgFile({ file }: { file: Attachment }) {
   const isSmall = file.sizeBytes <= MAX_BYTES;
@@ -38,7 +39,7 @@ export function SvgFile({ file }: { file: Attachment }) {
   return <ImageFrame src={dataUrl.data} alt={file.filename} onError={() => setBroken(true)} />;
 }
 
-/** The bytes of a file never change, so the query reads them only once. The cache deletes the bytes when the dialog closes. */
+/** The bytes of a file never change, so the query reads the bytes only once. The cache deletes the bytes when the dialog closes. */
 export const ONCE = { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 } as const;
 
 function toDataUrl(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -54,9 +55,10 @@ function toDataUrl(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 type Playback = { time: number; rate: number; isPlaying: boolean };
 
 /**
- * Plays a video or audio file in the player of the browser. If the URL expires before the file ends, the bucket refuses the next seek.
- * The player then continues at the same position with a new URL. The player does not wait for an error event, because Chromium retries a
- * refused request about 30 times before the event.
+ * Plays a video or audio file in the player of the browser. If the URL expires during playback, the bucket refuses the next seek. The
+ * player then continues at the same position with a new URL.
+ *
+ * The player does not wait for an error event, because Chromium retries a refused request about 30 times before this event.
  */
 export function MediaFile({ file, kind }: { file: Attachment; kind: "video" | "audio" }) {
   const { src, error, onError, retry, isExpired } = useFileUrl(file.id);
@@ -102,14 +104,14 @@ export function MediaFile({ file, kind }: { file: Attachment; kind: "video" | "a
 }
 
 /**
- * Returns whether the element has the state that the user has chosen. During the load of a new URL, and after an error, the element has
+ * Returns whether the element still has the state that the user has chosen. While a new URL loads, and after an error, the element has
  * another state.
  */
 function isIntact(element: HTMLMediaElement): boolean {
   return element.error === null && element.readyState >= HTMLMediaElement.HAVE_METADATA;
 }
 
-/** Returns whether the next second is buffered. If so, the player requests more bytes in time. */
+/** Returns whether the next second of the file is buffered. The player then requests more bytes in time. */
 function hasBuffered({ buffered, currentTime, duration }: HTMLMediaElement): boolean {
   const until = Math.min(currentTime + 1, duration);
   for (let index = 0; index < buffered.length; index++) {
@@ -124,10 +126,10 @@ function remember(playback: Playback, element: HTMLMediaElement): void {
   playback.rate = element.playbackRate;
 }
 
-/** Restores the state of the player after a new URL. A new URL resets everything except the volume. */
+/** Restores the state of the player, because a new URL resets everything except the volume. */
 function resume(element: HTMLMediaElement, { time, rate, isPlaying }: Playback): void {
   if (time > 0) element.currentTime = time;
   element.playbackRate = rate;
-  // A browser may refuse to play without a click. The player then waits at its position.
+  // A browser may refuse to play without a click. The player then waits at the same position.
   if (isPlaying) element.play().catch(() => undefined);
 }

@@ -20,15 +20,15 @@ import { useIsZoomed, useSwipe } from "./use-swipe.ts";
 
 const words = previewTexts;
 
-/** The number of pictures that the viewer fetches before the user steps to them. */
+/** The number of pictures that the viewer loads before the user steps to these pictures. */
 const AHEAD = 2;
 
 type PreviewOverlayProps = {
   /** The files that the preview can show, in the order of the list. */
   files: Attachment[];
-  /** The shown file. Undefined: the overlay is closed. */
+  /** The id of the shown file. Undefined if the overlay is closed. */
   selectedId: string | undefined;
-  /** Describes who has a file. Undefined if the user may not know it. */
+  /** Says who has access to a file. Undefined if the user may not know this. */
   describe?: ((file: Attachment) => string) | undefined;
   onSelect: (attachmentId: string) => void;
   onClose: () => void;
@@ -85,7 +85,7 @@ export function PreviewOverlay({ files, selectedId, describe, onSelect, onClose 
   );
 }
 
-/** Returns whether the element itself uses the arrow keys. A player seeks with these keys, and a wide element scrolls. */
+/** Returns whether the element itself needs the arrow keys: a media player seeks, and a wide element scrolls. */
 function hasUseForArrows(target: EventTarget): boolean {
   const isWide = target instanceof HTMLElement && target.scrollWidth > target.clientWidth && isScroller(target);
   return isWide || target instanceof HTMLMediaElement || target instanceof HTMLInputElement;
@@ -97,7 +97,10 @@ function isScroller(element: HTMLElement): boolean {
 
 type TopBarProps = { file: Attachment | undefined; facts: string[]; position: string | undefined };
 
-/** The file name and the actions. `facts`: the size, and who has the file. On a phone, the bar below the file has the position. */
+/**
+ * The filename and the actions. `facts` has the size of the file, and who has access. On a phone, the bar below the file shows the
+ * position.
+ */
 function TopBar({ file, facts, position }: TopBarProps) {
   const downloadLink = useDownloadLink();
   return (
@@ -126,10 +129,10 @@ function TopBar({ file, facts, position }: TopBarProps) {
 
 type PreviousNextProps = { index: number; count: number; onStep: (by: -1 | 1) => void };
 
-// The buttons have a background, so that the user can see them over every file.
+// The buttons have a background, so that they are visible over every file.
 const atTheSide = "md:absolute md:top-1/2 md:size-10 md:rounded-full md:border md:bg-surface md:text-ink";
 
-/** The buttons to the previous and the next file. On a phone, they are in a bar below the file. */
+/** The buttons that show the previous and the next file. On a phone, these buttons are in a bar below the file. */
 function PreviousNext({ index, count, onStep }: PreviousNextProps) {
   return (
     <nav
@@ -156,7 +159,7 @@ function PreviousNext({ index, count, onStep }: PreviousNextProps) {
 
 type StepProps = { label: string; isOff: boolean; onClick: () => void; className: string; children: ReactNode };
 
-/** A button to another file. At the last file, the button has no effect. The button is not disabled, so that it keeps the focus. */
+/** A button that shows another file. At the last file, the button has no effect, but keeps the focus, because it is not disabled. */
 function Step({ isOff, className, ...props }: StepProps) {
   return (
     <IconButton
@@ -168,7 +171,7 @@ function Step({ isOff, className, ...props }: StepProps) {
   );
 }
 
-/** Shows one file. `onShown`: runs when a picture is visible. */
+/** Shows one file. `onShown` runs when a picture is visible. */
 function FileViewer({ file, onShown }: { file: Attachment | undefined; onShown: () => void }) {
   if (file === undefined) {
     const { title, hint } = previewTexts.gone;
@@ -191,8 +194,8 @@ function FileViewer({ file, onShown }: { file: Attachment | undefined; onShown: 
 }
 
 /**
- * Loads the code of the PDF viewer on demand, because the code is as large as the rest of the app. After a failed load, shows the same
- * message as for a file that cannot be loaded.
+ * Loads the code of the PDF viewer on demand, because this code is as large as the rest of the app. If the code cannot be loaded, the user
+ * sees the same message as for a file that cannot be loaded.
  */
 function LazyPdfFile({ file }: { file: Attachment }) {
   const code = useCode("pdf", loadPdf);

@@ -9,15 +9,15 @@ import { fileReader, type PreviewFailure, PreviewFailureView } from "./preview-f
 import { swipeable } from "./use-swipe.ts";
 import { nextZoom, ZoomBar } from "./zoom-bar.tsx";
 
-/** The maximum width of a page. A wider page is not easier to read. Pixels. */
+/** The maximum width of a PDF page in pixels. Wider pages are not easier to read. */
 const MAX_WIDTH = 900;
 
-/** `ratio` is the height of the first page divided by its width. The other pages use this ratio until they are drawn. */
+/** `ratio` is the height of the first page divided by its width. All other pages have this ratio until they are drawn. */
 type Opened = { pdf: PDFDocumentProxy; ratio: number };
 
 /**
- * Shows the pages of a PDF with pdf.js, because the page can't use the viewer of the browser. Browsers on phones have no PDF viewer. On
- * desktops, the `sandbox` policy of the bucket blocks the viewer.
+ * Shows the pages of a PDF with pdf.js, because the app cannot use the PDF viewer of the browser. Browsers on phones have no PDF viewer,
+ * and on desktops the `sandbox` policy of the bucket blocks the viewer.
  */
 export function PdfFile({ file }: { file: Attachment }) {
   const [opened, setOpened] = useState<Opened>();
@@ -89,7 +89,7 @@ function Pages({ pdf, ratio, filename }: Opened & { filename: string }) {
   );
 }
 
-/** The inner width of an element. Pixels. 0 before the first measurement. */
+/** Returns the inner width of an element in pixels, or 0 before the first measurement. */
 function useWidth(ref: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
@@ -103,7 +103,7 @@ function useWidth(ref: RefObject<HTMLElement | null>): number {
   return width;
 }
 
-/** After a change of the page width, scrolls so that the same point stays in the middle of the visible part. */
+/** When the width of the pages changes, scrolls so that the same point stays in the middle of the view. */
 function useMiddle(ref: RefObject<HTMLElement | null>, width: number): void {
   const before = useRef(width);
   useLayoutEffect(() => {
@@ -124,13 +124,13 @@ function failureOf(error: unknown): PreviewFailure {
 type PdfPageProps = {
   pdf: PDFDocumentProxy;
   number: number;
-  /** The width of the page. Pixels. */
+  /** The width of the page in pixels. */
   width: number;
-  /** The height of the page divided by its width. The page uses this ratio until it is drawn. */
+  /** The height of the page divided by its width, until the page is drawn. */
   ratio: number;
 };
 
-/** Draws a page only while it is near the viewport, because a drawn page uses megabytes of memory. */
+/** Draws a page only while the page is near the viewport, because a drawn page uses megabytes of memory. */
 function PdfPage({ pdf, number, width, ratio }: PdfPageProps) {
   const page = useRef<HTMLElement>(null);
   const isNear = useIsNearViewport(page);
@@ -141,7 +141,7 @@ function PdfPage({ pdf, number, width, ratio }: PdfPageProps) {
     if (!isNear || canvas.current === null || text.current === null) return;
     const aborter = new AbortController();
     const target = { canvas: canvas.current, text: text.current, onRatio: setOwnRatio };
-    // A damaged page stays white, because the other pages may be fine. PdfFile shows failures of the connection.
+    // A damaged page stays white, because the other pages may be intact. `PdfFile` shows the errors of the connection.
     drawPage(pdf, { ...target, number, width, signal: aborter.signal }).catch(() => undefined);
     return () => aborter.abort();
   }, [pdf, number, width, isNear]);
@@ -162,7 +162,7 @@ function PdfPage({ pdf, number, width, ratio }: PdfPageProps) {
   );
 }
 
-/** Returns whether an element is visible or near the visible area. Near means closer than the height of its parent. */
+/** Returns whether an element is in or near the viewport. Near means closer than the height of the element's parent. */
 function useIsNearViewport(ref: RefObject<HTMLElement | null>): boolean {
   const [isNear, setNear] = useState(false);
   useEffect(() => {

@@ -10,10 +10,13 @@ import { describeProblem, texts } from "../../texts/index.ts";
 
 const words = previewTexts;
 
-/** The reason why the preview shows no file. `unshowable`: the browser cannot show these bytes. `locked`: the file needs a password. */
+/**
+ * Why the preview shows no file. `unshowable` means that the browser cannot show these bytes, and `locked` means that the file needs a
+ * password.
+ */
 export type PreviewFailure = "unshowable" | "locked" | { error: unknown };
 
-/** Converts an error of `useFileUrl` to the reason why a file is not shown. */
+/** Converts an error of `useFileUrl` to the reason why the preview shows no file. */
 export function failureOf(error: ValetKeyError): PreviewFailure {
   return error.code === "not_displayable" || error.code === "bucket_refused" ? "unshowable" : { error };
 }
@@ -49,7 +52,7 @@ function explain(failure: PreviewFailure) {
   return { title: words.notLoaded, hint: describeProblem(error), Icon: CloudOff };
 }
 
-/** Offers the download of a file that the app cannot show. */
+/** Offers to download a file that the app cannot show. */
 export function NoPreview({ file }: { file: Attachment }) {
   return (
     <Empty
@@ -73,8 +76,8 @@ export function DownloadLink({ file }: { file: Attachment }) {
 }
 
 /**
- * Returns a function that reads bytes of a file. The function uses a URL until the bucket refuses the URL, and then requests a new URL. The
- * activity of the owner shows the first URL as a view, and later URLs as renewals. Rejects with ValetKeyError.
+ * Returns a function that reads bytes of a file. This function uses one URL until the bucket refuses the URL, and then requests a new URL.
+ * The owner's activity shows the first URL as a view, and later URLs as renewals. Rejects with `ValetKeyError`.
  */
 export function fileReader(attachmentId: string): (range: Range) => Promise<Uint8Array<ArrayBuffer>> {
   let issuing: Promise<string> | undefined;

@@ -13,7 +13,10 @@ import { swipeable } from "./use-swipe.ts";
 
 const words = previewTexts;
 
-/** Shows a file as text. Markdown and tables are formatted, and can be shown as plain text. HTML and scripts stay text. */
+/**
+ * Shows a file as text. Markdown and tables are formatted, but the user can also see them as plain text. HTML and scripts always appear as
+ * text.
+ */
 export function TextFile({ file }: { file: Attachment }) {
   const [isPlain, setPlain] = useState(false);
   const format = textFormatOf(file);
@@ -53,7 +56,7 @@ export function TextFile({ file }: { file: Attachment }) {
         {text.data === "" && words.empty}
         {text.data !== "" && (format === "plain" || isPlain) && text.data}
         {text.data !== "" && format !== "plain" && !isPlain && (
-          // The end of the read range may be inside a line.
+          // The part of the text that was read may end inside a line.
           <FormattedText text={isCut ? wholeLines(text.data) : text.data} format={format} />
         )}
       </section>
@@ -79,7 +82,7 @@ const loaders = {
 
 type FormattedTextProps = { text: string; format: Exclude<TextFormat, "plain"> };
 
-/** Shows Markdown or a table. HTML in the text stays text. Before the load of the code, and after a failed load, shows plain text. */
+/** Shows Markdown or a table. HTML in the text appears as text. If the code is not loaded or cannot be loaded, the user sees plain text. */
 function FormattedText({ text, format }: FormattedTextProps) {
   const markdown = useCode("markdown", loaders.markdown, { isNeeded: format === "markdown" }).data;
   const table = useCode("csv", loaders.table, { isNeeded: format === "table" }).data;
@@ -109,13 +112,13 @@ const TYPES: Readonly<Record<string, TextFormat>> = {
   "text/tab-separated-values": "table",
 };
 
-/** The format of a text by its extension, and otherwise by its content type. */
+/** Returns the format of a text. A known extension decides, and without a known extension the content type decides. */
 function textFormatOf({ filename, contentType }: { filename: string; contentType: string }): TextFormat {
   const extension = /\.([^.]+)$/.exec(filename)?.[1]?.toLowerCase() ?? "";
   return EXTENSIONS[extension] ?? TYPES[contentType.split(";", 1)[0] ?? ""] ?? "plain";
 }
 
-/** Removes the last line of a cut text, because this line may be incomplete. A single line stays. */
+/** Removes the last line if only the first part of a text is loaded, because this line may be incomplete. A single line stays. */
 export function wholeLines(text: string): string {
   return text.slice(0, text.lastIndexOf("\n") + 1) || text;
 }

@@ -1,19 +1,17 @@
 import { type TouchEventHandler, useRef, useSyncExternalStore } from "react";
 
-/** The minimum horizontal distance of a swipe. Pixels. */
+/** The minimum horizontal distance of a swipe in pixels. */
 const MIN_HORIZONTAL = 64;
 const MAX_VERTICAL = 48;
-/** The height of the controls at the bottom of a video, where a finger seeks. Pixels. */
+/** The height in pixels of the controls at the bottom of a video. In this area, a finger seeks. */
 const CONTROLS_HEIGHT = 88;
 
-/**
- * The classes for an element that scrolls vertically. Horizontal moves are swipes. On a zoomed page, horizontal moves pan the page instead.
- */
+/** The classes of an element that scrolls vertically. Horizontal moves are swipes, but pan the page if the page is zoomed. */
 export const swipeable = "[touch-action:pan-y_pinch-zoom] in-data-zoomed:[touch-action:auto]";
 
 type Swipe = { onTouchStart: TouchEventHandler; onTouchEnd: TouchEventHandler; onTouchCancel: TouchEventHandler };
 
-/** A swipe to the left shows the next file, and a swipe to the right shows the previous file. Ignores touches that pan or seek. */
+/** A swipe to the left shows the next file, and a swipe to the right shows the previous file. The hook ignores touches that pan or seek. */
 export function useSwipe(onSwipe: (by: -1 | 1) => void): Swipe {
   const start = useRef<{ x: number; y: number }>(undefined);
   return {

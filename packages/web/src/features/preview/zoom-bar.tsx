@@ -8,14 +8,14 @@ const words = previewTexts;
 type ZoomBarProps = {
   zoom: number;
   onZoom: (zoom: number) => void;
-  /** "Page 2 of 12". */
+  /** For example, "Page 2 of 12". */
   page: string;
 };
 
-/** Shows the page number and the zoom at the bottom of a PDF. */
+/** Shows the page number and the zoom level at the bottom of a PDF. */
 export function ZoomBar({ zoom, onZoom, page }: ZoomBarProps) {
   const step = (by: 1 | -1) => onZoom(nextZoom(zoom, by) ?? zoom);
-  // The buttons never have the attribute `disabled`, because `disabled` would remove the focus at the last step.
+  // The attribute `disabled` would remove the focus from a button at the last step, so the buttons never have this attribute.
   const off = (by: 1 | -1) => ({
     "aria-disabled": nextZoom(zoom, by) === undefined,
     className: "rounded-full! aria-disabled:cursor-default aria-disabled:opacity-50",
@@ -46,10 +46,10 @@ export function ZoomBar({ zoom, onZoom, page }: ZoomBarProps) {
   );
 }
 
-/** The zoom factors of the buttons. At 1, a page is as wide as the dialog. */
+/** The zoom levels. At 1, a page is as wide as the dialog. */
 const STEPS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4];
 
-/** Returns the next larger or smaller zoom factor. Returns undefined at the last factor. */
+/** Returns the next larger or smaller zoom level, or undefined at the last zoom level. */
 export function nextZoom(zoom: number, by: 1 | -1): number | undefined {
   return by === 1 ? STEPS.find((step) => step > zoom) : STEPS.findLast((step) => step < zoom);
 }

@@ -75,10 +75,10 @@ const mailChoices = (["at_once", "daily", "never"] as const).map((value) => ({
   label: mailPreferences.choices[value],
 }));
 const queryKey = ["mail-preferences"];
-/** The topics whose choice has no effect until the email address is proven. The choices for links also apply to new links. */
+/** The topics whose choice has no effect until the email address is confirmed. The choices for links also apply to new links. */
 const WITHOUT_EFFECT: ReadonlySet<Topic> = new Set(["shares", "expiry"]);
 
-/** Lets the user choose which mails to get. */
+/** Lets the user choose which mails to receive. */
 export function MailChoices() {
   const { data: me } = useQuery(meQuery);
   const choices = useQuery({ queryKey, queryFn: () => client.mailPreferences() });

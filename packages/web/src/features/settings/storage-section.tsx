@@ -9,7 +9,7 @@ import { settings as settingsTexts } from "../../texts/en/settings.ts";
 import { formatBytes, formatCount, texts } from "../../texts/index.ts";
 
 const words = settingsTexts.storage;
-/** The used part of the quota from which the bar shows a warning. */
+/** If the used part of the quota reaches this value, the bar shows a warning. */
 const NEARLY_FULL = 0.9;
 
 export function StorageMeter() {
@@ -64,7 +64,7 @@ function Bar({ share, text }: { share: number; text: string }) {
       <div aria-hidden="true" className="h-2 overflow-hidden rounded-full bg-hover">
         <div
           className={clsx("h-full rounded-full", share > NEARLY_FULL ? "bg-danger" : "bg-accent")}
-          // The bar is visible even for tiny usage.
+          // The minimum width keeps the bar visible if the usage is tiny.
           style={{ width: share === 0 ? 0 : `max(4px, ${share * 100}%)` }}
         />
       </div>

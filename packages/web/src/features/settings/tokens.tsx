@@ -23,7 +23,7 @@ const words = settingsTexts.tokens;
 
 export function Tokens() {
   const list = useQuery({ queryKey: keys.tokens, queryFn: ({ signal }) => client.tokens.list({ signal }) });
-  // The page never caches the new token, because the token is a secret.
+  // The new token is a secret, so the page never caches the token.
   const [created, setCreated] = useState<CreatedToken>();
   return (
     <>
@@ -152,7 +152,7 @@ function describeExpiry({ expiresAt }: ApiToken, now: number): string {
   return Date.parse(expiresAt) > now ? words.expires(when) : words.expired(when);
 }
 
-/** Shows a new token. The service never returns it again. */
+/** Shows a new API token, which the service never returns again. */
 function NewToken({ token, onDone }: { token: CreatedToken; onDone: () => void }) {
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

@@ -19,16 +19,16 @@ import { formatCount, texts } from "../../texts/index.ts";
 import { sharesQuery } from "./shares-query.ts";
 
 const words = texts.sharing;
-/** How many avatars the line shows before a number, such as "+3". A phone shows two avatars without a number. */
+/** The maximum number of avatars, before a number such as "+3". Phones show two avatars and no number. */
 const MOST_FACES = 5;
 
 type AccessLineProps = {
   note: Note;
-  /** Opens the share dialog, or the list of files. Undefined while the service does not have the note. */
+  /** Opens the share dialog, or the list of files. Undefined until the service has created the note. */
   onOpen: ((place: AccessPlace) => void) | undefined;
 };
 
-/** Shows who can see the note. For the owner and the editors, each part of the line opens the place where they can change it. */
+/** Shows who can see the note. For the owner and the editors, each part of the line opens the place where they can change this access. */
 export function AccessLine(props: AccessLineProps) {
   return props.note.role === "owner" ? <OwnersLine {...props} /> : <ReceiversLine {...props} />;
 }
@@ -38,7 +38,7 @@ function ReceiversLine({ note, onOpen }: AccessLineProps) {
   const isEditor = note.role === "editor";
   const now = useNow();
   const end = describeOwnEnd(note.accessExpiresAt, now);
-  // The reader is one of the people. So the line omits the people.
+  // The user is one of these people, so the line omits the people.
   const { people: _people, invitations: _invitations, ...others } = note.access ?? {};
   const facts = accessFacts(others, { now });
   return (
@@ -60,7 +60,7 @@ function ReceiversLine({ note, onOpen }: AccessLineProps) {
 
 type FactsProps = { facts: readonly AccessFact[]; short: string; onOpen: AccessLineProps["onOpen"] };
 
-/** The parts of the line. Each part is a button. A phone shows the short text, because its whole row is one button. */
+/** The parts of the line, each as a button. On a phone, the whole row is one button with the short text. */
 function Facts({ facts, short, onOpen }: FactsProps) {
   return (
     <>
@@ -91,13 +91,13 @@ function ShareButton({ onOpen, className }: ShareButtonProps) {
   useShortcut(
     "s",
     () => {
-      // The dialog later returns the focus to the element that is focused now.
+      // When the dialog closes, it returns the focus to the element that is focused now.
       button.current?.focus();
       share();
     },
     { isEnabled: onOpen !== undefined },
   );
-  // The service does not have the note yet, so the note has nothing to share.
+  // Until the service has created the note, the user cannot share the note.
   if (onOpen === undefined) return null;
   return (
     <Button ref={button} className={clsx("ml-auto", className)} onClick={share}>
@@ -115,10 +115,10 @@ function OwnersLine({ note, onOpen }: AccessLineProps) {
   const others = live.map(({ userId, name, email }) => ({ id: userId, name, email }));
   const facts = factsForOwner(note.access ?? {}, { now });
   const short = describeBriefly(note.access ?? {}, { now });
-  // Until the load of the names, the line has the same number of faces, so that nothing moves.
+  // Until the names are loaded, placeholders have the same number and size as the avatars, so that nothing moves.
   const unnamed = shares === undefined ? (note.access?.people?.count ?? 0) + (note.access?.invitations?.count ?? 0) : 0;
   return (
-    // On a phone, the button covers the whole row. The row says in a few words who can open the note.
+    // On a phone, the button covers the whole row, and says in a few words who can open the note.
     <div
       className={clsx(
         "relative flex min-h-11 items-center gap-2 md:min-h-9",
@@ -167,7 +167,7 @@ function Faces({ people, unnamed = 0 }: { people: Person[]; unnamed?: number }) 
   );
 }
 
-/** "Ann", "Ann and Ben", "Ann and 2 others". */
+/** Returns, for example, "Ann", "Ann and Ben" or "Ann and 2 others". */
 function nameAll(people: Person[]): string {
   const names = people.map((person) => nameOf(person, { otherwise: person.id }));
   const [first = "", second] = names;

@@ -18,7 +18,7 @@ const requestsQuery = (noteId: string) =>
     queryFn: async ({ signal }) => (await client.accessRequests.list(noteId, { signal })).requests,
   });
 
-/** Shows the owner of a note which people ask for access to it. */
+/** Shows the owner of a note which people ask for access to the note. */
 export function AccessRequests({ noteId }: { noteId: string }) {
   const requests = useQuery(requestsQuery(noteId));
   if (requests.isError && requests.data === undefined) return <Failure title={words.failed} query={requests} />;
@@ -43,7 +43,7 @@ function RequestRow({ noteId, request }: { noteId: string; request: AccessReques
         if (role === undefined) await client.accessRequests.dismiss(noteId, person.id);
         else await client.accessRequests.grant(noteId, person.id, { role });
       } catch (error) {
-        // Another tab or device has already granted or dismissed the request.
+        // Another tab or device has already answered the request for access.
         if (!hasCode(error, "access_request_not_found")) throw error;
       }
     },
@@ -89,14 +89,14 @@ function RequestRow({ noteId, request }: { noteId: string; request: AccessReques
 }
 
 const askWords = invitationTexts.ask;
-/** How often the page checks whether the owner has granted access. Milliseconds. */
+/** The pause in milliseconds between two checks of whether the owner has granted access. */
 const LOOK_MS = 15_000;
 
-/** Asks the owner of a note for access, and opens the note when the owner agrees. */
+/** Asks the owner of a note for access. Opens the note when the owner has granted access. */
 export function AskForAccess({ noteId }: { noteId: string }) {
   const mutationKey = ["ask for access", noteId];
   const ask = useMutation({ mutationKey, mutationFn: () => client.accessRequests.ask(noteId) });
-  // Each new load of the note removes the component for a moment. So the state is outside of the component.
+  // This state is outside of the component, because each load of the note unmounts the component for a moment.
   const isAsked = useMutationState({ filters: { mutationKey, status: "success" } }).length > 0;
   useOpening({ noteId, isAsked });
   return (
@@ -120,8 +120,8 @@ export function AskForAccess({ noteId }: { noteId: string }) {
 }
 
 /**
- * Loads the note when the owner has granted access. Each load of the note hides this page for a moment, so the hook does not poll the query
- * of the note.
+ * Loads the note after the owner has granted access. The hook does not poll the query of the note, because each load of this query hides
+ * the page for a moment.
  */
 function useOpening({ noteId, isAsked }: { noteId: string; isAsked: boolean }): void {
   useEffect(() => {

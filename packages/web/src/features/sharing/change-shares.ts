@@ -14,8 +14,8 @@ function put(subject: Subject, receivers: Terms & { userIds?: string[]; emails?:
 }
 
 /**
- * Shares the item with these email addresses. The service does not reveal which email addresses have an account. `invitations`: the
- * invitations for the given email addresses. `invited`: the email addresses with an invitation.
+ * Shares the item with these email addresses. The service does not reveal which email addresses have an account. `invitations` has the
+ * invitations for the given email addresses, and `invited` has the email addresses that got an invitation.
  */
 export function useInvite(subject: Subject) {
   const { queryKey } = sharesQuery(subject);
@@ -28,20 +28,20 @@ export function useInvite(subject: Subject) {
       const invitations = shares.invitations.filter((one) => emails.some((email) => isSameEmail(one.email, email)));
       return { emails, invited: invitations.map(({ email }) => email), invitations };
     },
-    // Nothing waits for this load. The field is cleared before the list is loaded.
+    // The form is cleared without a wait for this load of the list.
     onSettled: () => void settle(subject),
   });
 }
 
 type InviteToFiles = {
   filesFor: (emails: readonly string[]) => readonly Attachment[];
-  /** Runs after each file, because a later file may fail. */
+  /** Runs after each shared file, because a later file may fail. */
   onShared: (file: Attachment, made: { emails: readonly string[]; invitations: Invitation[] }) => void;
   /** Runs even if the user has closed the dialog. */
   onError: (error: Error) => void;
 };
 
-/** Shares several files, one after the other, with these email addresses. */
+/** Shares several files with these email addresses, one file after the other. */
 export function useInviteToFiles({ filesFor, onShared, onError }: InviteToFiles) {
   return useMutation({
     async mutationFn({ emails, terms }: Invite) {
@@ -64,10 +64,13 @@ export function useInviteToFiles({ filesFor, onShared, onError }: InviteToFiles)
   });
 }
 
-/** The share of a person or an invitation before and after a change. `share` is undefined if the change deletes the share. */
+/** The share of a person, or an invitation, before and after a change. `share` is undefined if the change deletes the share. */
 type Change = { before: Entry; share: Entry | undefined; isGone: boolean };
 
-/** Creates, changes or deletes a share. The list shows the change immediately. After a failure, the list shows the old share again. */
+/**
+ * Creates, changes or deletes a share. The list shows the change immediately, and shows the old share again if the service refuses the
+ * change.
+ */
 export function useChangeShare(subject: Subject) {
   const { queryKey } = sharesQuery(subject);
   return useMutation({
@@ -87,7 +90,7 @@ export function useChangeShare(subject: Subject) {
   });
 }
 
-/** Makes a new link for an invitation. The old link stops working. */
+/** Makes a new link for an invitation, and the old link stops working. */
 export function useRenewInvitation(subject: Subject) {
   return useMutation({
     mutationFn: ({ id }: Invitation) => client.invitations.update(id, { newLink: true }),
@@ -112,7 +115,7 @@ async function revoke(invitationId: string): Promise<void> {
   }
 }
 
-/** Replaces a share in the list, before the service responds. Returns the previous share. */
+/** Replaces a share in the list before the service responds. Returns the previous share. */
 async function replace(subject: Subject, { before: { userId }, share }: Change): Promise<Entry | undefined> {
   const { queryKey } = sharesQuery(subject);
   await queryClient.cancelQueries({ queryKey });
@@ -122,10 +125,10 @@ async function replace(subject: Subject, { before: { userId }, share }: Change):
   return shares.find((one) => one.userId === userId);
 }
 
-/** Reloads the list after the last pending change, so that the list shows the state of the service. */
+/** Loads the list again after the last pending change, so that the list shows the state of the service. */
 async function settle(subject: Subject): Promise<void> {
   const { queryKey } = sharesQuery(subject);
   if (queryClient.isMutating({ mutationKey: queryKey }) > 1) return;
-  // The note and the list of notes contain the number of people with access to the note and to each file.
+  // The note and the list of notes show how many people have access to the note and to each file.
   await invalidate(queryKey, keys.activity, ["note"], keys.notes);
 }

@@ -26,7 +26,7 @@ type InvitationCardProps = {
   onOtherAccount: () => void;
 };
 
-/** The page of an invitation for a signed-in person. A person without a session sees the page only for an invitation that does not work. */
+/** The page of an invitation for a signed-in person. Without a session, a person sees this page only if the invitation does not work. */
 export function InvitationCard(props: InvitationCardProps) {
   const { invitation, email, error, isLoading, isOpening } = props;
   useDocumentTitle(invitation === undefined ? words.title : invitationTitle(invitation));
@@ -100,7 +100,7 @@ function Frame({ children }: { children: ReactNode }) {
   );
 }
 
-/** Queries the invitation that belongs to a token. Without a token, sends no request. */
+/** Queries the invitation of a token. Without a token, the query sends no request. */
 export const lookQuery = (token: string) =>
   queryOptions({
     queryKey: ["invitation", token],

@@ -22,14 +22,14 @@ const peopleWords = shareDialogTexts.people;
 type Refusal = { emails: string[]; problem: string };
 
 type PeopleFormProps = {
-  /** Identifies the shared item. The form stores the typed text under this name. */
+  /** Identifies the item that the user shares. The browser stores the typed text under this name. */
   name: string;
   invite: ReturnType<typeof useInvite>;
-  /** The note is shared with viewers or editors. Files are shared with viewers only. */
+  /** The receivers of a note are viewers or editors. The receivers of files are only viewers. */
   kind: "note" | "file" | "files";
 };
 
-/** Shares an item with people. The footer of the dialog has the main action, below the content after this form. */
+/** Shares an item with people. The main action is in the footer of the dialog, below the rest of the content. */
 export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
   const inputRef = useRef<HTMLInputElement>(null);
   const account = useQuery(sessionQuery).data?.user;
@@ -50,7 +50,7 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
     setChosen(emails);
     setText(typed);
     setRefusal(undefined);
-    // The form still shows the result of a pending request. So the state of the request stays.
+    // The form still shows the state of a pending request, so this state must stay.
     if (!invite.isPending) invite.reset();
   }
 
@@ -69,9 +69,9 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
       { emails, terms: { role, expiresAt } },
       {
         onSuccess() {
-          // The user may have typed further email addresses during the request.
+          // The user may have typed further email addresses while the request was pending.
           setChosen((now) => now.filter((email) => !emails.includes(email)));
-          // The user may also have chosen the role of the next share during the request.
+          // The user may have chosen the role of the next share while the request was pending.
           setRole((now) => (now === role ? "viewer" : now));
           setChoice((now) => (now === choice ? "never" : now));
           inputRef.current?.focus();
@@ -116,7 +116,7 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
       <MailedLine emails={invite.data?.invited ?? []} />
       <DialogFooter>
         {isDone ? (
-          // Without mail, the next step is to copy the message.
+          // If the service sends no mail, the user must next copy the message.
           <DoneButton kind={hasMail ? "primary" : "outline"} />
         ) : (
           <>
@@ -127,7 +127,7 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
               type="submit"
               kind="primary"
               disabled={isEmpty || invite.isPending}
-              // By default, the press takes the focus from the field. The field would then make a chip, and the button would move away
+              // Without this, the press would take the focus from the field. The field would then make a chip, and the button would move
               // before the click.
               onMouseDown={(event) => event.preventDefault()}
               className="max-md:grow"
@@ -141,7 +141,7 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
   );
 }
 
-/** Describes when the new access ends. */
+/** Says when the new access expires. */
 function describeEnd(choice: string, custom: string): string {
   const { end } = peopleWords;
   if (choice === "never") return end.never;
@@ -150,7 +150,7 @@ function describeEnd(choice: string, custom: string): string {
   return Number.isNaN(time) ? "" : end.until(formatDate(time, Date.now()));
 }
 
-/** Checks the email addresses without a request. Returns undefined if there is no problem. */
+/** Checks the email addresses without a request. Returns undefined if all email addresses are valid. */
 function refuse(emails: readonly string[], own: string | undefined): Refusal | undefined {
   const { people } = shareDialogTexts;
   const problems = emails.flatMap((email) => {

@@ -23,18 +23,18 @@ const { message } = invitationTexts;
 
 type ShareDialogProps = {
   noteId: string;
-  /** The files to share without their note. Default: the whole note is shared. */
+  /** The files that the user shares without their note. Default: the dialog shares the whole note. */
   files?: readonly Attachment[];
-  /** Whether the user is the owner. An editor can make links, but cannot invite people. */
+  /** Whether the user may invite people. Only the owner may do this, but editors can also make links. */
   canInvite: boolean;
-  /** The tab that the dialog shows first. Default: the tab of the people. */
+  /** The tab that is open first. Default: the tab of the people. */
   tab?: "people" | "link";
-  /** The content of the tab with the links of the note or file. */
+  /** The content of the tab with the links to the note or file. */
   links: ReactNode;
   onClose: () => void;
 };
 
-/** Shares files of a note, by default the whole note. */
+/** Shares the whole note, or only some of its files. */
 export function ShareDialog({ files = [], ...props }: ShareDialogProps) {
   const [first, second] = files;
   if (first === undefined || second === undefined) return <ShareOne attachment={first} {...props} />;
@@ -87,7 +87,8 @@ function People({ noteId, attachment }: Pick<ShareOneProps, "noteId" | "attachme
 type Invited = { emails: readonly string[]; invitations: readonly Invitation[] };
 
 /**
- * Writes the messages. A person who has opened the item before has no invitation, so the message for this person has the path of the item.
+ * Writes the messages. A person who has opened the item before needs no invitation, so the message for this person has the path of the
+ * item.
  */
 function writeMessages({ emails, invitations }: Invited, { what, path }: { what: string; path: string }): Message[] {
   return emails.map((email) => {
@@ -102,18 +103,18 @@ const nameOfShare = (share: Entry) => nameOf(share, { otherwise: share.userId })
 type ShareListProps = {
   subject: Subject;
   what: string;
-  /** The email addresses of the people with whom the user has just shared. */
+  /** The email addresses with which the user has just shared the item. */
   fresh: readonly string[];
   hasMail: boolean;
 };
 
 /**
- * Lists who has access: the owner, then the people who were just added, then all others by name. Includes expired shares, and shares that
- * the user has just deleted.
+ * Lists who has access: the owner, then the people whom the user has just added, then all others by name. Includes expired shares, and
+ * shares that the user has just deleted.
  */
 function ShareList({ subject, what, fresh, hasMail }: ShareListProps) {
   useNow(1_000);
-  // The ticking clock may be some seconds late. With a late clock, a new share of one hour would seem longer.
+  // The clock of the page may be some seconds late, so a new share of one hour would seem longer.
   const now = Date.now();
   const owner = useQuery(sessionQuery).data?.user;
   const shares = useQuery(sharesQuery(subject));
@@ -158,11 +159,11 @@ function ShareList({ subject, what, fresh, hasMail }: ShareListProps) {
   );
 }
 
-/** Identifies the row of a person. A restored invitation has another id, so the id of an invitation does not identify the row. */
+/** Returns a key for the row of a person. A restored invitation has a new id, so its email address is the key. */
 const keyOf = ({ invitation, userId }: Entry) => (invitation === undefined ? userId : invitation.email);
 const isSame = (one: Entry, other: Entry) => keyOf(one) === keyOf(other);
 
-/** Shows how long a removed person can still download. A URL that the service has issued works until its expiry. */
+/** Says how long a removed person can still download. A URL that the service has already issued works until the URL expires. */
 function RemovalHint() {
   const limits = useQuery(instanceQuery).data?.limits;
   if (limits === undefined) return null;

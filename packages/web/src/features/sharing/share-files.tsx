@@ -16,17 +16,17 @@ const { message } = invitationTexts;
 
 type ShareFilesProps = { files: readonly Attachment[]; onClose: () => void };
 
-/** A file, and an invitation that lets one person open the file. */
+/** A file, and an invitation that lets one person open this file. */
 type Invited = { file: Attachment; invitation: Invitation };
 
-/** The ids of the files that are already shared with these people after a failure. */
+/** After an error, the ids of the files that are already shared with these people. */
 type Progress = { people: string; ids: readonly string[] };
 
 const NOTHING: Progress = { people: "", ids: [] };
 
 /**
- * Shares several files without their note. After a failure, the user can try again, and only the remaining files are shared with the same
- * people.
+ * Shares several files without their note. If the service refuses a file, the user can retry, and the retry shares only the remaining
+ * files.
  */
 export function ShareFiles({ files, onClose }: ShareFilesProps) {
   const hasMail = useQuery(instanceQuery).data?.mail !== false;
@@ -77,7 +77,7 @@ export function ShareFiles({ files, onClose }: ShareFilesProps) {
   );
 }
 
-/** Writes one message for each person, with an invitation for each file. */
+/** Writes a message for each person, with an invitation for each file. */
 function writeMessages(invited: readonly Invited[]): Message[] {
   const emails = [...new Set(invited.map(({ invitation }) => invitation.email))];
   return emails.map((email) => {

@@ -27,18 +27,18 @@ export const ROLES = [
 
 type ShareRowProps = {
   subject: Subject;
-  /** The title of the note or the name of the file, for the message to an invited person. */
+  /** The title of the note or the name of the file. The message to an invited person contains this name. */
   what: string;
   share: Entry;
-  /** Whether the user has just deleted the share. The user can create it again. */
+  /** Whether the user has just deleted the share, so that the user can undo the deletion. */
   isGone: boolean;
-  /** Whether the dialog shows the message for this person elsewhere. */
+  /** Whether the dialog already shows the message for this person outside of the row. */
   hasMessage: boolean;
   onRemove: (share: Entry) => void;
   now: number;
 };
 
-/** The row of a person who has access. The user can change the role and the expiry in the row. */
+/** The row of a person with access. In the row, the user can change the role and the expiry. */
 export function ShareRow({ subject, what, share, isGone, hasMessage, onRemove, now }: ShareRowProps) {
   const { mutate, error, isPending } = useChangeShare(subject);
   const removeButton = useRef<HTMLButtonElement>(null);
@@ -55,7 +55,7 @@ export function ShareRow({ subject, what, share, isGone, hasMessage, onRemove, n
     expiresAt: share.expiresAt,
     onChange: (expiresAt) => change({ expiresAt }),
   });
-  // The pressed button disappears. So the element in place of the button gets the focus.
+  // The pressed button disappears, so the element in its place gets the focus.
   useEffect(() => {
     if (wasGone.current !== isGone) (isGone ? undoButton : removeButton).current?.focus();
     wasGone.current = isGone;
@@ -137,7 +137,7 @@ function describeInvitation({ linkExpiresAt }: Invitation, now: number): string 
 
 type InvitationActionsProps = Pick<ShareRowProps, "subject" | "what" | "now"> & { invitation: Invitation };
 
-/** Shows buttons for the link of an invitation. */
+/** The buttons for the link of an invitation. */
 function InvitationActions({ subject, what, invitation, now }: InvitationActionsProps) {
   const renew = useRenewInvitation(subject);
   const { email, linkExpiresAt } = invitation;
@@ -169,7 +169,7 @@ function InvitationActions({ subject, what, invitation, now }: InvitationActions
   );
 }
 
-/** The lifetimes that a user can select for a share. Seconds. */
+/** The lifetimes in seconds that the form offers for a share. */
 export const LIFETIMES = [3600, 86_400, 7 * 86_400, 30 * 86_400] as const;
 
 type ShareExpiry = {
@@ -179,7 +179,7 @@ type ShareExpiry = {
   onChange: (expiresAt: string | null) => void;
 };
 
-/** Shows the expiry of a share, and lets the user change it. The option `custom` opens a field below the row. */
+/** Shows the expiry of a share, which the user can change. The option `custom` opens a date field below the row. */
 function useExpiryOfShare({ name, expiresAt, now, onChange }: ShareExpiry) {
   const [custom, setCustom] = useState<string>();
   const [problem, setProblem] = useState<string>();
@@ -217,11 +217,11 @@ function useExpiryOfShare({ name, expiresAt, now, onChange }: ShareExpiry) {
   return { select, field };
 }
 
-/** Shows that the service sends a mail to these email addresses. Shows no text if the service sends no mails. */
+/** Says that the service sends a mail to these email addresses. If the service sends no mail, the element has no text. */
 export function MailedLine({ emails }: { emails: readonly string[] }) {
   const isMailed = useQuery(instanceQuery).data?.mail === true && emails.length > 0;
   return (
-    // The element exists before it has a text, so that screen readers announce the text.
+    // The element exists before its text, so that screen readers announce the text.
     <p role="status" className={isMailed ? "break-words text-muted text-small" : "sr-only"}>
       {isMailed && invitationTexts.mailed(emails)}
     </p>
@@ -230,17 +230,17 @@ export function MailedLine({ emails }: { emails: readonly string[] }) {
 
 const messageWords = invitationTexts.message;
 
-/** A message that tells one person about a share. The message contains the link. */
+/** A message that tells one person about a share, with a link to the item. */
 export type Message = { email: string; text: string };
 
-/** Writes the message for an invitation. The link of the invitation is for one person. */
+/** Writes the message for an invitation. Only the invited person can use the link in the message. */
 export function inviteTo(what: string, { url, linkExpiresAt }: Invitation): string {
   return messageWords.personal(what, url, formatDate(linkExpiresAt, Date.now()));
 }
 
 type MessageCardProps = { messages: readonly Message[]; isMailed: boolean };
 
-/** Offers a message for each person. If the service sends no mails, the user must send the message. */
+/** Offers a message for each person. If the service sends no mail, the user must send the messages. */
 export function MessageCard({ messages, isMailed }: MessageCardProps) {
   const [only, second] = messages;
   if (only === undefined) return null;

@@ -19,7 +19,9 @@ export function toEntries({ shares, invitations }: Shares): Entry[] {
   return [...shares, ...invited];
 }
 
-/** Queries the shares and invitations of an item, including expired ones. Only the owner of the item may use this query. */
+/**
+ * Queries the shares and invitations of an item, including expired shares and invitations. Only the owner of the item may use this query.
+ */
 export const sharesQuery = (subject: Subject) =>
   queryOptions({
     queryKey: keys.shares(idOf(subject)),

@@ -17,7 +17,7 @@ import { titleOf } from "../../texts/note-title.ts";
 
 const words = trashTexts;
 
-/** The deleted notes and files that the user may restore, last deleted first. */
+/** The deleted notes and files that the user may restore. The latest deletion is first. */
 export function DeletedPage() {
   const days = useQuery(instanceQuery).data?.limits.trashDays;
   const list = useInfiniteQuery(pagesQuery(keys.trash, client.trash.list));

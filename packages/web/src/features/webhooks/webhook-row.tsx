@@ -100,7 +100,7 @@ export function WebhookRow({ webhook, calls, scope, onSecret }: WebhookRowProps)
 
 type RowButtonProps = { webhook: Webhook; isOpen: boolean; onClick: () => void };
 
-/** The row shows the purpose of the webhook, and whether its messages arrive. A click shows the messages. */
+/** Shows the purpose of a webhook, and whether its messages arrive. A click shows the messages. */
 function RowButton({ webhook, isOpen, onClick }: RowButtonProps) {
   const now = useNow();
   const { url, description, disabledAt, failure, failures } = webhook;
@@ -120,7 +120,7 @@ function RowButton({ webhook, isOpen, onClick }: RowButtonProps) {
       <span className="min-w-0 grow">
         {description !== "" && <bdi className="wrap-anywhere block font-medium">{description}</bdi>}
         <span title={url} className={clsx("wrap-anywhere", description === "" ? "font-medium" : "text-small")}>
-          {/* The line breaks after "/" and ".", not inside a word. */}
+          {/* The URL breaks after "/" and ".", and not inside a word. */}
           {url.split(/(?<=[/.])(?![/.])/).map((part, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: two parts can be equal
             <Fragment key={index}>
@@ -163,7 +163,7 @@ function Facts({ webhook: { events, failure, problem, formerSecretUntil } }: { w
 
 type TroubleProps = { failure: WebhookFailure; problem: string | null; status: number | null };
 
-/** Shows what is wrong with a server, what to do first, and the record of the service behind "Details". */
+/** Shows what is wrong with the receiving server, and what to do first. The record of the service is behind "Details". */
 function Trouble({ failure, problem, status }: TroubleProps) {
   const { what, first } = words.failures[failure];
   return (
@@ -182,12 +182,14 @@ function Trouble({ failure, problem, status }: TroubleProps) {
 }
 
 const PAGE = 20;
-/** The pause between polls during a delivery, in milliseconds. The outcome is usually known within seconds. */
+/** The pause in milliseconds between two polls during a delivery. A delivery usually takes seconds. */
 const REFRESH_MS = 3_000;
 
 type DeliveriesProps = { webhook: Webhook; calls: WebhookCalls };
 
-/** Lists the deliveries to a webhook, newest first. The state of the webhook depends on its deliveries, so `onRead` refreshes the state. */
+/**
+ * Lists the deliveries to a webhook, newest first. The state of the webhook depends on its deliveries, so `onRead` loads this state again.
+ */
 function Deliveries({ webhook, calls, onRead }: DeliveriesProps & { onRead: () => Promise<void> }) {
   const list = useInfiniteQuery({
     ...pagesQuery(webhookKeys.deliveries(webhook.id), async (page) => {
@@ -264,10 +266,10 @@ function outcomeOf({ deliveredAt, givenUpAt, dueAt }: WebhookDelivery, now: numb
   return dueAt === null || Date.parse(dueAt) <= now ? words.due : words.waiting(formatWhen(dueAt, now));
 }
 
-/** The calls for the webhooks of the user, or for the webhooks of the whole service. */
+/** The client calls for the user's own webhooks, or for the webhooks of the whole service. */
 export type WebhookCalls = (typeof client)["webhooks"];
 
-/** The scope of the webhooks that the page shows. The scope is part of the query key, because the lists differ. */
+/** Says which webhooks the page shows. The scope is part of the query key, because the two lists differ. */
 export type WebhookScope = "own" | "service";
 
 export const webhookKeys = {

@@ -25,11 +25,11 @@ export function WebhooksPage() {
   );
 }
 
-/** The webhooks of the user, or of the whole service. */
+/** The user's own webhooks, or the webhooks of the whole service. */
 export function Webhooks({ scope }: { scope: WebhookScope }) {
   const calls = scope === "own" ? client.webhooks : client.admin.webhooks;
   const list = useQuery({ queryKey: webhookKeys.list(scope), queryFn: ({ signal }) => calls.list({ signal }) });
-  // The secret of the webhook is never cached.
+  // The secret of a new webhook, which the page never caches.
   const [shown, setShown] = useState<WebhookWithSecret>();
   const [isAdding, setAdding] = useState(false);
   const onSecret = (webhook: WebhookWithSecret) => {
@@ -136,7 +136,7 @@ function WebhookForm({ calls, scope, onSecret }: WebhookFormProps) {
   );
 }
 
-/** Shows the secret of a webhook. The service never returns it again. */
+/** Shows the secret of a webhook, which the service never returns again. */
 function NewSecret({ webhook, onDone }: { webhook: WebhookWithSecret; onDone: () => void }) {
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => title.current?.focus(), []);

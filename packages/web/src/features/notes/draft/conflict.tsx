@@ -9,7 +9,7 @@ import type { NoteFields } from "./draft-storage.ts";
 const words = conflictTexts;
 const UNDO_MS = 10_000;
 
-/** Shows the change of another person, and asks which of the two texts to keep. */
+/** Shows the text of another person, and asks the user which of the two texts to keep. */
 export function Conflict({ draft, mine, theirs }: { draft: Draft; mine: NoteFields; theirs: NoteFields }) {
   const takeTheirs = () => {
     const discarded = draft.takeTheirs();

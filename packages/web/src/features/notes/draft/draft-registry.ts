@@ -26,7 +26,7 @@ export class DraftRegistry {
     return draft;
   }
 
-  /** Removes a draft from this registry if it is saved and no component shows it. */
+  /** Removes a draft from this registry if the draft is saved and no component shows the draft. */
   release(draft: Draft): void {
     if (draft.isIdle() && this.#drafts.get(draft.noteId) === draft) this.#drafts.delete(draft.noteId);
   }
@@ -48,12 +48,15 @@ export class DraftRegistry {
     return [...this.#drafts.values()].every((draft) => draft.isSaved());
   }
 
-  /** Saves all drafts immediately. Never rejects. */
+  /** Saves all drafts immediately. The promise never rejects. */
   async flushAll(): Promise<void> {
     await Promise.all([...this.#drafts.values()].map((draft) => draft.flush()));
   }
 
-  /** Saves the drafts of closed tabs. If the note of a draft is open, restores the draft on the page of the note. Never rejects. */
+  /**
+   * Saves the drafts of closed tabs. If the note of such a draft is open, the page of the note restores the draft. The promise never
+   * rejects.
+   */
   async saveAbandoned({ openNoteId }: { openNoteId: string | undefined }): Promise<void> {
     for (const noteId of await this.#context.storage.abandoned()) {
       if (noteId === openNoteId) {
@@ -69,7 +72,7 @@ export class DraftRegistry {
         await draft.flush();
         this.release(draft);
       } catch {
-        // The draft stays stored. The page of the note shows why the draft cannot be saved.
+        // The draft stays stored. The page of its note shows why the draft cannot be saved.
       }
     }
   }

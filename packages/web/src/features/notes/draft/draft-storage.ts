@@ -12,9 +12,9 @@ export function pick(fields: Partial<NoteFields>, names: readonly (keyof NoteFie
 /** The unsaved edits of one tab on one note. */
 export type StoredDraft = {
   edits: Partial<NoteFields>;
-  /** The edited fields in the version of the service at the start of the edit. */
+  /** The edited fields as the service had them when the edits began. */
   base: Partial<NoteFields> & { updatedAt: string };
-  /** The edits that the tab has sent since the start, even without a response. */
+  /** The edits that the tab has sent since the edits began, including edits without a response. */
   attempts: Partial<NoteFields>[];
 };
 
@@ -22,21 +22,21 @@ const PREFIX = "valetkey.draft.";
 const lockOf = (tab: string) => `valetkey.page:${tab}`;
 
 type Browser = {
-  /** `localStorage` is behind a function, because the access throws if the browser forbids storage. */
+  /** A function, because reading `localStorage` throws an error if the browser forbids storage. */
   storage: () => Storage;
-  /** Undefined on a page with plain HTTP. */
+  /** Undefined over plain HTTP, where browsers have no Web Locks. */
   locks: Pick<LockManager, "request" | "query"> | undefined;
-  /** The id of this tab. Each tab of the browser has a different id. */
+  /** The id of this tab, which differs from the ids of all other tabs. */
   tab: string;
 };
 
 /**
- * Stores drafts in the browser, so that a crash or a closed tab loses no text. Each tab stores its own drafts, and holds a lock while it is
- * open. If no tab holds the lock of a draft, the draft is abandoned, and another tab may adopt it.
+ * Stores drafts in the browser, so that a crash or a closed tab loses no text. Each tab stores its own drafts, and holds a Web Lock while
+ * the tab is open. If no tab holds the lock of a draft, the draft is abandoned, and another tab may adopt the draft.
  */
 export class DraftStorage {
   readonly #browser: Browser;
-  /** The locks of all open tabs. Undefined before the first `refresh`, and in a browser without locks. */
+  /** The ids of all open tabs. Undefined before the first `refresh`, and in browsers without Web Locks. */
   #openTabs: ReadonlySet<string | undefined> | undefined;
 
   constructor(browser: Browser) {
@@ -44,13 +44,13 @@ export class DraftStorage {
     void browser.locks?.request(lockOf(browser.tab), () => new Promise(() => undefined));
   }
 
-  /** Finds out which tabs are open. The caller must call `refresh` if another tab may have closed since the last call. */
+  /** Finds out which tabs are open. Call `refresh` again if a tab may have closed since the last call. */
   async refresh(): Promise<void> {
     const held = (await this.#browser.locks?.query())?.held;
     this.#openTabs = held && new Set(held.map(({ name }) => name));
   }
 
-  /** Returns the draft of this tab. If this tab has no draft, returns an abandoned draft. */
+  /** Returns the draft of this tab, or an abandoned draft if this tab has no draft. */
   read(noteId: string): StoredDraft | undefined {
     return this.#read(this.#keyOf(noteId)) ?? this.#read(this.#abandonedKeyOf(noteId));
   }
@@ -65,7 +65,7 @@ export class DraftStorage {
     return draft;
   }
 
-  /** Returns the ids of notes with an abandoned draft. In a browser without locks, returns no ids. */
+  /** Returns the ids of the notes that have an abandoned draft. Without Web Locks, the list is empty. */
   async abandoned(): Promise<string[]> {
     await this.refresh();
     if (this.#openTabs === undefined) return [];
@@ -107,8 +107,8 @@ export class DraftStorage {
   }
 
   /**
-   * Runs `work` on the storage. Returns undefined if the storage is full, forbidden or damaged. In these cases, the text stays on the page,
-   * and the tab saves the text to the service.
+   * Runs `work` on the storage of the browser. Returns undefined if the storage is full, forbidden or damaged. The page then still has the
+   * text, and saves the text to the service.
    */
   #use<Result>(work: (storage: Storage) => Result): Result | undefined {
     try {

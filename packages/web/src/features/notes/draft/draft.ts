@@ -9,7 +9,7 @@ type Version = NoteFields & { updatedAt: string };
 export type SaveState =
   | { kind: "idle" | "unsaved" | "saving" | "saved" }
   | { kind: "failed"; error: unknown }
-  /** Another person changed an edited field. Both texts stay until the user chooses one of them. */
+  /** Another person changed a field that this user has edited. The draft keeps both texts until the user chooses one of the texts. */
   | { kind: "conflict"; theirs: NoteFields };
 
 export type DraftView = NoteFields & { state: SaveState };
@@ -17,34 +17,34 @@ export type DraftView = NoteFields & { state: SaveState };
 export type DraftContext = {
   notes: Pick<typeof client.notes, "get" | "update">;
   storage: DraftStorage;
-  /** Runs after each save, with the version that the service now has. */
+  /** Runs after each save, with the new version of the note on the service. */
   onSaved: (noteId: string, version: Version) => void;
   /** Runs after the first save has created the note. */
   onCreated: (draft: Draft, created: { note: Note; firstId: string }) => void;
 };
 
-/** The pause between the last key and the save. Milliseconds. */
+/** The delay between the last key press and the save, in milliseconds. */
 const SAVE_DELAY_MS = 800;
 const FIRST_RETRY_MS = 3_000;
 const LAST_RETRY_MS = 60_000;
 const MAX_ATTEMPTS = 5;
 
 /**
- * The text of one note in this tab. The draft outlives the component that shows it, saves the text, and retries failed saves. A version
- * from the service never replaces unsaved edits.
+ * The text of one note in this tab. The draft outlives the component that shows the draft, saves the text, and retries failed saves. A
+ * version from the service never replaces unsaved edits.
  */
 export class Draft {
-  /** The id of the note. A new note gets its final id with the first save. */
+  /** The id of the note. A new note gets its final id when the first save creates the note. */
   noteId: string;
-  /** The fields on the service before restored edits replaced them. Undefined if nothing was restored. */
+  /** The fields from before a restore, as the service has them. Undefined if the draft restored no edits. */
   beforeRestore: Partial<NoteFields> | undefined;
   readonly $view;
   readonly #context: DraftContext;
   readonly #canEdit: boolean;
   readonly #created = Promise.withResolvers<string>();
-  /** The version of the note to which the edits apply. */
+  /** The version of the note on which the edits are based. */
   #base: Version;
-  /** The version of the note on the service during a conflict. */
+  /** The version on the service during a conflict. */
   #theirs: Version | undefined;
   #edits: Partial<NoteFields> = {};
   #attempts: Partial<NoteFields>[] = [];
@@ -62,7 +62,7 @@ export class Draft {
     this.restore();
   }
 
-  /** Resolves with the final id of the note when the service has the note. */
+  /** Resolves with the final id of the note when the service has created the note. */
   get created(): Promise<string> {
     return this.#created.promise;
   }
@@ -71,7 +71,7 @@ export class Draft {
     return fieldsOf(this.#edits).length === 0;
   }
 
-  /** Returns whether nobody needs the draft: no component shows the draft, and nothing is unsaved. */
+  /** Returns whether no component shows the draft and all edits are saved. */
   isIdle(): boolean {
     return this.$view.lc === 0 && this.isSaved();
   }
@@ -87,9 +87,9 @@ export class Draft {
     this.#show({ kind: "unsaved" });
   }
 
-  /** Changes fields. Saves them after a pause. */
+  /** Changes fields, and saves the change after a pause. */
   edit(change: Partial<NoteFields>): void {
-    // The service refuses U+0000 and lone surrogates (broken Unicode). The edits therefore never contain these characters.
+    // The service refuses U+0000 and lone surrogates (broken Unicode), so the edits never contain these characters.
     for (const name of fieldsOf(change)) this.#edits[name] = change[name]?.toWellFormed().replaceAll("\0", "") ?? "";
     this.#store();
     const { state } = this.$view.get();
@@ -97,21 +97,21 @@ export class Draft {
     if (state.kind !== "conflict") this.#saveIn(SAVE_DELAY_MS);
   }
 
-  /** Changes fields and saves them immediately. */
+  /** Changes fields, and saves the change immediately. */
   replace(change: Partial<NoteFields>): void {
     this.edit(change);
     void this.flush();
   }
 
-  /** Accepts a version from the service, and keeps unsaved edits. */
+  /** Shows a version from the service, but keeps the unsaved edits. */
   receive(version: Version): void {
-    // During a save, only the response to the save may change the draft.
+    // During a save, only the response to this save may change the draft.
     if (version.updatedAt < this.#base.updatedAt || this.#saving !== undefined) return;
     this.#rebase(version);
     if (this.$view.get().state.kind === "unsaved") this.#saveIn(SAVE_DELAY_MS);
   }
 
-  /** Saves unsaved edits immediately. Never rejects, because the state shows a failure. */
+  /** Saves unsaved edits immediately. The promise never rejects, because the state of the draft shows an error. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     if (this.$view.get().state.kind === "conflict") return;
@@ -126,14 +126,14 @@ export class Draft {
     await this.#saving;
   }
 
-  /** Resolves a conflict: the edits of this tab replace the version on the service. */
+  /** Resolves a conflict with the edits of this tab, which replace the version on the service. */
   keepMine(): void {
     this.#base = this.#theirs ?? this.#base;
     this.#show({ kind: "unsaved" });
     void this.flush();
   }
 
-  /** Resolves a conflict: keeps the version on the service. Returns the discarded edits. */
+  /** Resolves a conflict with the version on the service. Returns the discarded edits. */
   takeTheirs(): Partial<NoteFields> {
     const mine = this.#edits;
     this.discard();
@@ -142,7 +142,7 @@ export class Draft {
     return mine;
   }
 
-  /** Deletes the edits in this object and in the browser storage. */
+  /** Deletes the edits in this draft and in the storage of the browser. */
   discard(): void {
     clearTimeout(this.#timer);
     this.#edits = {};
@@ -165,7 +165,7 @@ export class Draft {
     }
   }
 
-  /** Continues with the note that the first save has created. Another tab may have created the note before, with another text. */
+  /** Continues with the note that the first save has created. Another tab may have created the note earlier with another text. */
   #become(note: Note): void {
     const firstId = this.noteId;
     this.#context.storage.remove(firstId);
@@ -177,7 +177,7 @@ export class Draft {
     this.#attempts = [];
   }
 
-  /** Returns whether the user has removed all text of a new note before the first save. Such a note leaves no trace. */
+  /** Returns whether the user has deleted the whole text of a new note before the first save. The service never creates such a note. */
   #isAbandoned(): boolean {
     const isUnsent = isNewNoteId(this.noteId) && this.#attempts.length === 0;
     return isUnsent && !this.isSaved() && Object.values(this.#edits).every((text) => text.trim() === "");
@@ -206,9 +206,9 @@ export class Draft {
     this.#retryMs = Math.min(LAST_RETRY_MS, this.#retryMs * 2);
   }
 
-  /** Applies the edits to another version. A conflict occurs if the other version changed an edited field. */
+  /** Bases the edits on another version. The result is a conflict if this version changes an edited field. */
   #rebase(version: Version): void {
-    // The service may have saved the fields of an earlier attempt without a response to the browser.
+    // The service may have saved the fields of an earlier attempt although no response arrived.
     const known = [this.#base, this.#edits, ...this.#attempts];
     const isKnown = (name: keyof NoteFields) => known.some((fields) => fields[name] === version[name]);
     if (fieldsOf(this.#edits).every(isKnown)) {

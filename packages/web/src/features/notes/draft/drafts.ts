@@ -27,7 +27,7 @@ export const drafts = new DraftRegistry({
 
 connection.$state.listen((now) => now === "online" && void drafts.flushAll());
 addEventListener("pagehide", () => void drafts.flushAll());
-// A phone may close a hidden page without another event.
+// A phone may close a hidden page without any further event.
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && void drafts.flushAll());
 beforeSignOut(async () => {
   await drafts.saveAbandoned({ openNoteId: undefined });
@@ -45,7 +45,7 @@ function save(noteId: string, changes: UpdateNoteBody): Promise<Note> {
 type Change = Pick<Note, "title" | "body" | "updatedAt">;
 type Lists = InfiniteData<{ items: NoteSummary[]; nextCursor: string | null }>;
 
-/** Puts a saved version into the cached note and lists, without another request. */
+/** Updates the cached note and lists with a saved version, without another request. */
 function showSaved(noteId: string, { title, body, updatedAt }: Change): void {
   queryClient.setQueryData<Note>(
     keys.note(noteId),
@@ -57,20 +57,20 @@ function showSaved(noteId: string, { title, body, updatedAt }: Change): void {
     { queryKey: keys.notes },
     (lists) => lists && { ...lists, pages: lists.pages.map((page) => ({ ...page, items: page.items.map(changed) })) },
   );
-  // In other orders of the list, the change may move the note.
+  // In the other orders of the list, the change may move the note to another position.
   if ($noteOrder.get() !== "created") void queryClient.invalidateQueries({ queryKey: keys.notes });
 }
 
 let blankId: string | undefined;
 
-/** Returns the id of an empty new note. Each call returns the same id until the note has a text, so that a double click opens one page. */
+/** Returns the id of an empty new note. The id stays the same until this note has a text, so that a double click opens only one page. */
 export function blankNoteId(): string {
   const isUsed = blankId === undefined || !drafts.areSavedOf(blankId) || $createdNotes.get()[blankId] !== undefined;
   if (blankId === undefined || isUsed) blankId = newNoteId();
   return blankId;
 }
 
-/** Shows a new note with its final id in the lists and in the URL of its page. */
+/** Shows a new note with its final id in the lists and in the URL. */
 function showCreated(_draft: Draft, { note, firstId }: { note: Note; firstId: string }): void {
   queryClient.setQueryData(keys.note(note.id), note);
   $createdNotes.set({ ...$createdNotes.get(), [firstId]: note.id });
@@ -78,8 +78,8 @@ function showCreated(_draft: Draft, { note, firstId }: { note: Note; firstId: st
 }
 
 /**
- * Prepares a note for files. A note without a title and without files gets the name of the first file as its title. Resolves with the id
- * of the note as soon as the service has the note.
+ * Prepares a note for its first files. If the note has no title and no files, its title becomes the name of the first file. Resolves with
+ * the id of the note when the service has created the note.
  */
 export function prepareForFiles(note: Note, filename: string): Promise<string> {
   const draft = drafts.of(note);

@@ -7,7 +7,7 @@ import { FakeService } from "./testing/fake-service.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Opens the page of a note that the service does not have yet. */
+/** Opens the page of a new note that the service has not created yet. */
 function openNewDraft() {
   const service = new FakeService();
   const browser = new FakeBrowser();

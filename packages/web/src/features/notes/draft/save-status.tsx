@@ -11,7 +11,7 @@ import { drafts } from "./drafts.ts";
 
 const words = texts.notes.saving;
 
-/** Shows in one word whether the text is saved. After a failure, also shows the reason and a button to retry. */
+/** Shows in one word whether the text is saved. After a failed save, also shows the reason and a retry button. */
 export function SaveStatus({ state, onRetry }: { state: SaveState; onRetry: () => void }) {
   const connection = useConnection();
   const isBad = state.kind === "failed" && connection === "online";
@@ -19,7 +19,7 @@ export function SaveStatus({ state, onRetry }: { state: SaveState; onRetry: () =
     <div
       className={clsx(
         "flex min-w-0 items-center justify-end gap-1 text-small",
-        // The texts about a missing connection are long, so a phone shows them on a separate line.
+        // On a phone, the long texts about a missing connection have their own line.
         connection !== "online" && state.kind !== "idle" && state.kind !== "saved" && "max-md:order-last max-md:w-full",
       )}
     >
@@ -58,14 +58,14 @@ function describeState(state: SaveState, connection: Connection): string {
 const OFFER_MS = 10_000;
 const announced = new WeakSet<Draft>();
 
-/** Returns the draft of a note and its current view. The draft is saved when the user leaves the note. */
+/** Returns the draft of a note and the current view of this draft. The draft is saved when the user leaves the note. */
 export function useDraft(note: Note): { draft: Draft; view: DraftView } {
   const [draft] = useState(() => drafts.of(note));
   const view = useStore(draft.$view);
   useEffect(() => draft.receive(note), [draft, note]);
   const announceRestored = useEffectEvent(() => {
     const { beforeRestore } = draft;
-    // If the restored text is already saved or in conflict, no message is necessary. A conflict has its own message.
+    // A saved text needs no message, and a conflict has its own message.
     if (beforeRestore === undefined || draft.$view.get().state.kind !== "unsaved" || announced.has(draft)) return;
     announced.add(draft);
     toasts.add({
@@ -77,7 +77,7 @@ export function useDraft(note: Note): { draft: Draft; view: DraftView } {
   // biome-ignore lint/correctness/useExhaustiveDependencies: an abandoned draft may be found after the note was opened
   useEffect(() => announceRestored(), [draft, view.state.kind]);
   useEffect(() => {
-    // The reason of the failure may be gone, for example because the user has signed in again.
+    // The next save may succeed, for example because the user has signed in again.
     if (draft.$view.get().state.kind === "failed") void draft.flush();
     return () => void draft.flush().then(() => drafts.release(draft));
   }, [draft]);

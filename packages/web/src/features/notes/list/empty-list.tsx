@@ -24,7 +24,7 @@ export function EmptyList({ scope, q, onSearch, onNewNote }: EmptyListProps): Re
   const { title, hint, action } = words.empty.owned;
   return (
     <Empty
-      // On larger screens, the page beside the list already explains how to begin.
+      // On larger screens, the page beside the list already explains how to start.
       className="md:hidden"
       icon={<FileText size={28} strokeWidth={1.5} />}
       title={title}

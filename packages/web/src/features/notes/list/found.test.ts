@@ -7,7 +7,7 @@ it.each([
   ["a.b", ".", ["a", ".", "b"]],
   ["report.pdf", "png", undefined],
   ["report.pdf", "", undefined],
-  // The lower case of İ has two characters.
+  // In lower case, the letter İ has two characters.
   ["İstanbul", "istanbul", undefined],
 ])("in the text %j, a search for %j highlights the parts %j", (text, q, parts) => {
   expect(splitMatch(text, q)).toEqual(parts);

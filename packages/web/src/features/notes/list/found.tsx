@@ -5,7 +5,7 @@ import { FileName } from "../../../components/file-name.tsx";
 import { texts } from "../../../texts/index.ts";
 import { titleOf } from "../../../texts/note-title.ts";
 
-/** A text with a mark on its first match. */
+/** Shows a text, and highlights the first match of a search. */
 export function Marked({ text, q }: { text: string; q: string }) {
   const parts = splitMatch(text, q);
   if (parts === undefined) return text;
@@ -19,7 +19,7 @@ export function Marked({ text, q }: { text: string; q: string }) {
   );
 }
 
-/** Lists the files of a note whose names contain the searched text. Each row opens its file. */
+/** Lists the files of a note whose names match the search. Each row opens its file. */
 export function FoundFiles({ note: { id, title, foundFiles = [] }, q }: { note: NoteSummary; q: string }) {
   if (foundFiles.length === 0) return null;
   return (
@@ -44,7 +44,7 @@ export function FoundFiles({ note: { id, title, foundFiles = [] }, q }: { note: 
   );
 }
 
-/** Shows a folder on one line. A long path is cut at its start, or at its end if the first match is near the start. */
+/** Shows a folder path on one line. A long path is cut at its start, or at its end if the first match is near the start. */
 function Folder({ path, q }: { path: string; q: string }) {
   const folder = path.replace(/\/$/, "");
   const [before, , after] = splitMatch(folder, q) ?? ["", "", ""];
@@ -58,11 +58,11 @@ function Folder({ path, q }: { path: string; q: string }) {
   );
 }
 
-/** Returns the text before, in and after the first match. Ignores case. Returns undefined without a match. */
+/** Returns the text before, in and after the first match, or undefined without a match. Upper and lower case are equal. */
 export function splitMatch(text: string, q: string): [before: string, match: string, after: string] | undefined {
   const [lower, searched] = [text.toLowerCase(), q.toLowerCase()];
   const start = lower.indexOf(searched);
-  // Some letters are longer in lower case. A position in the lower case text is then wrong for `text`, so the page marks nothing.
+  // Some letters are longer in lower case. The positions in both texts then differ, so the page highlights nothing.
   if (searched === "" || start === -1 || lower.length !== text.length) return undefined;
   const end = start + searched.length;
   return [text.slice(0, start), text.slice(start, end), text.slice(end)];

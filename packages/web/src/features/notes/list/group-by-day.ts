@@ -4,8 +4,8 @@ import { formatWeekday, texts } from "../../../texts/index.ts";
 type Dated = { createdAt: string; updatedAt: string; isPinned: boolean };
 
 /**
- * Groups notes under headings: the pinned notes, and then each local day. The list is already sorted. A list in order of titles has no
- * days. A search has no group of pinned notes, because pinned notes are at their usual position there.
+ * Groups sorted notes under headings: first the pinned notes, and then each local day. Notes in the order of their titles have no days. In
+ * a search, pinned notes have no group, because a search sorts them like all other notes.
  */
 export function groupNotes<Note extends Dated>(
   notes: readonly Note[],
@@ -34,7 +34,7 @@ function nameOfDay(instant: string, now: number): string {
   return day === date.setDate(date.getDate() - 1) ? yesterday : formatWeekday(instant);
 }
 
-/** Returns the start of a text on one line, without the characters of the Markdown format. */
+/** Returns the start of a text on one line, without Markdown syntax. */
 export function plainSnippet(snippet: string): string {
   return snippet
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")

@@ -19,7 +19,7 @@ const words = texts.notes;
 type NoteListProps = {
   scope: Scope;
   selectedId: string | undefined;
-  /** The search text. An empty text shows all notes. */
+  /** The search text. An empty search text shows all notes. */
   q: string;
   onSearch: (q: string) => void;
   onNewNote: () => void;
@@ -30,7 +30,7 @@ type NoteListProps = {
 const loadEmptyList = () => importWithRetry(() => import("./empty-list.tsx"));
 const loadSharedFiles = () => importWithRetry(() => import("./shared-files.tsx"));
 
-/** Lists the notes of the user, or the notes and files that other people share with the user. */
+/** Lists the user's own notes, or the notes and files that other people share with the user. */
 export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile }: NoteListProps) {
   useDocumentTitle(selectedId === undefined ? words.list[scope] : undefined);
   const rows = useRef<HTMLDivElement>(null);
@@ -40,7 +40,7 @@ export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile
   const files = (scope === "shared" ? (shared.data?.pages ?? []) : [])
     .flatMap((page) => page.items)
     .filter(({ filename }) => filename.toLocaleLowerCase().includes(q.toLocaleLowerCase()));
-  // The page itself searches the shared files. So a search needs all pages of the shared files.
+  // The page itself searches the shared files, so a search needs all pages of the shared files.
   const needsMoreFiles = scope === "shared" && q !== "" && shared.hasNextPage && !shared.isError;
   const { isFetching, fetchNextPage } = shared;
   useEffect(() => {
@@ -120,7 +120,7 @@ function OrderMenu({ order }: { order: NoteOrder }) {
 
 function Skeletons({ count = 6 }) {
   return (
-    // The skeletons have the same height and distance as the rows of notes, so that nothing moves.
+    // The placeholders have the same heights and gaps as the rows of notes, so that nothing moves.
     <div className="flex flex-col gap-0.5">
       {Array.from({ length: count }, (_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: all items are equal
@@ -133,16 +133,16 @@ function Skeletons({ count = 6 }) {
   );
 }
 
-/** The pause between the last key and the search. Milliseconds. */
+/** The delay between the last key press and the search, in milliseconds. */
 const SEARCH_DELAY_MS = 200;
-/** The maximum length of a search text, as in the service. Characters. */
+/** The maximum length of a search text in characters. The service has the same limit. */
 const MAX_LENGTH = 200;
 
 type SearchFieldProps = {
-  /** The current search text. The back button of the browser may change it. */
+  /** The current search text, which the back button of the browser may change. */
   q: string;
   onSearch: (q: string) => void;
-  /** Runs on the down arrow key, which moves the focus into the list. */
+  /** Runs on the key Down, which moves the focus into the list. */
   onDown: () => void;
 };
 

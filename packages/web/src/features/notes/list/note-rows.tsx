@@ -20,15 +20,15 @@ type NoteRowsProps = {
   selectedId: string | undefined;
   q: string;
   order: NoteOrder;
-  /** Whether the rows belong to an earlier search. */
+  /** Whether the rows are the result of an earlier search. */
   isOutdated: boolean;
-  /** Runs when the last row becomes visible. Undefined if there are no more rows. */
+  /** Runs when the last row becomes visible. Undefined if all rows are loaded. */
   onEnd: (() => void) | undefined;
 };
 
 const loadFound = () => importWithRetry(() => import("./found.tsx"));
 
-/** The rows of the list. The arrow keys, j and k move between rows, and Enter opens a row. */
+/** The rows of the list of notes. The arrow keys, j and k move the focus between rows, and Enter opens a note. */
 export function NoteRows({ ref, notes, selectedId, q, order, isOutdated, onEnd }: NoteRowsProps) {
   const now = useNow();
   const { data: found } = useCode("found", loadFound, { isNeeded: q !== "" });
@@ -62,9 +62,9 @@ type NoteRowProps = {
   isSelected: boolean;
   q: string;
   now: number;
-  /** The code that marks the matches of a search. */
+  /** The code that highlights the matches of a search. Undefined without a search, and until the code is loaded. */
   found: typeof import("./found.tsx") | undefined;
-  /** The search to which the rows belong. Undefined while the next search runs. */
+  /** The search text to which the rows belong. Undefined while the next search runs. */
   shownFor: string | undefined;
 };
 
@@ -82,7 +82,7 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
   ];
   const row = useRef<HTMLLIElement>(null);
   const { effect, handlers } = useDropTarget(note);
-  // Scrolls to the open note, which may be anywhere in the list. Scrolls again after the user has cleared the search.
+  // Scrolls to the open note, wherever the note is in the list. Scrolls again after the user has cleared the search.
   useEffect(() => {
     if (isSelected && shownFor !== undefined) row.current?.scrollIntoView({ block: "nearest" });
   }, [isSelected, shownFor]);
@@ -115,7 +115,7 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
             )}
           </span>
         )}
-        {/* A row has at most three lines. So a note of another person shows its text only in a search. */}
+        {/* A row has at most three lines, so the note of another person shows its text only in a search. */}
         {snippet !== "" && (isOwn || q !== "") && (
           <span dir="auto" className="block truncate text-muted text-small">
             {mark(snippet)}
@@ -135,8 +135,8 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
 }
 
 /**
- * Moves the focus by `step` from the focused note. Without a focused note, starts at the open note. Without an open note, focuses the first
- * note.
+ * Moves the focus by `step` rows. Starts at the focused note, or otherwise at the open note. If no note is focused or open, focuses the
+ * first note.
  */
 function stepIn(list: HTMLElement | null, step: number): void {
   const links = [...(list?.querySelectorAll<HTMLElement>("a.note") ?? [])];
@@ -146,8 +146,8 @@ function stepIn(list: HTMLElement | null, step: number): void {
 }
 
 /**
- * Lets the user drop files of another note onto a note in the list. With Alt (Option on a Mac), the drop copies the files. Returns the
- * current effect of a drop, and the handlers of the row.
+ * Lets the user drop files of another note onto a note in the list. With Alt (Option on a Mac), the drop copies the files instead of moving
+ * them. Returns the current effect of a drop, and the event handlers of the row.
  */
 export function useDropTarget(note: NoteSummary) {
   const [effect, setEffect] = useState<"move" | "copy">();

@@ -17,7 +17,7 @@ type SharedFilesProps = {
   onOpen: (attachmentId: string) => void;
 };
 
-/** Lists the shared files, below the shared notes. Each row opens the preview of its file. */
+/** Lists the files that are shared without their notes, below the shared notes. Each row opens the preview of its file. */
 export function SharedFiles({ list, files, onOpen }: SharedFilesProps) {
   const now = useNow();
   if (files.length === 0 && !list.isError) return null;

@@ -5,18 +5,18 @@ import { $noteOrder } from "../../../service/choices.ts";
 import { client } from "../../../service/client.ts";
 import { keys, pagesQuery, timeToNextEnd } from "../../../service/queries.ts";
 
-/** The ids of deleted notes. The lists hide these notes until the next load of the lists. */
+/** The ids of deleted notes, which the lists hide until the lists load again. */
 export const $deletedNotes = atom<ReadonlySet<string>>(new Set());
 
 export type Scope = "owned" | "shared";
 
 /**
- * Returns the user's own notes, or the notes shared with the user. Omits notes with a pending deletion. `q`: the search text. An empty `q`
- * selects all notes.
+ * Returns the user's own notes, or the notes that others share with the user. Omits deleted notes. `q` is the search text, and an empty `q`
+ * returns all notes.
  */
 export function useNoteList({ scope, q }: { scope: Scope; q: string }) {
   const chosen = useStore($noteOrder);
-  // The service sorts only the user's own notes, and not the result of a search.
+  // The service sorts only the user's own notes, and no search results.
   const order = scope === "owned" && q === "" ? chosen : "created";
   const list = useInfiniteQuery({
     ...pagesQuery([...keys.notes, scope, q, order], (page) =>
@@ -24,7 +24,7 @@ export function useNoteList({ scope, q }: { scope: Scope; q: string }) {
     ),
     refetchInterval: ({ state: { data } }) =>
       timeToNextEnd((data?.pages ?? []).flatMap(({ items }) => items.map(({ access }) => access))),
-    // A new search in the same list shows the previous results until the response arrives.
+    // During a new search, the list shows the previous results until the response arrives.
     placeholderData: (found, query) => (query?.queryKey[1] === scope ? found : undefined),
   });
   const deletedNotes = useStore($deletedNotes);

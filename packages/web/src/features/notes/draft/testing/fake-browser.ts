@@ -28,7 +28,7 @@ export class FakeBrowser {
   }
 }
 
-/** A `Storage` whose keys are enumerable properties of the object, as in a browser. */
+/** A `Storage` whose keys are enumerable properties, as in a browser. */
 export function memoryStorage(): Storage {
   const methods: Pick<Storage, "getItem" | "setItem" | "removeItem"> & ThisType<Record<string, string>> = {
     getItem(key) {

@@ -20,14 +20,14 @@ const NOTE: Note = {
   updatedAt: "2026-01-01T00:00:00.000Z",
 };
 
-/** A service with one note. Like the real service, it refuses a save that is based on an older version. */
+/** A service with one note. Like the real service, this service refuses a save that is based on an older version. */
 export class FakeService {
   note: Note = NOTE;
   /** The bodies of all saves, in the order in which they arrived. */
   readonly saves: object[] = [];
-  /** If set, every save throws this error. */
+  /** The error of every save, if set. */
   failure: Error | undefined;
-  /** Whether the responses to successful saves are lost. */
+  /** Whether saves succeed, but their responses are lost. */
   losesResponses = false;
   /** Each response to a save waits for this promise. */
   delay: Promise<void> = Promise.resolve();
@@ -46,10 +46,10 @@ export class FakeService {
     },
   };
 
-  /** The keys of the notes that a save has created. */
+  /** The idempotency keys of the notes that saves have created. */
   readonly createdBy = new Set<string>();
 
-  /** Creates the note only once for each key, as the real service does. */
+  /** Creates only one note for each idempotency key, like the real service. */
   #create(key: string, { title = "", body = "" }: Partial<Pick<Note, "title" | "body">>): Note {
     if (!this.createdBy.has(key)) {
       this.createdBy.add(key);
@@ -59,7 +59,7 @@ export class FakeService {
     return this.note;
   }
 
-  /** Changes the note like another user. */
+  /** Changes the note, as another user would. */
   change(change: Partial<Pick<Note, "title" | "body">>): void {
     const updatedAt = new Date(Date.parse(this.note.updatedAt) + 1).toISOString();
     this.note = { ...this.note, ...change, updatedAt };

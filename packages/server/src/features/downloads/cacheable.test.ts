@@ -32,7 +32,7 @@ describe.each(engines)("cacheable URLs on $name", (engine) => {
 
     it("requests in one cache window return the same cacheable URL", async () => {
       const { service, get } = await start();
-      // The test sets the clock to the middle of a window of 30 seconds.
+      // Sets the clock to the middle of a cache window of 30 seconds.
       const windowMs = 30_000;
       service.advance(windowMs - (Date.now() % windowMs) + windowMs / 2);
       const first = await get("expiresIn=60&cacheable=true");

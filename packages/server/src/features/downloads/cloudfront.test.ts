@@ -15,8 +15,8 @@ beforeAll(async () => {
 afterAll(() => bucket.stop());
 
 /**
- * Starts a service whose files are behind a CloudFront distribution. The function `startBehind` uploads a file of Ann. The tests use one
- * database engine, because no query depends on the CloudFront distribution.
+ * Starts a service whose files are behind a CloudFront distribution, and uploads a file of Ann. One database engine is enough, because no
+ * query depends on CloudFront.
  */
 async function startBehind(
   options: Parameters<typeof startDistribution>[1] = {},
@@ -127,7 +127,7 @@ describe("downloads from CloudFront", () => {
     expect(new URL(claimed.body.urls[0].fileUrl).origin).toBe(distribution.target.distribution);
   });
 
-  it("requirement 16: after a share is revoked, the next request for a CloudFront URL returns 403", async () => {
+  it("requirement 16: after a revocation, a request for a CloudFront URL returns 403", async () => {
     const { service, attachmentId } = await startBehind();
     const bob = service.as("bob");
     await bob.send("GET /me");
@@ -137,7 +137,7 @@ describe("downloads from CloudFront", () => {
     expect((await bob.send(`GET /attachments/${attachmentId}/url`)).status).toBe(403);
   });
 
-  it("requirement 25: the content security policy of pages names the distribution and the bucket", async () => {
+  it("requirement 25: the content security policy of pages names both file hosts", async () => {
     const { service, distribution } = await startBehind();
     const { headers } = await service.anonymous.send("GET /");
     const policy = String(headers["content-security-policy"]);
@@ -175,7 +175,7 @@ describe("CloudFront URLs for one IP address", () => {
     expect(await statusOf(foreign.body.fileUrl)).toBe(403);
   });
 
-  it("a CloudFront URL works behind a proxy that adds the port to the client's IP address", async () => {
+  it("a CloudFront URL works if a proxy adds the port to the client's IP address", async () => {
     const app = { trustProxy: () => true };
     const { service, attachmentId } = await startBehind({ bindsIp: true }, { app });
     const headers = { "x-forwarded-for": "127.0.0.1:49152" };

@@ -7,7 +7,6 @@ import { createRefusals } from "./record-refusals.ts";
 
 export type DownloadVerbs = ReturnType<typeof createDownloads>;
 
-/** Creates the functions of the downloads feature for the rest of the service. */
 export function createDownloads(deps: Deps, { arrive, allowance }: { arrive: Arrive; allowance: Allowance }) {
   const refusals = createRefusals(deps);
   const urlParts = { refusals, arrive, allowance };

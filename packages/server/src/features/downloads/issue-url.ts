@@ -20,23 +20,20 @@ import type { Refusals } from "./record-refusals.ts";
 
 const ONLY_INLINE = "cacheable is for pictures that pages show: use it with disposition=inline.";
 
-/** The parts that the use cases for one URL and for batches need. */
 export type UrlParts = { refusals: Refusals; allowance: Allowance; arrive: Arrive };
 
 export type IssuedUrl = {
   fileUrl: string;
-  /**
-   * The expiry is in whole seconds, and is shorter than requested for a cacheable URL, or if the credentials of the bucket expire earlier.
-   */
+  /** In whole seconds. Shorter than requested if the URL is cacheable or if the credentials of the bucket expire earlier. */
   expiresInSeconds: number;
   expiresAt: number;
 };
 
 /**
- * Issues one download URL: checks the access, signs the URL and records an audit event. The event is on the disk before the service returns
- * the URL. `expiresInSeconds`: the default comes from the configuration. `purpose`: the default comes from the disposition. The function
- * `issueUrl` throws `invalid_request`, `expires_in_out_of_range`, `attachment_not_found`, `access_denied`, `attachment_not_ready`,
- * `rate_limited`, and `preview_not_found` if the file has no such preview.
+ * Issues one download URL: checks the access, signs the URL and records an audit event. The event is on disk before the caller gets the
+ * URL. Default of `expiresInSeconds`: from the configuration. Default of `purpose`: from the disposition. Throws `invalid_request`,
+ * `expires_in_out_of_range`, `attachment_not_found`, `access_denied`, `attachment_not_ready`, `rate_limited`, and `preview_not_found` if
+ * the file has no such preview.
  */
 export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) {
   const { db, clock, limits, newId } = deps;
@@ -47,11 +44,11 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
       expiresInSeconds: number | undefined;
       disposition: Disposition;
       purpose: UrlPurpose | undefined;
-      /** Requests in half the expiry get one URL, so that browsers can cache the file. Only for inline URLs. */
+      /** All requests within half of the expiry get the same URL, so that browsers can cache the file. Only for inline URLs. */
       isCacheable: boolean;
-      /** With `preview`, the URL is for a preview picture of the file, and always inline. */
+      /** If set, the URL is for this preview picture of the file. The URL of a preview is always inline. */
       preview?: PreviewName | undefined;
-      /** If `clientIp` is undefined, the URL works for every client. */
+      /** Undefined: the URL works for every client. */
       clientIp: string | undefined;
     },
   ): Promise<IssuedUrl> => {
@@ -100,15 +97,13 @@ export function issueUrl(deps: Deps, { refusals, allowance, arrive }: UrlParts) 
   };
 }
 
-/** Decides the access to a file by its id in another application, after `valetkey adopt --list` has adopted the file. */
+/** Finds the access to a file by the id that the file had in another application, before `valetkey adopt --list` adopted the file. */
 async function byOldId(tx: Tx, { userId }: Caller, oldId: string) {
   const attachmentId = await adoptionQueries(tx).findByOldId(oldId);
   return attachmentId === undefined ? undefined : accessQueries(tx).download(userId, attachmentId);
 }
 
-/**
- * Returns the ids of the files that `isHiddenFrom` hides from the caller. `findHidden` queries the database only if a file is not ready.
- */
+/** Returns the ids of the files that `isHiddenFrom` hides from the caller. Queries the database only if a file is not ready. */
 export async function findHidden(
   tx: Tx,
   caller: Caller,
@@ -130,7 +125,7 @@ export function noPreview(): DomainError {
   return new DomainError("preview_not_found", "The file has no such preview.");
 }
 
-/** Returns the preview of a file in the form in which the service signs a URL. Throws `preview_not_found`. */
+/** Returns a preview of a file in the form that `sign` needs. Throws `preview_not_found`. */
 async function previewOf(
   tx: Tx,
   { attachment, preview }: { attachment: Downloadable; preview: PreviewName },
@@ -154,12 +149,15 @@ export function checkExpiry(requested: number | undefined, longest: number): voi
   );
 }
 
-/** The longest expiry that a role may request, in seconds. Shorter for others than the owner, because a revocation ends no URL. */
+/**
+ * Returns the longest expiry that a role may request, in seconds. The limit for the owner is longer, because after a revocation, a URL
+ * still works until its expiry.
+ */
 export function longestExpiry(limits: Limits, role: Role | undefined): number {
   return role === "owner" ? limits.urlTtlMaxSeconds : limits.urlTtlMaxSharedSeconds;
 }
 
-/** Returns the default expiry of a URL in seconds, for a request without an expiry. */
+/** Returns the default expiry of a URL, in seconds. */
 export function defaultExpiry(limits: Limits, role: Role | undefined): number {
   return Math.min(limits.urlTtlDefaultSeconds, longestExpiry(limits, role));
 }
@@ -178,7 +176,7 @@ export function sign(
 ): SignedUrl | Promise<SignedUrl> {
   const { attachment, disposition, expiresInSeconds, now, cacheWindowSeconds, clientIp } = options;
   const { objectKey, filename, contentType } = attachment;
-  // The code names each field, because spreading `options` would take a tenth of the time of the signature.
+  // Names each field, because a spread of `options` would take a tenth of the time of the signature.
   return bucket.presignGet({
     objectKey,
     filename,
@@ -192,8 +190,8 @@ export function sign(
 }
 
 /**
- * Returns the cache window, which is half of the expiry. A client that gets a cacheable URL can use the URL for at least half of the
- * expiry. The function `windowOf` throws `expires_in_out_of_range` below 2 seconds.
+ * Returns the length of the cache window: half of the expiry. A client can therefore use a cacheable URL for at least half of the expiry.
+ * Throws `expires_in_out_of_range` for an expiry under 2 seconds.
  */
 export function windowOf(expiresInSeconds: number): number {
   if (expiresInSeconds >= 2) return Math.floor(expiresInSeconds / 2);

@@ -46,9 +46,9 @@ export type BatchAnswer =
 
 /**
  * Issues up to 1,000 download URLs with one access query. Returns one result for each id, in the order of the request. Records one audit
- * event for each note. All events are on the disk before the service returns a URL. All refused URLs of a note count as one refusal. The
- * default of `purpose` is `download`. Throws `expires_in_out_of_range`, `rate_limited`, and for a disabled user `access_denied` or
- * `account_closed`. After an error, the service has issued no URL of the batch.
+ * event for each note, on disk before the caller gets a URL. All refused URLs of a note count as one refusal. Default of `purpose`:
+ * `download`. Throws `expires_in_out_of_range` and `rate_limited`. For a disabled user, throws `access_denied` or `account_closed`. After
+ * an error, the service has issued no URL of the batch.
  */
 export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts) {
   const { db, clock, limits } = deps;
@@ -58,7 +58,7 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
       attachmentIds: readonly string[];
       expiresInSeconds: number | undefined;
       purpose: UrlPurpose | undefined;
-      /** As for `issueUrl`. Only the URLs of previews can be cacheable. */
+      /** `preview` and `isCacheable` work as for `issueUrl`, but in a batch, only the URLs of previews can be cacheable. */
       preview?: PreviewName | undefined;
       isCacheable?: boolean | undefined;
       clientIp: string | undefined;
@@ -76,7 +76,7 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
     for (const id of await findHidden(db, caller, access.values())) access.delete(id);
     const previews = preview && (await previewQueries(db).findConfirmed(preview, [...access.keys()]));
     const now = clock();
-    // All URLs of a note have one expiry, because the caller owns either all files of a note or no file.
+    // All URLs of a note have one expiry, because the caller owns either all files of a note or none of them.
     const issued = new Map<string, IssuedOfNote>();
     let ofNote: IssuedOfNote | undefined;
     // The value `refused` is a set, because a request can contain a refused id many times.
@@ -110,13 +110,14 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
       // The loop awaits only real promises, because an `await` of a plain value also costs time for each file.
       if (signed instanceof Promise) signed = await signed;
       answers.push({ attachmentId, fileUrl: signed.url, expiresAt: signed.expiresAt });
-      // The loop finds the note only if the note of the previous file was another note, because files of a note usually follow each other.
+      // Looks up the note only if the previous file was on another note, because the files of a note usually follow each other.
       if (ofNote?.noteId !== attachment.noteId) ofNote = issued.get(attachment.noteId);
       ofNote ??= { noteId: attachment.noteId, expiresInSeconds, attachments: [] };
       if (ofNote.attachments.length === 0) issued.set(ofNote.noteId, ofNote);
       ofNote.attachments.push(attachment);
     }
-    // The access query gives a disabled user no role. A disabled user gets the error that all other routes return.
+    // The access query returns no role for a disabled user. `requireEnabled` throws the error that a disabled user gets on all other
+    // routes.
     if (issued.size === 0) await requireEnabled(deps)(caller.userId);
     await Promise.all(
       [...issued.values()].map(({ attachments, expiresInSeconds }) =>

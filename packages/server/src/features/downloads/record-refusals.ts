@@ -4,9 +4,9 @@ import type { Downloadable } from "../access/queries.ts";
 import { aboutFile, auditEvent } from "../audit/audit-event.ts";
 import { urlAuditLog } from "../audit/queries.ts";
 
-/** The length of a time window for refusals. In one time window, the refused requests of a person cause at most one event on a note. */
+/** The length of a time window, in milliseconds. In one window, the refused requests of a person cause at most one event on a note. */
 const WINDOW_MS = 60_000;
-/** The maximum number of time windows that are open together. */
+/** The maximum number of time windows in memory. */
 const MAX_WINDOWS = 10_000;
 /** The maximum number of attachment ids in one event. A batch of URLs also has at most 1,000 ids. */
 const MAX_IDS = 1_000;
@@ -17,20 +17,21 @@ type Window = Refused & { endsAt: number; count: number; attachmentIds: Set<stri
 export type Refusals = {
   /** Records that the service refused the URLs of several attachments in one HTTP request. All attachments of a call belong to one note. */
   record(caller: Caller, attachments: Iterable<Downloadable>): void;
-  /** Records the counts of ended windows, or of `all`. Resolves when the events are on the disk. */
+  /** Records the counts of the windows that have ended, or of all windows. Resolves when the events are on disk. */
   flush(options?: { all: boolean }): Promise<void>;
 };
 
 /**
- * Records refused URLs in the activity of owners. The recorder combines many refusals into one event, so that a stranger cannot fill the
- * activity. The service records the first refusal of a person on a note immediately. The service counts later refusals in memory, and
- * records one event with their `count` at the end of the time window. If the process is killed, the counts in memory are lost.
+ * Records refused URLs in the activity of the owner of the note. Combines many refusals into one event, so that a stranger cannot fill the
+ * activity. The first refusal of a person on a note is recorded immediately. Later refusals are counted in memory, and recorded in one
+ * event with their `count` at the end of the time window. If the process is killed, the counts in memory are lost.
  */
 export function createRefusals({ db, clock, newId }: Deps): Refusals {
   const windows = new Map<string, Window>();
 
   /**
-   * Writes an event about refusals. The response does not wait for the write, because only a response with a URL needs an event on disk.
+   * Records an event about refused URLs. The HTTP response does not wait for the event, because only a response with a URL needs an event
+   * on disk.
    */
   async function write({ caller, first }: Refused, ids: Iterable<string>, count: number): Promise<void> {
     const subject = { ...aboutFile(first), attachmentIds: [...ids] };
@@ -41,7 +42,7 @@ export function createRefusals({ db, clock, newId }: Deps): Refusals {
       .catch(() => undefined);
   }
 
-  /** Ends a window. If it has counted refusals, records an event about them, and begins the next window. */
+  /** Ends a time window. If the window has counted refusals, opens the next window and records the counted refusals in one event. */
   async function end(key: string, { caller, first, count, attachmentIds }: Window): Promise<void> {
     windows.delete(key);
     if (count === 0) return;
@@ -73,7 +74,7 @@ export function createRefusals({ db, clock, newId }: Deps): Refusals {
         for (const id of ids) if (window.attachmentIds.size < MAX_IDS) window.attachmentIds.add(id);
         return;
       }
-      // If there are too many windows, the function `record` writes the counts of all windows early, so that no count is lost.
+      // If there are too many windows, `record` writes the counts of all windows early, so that no count is lost.
       if (windows.size >= MAX_WINDOWS) {
         flush({ all: true });
         windows.clear();

@@ -17,10 +17,7 @@ describe.each(engines)("requirement 30: refused URLs of a stranger, on $name", (
   async function openNote() {
     const noteId: string = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const attachmentIds = [await attach(noteId), await attach(noteId)];
-    /**
-     * Requests a URL, and then returns the recorded refusals. The service stores the event of the new URL after the events of all earlier
-     * refusals.
-     */
+    /** Requests a URL, and returns the recorded refusals. The event of the URL is stored after the events of all earlier refusals. */
     async function refusals() {
       await ann.send(`GET /attachments/${attachmentIds[0]}/url`);
       const { items } = (await ann.send(`GET /notes/${noteId}/activity?limit=200`)).body;

@@ -78,7 +78,7 @@ describe.each(engines)("download URLs on $name", (engine) => {
     expect((await ann.send(`GET /attachments/${id}/url?expiresIn=901`)).body.expiresIn).toBe(901);
   });
 
-  it("requirement 16: a batch of URLs refuses a long expiry only for files of other owners", async () => {
+  it("requirement 16: a batch of URLs refuses a long expiry for other owners' files", async () => {
     const shared = await attach("x");
     await ann.send(`PUT /attachments/${shared}/shares`, { json: { userIds: ["finn"] } });
     const finn = service.as("finn");
@@ -209,7 +209,7 @@ describe.each(engines)("download URLs on $name", (engine) => {
     expect((await carl.send(`GET /attachments/${id}/url`)).status).toBe(403);
   });
 
-  it("requirement 17: a batch of URLs has one result for each id, in the order of the request", async () => {
+  it("requirement 17: a batch of URLs has one result for each id, in order", async () => {
     const mine = await attach("mine");
     const world = await createWorld(service);
     const waiting = (

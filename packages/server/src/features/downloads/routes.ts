@@ -96,13 +96,12 @@ function countByOutcome(answers: readonly BatchAnswer[]): Map<"issued" | UrlRefu
   return counts;
 }
 
-/** Parses `expiresIn` in seconds, or NaN, which the use case refuses with the valid range. */
+/** Parses `expiresIn` in seconds. Returns NaN for an invalid text, which the use case refuses with the valid range. */
 export function parseExpiresIn(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
-/** Converts the URLs of a batch to the form of the response. */
 export function presentAnswers(answers: readonly BatchAnswer[]): FileUrls["urls"] {
   // The URLs of a batch usually have one expiry, so the code formats only a changed expiry.
   let instant = Number.NaN;

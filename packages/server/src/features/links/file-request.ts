@@ -6,13 +6,16 @@ import type { Attachment } from "../access/attachment.ts";
 const MAX_NAME_LENGTH = 100;
 // The C0 and C1 control characters, and the line separators.
 const FORBIDDEN_IN_NAME = /[\p{Cc}\u2028\u2029]/u;
-/** The usage of a file request. The usage has the number and total size of the counted files, and the slots that these files fill. */
+/** The number and total size of the files that count for a file request, and the ids of the slots that these files fill. */
 export type RequestUsage = { files: number; bytes: number; filledSlots: readonly string[] };
 
 /** The facts that the sender of a file declares before the upload. */
 export type OfferedFile = { contentType: string; sizeBytes: number; slotId: string | undefined };
 
-/** Checks a file after the usage `used`. Throws `invalid_request`, `kind_not_accepted`, `file_too_large`, `request_full`. */
+/**
+ * Checks whether a file request with the usage `used` accepts another file. Throws `invalid_request`, `kind_not_accepted`, `file_too_large`
+ * or `request_full`.
+ */
 export function checkOffer(
   request: FileRequest,
   { offered, used }: { offered: OfferedFile; used: RequestUsage },
@@ -33,14 +36,14 @@ export function checkOffer(
   }
 }
 
-/** The kinds that a file request accepts, and the kinds that the slot of the file accepts. Both lists must accept the file. */
+/** The kinds of files that a file request accepts, and the kinds that the slot of the file accepts. Both lists must accept the file. */
 export type AcceptedTypes = readonly (readonly string[])[];
 
 export function acceptedTypes(request: FileRequest, slot: LinkSlot | undefined): AcceptedTypes {
   return [request.accept, slot?.accept ?? []];
 }
 
-/** Returns whether both lists accept the type. An empty list accepts every type. */
+/** Returns whether all lists accept the type. An empty list accepts every type. */
 export function acceptsType(accepted: AcceptedTypes, contentType: string): boolean {
   const type = contentType.split(";", 1)[0] ?? contentType;
   return accepted.every(
@@ -67,8 +70,8 @@ function full(message: string): DomainError {
 
 /**
  * Validates the name of a visitor. Returns the name in the Unicode form NFC, without surrounding white space. Returns undefined if the name
- * is missing or has no visible characters. Throws `invalid_request` for control characters, bidirectional marks and a long name. Also
- * throws the error for a missing name if the file request requires a name.
+ * is missing or has no visible characters. Throws `invalid_request` for a name with control characters or bidirectional marks, for a long
+ * name, and for a missing name if the file request requires a name.
  */
 export function checkVisitorName(name: string | undefined, askName: FileRequest["askName"]): string | undefined {
   if (askName === "no") return undefined;

@@ -18,14 +18,14 @@ const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Z
  * 32 MiB. Each hash also needs one of the four threads of Node's thread pool.
  */
 const AT_ONCE = 2;
-/** The maximum number of running and waiting hashes of one network or person. All people in an office usually have one network. */
+/** The maximum number of running and waiting hashes of one network or person. Often, all people in an office have one network. */
 const OF_HOLDER = 20;
 
 const TOO_MANY = "Too many passwords are waiting for their check. Try again in a few seconds.";
 
 /**
- * Creates the queue for all hashes of passwords, of links and of accounts. The holder of a hash is the person who sets the password of a
- * link, or the network of a client (platform/http/client-address.ts).
+ * Creates the queue for all hashes of passwords of links and accounts. A holder in the queue is the person who sets the password of a link,
+ * or the network of a client (platform/http/client-address.ts).
  */
 export function createHashTurns(): FairTurns {
   return createFairTurns({ atOnce: AT_ONCE, ofHolder: OF_HOLDER, problem: TOO_MANY });
@@ -40,7 +40,7 @@ export async function hashPassword(password: string): Promise<string> {
   return `$argon2id$v=${VERSION}$${costs}$${base64(salt)}$${base64(hash)}`;
 }
 
-/** Hashes a new password in turn, or returns undefined without one. Throws `rate_limited` if too many hashes wait. */
+/** Hashes a new password in turn. Returns undefined if there is no password. Throws `rate_limited` if too many hashes wait. */
 export async function hashNew(
   turns: FairTurns,
   { caller, password }: { caller: Caller; password: string | null | undefined },

@@ -16,11 +16,10 @@ export type LinkVerbs = ReturnType<typeof createLinks>;
 
 type Parts = {
   allowance: Allowance;
-  /** Default: the database has the roles of the creators of links. */
+  /** Default: the service reads the role of the link's creator from the database. */
   creatorRightsOf?: CreatorRightsOf | undefined;
 };
 
-/** Creates the functions about links that the rest of the service calls. */
 export function createLinks(deps: Deps, { allowance, creatorRightsOf }: Parts) {
   const hashTurns = createHashTurns();
   const visits = { admit: admit(deps, creatorRightsOf), allowance };

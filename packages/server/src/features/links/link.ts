@@ -7,9 +7,7 @@ import type { Downloadable } from "../access/queries.ts";
 /** A link that gives people without an account access to files of one note. Instants are milliseconds since the epoch. */
 export type Link = {
   id: string;
-  /**
-   * The token in the URL depends on the generation. A new URL for the link increases the generation, and earlier tokens then stop working.
-   */
+  /** The token in the URL depends on the generation. A new URL for the link increases the generation, and the earlier URLs stop working. */
   generation: number;
   kind: LinkKind;
   noteId: string;
@@ -24,7 +22,9 @@ export type Link = {
   expiresAt: number | undefined;
   /** An Argon2id hash in the PHC string format. Undefined: the link has no password. */
   passwordHash: string | undefined;
-  /** Increases with each change of the password or the recipients. Visitors must then prove themselves again. */
+  /**
+   * Increases with each change of the password or the recipients. Visitors must then enter the password or prove their email address again.
+   */
   passwordVersion: number;
   /** Undefined: the number of claims has no limit. */
   maxClaims: number | undefined;
@@ -34,7 +34,7 @@ export type Link = {
   notify: LinkNotify;
   /** Whether visitors see the small preview pictures of files before a download. */
   showPreviews: boolean;
-  /** The normalised email addresses, of which a visitor must prove one. Empty: for everybody with the link. */
+  /** The normalised email addresses of the recipients. A visitor must prove one of them. Empty: everybody with the URL can use the link. */
   recipients: readonly string[];
   /** The limits of a file request. The expiry of the link is the deadline. Only links of the kind `upload` have limits. */
   request: FileRequest | undefined;
@@ -52,7 +52,9 @@ export type LinkClaim = {
   windowEndsAt: number;
 };
 
-/** Returns the last instant of the link, also after the operator shortens it. Undefined: until it is revoked. */
+/**
+ * Returns the last instant at which the link works, even if the operator has shortened the expiry since. Undefined: until it is revoked.
+ */
 export function effectiveExpiry(
   { createdAt, expiresAt }: Pick<Link, "createdAt" | "expiresAt">,
   { maxExpirySeconds }: Pick<LinkPolicy, "maxExpirySeconds">,
@@ -63,8 +65,8 @@ export function effectiveExpiry(
 
 /**
  * Returns whether a person may edit this link. The person must also have the permission to make links of the note.
- * A link stops working when its creator loses access to the note. If editors could change the links of others, a former editor could
- * continue to use a changed link.
+ * A link stops working when its creator loses access to the note. If editors could edit the links of other people, a former editor could
+ * continue to use a link that they had edited.
  */
 export function mayEditLink({ ownerId, createdBy }: Pick<Link, "ownerId" | "createdBy">, userId: string): boolean {
   return userId === ownerId || userId === createdBy;
@@ -96,12 +98,12 @@ export function linkState(
 export type LinkedFile = Downloadable &
   Pick<Attachment, "sizeBytes" | "path"> & { previewsJson: string | null; sha256: string | null };
 
-/** The number of issued URLs. `lastUrlExpiresAt`: the latest expiry of these URLs. Milliseconds since the epoch. */
+/** The number of issued URLs, and the latest expiry of these URLs in milliseconds since the epoch. */
 export type IssuedUrls = { count: number; lastUrlExpiresAt: number };
 
 /**
- * A link with the current role of its creator on the note, and the name of the creator. Visitors see the name. Visitors may be strangers,
- * so they never see an email address instead of a missing name.
+ * A link with the current role of its creator on the note, and the name of the creator for visitors. Visitors may be strangers, so they
+ * never see an email address instead of a missing name.
  */
 export type LinkWithCreator = { link: Link; creatorRole: Role | undefined; creatorName: string | undefined };
 
@@ -113,11 +115,11 @@ export type LinkDetails = LinkWithCreator & {
   noteTitle: string;
   /** The number of ready files that the link opens. */
   readyFiles: number;
-  /** The number of files from visitors, including unfinished uploads, without failed and rejected files. */
+  /** The number of files from visitors, including unfinished uploads, without failed and rejected uploads. */
   takenFiles: number;
   /** The files that visitors sent completely, without rejected files. */
   received: { files: number; bytes: number };
-  /** The ids of the slots that visitors see as filled, including those of unfinished uploads. */
+  /** The ids of the slots that visitors see as filled, even by an unfinished upload. */
   filledSlots: readonly string[];
   sentTo: ReceiverCounts;
   urlsIssued: number;

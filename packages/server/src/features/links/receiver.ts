@@ -4,11 +4,11 @@ import type { Link } from "./link.ts";
 
 /** A person to whom somebody sent a link by mail. Instants are milliseconds since the epoch. */
 export type Receiver = {
-  /** A UUIDv7, so that ids sort by time. A further mail to the same email address changes the id. */
+  /** A UUIDv7, so that the order of ids is the order of time. Another mail to the same email address changes the id. */
   id: string;
   /** The normalised email address. */
   email: string;
-  /** The generation of the link in the mail. */
+  /** The generation of the link whose URL is in the mail. */
   generation: number;
   queuedAt: number;
   sentAt: number | undefined;
@@ -55,8 +55,8 @@ export function hashOfCode(code: string): string {
 }
 
 /**
- * Returns the receiver of a visit. For a link that lists email addresses, the proven email address identifies the receiver, because a
- * forwarded mail contains the code of another person. Returns undefined for a visitor without a mail.
+ * Returns the receiver of a visit, or undefined for a visitor without a mail. If the link has recipients, the proven email address
+ * identifies the receiver, because a forwarded mail contains the code of another person.
  */
 export function receiverOf(
   { id: linkId, generation, recipients }: Pick<Link, "id" | "generation" | "recipients">,

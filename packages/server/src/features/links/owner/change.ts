@@ -39,12 +39,12 @@ import {
 
 export type CreateLinkInput = {
   kind: LinkKind;
-  /** The files of the note that the link opens. Undefined: every ready file. */
+  /** The files of the note that the link opens. Undefined: every ready file of the note. */
   attachmentIds: readonly string[] | undefined;
   /** The limits of a file request. Undefined: the link is not a file request. */
   request: FileRequestInput | undefined;
   settings: LinkSettings;
-  /** A repeated request with the same key and settings returns the link of the first request. Undefined: each request makes a link. */
+  /** A repeated request with the same key and settings returns the link of the first request. Undefined: each request makes a new link. */
   idempotencyKey: string | undefined;
 };
 
@@ -91,7 +91,7 @@ async function create(
     // The caller may have lost access while the service hashed the password, so the service checks the access again.
     const note = await authoriseNote(tx, { caller, noteId, action: "note.link" });
     if (!(await guardedNoteQueries(tx).hold(noteId))) throw noSuch("note");
-    // This transaction has locked the note. So an equal parallel request has already made its link, or waits for this transaction.
+    // This transaction has locked the note. An identical request at the same time has therefore already made its link, or waits.
     const idempotencyKey = hashKey(input);
     const made =
       idempotencyKey && (await linkQueries(tx).findByKey({ noteId, createdBy: caller.userId, idempotencyKey }));
@@ -131,7 +131,7 @@ async function create(
   });
 }
 
-/** Returns when a new link causes mails to the owner of the note. The default follows the mail settings of the owner. */
+/** Returns when visits of a new link cause mails to the owner of the note. The default follows the mail settings of the owner. */
 async function defaultNotify(
   { mail }: Deps,
   tx: Tx,
@@ -142,7 +142,7 @@ async function defaultNotify(
   return (kind === "upload" ? files : links) === "never" ? "never" : "first";
 }
 
-/** Hashes the key with the settings except the password, so that other settings make another link. */
+/** Hashes the key together with the settings, so that a request with other settings makes another link. The hash omits the password. */
 function hashKey({ idempotencyKey, settings, ...what }: CreateLinkInput): string | undefined {
   if (idempotencyKey === undefined) return undefined;
   const { password, ...others } = settings;
@@ -258,7 +258,7 @@ function namesOf({ settings, attachmentIds, request }: UpdateLinkInput): string[
 }
 
 /**
- * Revokes a link. The service refuses the next HTTP request of each visitor. A repeated revocation changes nothing. Returns
+ * Revokes a link, so that the service refuses the next HTTP request of each visitor. A repeated revocation changes nothing. Returns
  * `lastUrlExpiresAt`, the latest expiry of the issued URLs. Throws `link_not_found` or `access_denied`.
  */
 export function revokeLink({ db, clock, newId }: Deps) {
@@ -267,8 +267,8 @@ export function revokeLink({ db, clock, newId }: Deps) {
       const { link } = await authoriseLink(tx, { caller, linkId });
       const now = clock();
       await revoke(tx, { caller, link, id: newId(), now });
-      // The update waits until the service has recorded the URLs that visitors are getting now. The expiry after the update therefore
-      // includes these URLs.
+      // The update waits until the service has recorded the URLs that visitors are getting now, so the expiry after the update includes
+      // these URLs.
       const revoked = await linkQueries(tx).findDetails(linkId);
       return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
     });

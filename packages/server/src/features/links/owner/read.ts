@@ -87,14 +87,14 @@ export function tokenOf({ tokens: [key] }: Deps["linkKeys"], { id, generation }:
   return makeToken(key, { linkId: id, generation });
 }
 
-/** Returns the latest expiry of the issued URLs if it is in the future. Returns undefined if no issued URL works any more. */
+/** Returns the latest expiry of the issued URLs, or undefined if all issued URLs have expired. */
 export function stillWorks(lastUrlExpiresAt: number | undefined, now: number): number | undefined {
   return lastUrlExpiresAt !== undefined && lastUrlExpiresAt > now ? lastUrlExpiresAt : undefined;
 }
 
 type Request = { caller: Caller; linkId: string };
 
-/** Returns the link if the caller may read and revoke it. Throws `link_not_found` or `access_denied`. */
+/** Returns the link if the caller may read and revoke the link. Throws `link_not_found` or `access_denied`. */
 export async function authoriseLink(queries: Tx, { caller, linkId }: Request): Promise<LinkDetails> {
   const found = await linkQueries(queries).findDetails(linkId);
   if (found === undefined) throw noSuch("link");
@@ -121,12 +121,10 @@ export async function holdLink(tx: Tx, { caller, linkId }: Request): Promise<Lin
   return current;
 }
 
-/** Makes the subject of an audit event about a link. */
 export function aboutLink({ noteId, ownerId, attachmentIds = [] }: Link): EventSubject {
   return { noteId, ownerId, attachmentIds };
 }
 
-/** Returns a link. Throws `link_not_found` or `access_denied`. */
 export function getLink(deps: Deps) {
   return async (caller: Caller, linkId: string): Promise<DescribedLink> => {
     await authoriseLink(deps.db, { caller, linkId });
@@ -151,7 +149,7 @@ export function listLinks(deps: Deps) {
   };
 }
 
-/** Lists the links of the caller's notes, newest first, and the caller's links elsewhere that the caller may edit. */
+/** Lists the links of the caller's notes, and the caller's links on other notes that the caller may still edit, newest first. */
 export function listOwnLinks(deps: Deps) {
   return async (caller: Caller, page: PageRequest & { kind?: LinkKind | undefined }): Promise<Page<DescribedLink>> =>
     describePage(deps, { caller, page: await linkQueries(deps.db).listOfPerson(caller.userId, page) });

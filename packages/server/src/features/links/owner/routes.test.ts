@@ -124,7 +124,7 @@ describe.each(engines)("links on $name", (engine) => {
     });
   });
 
-  it("a file request in a response omits stored members that only a newer version knows", async () => {
+  it("a response omits members of a file request that only a newer version knows", async () => {
     const own = await createWorld(service);
     const request = { slots: [{ id: "passport", name: "Passport", accept: ["image/*"], maxBytes: 1000 }] };
     const { body } = await create({ kind: "upload", request }, own);
@@ -275,7 +275,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect((await owner.send(`GET /links/${link.id}`)).body.state).toBe("orphaned");
   });
 
-  it("the service refuses an edit of a link with fields that the kind of link does not have", async () => {
+  it("the service refuses an edit of a link with a field of another kind of link", async () => {
     const { body: download } = await create();
     const { body: upload } = await create({ kind: "upload", request: {} });
     for (const [id, json] of [
@@ -420,7 +420,7 @@ describe.each(engines)("links on $name", (engine) => {
       await linkQueries(tx).insert(sampleLink(note, { revokedAt: 1 }));
       await linkQueries(tx).insert(sampleLink(note, { expiresAt: 1 }));
     });
-    // The limit is 500 live links. The note already has 497 links: 496 from the loop above, and one from `createWorld`. Only three more
+    // The limit is 500 live links. The note already has 497 links: 496 from the loop above, and one from `createWorld`. So only three more
     // links are possible.
     const answers = await Promise.all(Array.from({ length: 6 }, () => create({}, own)));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 409, 409, 409]);

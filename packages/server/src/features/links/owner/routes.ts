@@ -181,13 +181,13 @@ function settingsOf(body: wire.CreateFileLinkBody): LinkSettings {
   return { label, message, expiresAt: given, password, maxClaims, urlTtlSeconds, notify, showPreviews, recipients };
 }
 
-/** Converts one link to the form of a response. Reads the creator of the link from the database. */
+/** Converts one link to the form of a response, with the name of the creator from the database. */
 export async function presentLink(described: DescribedLink, deps: RouteDeps<PeopleVerbs>): Promise<wire.Link> {
   const people = await deps.useCases.findPeople([described.link.createdBy]);
   return present(described, { people, publicUrl: deps.publicUrl });
 }
 
-/** Converts a page of links to the form of a response. One query reads all creators. */
+/** Converts a page of links to the form of a response. One query reads the names of all creators. */
 export async function presentLinks(page: Page<DescribedLink>, { useCases, publicUrl }: RouteDeps<PeopleVerbs>) {
   const people = await useCases.findPeople(page.items.map(({ link }) => link.createdBy));
   return fitPage(page, (described) => present(described, { people, publicUrl }));
@@ -205,7 +205,7 @@ function present(described: DescribedLink, { people, publicUrl }: { people: Peop
     urlTtlSeconds: link.urlTtlSeconds,
     notify: link.notify,
     showPreviews: link.showPreviews,
-    // A person who may not edit the link does not see the email addresses of the recipients.
+    // Only a person who may edit the link sees the email addresses of the recipients.
     recipients: link.recipients.length === 0 ? null : canEdit ? [...link.recipients] : [],
     sentTo: canEdit && sentTo.people > 0 ? sentTo : null,
     request: link.request === undefined ? null : presentRequest(link.request),
@@ -216,7 +216,7 @@ function present(described: DescribedLink, { people, publicUrl }: { people: Peop
 
 type Facts = Pick<LinkDetails, "link" | "noteTitle" | "urlsIssued" | "received"> & { state: LinkState };
 
-/** Presents the facts about a link that people who may edit it, and administrators, see. */
+/** Presents the facts about a link that administrators see, and people who may edit the link. */
 export function presentFacts({ link, state, noteTitle, urlsIssued, received }: Facts, people: People): wire.LinkFacts {
   return {
     id: link.id,
@@ -237,7 +237,7 @@ export function presentFacts({ link, state, noteTitle, urlsIssued, received }: F
   };
 }
 
-/** A newer version can have stored members that this contract refuses, so the response omits them. */
+/** Omits the stored members that only a newer version knows, because the contract of this version refuses them. */
 function presentRequest(request: wire.FileRequest) {
   const { maxFiles, maxBytesPerFile, maxBytesTotal, accept, askName, review, slots } = request;
   const presented = slots.map(({ id, name, accept, maxBytes }) => ({

@@ -33,7 +33,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
       ...{ id, email: `${id}@example.com`, name: id },
       ...(isProven && { emailProvenBy: "operator" as const }),
     });
-  /** Each request stores the name from the test token. The function therefore changes the name after the request. */
+  /** Each request stores the name from the test token, so the test must call `rename` after the request. */
   const rename = (name: string) =>
     service.database.db.kysely.updateTable("people").set({ name }).where("id", "=", "ann").execute();
   const newEmail = () => `${uuidv7()}@example.com`;
@@ -81,7 +81,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     });
   });
 
-  it("the mail with a link has no clickable URL from the sender's message, name or label", async () => {
+  it("the mail with a link has no clickable URL in the texts of the sender", async () => {
     const { link } = await storeLink(service.db, { label: "evil.example/login" });
     const message =
       "https://evil.example/a www.evil.example evil.example mailto:a@evil.example <a href='//evil.example'>x</a> http://10.0.0.1/";
@@ -186,7 +186,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(items.filter(({ action }: { action: string }) => action === "link.sent")).toHaveLength(1);
   });
 
-  it("a repeated request to send a link with one key sends the link again only after a day", async () => {
+  it("a repeated request with the same key sends a link again only after a day", async () => {
     const { link } = await storeLink(service.db);
     const [email, first, second] = [newEmail(), uuidv7(), uuidv7()];
     for (const key of [first, second, first]) {
@@ -273,7 +273,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect((await send(other.link.id, { to: [newEmail()] })).status).toBe(202);
   });
 
-  it("a request that one receiver's limit refuses does not count for the other receivers", async () => {
+  it("a refusal because of one receiver's limit does not count for the others", async () => {
     const { link } = await storeLink(service.db);
     const [first, full, last] = newEmails(3).sort() as [string, string, string];
     for (let nth = 0; nth < 3; nth += 1) await send(link.id, { to: [full] });
@@ -363,7 +363,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect((await ann.send(`GET /links/${link.id}`)).body.sentTo).toMatchObject({ people: 1, notDelivered: 1 });
   });
 
-  it("requirement 50: a person who unsubscribed from mails about shares gets no sent link", async () => {
+  it("requirement 50: a person who turned off mails about shares gets no sent link", async () => {
     const { email } = await sent();
     const path = /https:\/\/files\.example\.com(\/unsubscribe\/[\w-]+)/.exec(
       mailTo(email).raw.replaceAll("=\r\n", ""),
@@ -375,7 +375,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await statesOf(link.id)).toEqual({ [email]: "not_delivered" });
   });
 
-  it("requirement 43: the database contains no token and no receiver code of a sent link", async () => {
+  it("requirement 43: the database contains no token and no code of a sent link", async () => {
     const { token, code, link } = await sent();
     await send(link.id, { to: [newEmail()] });
     const receivers = await service.database.db.kysely.selectFrom("link_mails").selectAll().execute();
@@ -384,7 +384,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(service.log()).not.toContain(code);
   });
 
-  it("a receiver's state changes to `visited` after a visit, and to `used` after a download", async () => {
+  it("a visit makes a receiver `visited`, and a download makes a receiver `used`", async () => {
     const { link, token, email, code } = await sent();
     const visitor = visitorOf(service.app);
     const headers = { "link-receiver": code };
@@ -421,7 +421,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await statesOf(link.id)).toEqual({ [email]: "sent" });
   });
 
-  it("the code of a receiver has no effect on another link or after a new URL of the link", async () => {
+  it("a receiver's code works neither for another link nor after a new URL", async () => {
     const [{ link, email, code }, other] = [await sent(), await sent()];
     const look = (path: string) => visitorOf(service.app).send(`GET ${path}`, { headers: { "link-receiver": code } });
     await look(`/public/links/${other.token}`);

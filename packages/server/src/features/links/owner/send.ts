@@ -32,23 +32,23 @@ export type SendLinkInput = {
   idempotencyKey: string | undefined;
 };
 
-/** The receivers, and the current generation of the link. A receiver with another generation has an old URL. */
+/** The receivers, and the current generation of the link. A receiver with an older generation has an old URL of the link. */
 type SentTo = { receivers: Receiver[]; generation: number };
 
-/** Limits how many email addresses a person can send links to in a day. One request may contain as many email addresses as the limit. */
+/** Limits to how many email addresses a person can send links in a day. One request may contain as many email addresses as the limit. */
 const EMAILS: WindowLimit = { name: "sent links", max: 50, windowMs: 86_400_000 };
 
 /**
- * Limits how often a person asks the service to send links. Refused requests also count, because they also wait for the lock of the note.
- * The limit `EMAILS` does not count refused requests.
+ * Limits how often a person asks the service to send links. Unlike `EMAILS`, this limit also counts refused requests, because they also
+ * wait for the lock of the note.
  */
 const REQUESTS: WindowLimit = { name: "requests to send links", max: 30, windowMs: 600_000 };
 const TOO_MANY_REQUESTS =
   "You sent links too often in a short time. Wait until Retry-After has passed, then try again.";
 
 /**
- * Sends the URL of a link by mail, in the name of the caller. Only people who may edit the link can send it, because the sender sees the
- * list of receivers. Either all email addresses get the mail, or none.
+ * Sends the URL of a link by mail, in the name of the caller. Only people who may edit the link can send the link, because the sender sees
+ * the list of receivers. Either all email addresses get the mail, or none of them.
  * Throws `link_not_found`, `access_denied`, `mail_disabled`, `sending_disabled`, `email_not_proven`, `link_ended`, `receiver_not_listed`,
  * `sending_limit_reached`, `rate_limited` and `invalid_request`.
  */
@@ -70,7 +70,7 @@ export function sendLink(deps: Deps) {
         receivers: await receiverQueries(tx).ofEmails(linkId, emails),
         generation: link.generation,
       });
-      // The note is locked. An equal parallel request has therefore queued its mails already, or waits.
+      // The note is locked. An identical request at the same time has therefore already queued its mails, or waits.
       if (idempotencyKey !== undefined && !(await isFirst(deps, { tx, requestKey }))) return result();
       await requireProof(tx, caller);
       if (stateOf(deps, details) !== "live") {
@@ -110,7 +110,7 @@ export function listReceivers({ db }: Deps) {
 
 const ONCE: WindowLimit = { name: "request to send a link", max: 1, windowMs: 86_400_000 };
 
-/** Records a request. Returns false if the service sent the mails of an equal request in the last day. */
+/** Records a request to send a link. Returns false if the service has already sent the mails of an identical request in the last day. */
 async function isFirst({ clock }: Deps, { tx, requestKey }: { tx: Tx; requestKey: string }): Promise<boolean> {
   const { max, windowMs } = ONCE;
   const now = clock();
@@ -166,12 +166,15 @@ async function takeEmails(
 }
 
 /**
- * How long a sender waits if the service sends no more mails to an email address. The exact wait would show when the first of these mails
- * was sent, also if another person sent it. Seconds.
+ * The wait in seconds that the service states if an email address gets no more mails for now. The exact wait would show when the first of
+ * the mails was sent, even if another person sent it.
  */
 const WAIT_FOR_RECEIVER = 3600;
 
-/** All senders share the limits of an email address. So the problem does not say that the email address got mails. */
+/**
+ * Queues the mails. All senders share the limits of an email address, so the error text does not say that the email address got other
+ * mails.
+ */
 async function queueTo(
   deps: Deps,
   { tx, emails, sent }: { tx: Tx; emails: readonly string[]; sent: SentLink },
@@ -181,7 +184,7 @@ async function queueTo(
   await queueSentLink(deps, tx, { emails, sent, problemOf }).catch((error) => refuse(error, WAIT_FOR_RECEIVER));
 }
 
-/** Throws `sending_limit_reached` after an exceeded limit. */
+/** Replaces `rate_limited` with `sending_limit_reached`. Throws all other errors again. */
 function refuse(error: unknown, waitSeconds?: number): never {
   if (!(error instanceof DomainError && error.code === "rate_limited")) throw error;
   const retryAfterSeconds = waitSeconds ?? error.retryAfterSeconds;

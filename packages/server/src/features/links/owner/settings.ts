@@ -9,7 +9,7 @@ import { normaliseEmail } from "../../people/person.ts";
 import type { Link } from "../link.ts";
 import { linkQueries } from "../queries/links.ts";
 
-/** The settings of a link from a user. Undefined: the default, or no change. Null: the user has chosen no value, for example no expiry. */
+/** The settings of a link that a user has chosen. Undefined: the default, or no change. Null: no value, for example no expiry. */
 export type LinkSettings = {
   label?: string | undefined;
   message?: string | undefined;
@@ -27,7 +27,7 @@ export type LinkSettings = {
 const DEFAULT_EXPIRY_SECONDS = 7 * 86_400;
 const DEFAULT_URL_TTL_SECONDS = 60;
 
-/** Returns the expiry of a new link if the user has chosen no expiry. The default is 7 days, or less if the operator allows only less. */
+/** Returns the default expiry of a new link: in 7 days, or earlier if the operator requires an earlier expiry. */
 export function defaultExpiry({ links }: Limits, now: number): number {
   return now + Math.min(DEFAULT_EXPIRY_SECONDS, links.maxExpirySeconds ?? DEFAULT_EXPIRY_SECONDS) * 1000;
 }
@@ -38,8 +38,8 @@ export function defaultUrlTtl({ urlTtlMaxSharedSeconds }: Limits): number {
 }
 
 /**
- * Returns whether a new link shows preview pictures, if the user has not chosen. A link with a password, recipients or a maximum of claims
- * shows no picture before a download, because its owner wants to know who sees the files.
+ * Returns whether a new link shows preview pictures by default. A link with a password, recipients or a maximum of claims shows no picture
+ * before a download, because its owner wants to know who sees the files.
  */
 export function defaultShowPreviews({ kind, settings }: { kind: LinkKind; settings: LinkSettings }): boolean {
   const { password, recipients, maxClaims } = settings;
@@ -53,7 +53,7 @@ export type SettingsContext = {
   sendsMail: boolean;
 };
 
-/** Throws `invalid_request` for a setting that is not allowed, and `mail_disabled` for recipients without mails. */
+/** Throws `invalid_request` for a setting that is not allowed, and `mail_disabled` for recipients if the service sends no mails. */
 export function checkSettings(settings: LinkSettings, { link, limits, now, sendsMail }: SettingsContext): void {
   const { password, maxClaims, urlTtlSeconds, recipients } = settings;
   checkReadable(settings.label, "label");
@@ -92,7 +92,7 @@ function checkExpiry(
   if (expiresAt !== null && expiresAt <= now) throw invalidRequest("expiresAt is in the past. Give a later instant.");
 }
 
-/** Returns the link with the new settings. Does not apply the password. */
+/** Returns the link with the new settings, except the password. */
 export function applySettings(link: Link, settings: LinkSettings): Link {
   const { label = link.label, message = link.message, urlTtlSeconds = link.urlTtlSeconds } = settings;
   const { notify = link.notify, showPreviews = link.showPreviews, expiresAt, maxClaims, recipients } = settings;
@@ -111,11 +111,11 @@ export function applySettings(link: Link, settings: LinkSettings): Link {
 
 const DEFAULT_MAX_FILES = 10;
 
-/** The limits of a file request from a user. Undefined: the default, or no change. */
+/** The limits of a file request that a user has chosen. Undefined: the default, or no change. */
 export type FileRequestInput = { [Name in keyof FileRequest]?: FileRequest[Name] | undefined };
 
 /**
- * Checks the limits that the user has chosen for a file request. Fills each other limit with the current value or the default. With slots,
+ * Checks the limits that a user has chosen for a file request. Sets each other limit to the current value or the default. With slots,
  * `maxFiles` can be at most the number of slots. Throws `invalid_request`.
  */
 export function completeRequest(

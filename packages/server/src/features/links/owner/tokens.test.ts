@@ -78,10 +78,7 @@ function opens(token: string, generation: number): boolean {
   return read !== undefined && tokenIsRight(testLinkKeys.tokens, read, generation);
 }
 
-/**
- * Returns all bytes of the database. On SQLite, the bytes are the files with their journals. On PostgreSQL, the bytes are all rows of all
- * tables.
- */
+/** Returns all bytes of the database. On SQLite: the files of the database with their journals. On PostgreSQL: the rows of all tables. */
 async function dumpOf({ file, url }: TestDatabase, engine: TestEngine): Promise<Buffer> {
   if (engine.name === "sqlite" && file !== undefined) {
     const folder = dirname(file);

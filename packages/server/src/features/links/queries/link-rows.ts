@@ -12,7 +12,7 @@ import { receiverCounts, toReceiverCounts } from "./receivers.ts";
 
 type Scope = { db: Kysely<Tables>; engine: Engine };
 
-/** Builds the expression for the current role of the creator of a link on the note. Null: the creator has no role. */
+/** Builds the expression for the current role of the link's creator on the note. Null: the creator has no role any more. */
 export function creatorRole(eb: ExpressionBuilder<Tables, "notes" | "links">, { now, ...of }: Scope & { now: number }) {
   const ofCreator = { ...of, userId: eb.ref("links.created_by"), now: sql<number>`${now}` };
   return roleOnNote(eb as unknown as ExpressionBuilder<Tables, "notes">, ofCreator);
@@ -58,7 +58,7 @@ export function linksWithCreator({ db, engine }: Scope, now: number) {
     .select((eb) =>
       eb
         .selectFrom("link_files")
-        // An id contains no comma, so a comma can separate the ids. Both engines have `string_agg`.
+        // An id contains no comma, so a comma can separate the ids.
         .select(sql<string | null>`string_agg(link_files.attachment_id, ',')`.as("ids"))
         .whereRef("link_files.link_id", "=", "links.id")
         .as("attachment_ids"),
@@ -133,7 +133,7 @@ export function toEditable(link: Link) {
   };
 }
 
-/** Selects links with the details that only people with an account see. Visitors do not see these details. */
+/** Selects links with the details that people with an account see, but visitors do not see. */
 export function linkDetails(scope: Scope, now: number) {
   const { db } = scope;
   const sent = db
@@ -156,7 +156,7 @@ export function linkDetails(scope: Scope, now: number) {
     sent.select(count).as("taken_files"),
     received.select(count).as("received_files"),
     received.select(sum("attachments.size_bytes")).as("received_bytes"),
-    // An id of a slot contains no comma.
+    // The id of a slot contains no comma.
     sent.select(sql<string | null>`string_agg(visitor_files.slot_id, ',')`.as("ids")).as("filled_slots"),
     ...receiverCounts(scope),
   ]);

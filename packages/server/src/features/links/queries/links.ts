@@ -28,9 +28,7 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, engine
     await insertRecipients(db, link);
   },
 
-  /**
-   * Returns the id of the link that the person made on this note with this key. Returns undefined if the link does not exist or is revoked.
-   */
+  /** Returns the id of the unrevoked link that the person made on this note with this idempotency key, or undefined. */
   async findByKey(key: { noteId: string; createdBy: string; idempotencyKey: string }): Promise<string | undefined> {
     const row = await db
       .selectFrom("links")
@@ -53,7 +51,7 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, engine
     return row && toDetails(row);
   },
 
-  /** Whether a file of this request has passed its verification. A deleted file counts while its event exists. */
+  /** Returns whether a file of this file request has passed its verification. A deleted file also counts, as long as its event exists. */
   async hasReceived(linkId: string): Promise<boolean> {
     const received = db
       .selectFrom("link_events")
@@ -136,9 +134,9 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, engine
   },
 
   /**
-   * Stores the fields that people can edit. The caller must have locked the note, so that no edit is lost. Does not store the counts,
-   * because visitors can increase the counts at the same time.
-   * Throws `attachment_not_found` if a file was deleted. The caller must call `replace` in a transaction.
+   * Stores the fields that people can edit. Does not store the counts, because visitors can increase the counts at the same time. Throws
+   * `attachment_not_found` if a file was deleted. The caller must call `replace` in a transaction that has locked the note, so that no edit
+   * is lost.
    */
   async replace(link: Link): Promise<void> {
     await db.updateTable("links").set(toEditable(link)).where("id", "=", link.id).execute();
@@ -148,18 +146,20 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, engine
     await insertRecipients(db, link);
   },
 
-  /** Revokes all links of a note. Like `revoke`, first waits until the service has recorded the URLs that visitors are getting now. */
+  /** Revokes all links of a note. Waits until the service has recorded the URLs that visitors are getting now, as `revoke` does. */
   async revokeOfNote(noteId: string, revokedAt: number): Promise<void> {
     const revoking = db.updateTable("links").set({ revoked_at: revokedAt });
     await revoking.where("note_id", "=", noteId).where("revoked_at", "is", null).execute();
   },
 
-  /** Removes a file from all links whose list of files contains the file. */
   async removeFile(attachmentId: string): Promise<void> {
     await db.deleteFrom("link_files").where("attachment_id", "=", attachmentId).execute();
   },
 
-  /** Revokes a link, after the URLs that visitors are getting now. Returns false if it was revoked before. */
+  /**
+   * Revokes a link. Waits until the service has recorded the URLs that visitors are getting now. Returns false if the link was already
+   * revoked.
+   */
   async revoke(linkId: string, revokedAt: number): Promise<boolean> {
     const revoking = db.updateTable("links").set({ revoked_at: revokedAt }).where("id", "=", linkId);
     const { numUpdatedRows } = await revoking.where("revoked_at", "is", null).executeTakeFirstOrThrow();

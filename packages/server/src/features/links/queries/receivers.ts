@@ -11,7 +11,10 @@ const instants = ["queued_at", "sent_at", "given_up_at", "visited_at", "used_at"
 const columns = ["id", "email", "generation", ...instants] as const;
 
 export const receiverQueries = defineQueries("database.receivers", ({ kysely: db }) => ({
-  /** Stores the receivers of a link in a transaction that has locked the note. Visits of the current URL stay. */
+  /**
+   * Stores the receivers of a link. Keeps the visits of the current URL. The caller must call `put` in a transaction that has locked the
+   * note.
+   */
   async put({ link, sentBy, receivers, now }: SentMail): Promise<void> {
     const rows = receivers.map(({ id, email, codeHash }) => ({
       ...{ id, link_id: link.id, email, generation: link.generation, code_hash: codeHash },
@@ -60,7 +63,7 @@ export const receiverQueries = defineQueries("database.receivers", ({ kysely: db
     await ofMail(db, mail).set({ given_up_at: mail.now }).where("sent_at", "is", null).execute();
   },
 
-  /** Records the first visit of a receiver. Returns true if the visit is the first. */
+  /** Records the first visit of a receiver. Returns whether this visit is the first. */
   async markVisited(receiver: ReceiverOfVisit & { now: number }): Promise<boolean> {
     const update = ofVisit(db, receiver).set({ visited_at: receiver.now }).where("visited_at", "is", null);
     return (await update.executeTakeFirstOrThrow()).numUpdatedRows > 0n;

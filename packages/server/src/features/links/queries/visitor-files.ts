@@ -58,7 +58,7 @@ export const visitorFileQueries = defineQueries("database.visitorFiles", ({ kyse
       await db.selectFrom("links").select("id").where("id", "=", linkId).forUpdate().execute();
     },
 
-    /** Returns the number and size of the files from a link. Failed, rejected and deleted files do not count. */
+    /** Returns the number and size of the files that visitors sent to a file request. Failed, rejected and deleted files do not count. */
     async usageOf(linkId: string): Promise<RequestUsage> {
       const rows = await db
         .selectFrom("visitor_files")
@@ -90,7 +90,7 @@ export const visitorFileQueries = defineQueries("database.visitorFiles", ({ kyse
       return (await unseenFilesOf(db, sql.val(noteId)).limit(1).executeTakeFirst()) !== undefined;
     },
 
-    /** Marks a received file as seen, for example after it has left the note. Its receipt stays valid. */
+    /** Marks a received file as seen by the owner, for example after the file has left the note. The receipt of the file stays valid. */
     async markFileSeen(attachmentId: string, now: number): Promise<void> {
       const files = db.updateTable("visitor_files").set({ seen_at: now }).where("attachment_id", "=", attachmentId);
       await files.where("seen_at", "is", null).execute();
@@ -136,7 +136,7 @@ const fileColumns = [
 type SentRow = AttachmentRow &
   Omit<Selectable<Tables["visitor_files"]>, "seen_at"> & { upload_id: string; sent_filename: string };
 
-/** Converts a row for the visitor, with the original filename, even if the owner has renamed the file. */
+/** Converts a row for the visitor. Uses the original filename, even if the owner has renamed the file. */
 function toSent(row: SentRow): VisitorUpload {
   const attachment = { ...toAttachment(row), filename: row.sent_filename };
   const { attachment_id, link_id, visitor_id, visitor_name, slot_id, received_at } = row;

@@ -48,10 +48,10 @@ export const linkVisitQueries = defineQueries("database.linkVisits", ({ kysely: 
   ): Promise<LinkClaim | undefined> => findOpenClaim(db, of),
 
   /**
-   * Counts and stores a claim with its first URLs. The link must still work, must have this generation and version of the password, and
-   * must not have reached its maximum number of claims. Parallel claims can't exceed the maximum. The caller must call `claim` in a
-   * transaction. Returns the stored claim, or the open claim of a parallel request of the visitor. Returns undefined if the link does not
-   * allow the claim.
+   * Counts and stores a claim with its first URLs. The link must still work with this generation and version of the password, and must not
+   * have reached its maximum number of claims. Parallel claims can't exceed the maximum. The caller must call `claim` in a transaction.
+   * Returns the stored claim, or the open claim from a parallel request of the visitor. Returns undefined if the link does not allow the
+   * claim.
    */
   async claim(
     { generation, passwordVersion }: Pick<Link, "generation" | "passwordVersion">,
@@ -68,7 +68,7 @@ export const linkVisitQueries = defineQueries("database.linkVisits", ({ kysely: 
       .where((eb) => isLive(eb.ref("expires_at"), claim.claimedAt))
       .where((eb) => eb.or([eb("max_claims", "is", null), eb("claims", "<", eb.ref("max_claims"))]))
       .executeTakeFirstOrThrow();
-    // The update waits for a parallel claim of the same link. So the read after the update finds this claim.
+    // The update above waits for a parallel claim of the same link, so this read finds the parallel claim.
     const open = await findOpenClaim(db, { ...claim, now: claim.claimedAt });
     const isCounted = counted.numUpdatedRows === 1n;
     if (open !== undefined) {
@@ -83,9 +83,8 @@ export const linkVisitQueries = defineQueries("database.linkVisits", ({ kysely: 
   },
 
   /**
-   * Counts more URLs of a claim if the time window of the claim is still open and the link still works. Otherwise, counts nothing and
-   * returns false.
-   * Locks the link. During a revocation of the link, `addUrls` waits until the revocation ends, and then finds the link revoked.
+   * Counts more URLs of a claim. Returns false and counts nothing if the time window of the claim is over or the link no longer works.
+   * Locks the link. If another transaction is revoking the link, `addUrls` waits for this transaction, and then finds the link revoked.
    */
   async addUrls(
     { id, linkId, generation }: Pick<LinkClaim, "id" | "linkId" | "generation">,
@@ -113,9 +112,9 @@ export const linkVisitQueries = defineQueries("database.linkVisits", ({ kysely: 
   },
 
   /**
-   * Records that a visitor gets URLs of previews, if the link still works and shows previews. Otherwise, returns false. Counts no URLs,
-   * because a preview is no download. Locks the link, like `addUrls`. `hasClaim`: the visitor has an open claim, so the link works even if
-   * it is used up.
+   * Records that a visitor gets URLs of previews. Returns false if the link no longer works or shows no previews. Counts no URLs, because a
+   * preview is not a download. Locks the link, like `addUrls`. `hasClaim`: whether the visitor has an open claim, with which the link works
+   * even if it is used up.
    */
   async addPreviews(
     { id, generation, passwordVersion }: Pick<Link, "id" | "generation" | "passwordVersion">,
@@ -145,7 +144,7 @@ export const linkVisitQueries = defineQueries("database.linkVisits", ({ kysely: 
     });
   },
 
-  /** Counts a new visitor of a link, in a transaction. Returns the number of all visitors. */
+  /** Counts a new visitor of a link. Returns the number of all visitors. The caller must call `countOpened` in a transaction. */
   async countOpened(linkId: string): Promise<number | undefined> {
     const update = db.updateTable("links").set((eb) => ({ opened: eb("opened", "+", 1) }));
     return (await update.where("id", "=", linkId).returning("opened").executeTakeFirst())?.opened;
@@ -159,7 +158,7 @@ async function findOpenClaim(
   return (
     db
       .selectFrom("link_claims")
-      // The statement lists its columns, because PostgreSQL can then prepare it by name (postgres/pool.ts).
+      // Lists the columns, because PostgreSQL can then prepare the statement by name (postgres/pool.ts).
       .select(["id", "link_id as linkId", "generation", "visitor_id as visitorId"])
       .select(["claimed_at as claimedAt", "window_ends_at as windowEndsAt"])
       .where("visitor_id", "=", visitorId)
@@ -175,7 +174,7 @@ async function findOpenClaim(
 function countUrls(db: Kysely<Tables>, { count, lastUrlExpiresAt }: IssuedUrls) {
   return db.updateTable("links").set((eb) => ({
     urls_issued: eb("urls_issued", "+", count),
-    // The later expiry stays. A new URL may expire before an earlier URL, because an administrator can shorten the lifetime of URLs.
+    // Keeps the later expiry. A new URL may expire before an earlier URL, because an administrator can shorten the lifetime of URLs.
     last_url_expires_at: sql<number>`case when last_url_expires_at > ${lastUrlExpiresAt}
       then last_url_expires_at else ${lastUrlExpiresAt} end`,
   }));
@@ -187,7 +186,7 @@ async function giveBack(db: Kysely<Tables>, linkId: string): Promise<void> {
 }
 
 export const linkRecipientQueries = defineQueries("database.linkRecipients", ({ kysely: db }) => ({
-  /** Stores the code for this email address and link. An earlier code for the same email address and link stops working. */
+  /** Stores the code for an email address and a link. Replaces an earlier code for this email address and link. */
   async putCode({ linkId, email, codeHash, expiresAt }: LinkCode): Promise<void> {
     await db
       .insertInto("link_codes")
@@ -201,7 +200,7 @@ export const linkRecipientQueries = defineQueries("database.linkRecipients", ({ 
       .execute();
   },
 
-  /** Returns the hash of the code if the code is valid. Does not check whether the link lists the email address. */
+  /** Returns the hash of the code if the code has not expired. Does not check whether the link lists the email address. */
   async findCode(code: Pick<LinkCode, "linkId" | "email"> & { now: number }): Promise<string | undefined> {
     const { linkId, email, now } = code;
     const row = await db
@@ -230,7 +229,7 @@ export const linkRecipientQueries = defineQueries("database.linkRecipients", ({ 
       .execute();
   },
 
-  /** Returns the email address that a visitor has proven, if the link still lists this email address. */
+  /** Returns the email address that a visitor has proven. Returns undefined if the link no longer lists this email address. */
   async emailOf({ linkId, visitorId, now }: Visitor & { now: number }): Promise<string | undefined> {
     const row = await db
       .selectFrom("link_visitors")

@@ -19,8 +19,8 @@ export type Wish =
   | { kind: "send" };
 
 /**
- * One HTTP request of a visitor. `sealedPass` returns the signed pass from the visitor's cookie for a link. `windowsOf` returns the limits
- * that must have something left before the service asks the host application.
+ * One HTTP request of a visitor. `sealedPass` returns the signed pass from the visitor's cookie for a link. `windowsOf` returns the rate
+ * limits that the service checks before it asks the host application.
  */
 export type Visit = {
   sealedPass: (linkId: string) => string | undefined;
@@ -38,16 +38,13 @@ export type OpenLink = {
   creatorName: string | undefined;
   /** The ready files of the link. For a request of URLs (`kind: "urls"`), only the requested files. */
   files: readonly LinkedFile[];
-  /**
-   * The email address that the visitor has proven. Undefined: the link has no list of recipients, so everybody with the URL can use the
-   * link.
-   */
+  /** The email address that the visitor has proven. Undefined: the link has no recipients, so everybody with the URL can use the link. */
   recipient: string | undefined;
 };
 
 /**
- * A link that the visitor must unlock first. `by`: the visitor must next enter a password, or prove an email address. `pass`: the pass may
- * be older than a change of the password, because an old pass still identifies the visitor.
+ * A link that the visitor must unlock first. `by`: what the visitor must do next, enter a password or prove an email address. `pass`: may
+ * be older than the current password, because an old pass still identifies the visitor.
  */
 export type LockedLink = { state: "locked"; by: "password" | "email"; link: Link; pass: Pass | undefined };
 export type Admitted = LockedLink | OpenLink;
@@ -56,7 +53,8 @@ export type Admit = (token: string, visit: Visit) => Promise<Admitted>;
 
 /**
  * Asks the host application of an embedding about the creator of a link. Returns undefined if the link must not open. `urlTtlSeconds`: the
- * maximum lifetime of the URLs. `isLook`: the visitor only looks at the link, so parallel calls may share a question. Default: false.
+ * maximum lifetime of the URLs. `isLook`: the visitor only looks at the link, so parallel calls may share one question to the host
+ * application. Default: false.
  */
 export type CreatorRightsOf = (
   link: Link,
@@ -64,9 +62,9 @@ export type CreatorRightsOf = (
 ) => Promise<{ urlTtlSeconds: number } | undefined>;
 
 /**
- * Decides which names, sizes and URLs a visitor gets. Each HTTP request causes a new decision from the current state of the database. Only
- * the action `look` does not throw for a locked link.
- * Without `creatorRightsOf`, the database has the role of the creator.
+ * Decides which names, sizes and URLs a visitor gets. Decides again for each HTTP request, from the current state of the database. For a
+ * locked link, only the action `look` does not throw.
+ * Without `creatorRightsOf`, the service reads the role of the link's creator from the database.
  * Throws `link_not_found` for a link that has ended or never existed, and `wrong_password` or `recipient_required` for a locked link.
  */
 export function admit(deps: Deps, creatorRightsOf?: CreatorRightsOf): Admit {
@@ -88,7 +86,7 @@ export function admit(deps: Deps, creatorRightsOf?: CreatorRightsOf): Admit {
     const claim = pass && (await linkVisitQueries(db).findOpenClaim({ ...pass, now }));
     if (state === "used_up" && claim === undefined) throw linkNotFound();
     const isUnlocked = found.link.passwordHash === undefined || pass?.passwordVersion === found.link.passwordVersion;
-    // An answer of the host application can take seconds, so the service asks last.
+    // Asks the host application last, because its response can take seconds.
     const link =
       creatorRightsOf === undefined
         ? found.link
@@ -125,10 +123,7 @@ async function askAbout(deps: Deps, { link, windows, creatorRightsOf }: Question
   return { ...link, urlTtlSeconds: Math.min(link.urlTtlSeconds, rights.urlTtlSeconds) };
 }
 
-/**
- * Returns the email address that a visitor has proven. Returns undefined if the visitor has proven no email address, or if the link has no
- * list of recipients.
- */
+/** Returns the email address that a visitor has proven, or undefined if the visitor has proven none or the link has no recipients. */
 export async function recipientOf(
   tx: Tx,
   { link, pass, now }: { link: Link; pass: Pick<Pass, "visitorId"> | undefined; now: number },
@@ -145,8 +140,8 @@ export function recipientRequired(): DomainError {
 }
 
 /**
- * Returns the files of a link with these ids. If `attachmentIds` is undefined, returns all files of the link. Throws `attachment_not_found`
- * if the link lacks one of the files, or if the link has no files.
+ * Returns the files of a link with these ids. Undefined: all files of the link. Throws `attachment_not_found` if the link does not open one
+ * of the files, or if the link opens no files.
  */
 export function wantedFiles(
   files: readonly LinkedFile[],
@@ -166,14 +161,14 @@ export function linkNotFound(): DomainError {
 
 /** Returns the state of a link for visitors, under the rules of the operator. */
 export function stateOf({ link, creatorRole }: LinkWithCreator, { now, policy }: { now: number; policy: LinkPolicy }) {
-  // The code assumes that at least one file is left. `admit` counts the ready files later. Each upload to a file request checks the number
-  // of files.
+  // Assumes that at least one file is left. `admit` counts the ready files later, and each upload to a file request checks the number of
+  // files.
   const filesLeft = link.kind === "upload" ? 1 : (link.attachmentIds?.length ?? 1);
   return linkState(link, { now, creatorRole, filesLeft, policy });
 }
 
 /**
- * Returns the pass if the pass belongs to the current URL of the link. A pass for an earlier password also counts, because the pass still
+ * Returns the pass if the pass belongs to the current URL of the link. A pass with an earlier password also counts, because the pass still
  * identifies the visitor.
  */
 function passOf(link: Link, pass: Pass | undefined): Pass | undefined {

@@ -19,8 +19,8 @@ import { recordUseIn } from "./receiver-visits.ts";
 
 const LIMIT: WindowLimit = { name: "link claims", max: 60, windowMs: 60_000 };
 /**
- * Limits how often a visitor can get URLs, for any number of files. The limit is high, because a resumed download, a video player and a ZIP
- * download often need new URLs.
+ * Limits how often one network can get URLs of a link, for any number of files. The limit is high, because a resumed download, a video
+ * player and a ZIP download often need new URLs.
  */
 const URLS: WindowLimit = { name: "link urls", max: 300, windowMs: 60_000 };
 const PROBLEM = "Too many downloads of this link in a short time. Wait until Retry-After has passed, then try again.";
@@ -32,19 +32,19 @@ const PROBLEM = "Too many downloads of this link in a short time. Wait until Ret
 export type Visitor = Pick<Visit, "sealedPass"> & { network: string; receiverCode?: string | undefined };
 
 /**
- * The files that a visitor wants. If `attachmentIds` is undefined, the visitor wants all files of the link. If `purpose` is undefined, the
- * disposition determines the purpose. If `clientIp` is undefined, the URLs work for every client.
+ * The files that a visitor wants. `attachmentIds`: undefined for all files of the link. `purpose`: by default, the disposition determines
+ * the purpose. `clientIp`: if undefined, the URLs work for every client.
  */
 export type Wanted = {
   attachmentIds: readonly string[] | undefined;
   disposition: Disposition;
   purpose: Exclude<UrlPurpose, "thumbnail"> | undefined;
-  /** With `preview`, the visitor wants the large preview pictures of the files, which are always inline. */
+  /** If set, the visitor wants the large preview pictures of the files, whose URLs are always inline. */
   preview?: "large" | undefined;
   clientIp: string | undefined;
 };
 
-/** `sha256`: the SHA-256 of the served bytes in base64, or null if the service does not know it. */
+/** `sha256`: the SHA-256 of the served bytes in base64, or null if the service does not know the SHA-256. */
 export type ClaimUrl = {
   attachmentId: string;
   fileUrl: string;
@@ -98,11 +98,11 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
       recipient: opened.recipient,
       preview: visitor.preview,
     };
-    // The event of the claim has the purpose, so the event of the URLs needs no purpose.
+    // The event of the claim has the purpose, so the event of the URLs needs none.
     const claimed = claimedEvent(deps, { ...described, purpose: purposeOf(visitor) });
     const issued = issuedEvent(deps, { ...described, purpose: undefined });
     const made = await db.transaction(async (tx) => {
-      // The limit counts the HTTP request in the same transaction, because a separate transaction would also wait for the disk.
+      // Counts the HTTP request in the same transaction, because a separate transaction would also wait for the disk.
       await takeFromWindow({ db: tx, clock }, limited);
       // Another visitor may have made a claim in the meantime, so `claim` checks the number of claims again.
       const made = await linkVisitQueries(tx).claim(link, { claim, issued: issuedUrls });
@@ -114,7 +114,7 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
       await notifyOfAct(deps, tx, { ...opened, wanted: visitor, files: files.length, isClaim: true });
       return made;
     });
-    // The same visitor made two claims at the same time, and the other claim was stored first.
+    // The visitor made two claims at the same time, and the other claim was stored first.
     if (made.id !== claim.id) {
       const again = { ...opened, claim: made, pass, files, limited: limitedBy(URLS, { link, visitor }) };
       return { ...(await addUrls(deps, again, visitor)), pass };
@@ -140,9 +140,7 @@ type Done = Pick<OpenLink, "link" | "recipient"> & {
   isClaim: boolean;
 };
 
-/**
- * Notifies the owner of the note about an act of a visitor, if the settings of the link require a notice. A renewed URL is not a new act.
- */
+/** Notifies the owner of the note about an act of a visitor, if the settings of the link require a notice. A renewed URL is no new act. */
 async function notifyOfAct(deps: Deps, tx: Tx, { link, recipient, wanted, files, isClaim }: Done): Promise<void> {
   const { id: linkId, ownerId } = link;
   const purpose = purposeOf(wanted);
@@ -169,7 +167,7 @@ export function issueClaimUrls(deps: Deps, { admit, allowance }: Parts) {
   };
 }
 
-/** Returns the objects that the URLs serve: the files, or their large previews. Throws `preview_not_found`. */
+/** Returns the objects that the URLs serve: the files, or the large previews of the files. Throws `preview_not_found`. */
 async function servedFiles(
   tx: Tx,
   files: readonly LinkedFile[],
@@ -191,7 +189,7 @@ export function limitedBy(limit: WindowLimit, { link, visitor }: { link: Link; v
   return { limit, holder: `${link.id} ${visitor.network}`, amount: 1, problem: PROBLEM };
 }
 
-/** Returns the function that returns the window of a link for this visitor. */
+/** Returns a function that returns the time window of `limit` for a link and this visitor. */
 export function windowsOf(limit: WindowLimit, visitor: Visitor) {
   return ({ link }: { link: Link }) => [limitedBy(limit, { link, visitor })];
 }
@@ -226,8 +224,7 @@ async function addUrls(
 }
 
 /**
- * Returns the open link, or throws if the link is locked. `admit` returns a locked link only for the action `look`, so a locked link is not
- * expected.
+ * Returns the open link. Throws for a locked link, which is not expected, because `admit` returns a locked link only for the action `look`.
  */
 export function open(admitted: Awaited<ReturnType<Admit>>): OpenLink {
   if (admitted.state === "open") return admitted;
@@ -240,8 +237,8 @@ function lastInstant({ limits }: Deps, link: Link): number {
 }
 
 /**
- * Returns the lifetime of the URLs in whole seconds. The URLs expire no later than the time window and the link. Throws `link_not_found` if
- * less than a second remains.
+ * Returns the lifetime of the URLs in whole seconds. The URLs expire no later than the time window of the claim and the link. Throws
+ * `link_not_found` if less than a second remains.
  */
 export function expiryOf(deps: Deps, { link, until, now }: { link: Link; until: number; now: number }): number {
   const end = Math.min(until, lastInstant(deps, link));
@@ -313,7 +310,7 @@ function eventOf({ newId, clock }: Deps, { link, pass, claim, files, recipient, 
   return { id: newId(), caller: actorOf(pass), subject, at: clock(), detail };
 }
 
-/** Returns the actor of an event that a visitor caused. No user has such an id (features/sharing/sign-up.ts). */
+/** Returns the actor of an event that a visitor caused. No user has an id of this form (features/sharing/sign-up.ts). */
 export function actorOf({ visitorId }: Pass): { userId: string } {
   return { userId: visitorActorId(visitorId) };
 }

@@ -6,7 +6,7 @@ import type { Link, LinkedFile } from "../link.ts";
 import { type Look, type OpenLook, requestOf } from "./look-at-link.ts";
 import { sendForm } from "./send-form.ts";
 
-/** `chosen`: the file whose download the visitor must confirm, because it counts as one of the uses that the link allows. */
+/** `chosen`: the file whose download the visitor must confirm, because the download counts as one claim of a link with a limit. */
 type View = {
   look: Look | undefined;
   chosen?: LinkedFile | undefined;
@@ -20,7 +20,10 @@ const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
 
 type Content = Pick<Parameters<PlainPages["render"]>[0], "content" | "stub">;
 
-/** The page of a link for browsers without JavaScript. Link previews show the title of the page, so the title contains no filename. */
+/**
+ * The page of a link for browsers without JavaScript. Messengers show the title of a page next to its URL, so the title contains no
+ * filename.
+ */
 export function downloadPage({ look, problem, ...view }: View): Parameters<PlainPages["render"]>[0] {
   const { language, title, cannotOpen } = view.words;
   const warning = problem === undefined ? "" : `<p role="alert">${escapeHtml(problem)}</p>`;
@@ -79,7 +82,7 @@ function limitsOf(link: Link, words: DownloadTexts): string {
   return kinds === "" ? limits : `${limits} ${words.accepted(kinds)}`;
 }
 
-/** Asks once more before a use of a limited link is counted, because a program may press each button of the first page. */
+/** Asks once more before a claim of a limited link is counted, because a program may press each button of the first page. */
 function confirmParts(file: LinkedFile, { link, words }: { link: Link; words: DownloadTexts }): string[] {
   const left = Math.max(0, (link.maxClaims ?? 0) - link.claims);
   const chosen = `<input type="hidden" name="attachmentId" value="${file.id}">`;
@@ -91,7 +94,7 @@ function confirmParts(file: LinkedFile, { link, words }: { link: Link; words: Do
   ];
 }
 
-/** A program that submits the form without a press on a button sends no `attachmentId`, and so downloads nothing. */
+/** A program that submits the form without a press on a button sends no `attachmentId`, so the program downloads nothing. */
 function form(fields: string): string {
   return `<form method="post">\n<input type="hidden" name="form" value="1">\n${fields}\n</form>`;
 }
@@ -105,7 +108,7 @@ function downloadButton({ id, path, filename }: LinkedFile, { download }: Downlo
 }
 
 function nameOf({ path, filename, sizeBytes }: LinkedFile, words: DownloadTexts): string {
-  // A long name breaks between its words. A long last word breaks before its extension, and not inside it.
+  // A long name may break between its words. A long last word may break only before the extension.
   const breakable = escapeHtml(path + filename).replace(/(?<=[_/-])|(?<=[^\s_-]{20})(?=\.[^.]*$)/g, "<wbr>");
   return `<bdi>${breakable}</bdi> <small>${formatBytes(sizeBytes, words)}</small>`;
 }
@@ -117,7 +120,7 @@ const SPANS = [
   { unit: "day", ms: 86_400_000, lessThanMs: Number.POSITIVE_INFINITY },
 ] as const;
 
-/** "in 3 days". Rounds up, as the page with JavaScript does, and needs no time zone of the visitor. */
+/** Returns a text such as "in 3 days". Rounds up, as the page with JavaScript does, and needs no time zone of the visitor. */
 function inTime(leftMs: number, { locale }: DownloadTexts): string {
   const { unit, ms } = SPANS.find(({ lessThanMs }) => leftMs < lessThanMs) ?? SPANS[3];
   return new Intl.RelativeTimeFormat(locale).format(Math.ceil(leftMs / ms), unit);
@@ -134,8 +137,8 @@ function formatBytes(bytes: number, { locale }: DownloadTexts): string {
 type TextView = { look: Look | undefined; problem?: string; url: string };
 
 /**
- * Returns a text for a terminal that describes a link and how to download its files. The text omits texts of people, such as the message,
- * because these may contain control characters.
+ * Returns a text for a terminal that describes a link and how to download its files. Omits the texts of people, such as the message,
+ * because they may contain control characters.
  */
 export function downloadText({ look, problem, url }: TextView): string {
   const lines = problem === undefined ? [] : [problem, ""];
@@ -166,7 +169,7 @@ function commands(data: string, url: string): string[] {
   ];
 }
 
-/** The names of the kinds that the app offers. A page shows other kinds as they are. */
+/** The names of the kinds of files that the app offers. A page shows the media types of other kinds. */
 const KIND_NAMES: Readonly<Record<string, string>> = {
   "image/*": "pictures",
   "video/*": "films",

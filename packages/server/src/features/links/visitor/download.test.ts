@@ -134,7 +134,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
       expect(await claims(link.id)).toBe(0);
     });
 
-    it("a program that presses each button on the page of a link with a limit uses no claim", async () => {
+    it("a program that presses each button of a limited link's page uses no claim", async () => {
       const { token, link } = await storeLink(service.db, { fileCount: 2, maxClaims: 1 });
       const scanner = visitor();
       const page = await scanner.send(`GET /s/${token}/download`, { headers: BROWSER });
@@ -144,7 +144,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
         const form = `form=1&${name}=${value}`;
         const answer = await scanner.send(`POST /s/${token}/download`, { form, headers: BROWSER });
         expect([answer.status, answer.headers.location]).toEqual([200, undefined]);
-        // The next page has the file in a hidden field, which a program submits too.
+        // The next page has the file in a hidden field, which a program also submits.
         expect(answer.text).toContain(`<input type="hidden" name="attachmentId" value="${value}">`);
         expect((await scanner.send(`POST /s/${token}/download`, { form, headers: BROWSER })).status).toBe(200);
       }
@@ -174,7 +174,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     expect(asked.text).not.toContain("file-1.txt");
     expect((await press(`${files[0].id}`.toUpperCase())).status).toBe(200);
     expect((await press(`${files[0].id}&confirm=yes`)).status).toBe(303);
-    // The other file belongs to the same use.
+    // The download of the other file belongs to the same claim.
     expect((await press(`${files[1]?.id}`)).status).toBe(303);
     expect(await claims(link.id)).toBe(1);
     expect((await press("018f3c1e-7c1e-7000-8000-000000000000")).status).toBe(404);
@@ -185,14 +185,11 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     ["de", 47.5 * 60, "Endet in 48 Stunden"],
     ["en", 71 * 60, "Ends in 3 days"],
     ["de", 71 * 60, "Endet in 3 Tagen"],
-  ])(
-    "the download page in the language %s shows the time until a link with %d minutes ends",
-    async (language, minutes, shown) => {
-      const { token } = await storeLink(service.db, { expiresAt: Date.now() + minutes * 60_000 });
-      const headers = { ...BROWSER, "accept-language": language };
-      expect((await visitor().send(`GET /s/${token}/download`, { headers })).text).toContain(shown);
-    },
-  );
+  ])("the download page in language %s shows when a link with %d minutes ends", async (language, minutes, shown) => {
+    const { token } = await storeLink(service.db, { expiresAt: Date.now() + minutes * 60_000 });
+    const headers = { ...BROWSER, "accept-language": language };
+    expect((await visitor().send(`GET /s/${token}/download`, { headers })).text).toContain(shown);
+  });
 
   it("the download page shows the files of a link only after the password", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2, password: PASSWORD });

@@ -66,7 +66,7 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
     done(null, Object.fromEntries(new URLSearchParams(text))),
   );
 
-  /** Stores a visitor's new pass in a cookie, and uses the pass for the rest of the request. */
+  /** Stores the new pass of a visitor in a cookie, and uses the pass for the rest of the request. */
   function admitWith(pass: Pass, { request, reply }: Exchange): Visitor {
     cookies.setPass(reply, pass);
     return { ...visitorOf(request), sealedPass: () => useCases.sealPass(pass) };

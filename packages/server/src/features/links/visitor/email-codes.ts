@@ -31,7 +31,7 @@ type Asked = WithEmail & { language: Language | undefined };
 
 /**
  * Sends a code to an email address in the `language` of the visitor, if the link lists the email address. The response, the queries and the
- * limits are the same for all email addresses. Visitors therefore can't find out which email addresses the link lists.
+ * limits are the same for all email addresses, so that visitors can't find out which email addresses the link lists.
  * Throws `link_not_found`, `wrong_password` if the visitor has not entered the password yet, `mail_disabled` and `rate_limited`.
  */
 export function requestLinkCode(deps: Deps, { admit }: Parts) {
@@ -54,8 +54,9 @@ export function requestLinkCode(deps: Deps, { admit }: Parts) {
 }
 
 /**
- * Checks the code from a mail, and returns a pass (the signed content of the visitor's cookie). A code works once. Each try counts for the client and for the link, before
- * the check. Tries do not count for a code, because strangers could then use up the tries of a recipient.
+ * Checks the code from a mail, and returns a pass (the signed content of the visitor's cookie). A code works once. Before the check, each
+ * try counts in the limit of the client and in the limit of the link. A code has no limit of tries, because strangers could then use up the
+ * tries of a recipient.
  * Throws `link_not_found`, `wrong_password` if the visitor has not entered the password yet, `wrong_code` and `rate_limited`.
  */
 export function proveLinkEmail(deps: Deps, { admit }: Parts) {
@@ -74,8 +75,8 @@ export function proveLinkEmail(deps: Deps, { admit }: Parts) {
       problem: TOO_MANY_TRIES,
     });
     const now = clock();
-    // The function only reads the code. A write for listed email addresses would change the duration, and would reveal which email
-    // addresses the link lists.
+    // Only reads the code. A write for listed email addresses would change the duration, and would reveal which email addresses the link
+    // lists.
     const codeHash = await linkRecipientQueries(db).findCode({ linkId, email, now });
     if (!isCode(deps, { linkId, email, code, codeHash })) throw wrongCode();
     const { visitorId } = pass;

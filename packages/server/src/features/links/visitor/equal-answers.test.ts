@@ -74,7 +74,7 @@ describe.each(engines)("requirement 20: links that do not open, on $name", (engi
   it("the response for each link that does not open takes the same time", async () => {
     const own = await startServiceInTest({ engine, beside: service, app: { logger: false } });
     const times = new Map<string, number[]>(Object.keys(tokens).map((name) => [name, []]));
-    // Each round measures every kind of link, so that a slow moment of the machine affects all kinds alike.
+    // Each round measures every kind of link, so that a slow moment of the machine affects all kinds equally.
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const [name, token] of Object.entries(tokens)) {
         const visitor = visitorOf(own.app, { ip: `192.0.2.${round}` });

@@ -174,7 +174,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(await visitorOf(replica.app).claim(stored.token)).toMatchObject(over);
     });
 
-    it("a visitor gets no URLs of a claim after the link's creator loses the right to share", async () => {
+    it("a visitor gets no URLs of a claim after the link's creator loses access", async () => {
       const stored = await storeLink(service.db, { createdBy: "bob" });
       const share = { userId: "bob", role: "editor", expiresAt: undefined, createdAt: 1, createdBy: "ann" } as const;
       await shareQueries(service.db).put({ noteId: stored.note.id }, share);

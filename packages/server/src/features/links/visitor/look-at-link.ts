@@ -24,14 +24,14 @@ import { actorOf, type Visitor } from "./claim.ts";
 import { newPass, type Pass } from "./pass.ts";
 import { recordVisit } from "./receiver-visits.ts";
 
-/** Limits how many audit events the visitors of one link cause: at most one a minute. */
+/** Limits how many audit events about visits one link causes: at most one a minute. */
 const OPENED: WindowLimit = { name: "link opened", max: 1, windowMs: 60_000 };
 
 export type Look = Pick<LockedLink, "state" | "by"> | OpenLook;
 
 /**
- * An open link with the pass of the visitor. The pass is valid until the current expiry of the link, and for at most 30 days. If `endsAt`
- * is undefined, the link works until somebody revokes it.
+ * An open link with the pass of the visitor. The pass is valid until the current expiry of the link, and for at most 30 days. `endsAt`:
+ * undefined if the link works until somebody revokes it.
  */
 export type OpenLook = OpenLink & {
   pass: Pass;
@@ -62,8 +62,8 @@ export function lookAtLink(deps: Deps, { admit }: { admit: Admit }) {
 }
 
 /**
- * Counts one opened link in the limit of this network. Also counts a new visitor of the link. `code`: the code in the URL of a mail, which
- * records the visit of its receiver. Throws `rate_limited`.
+ * Counts one visit of a link in the limit of this network. Also counts a new visitor of the link. `code`: the code in the URL of a mail,
+ * which identifies the receiver. Throws `rate_limited`.
  */
 export async function countLook(
   deps: Deps,
@@ -76,7 +76,7 @@ export async function countLook(
     await takeFromWindow(deps, limitOf(network));
     return;
   }
-  // One transaction counts the request and the visitor, because each commit must wait for the disk.
+  // Uses one transaction for both counts, because each commit must wait for the disk.
   await deps.db.transaction(async (tx) => {
     await takeFromWindow({ db: tx, clock: deps.clock }, limitOf(network));
     const isFirstOfReceiver = mayBeOfMail && (await recordVisit(deps, tx, { link, recipient, code }));
@@ -138,8 +138,8 @@ const OF_LINK: WindowLimit = { name: "link password", max: 100, windowMs: WINDOW
 const PROBLEM = "Too many wrong passwords for this link. Wait until Retry-After has passed, then try again.";
 
 /**
- * Checks the password of a link, and returns a pass (the signed content of the visitor's cookie). Each try counts before the check, so that parallel tries can't exceed the
- * limit. Throws `link_not_found`, `wrong_password` and `rate_limited`.
+ * Checks the password of a link, and returns a pass (the signed content of the visitor's cookie). Each try counts before the check, so that
+ * parallel tries can't exceed the limit. Throws `link_not_found`, `wrong_password` and `rate_limited`.
  */
 export function unlockLink(deps: Deps, { admit, hashTurns }: { admit: Admit; hashTurns: FairTurns }) {
   return async (token: string, { sealedPass, network, password }: Visitor & { password: string }): Promise<Pass> => {
@@ -154,7 +154,7 @@ export function unlockLink(deps: Deps, { admit, hashTurns }: { admit: Admit; has
     const { link } = admitted;
     const { passwordHash } = link;
     if (admitted.state === "locked" && admitted.by === "password" && passwordHash !== undefined) {
-      // A hash is costly, so the networks of visitors take turns. Many tries from one network do not delay the other networks.
+      // A hash is costly, so the networks of visitors take turns. Many tries from one network then do not delay the other networks.
       await hashTurns.run({ holder: `ip ${network}` }, () =>
         checkPassword(deps, { linkId: link.id, network, password, passwordHash }),
       );

@@ -7,8 +7,8 @@ import { effectiveExpiry, type Link } from "../link.ts";
 const MAX_PASS_MS = 30 * 86_400_000;
 const ID_BYTES = 16;
 /**
- * The body has the visitor's id, the generation, the version of the password plus one, and the expiry. The version 0 means no password. All
- * numbers are big-endian.
+ * The body has the id of the visitor, the generation, the version of the password plus one, and the expiry. The stored version 0 means that
+ * the link has no password. All numbers are big-endian.
  */
 const BODY_BYTES = ID_BYTES + 4 + 4 + 6;
 const MAC_BYTES = 16;
@@ -43,7 +43,7 @@ export function newPass({ newId, clock, limits }: Deps, { link, pass }: { link: 
 
 /**
  * Signs a pass, and returns a text of 62 characters. The text must be short, because a browser sends the passes of all its links. The MAC
- * also covers the id of the link, but the text does not contain the id.
+ * also covers the id of the link, although the text does not contain the id.
  */
 export function sealPass(keys: readonly Uint8Array[], pass: Pass): string {
   const [key] = keys;
@@ -85,7 +85,7 @@ function macOf(key: Uint8Array, { linkId, body }: { linkId: string; body: Uint8A
 const PREFIX = "vk_link_";
 
 /**
- * The maximum number of visitor cookies in one browser. The browser sends the cookies for all links with every request, and proxies refuse
+ * The maximum number of visitor cookies in one browser. The browser sends the cookies of all links with every request, and proxies refuse
  * long headers.
  */
 const MAX_COOKIES = 10;
@@ -99,8 +99,7 @@ const MAX_REMOVED = 10;
 export type VisitorCookies = ReturnType<typeof visitorCookies>;
 
 /**
- * Reads and sets the cookies of visitors. A visitor has one cookie for each link, and the cookie contains the pass. The function `seal`
- * signs the pass.
+ * Reads and sets the cookies of visitors. A visitor has one cookie for each link, and the cookie contains the pass. `seal`: signs the pass.
  */
 export function visitorCookies({ publicUrl, seal }: { publicUrl: string; seal: (pass: Pass) => string }) {
   const isHttps = new URL(publicUrl).protocol === "https:";

@@ -161,7 +161,7 @@ describe.each(engines)("previews of links on $name", (engine) => {
     ]);
   });
 
-  it("a request for previews of a link with 101 ids, no id or unknown members returns 400", async () => {
+  it("an invalid request for previews of a link returns 400", async () => {
     const { token, visitor } = await share();
     for (const attachmentIds of [Array.from({ length: 101 }, unknownId), [], ["1"]]) {
       expect((await visitor.previews(token, attachmentIds)).status).toBe(400);
@@ -170,7 +170,7 @@ describe.each(engines)("previews of links on $name", (engine) => {
     expect((await visitor.send(`POST /public/links/${token}/previews`, { json })).status).toBe(400);
   });
 
-  it("requests for previews of a link do not count in the limit of a visitor's downloads", async () => {
+  it("requests for previews of a link do not count as downloads in the rate limit", async () => {
     const { token, visitor } = await share();
     for (let call = 0; call < 70; call++) expect((await visitor.previews(token, [photo])).status).toBe(200);
     expect((await visitor.claim(token)).status).toBe(201);

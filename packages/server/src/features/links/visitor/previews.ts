@@ -12,19 +12,19 @@ import { type Admit, linkNotFound } from "./admit.ts";
 import { actorOf, expiryOf, limitedBy, open, type Visitor, windowsOf } from "./claim.ts";
 import { newPass, type Pass } from "./pass.ts";
 
-/** Limits how often a visitor can get URLs of previews. A page asks once for many files. */
+/** Limits how often one network can get URLs of previews of a link. A page asks once for many files. */
 const LIMIT: WindowLimit = { name: "link previews", max: 300, windowMs: 60_000 };
 
 export type LinkPreviewUrl =
   | { attachmentId: string; fileUrl: string; expiresAt: number }
   | { attachmentId: string; code: "attachment_not_found" | "preview_not_found" };
 
-/** The files whose small pictures a visitor wants. If `clientIp` is undefined, the URLs work for every client. */
+/** The files whose small previews a visitor wants. If `clientIp` is undefined, the URLs work for every client. */
 type WantedPreviews = { attachmentIds: readonly string[]; clientIp: string | undefined };
 
 /**
- * Issues URLs of the small previews of a link. Counts no download. Returns one result for each id, in the order of the list. The audit event
- * is on the disk before the service signs a URL.
+ * Issues URLs of the small previews of a link. Counts no download. Returns one result for each id, in the order of the list. The audit
+ * event is on disk before the service signs a URL.
  * Throws the errors of `admit`, `rate_limited`, and `preview_not_found` if the link shows no pictures before a download.
  */
 export function issueLinkPreviews(deps: Deps, { admit, allowance }: { admit: Admit; allowance: Allowance }) {

@@ -7,12 +7,12 @@ import { receiverOf } from "../receiver.ts";
 /** A visit that may come from a mail. `code`: the code in the URL that the visitor opened. */
 export type VisitFromMail = { link: Link; recipient: string | undefined; code: string | undefined };
 
-/** An embedding sends no mails, so its visitors are no receivers, even if their URL has a code. */
+/** An embedding sends no mails, so its visitors are not receivers, even if their URL has a code. */
 function findReceiver({ engine }: Tx, { link, ...visit }: VisitFromMail) {
   return engine.hasServiceTables ? receiverOf(link, visit) : undefined;
 }
 
-/** Records the first visit of a receiver. Returns true if the visit is the first visit of the receiver. */
+/** Records the first visit of a receiver. Returns whether this visit is the first. */
 export async function recordVisit({ clock }: Deps, tx: Tx, { link, ...visit }: VisitFromMail): Promise<boolean> {
   const receiver = findReceiver(tx, { link, ...visit });
   return receiver !== undefined && (await receiverQueries(tx).markVisited({ ...receiver, now: clock() }));

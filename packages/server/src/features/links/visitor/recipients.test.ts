@@ -173,7 +173,7 @@ describe.each(engines)("requirement 51: links with recipients, on $name", (engin
     expect((await visit(token, { ip: "198.51.100.77" }).request(email)).status).toBe(204);
   });
 
-  it("a code for a link expires after 15 minutes, and the proof of a visitor after a day", async () => {
+  it("a code for a link expires after 15 minutes, and a visitor's proof after a day", async () => {
     const { token, email, link, maria } = await open({ expiresAt: Date.now() + 3 * 86_400_000 });
     const { kysely } = service.database.db;
     const code = await codeFor(maria, email);

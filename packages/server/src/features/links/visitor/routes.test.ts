@@ -125,7 +125,7 @@ describe.each(engines)("visitors of links on $name", (engine) => {
     // By default, nginx accepts 4,096 bytes of response headers. The cookies must leave space for other headers.
     expect([headers["set-cookie"]].flat().join("\r\nset-cookie: ").length).toBeLessThan(4_096 / 2);
     const [own] = [headers["set-cookie"]].flat();
-    // Ten cookies of this length are far below the 8 kB that nginx accepts in a request.
+    // Ten cookies of this length are far below the limit of 8 kB in nginx for the headers of a request.
     expect(own?.split(";")[0]?.length).toBeLessThan(150);
   });
 
@@ -200,7 +200,7 @@ describe.each(engines)("visitors of links on $name", (engine) => {
     expect(await counted(link.id)).toMatchObject({ claims: 1 });
   });
 
-  it("a claimed URL expires no later than its link, its time window and the shared limit", async () => {
+  it("a claimed URL expires no later than its link and its time window", async () => {
     const soon = await storeLink(service.db, { expiresAt: Date.now() + 30_500 });
     const { body } = await visitor().claim(soon.token);
     expect(body.urls[0].expiresIn).toBeLessThanOrEqual(30);

@@ -78,13 +78,13 @@ const schemas = operations("visitors", {
 
 export type VisitorOptions = {
   bucketOrigins: readonly string[];
-  /** The origins of other pages that may call the routes. Default: only pages of the origin of `publicUrl`. */
+  /** The origins of other web pages that may call the routes. Default: only the origin of `publicUrl` may call them. */
   origins?: ReadonlySet<string>;
   /** Whether a browser with JavaScript shows another page of the link. Default: true. */
   hasOtherPage?: boolean;
 };
 
-/** The part of the service that the routes of visitors need. An embedding has the same part. */
+/** The functions that the routes for visitors call. An embedding has the same functions. */
 export type VisitorDeps = Pick<RouteDeps<LinkVerbs>, "useCases" | "publicUrl" | "clientIpOf" | "plainPages"> & {
   metrics: Pick<Metrics, "countUrls">;
 };
@@ -108,7 +108,7 @@ export function publicLinkRoutes(
     receiverCode: receiverCodeOf(request),
   });
   app.addHook("onRequest", visitorHeaders(publicUrl, origins));
-  // The body of the request is optional, because a claim without a body is for all files.
+  // The body of the request is optional, because a claim without a body is for all files of the link.
   app.addHook("preValidation", async (request) => {
     if (request.method === "POST") request.body ??= {};
   });
@@ -169,7 +169,7 @@ export function publicLinkRoutes(
   return { cookies, visitorOf };
 }
 
-/** Returns the code from the URL of a mail. The service ignores an invalid header, because the visitor may still open the link. */
+/** Returns the code from the URL of a mail. Ignores an invalid header, because the visitor may still open the link. */
 function receiverCodeOf({ headers }: FastifyRequest): string | undefined {
   const code = headers["link-receiver"];
   return typeof code === "string" ? code : undefined;
@@ -194,7 +194,7 @@ function presentClaim({ claim, urls }: ClaimUrls, metrics: VisitorDeps["metrics"
   };
 }
 
-/** Converts a link to the form that a visitor sees. Only a link of the kind `upload` has a `request`. */
+/** Converts a link to the form that a visitor sees. Only a file request has a `request`. */
 export function presentLook(look: Look, request: OpenRequest | undefined): wire.PublicLink {
   if (look.state === "locked") return { state: "locked", by: look.by };
   return { ...presentOpen(look), ...(request && { request: presentRequest(request) }) };
@@ -227,8 +227,7 @@ function presentLinkFile(
 }
 
 /**
- * Converts a file request to the form that a visitor sees. The form has the limits, the remaining files and bytes, and the files that this
- * visitor sent.
+ * Converts a file request to the form that a visitor sees: its limits, the remaining files and bytes, and the files that this visitor sent.
  */
 export function presentRequest({ request, used, sent }: OpenRequest): NonNullable<wire.OpenedLink["request"]> {
   const { maxFiles, maxBytesTotal, slots } = request;

@@ -2,8 +2,9 @@ import type { FileRequest } from "@valetkey/contract";
 import { escapeHtml } from "../../../platform/http/brand-pages.ts";
 
 /**
- * The script of the form with which a visitor sends files to a file request. The script sends the files one after another, and each part of
- * a large file up to three times. The page of the service uses the client instead, which also resumes uploads after a reload.
+ * The script of the form with which a visitor sends files to a file request. The script sends the files one after another, and tries each
+ * part of a large file up to three times. The page of the service with JavaScript uses the npm client instead, which also resumes uploads
+ * after a reload.
  */
 export const SEND_SCRIPT = `
 const form = document.querySelector("#send");
@@ -94,12 +95,12 @@ for (const { uploadId, filename, state } of earlier) if (state === "ready") addR
 form.hidden = false;
 `;
 
-/** `problems`: the texts of errors, by code. The error texts of the service replace missing texts. */
+/** `problems`: the texts of errors, by error code. The error texts of the service replace missing texts. */
 type SendTexts = Record<"receives" | "name" | "files" | "send" | "sending" | "sent" | "remove" | "lost", string> & {
   problems: object;
 };
 
-/** Returns the form with which a visitor sends files, as HTML. `limits`: says which files the request accepts, as HTML. */
+/** Returns the HTML form with which a visitor sends files. `limits`: the HTML that says which files the file request accepts. */
 export function sendForm(
   { askName, accept }: FileRequest,
   { limits, ...words }: SendTexts & { limits: string },

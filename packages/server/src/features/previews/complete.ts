@@ -14,10 +14,10 @@ import { readPicture } from "./picture.ts";
 import { findOwnFiles, invalid, keyOf, type PreviewId } from "./start.ts";
 
 /**
- * Verifies stored preview pictures, and shows them from then on. Returns one outcome for each picture, in the order of the list. A repeated
- * completion has no further effect. A wrong picture has the code `preview_invalid`, and the client can send another one after the signed
- * URL has expired. Other refusals have the code `attachment_not_found`, `access_denied`, `preview_too_late`, `preview_not_found`,
- * `upload_incomplete`, `scanner_unavailable`, `service_busy` or `rate_limited`.
+ * Verifies stored preview pictures, and makes the valid pictures visible. Returns one outcome for each picture, in the order of the list. A
+ * repeated completion has no further effect. After the outcome `preview_invalid`, the client can send another picture when the signed URL
+ * has expired. The codes of other refusals are `attachment_not_found`, `access_denied`, `preview_too_late`, `preview_not_found`,
+ * `upload_incomplete`, `scanner_unavailable`, `service_busy` and `rate_limited`.
  */
 export function completePreviews(deps: Deps, { allowance }: { allowance: Allowance }) {
   return async (caller: Caller, asked: readonly PreviewId[]): Promise<Outcome<Preview>[]> => {
@@ -47,7 +47,7 @@ export async function prepare(deps: Deps, preview: StoredPreview): Promise<Finis
   const objectKey = await stage(deps, preview);
   try {
     const verdict = await verify(deps, { ...preview, objectKey });
-    // The object stays until its signed URL has expired. Otherwise the URL could store it again and again.
+    // The object stays until its signed URL has expired. Otherwise, a client could store the object again with this URL.
     if (verdict instanceof DomainError) throw verdict;
     return () => confirm(deps, { preview, objectKey, pixels: verdict });
   } catch (error) {
@@ -56,7 +56,7 @@ export async function prepare(deps: Deps, preview: StoredPreview): Promise<Finis
   }
 }
 
-/** Returns an object that no signed URL can change: the object, or a copy of it, as for an upload. */
+/** Returns the key of an object that no signed URL can change: the uploaded object, or a copy if the bucket permits a second PUT. */
 async function stage(deps: Deps, preview: StoredPreview): Promise<string> {
   if (!preview.staged) return preview.objectKey;
   if ((await deps.bucket.head(preview.objectKey)) === undefined) throw notStored();

@@ -7,7 +7,6 @@ import { LATE_PREVIEW_MS, startPreviews } from "./start.ts";
 
 export type PreviewVerbs = ReturnType<typeof createPreviews>;
 
-/** Creates the functions that accept preview pictures of files. */
 export function createPreviews(deps: Deps, { allowance }: { allowance: Allowance }) {
   return {
     startPreviews: startPreviews(deps, { allowance }),
@@ -19,7 +18,7 @@ export function createPreviews(deps: Deps, { allowance }: { allowance: Allowance
 
 const BATCH = 500;
 
-/** Deletes the previews that nobody confirmed within an hour, and their objects. */
+/** Deletes the previews that no client confirmed within an hour, and their objects. */
 function dropUnconfirmedPreviews({ db, clock, onDeletionsQueued }: Deps) {
   return async (): Promise<void> => {
     let dropped: number;

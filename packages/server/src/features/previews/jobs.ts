@@ -12,19 +12,19 @@ import { prepare } from "./complete.ts";
 import { type LeasedFile, missingPreviewQueries, type PreviewFailure } from "./missing-queries.ts";
 import { newPreviewKey } from "./start.ts";
 
-/** If the process dies, the file is due again after this time. Milliseconds. */
+/** The length of the lease of a file, in milliseconds. If the process dies, the file is due again after this time. */
 const LEASE_MS = 600_000;
-/** The pause before the second attempt, for a machine or bucket that was busy. Milliseconds. */
+/** The pause before the next attempt, in milliseconds, because the machine or the bucket may have been busy. */
 const RETRY_MS = 900_000;
 const MAX_ATTEMPTS = 3;
-/** The failures that a second attempt cannot change. */
+/** The failures that another attempt cannot change. */
 const FINAL: ReadonlySet<PreviewFailure> = new Set(["not_a_picture", "damaged", "no_gain"]);
 
-/** The functions that make previews of files whose client sent none. */
+/** Creates the functions that make previews of files whose clients sent none. */
 export function createMissingPreviews(deps: Deps) {
   const { db, clock } = deps;
 
-  /** Makes the previews of a file. Returns undefined if the file has previews now or no longer exists, and otherwise the reason. */
+  /** Makes the previews of a file. Returns the reason for a failure, or undefined if the file has previews now or no longer exists. */
   async function makePreviews(attachmentId: string, signal: AbortSignal): Promise<PreviewFailure | undefined> {
     const file = await attachmentQueries(db).find(attachmentId);
     if (file?.state !== "ready") {
@@ -36,7 +36,7 @@ export function createMissingPreviews(deps: Deps) {
     const fitting = drawn.filter(({ bytes }) => bytes.length * 2 <= file.sizeBytes);
     if (fitting.length === 0) return "no_gain";
     try {
-      // The small preview ends the work on a file, so it is the last one.
+      // Stores the small preview last, because a file with a small preview no longer waits for previews.
       for (const picture of fitting.toReversed()) await store(deps, { file, picture });
       return undefined;
     } catch (error) {
@@ -52,7 +52,7 @@ export function createMissingPreviews(deps: Deps) {
       return missingPreviewQueries(db).lease({ now, leaseEndsAt: now + LEASE_MS });
     },
 
-    /** Makes the previews of a leased file, and records a failure. A file is tried at most three times. */
+    /** Makes the previews of a leased file, and records a failure. The service tries each file at most three times. */
     async makeLeasedPreviews({ attachmentId, attempts }: LeasedFile, signal: AbortSignal): Promise<void> {
       let failure: PreviewFailure | undefined = "unavailable";
       try {
@@ -65,7 +65,10 @@ export function createMissingPreviews(deps: Deps) {
       }
     },
 
-    /** Makes the previews of all files without previews, also of files that failed before. Yields the reason for each file without one. */
+    /**
+     * Makes the previews of all files without previews, even after failed attempts. Yields undefined or the reason of a failure for each
+     * file.
+     */
     async *makeMissingPreviews(signal: AbortSignal): AsyncGenerator<PreviewFailure | undefined> {
       const queries = missingPreviewQueries(db);
       for (let after = ""; ; ) {
@@ -96,7 +99,10 @@ async function draw({ bucket }: Deps, objectKey: string, signal: AbortSignal) {
   return body === undefined ? "not_a_picture" : drawPictures({ loader, body, signal });
 }
 
-/** Stores a drawn picture. A file could have taken over the process that drew it, so the picture passes the checks of a client's picture. */
+/**
+ * Stores a picture that the child process has drawn. A hostile file could control the child process, so the picture must pass the checks of
+ * a picture from a client.
+ */
 async function store(
   deps: Deps,
   { file, picture: { name, bytes } }: { file: Pick<Attachment, "id" | "objectKey">; picture: DrawnPicture },
@@ -115,9 +121,9 @@ async function store(
     await queries.dropReplaced([preview], clock() - limits.uploadTtlSeconds * 1000);
     return queries.insert([preview]);
   });
-  // The client is sending this preview now. If it does not end, a later attempt replaces it after its URL has expired.
+  // The client is sending this preview now. If the client does not finish, a later attempt replaces the preview after its URL has expired.
   if (inserted.length === 0) return;
-  // The service deletes the object of an unconfirmed row, also after a crash between these steps.
+  // If the process dies between these steps, the service later deletes the unconfirmed row and its object.
   await bucket.store({
     objectKey: preview.objectKey,
     contentType,

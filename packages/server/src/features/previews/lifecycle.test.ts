@@ -48,7 +48,7 @@ describe.each(engines)("previews and their files on $name", (engine) => {
     expect((await ann.send(`GET /attachments/${attachmentId}`)).body.previews).toEqual([SMALL]);
   });
 
-  it("requirement 61: a permanent deletion of a file also deletes its preview after a late PUT", async () => {
+  it("requirement 61: the permanent deletion of a file deletes its preview", async () => {
     const { upload } = await storePreview(ann, { attachmentId });
     const [key] = await keysOf();
     expect(await isStored(key)).toBe(true);
@@ -175,7 +175,7 @@ describe.each(engines)("previews and their files on $name", (engine) => {
 });
 
 describe.each(engines)("previews on buckets with few capabilities and with a virus scanner, on $name", (engine) => {
-  it("requirement 61: without conditional PUT, a second PUT does not change a confirmed preview", async () => {
+  it("requirement 61: a second PUT does not change a confirmed preview", async () => {
     const service = await startServiceInTest({
       engine,
       capabilities: { ...EVERY_CAPABILITY, conditionalPut: false, signedSha256: false },

@@ -15,7 +15,7 @@ describe.each(engines)("missing previews on $name", (engine) => {
   const ann = service.as("ann");
   let noteId = "";
   beforeEach(async () => {
-    // No file of the last test is still waiting for its previews.
+    // Deletes the files of the previous test, so that none of them waits for previews.
     if (noteId !== "") await ann.send(`DELETE /notes/${noteId}`);
     noteId = (await ann.send("POST /notes", { json: { title: "Photos" } })).body.id;
   });
@@ -23,7 +23,7 @@ describe.each(engines)("missing previews on $name", (engine) => {
   const previewsOf = async (id: string) => (await ann.send(`GET /attachments/${id}`)).body.previews;
   const countMissing = () => service.useCases.countMissingPreviews();
 
-  /** Leases a file at a later time. The bucket has another clock, so the clock of the service goes back afterwards. */
+  /** Leases a file at a later time. Then sets the clock of the service back, because the bucket has its own clock. */
   async function lease({ after = 3 * MINUTE_MS } = {}) {
     service.advance(after);
     const leased = await service.useCases.leaseMissingPreview();
@@ -40,7 +40,7 @@ describe.each(engines)("missing previews on $name", (engine) => {
     }
   }
 
-  it("a photo without previews gets a small and a large preview two minutes after its upload", async () => {
+  it("a photo without previews gets two previews two minutes after its upload", async () => {
     const attachmentId = await uploadPhoto(ann, { noteId, content: await makePhoto() });
     expect(await runAll({ after: MINUTE_MS })).toBe(0);
     expect(await runAll()).toBe(1);
@@ -53,7 +53,7 @@ describe.each(engines)("missing previews on $name", (engine) => {
     expect(await runAll()).toBe(0);
   });
 
-  it("the service makes no previews of a small file or of a file with a preview from its client", async () => {
+  it("the service makes no previews of a small file or a file that has a preview", async () => {
     const before = await countMissing();
     await sendPreview(ann, { attachmentId: await uploadPhoto(ann, { noteId }) });
     await uploadPhoto(ann, { noteId, content: (await makePhoto({ width: 100, height: 100 })).subarray(0, 90_000) });
@@ -68,7 +68,7 @@ describe.each(engines)("missing previews on $name", (engine) => {
     expect(await countMissing()).toBe(before);
   });
 
-  it("the service replaces a preview that the client never sent, after its URL has expired", async () => {
+  it("the service replaces a preview that the client never sent", async () => {
     const attachmentId = await uploadPhoto(ann, { noteId, content: await makePhoto() });
     await startPreviews(ann, [declare(webp(), { attachmentId })]);
     await runAll();
@@ -103,7 +103,7 @@ describe.each(engines)("missing previews on $name", (engine) => {
     service.advance(-3 * MINUTE_MS);
     const leasedIds = leased.flatMap((file) => file?.attachmentId ?? []);
     expect(new Set(leasedIds).size).toBe(leasedIds.length);
-    // A lost race leaves a file for the next round.
+    // A call that loses a race leases no file, so some files may still be due.
     while (true) {
       const next = await lease();
       if (next === undefined) break;

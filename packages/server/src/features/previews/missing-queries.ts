@@ -4,10 +4,10 @@ import { notInTrash } from "../access/sql.ts";
 /** Why a file has no previews. */
 export type PreviewFailure = "not_a_picture" | "damaged" | "too_slow" | "too_much_memory" | "no_gain" | "unavailable";
 
-/** A file whose previews one process makes. `attempts`: the number of leases, including the current one. */
+/** A file that one process has leased to make its previews. `attempts`: the number of leases, including the current one. */
 export type LeasedFile = { attachmentId: string; attempts: number };
 
-/** The number of due files that a replica reads before it leases one of them. */
+/** The number of due files that a replica reads before it leases one file. */
 const CANDIDATES = 20;
 
 /** The files without previews. Triggers of the database add and remove the rows. */
@@ -37,7 +37,7 @@ export const missingPreviewQueries = defineQueries("database.missing_previews", 
     return undefined;
   },
 
-  /** Records why a file has no previews. Without `dueAt`, only the command `valetkey previews` tries the file again. */
+  /** Records why a file has no previews. If `dueAt` is null, only the command `valetkey previews` tries the file again. */
   async fail(
     attachmentId: string,
     { failure, dueAt }: { failure: PreviewFailure; dueAt: number | null },

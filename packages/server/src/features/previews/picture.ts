@@ -1,4 +1,4 @@
-/** The facts of a picture that its bytes contain, or the reason why the service refuses the picture. */
+/** The type and the size of a picture, or the reason why the service refuses the picture. */
 export type Picture =
   | { contentType: "image/webp" | "image/jpeg"; width: number; height: number; problem?: undefined }
   | { problem: string };
@@ -50,7 +50,7 @@ function readWebp(bytes: Uint8Array): Picture {
     const name = textAt(bytes, at);
     const length = view.getUint32(at + 4, true);
     const from = at + 8;
-    // A chunk with an odd length has one more byte.
+    // One padding byte follows a chunk with an odd length.
     const next = from + length + (length % 2);
     requirePart(next <= bytes.length);
     const chunk = new DataView(bytes.buffer, bytes.byteOffset + from, length);
@@ -148,7 +148,7 @@ function isHarmless(
   return marker === 0xee && textAt(bytes, from) === "Adob" && length === 14;
 }
 
-/** Returns the place of the marker after the compressed data, in which a 0xff byte has a 0 or a restart marker after it. */
+/** Returns the index of the marker after the compressed data. In the data, a zero byte or a restart marker follows each 0xff byte. */
 function endOfScan(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
     const next = bytes[at + 1] ?? 0;

@@ -49,7 +49,7 @@ describe.each(engines)("refused previews on $name", (engine) => {
     expect(problem).toMatchObject({ code: "preview_invalid", status: 422, detail: expect.stringMatching(reason) });
     expect((await ann.send(`GET /attachments/${attachmentId}`)).body).toMatchObject({ state: "ready" });
     expect((await ann.send(`GET /attachments/${attachmentId}/url?preview=small`)).body.code).toBe("preview_not_found");
-    // Until the URL expires, the object stays. The URL can then store nothing again, and the client can send another picture.
+    // The object stays until the URL expires, so that no client can store it again. Then the client can send another picture.
     expect(await put(upload, picture)).toBe(412);
     expect(await codeOfStart()).toBe("preview_exists");
     const started = { created_at: service.now() - UPLOAD_TTL_MS - 1 };
@@ -101,7 +101,7 @@ describe.each(engines)("refused previews on $name", (engine) => {
     expect((await ann.send("POST /attachments/previews", { json })).body).toMatchObject({ status: 400 });
   });
 
-  it("requirement 61: the service accepts previews until one hour after the completion of the file", async () => {
+  it("requirement 61: a file accepts previews until one hour after its completion", async () => {
     const { kysely } = service.database.db;
     const ofFile = kysely.updateTable("uploads").where("attachment_id", "=", attachmentId);
     const old = { created_at: service.now() - 5 * HOUR_MS };
@@ -112,7 +112,7 @@ describe.each(engines)("refused previews on $name", (engine) => {
     expect(await codeOfStart(ann, { name: "large" })).toBe("preview_too_late");
   });
 
-  it("requirement 61: only the uploader who may still add files can send previews of a file", async () => {
+  it("requirement 61: only the uploader of a file can send previews of the file", async () => {
     const [bob, eve] = [service.as("bob"), service.as("eve")];
     for (const client of [bob, eve]) await client.send("GET /me");
     expect(await codeOfStart(eve)).toBe("access_denied");

@@ -55,7 +55,7 @@ describe.each(engines)("previews on $name", (engine) => {
     }
   });
 
-  it("a preview that arrives before its file is complete is visible after the completion", async () => {
+  it("a preview of an incomplete file is visible after the completion of the file", async () => {
     const upload = await startPhoto(ann, { noteId });
     const { preview } = await sendPreview(ann, { attachmentId: upload.attachmentId });
     expect(preview).toEqual({ name: "small", width: 320, height: 240 });
@@ -83,7 +83,7 @@ describe.each(engines)("previews on $name", (engine) => {
     });
   });
 
-  it("the URL purpose is `thumbnail` for a small preview and `view` for a large preview", async () => {
+  it("the URL purpose is `thumbnail` for a small and `view` for a large preview", async () => {
     await sendPreview(ann, { attachmentId });
     await sendPreview(ann, { attachmentId, name: "large", picture: webp(LARGE) });
     const detailOfLast = async () => (await ann.send(`GET /notes/${noteId}/activity?limit=1`)).body.items[0].detail;

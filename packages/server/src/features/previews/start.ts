@@ -11,7 +11,7 @@ import { type PreviewedFile, previewQueries, type StoredPreview } from "../attac
 import { type Outcome, orRefusal } from "../uploads/batch.ts";
 import { usesCapacity } from "../usage/usage.ts";
 
-/** The time after the completion of a file in which its uploader can send previews. */
+/** The time after the completion of a file in which its uploader can send previews, in milliseconds. */
 export const LATE_PREVIEW_MS = 3_600_000;
 
 export type PreviewId = { attachmentId: string; name: PreviewName };
@@ -98,7 +98,10 @@ function toStored(
   return { ...declared, objectKey, staged, pixels: undefined, createdAt };
 }
 
-/** Returns the key of a new preview, in the bucket and the place of the file. An adopted object can be in a folder of the application. */
+/**
+ * Returns the object key for a new preview, in the bucket and folder of its file. For an adopted object outside the folders of the service,
+ * returns a key in no folder.
+ */
 export function newPreviewKey({ bucket }: Pick<Deps, "bucket">, fileKey: string): string {
   return bucket.isOwnKey(fileKey) ? bucket.newObjectKey(fileKey) : bucket.newObjectKey();
 }
@@ -125,7 +128,7 @@ function requireFit({ name, sizeBytes }: DeclaredPreview, { file, now }: { file:
   }
 }
 
-/** Makes the refusal of a picture. `what`: the rest of the sentence, and what to do. */
+/** Makes the error for a refused picture. `what`: the end of the sentence that starts with "The preview", and what to do. */
 export function invalid(what: string): DomainError {
   return new DomainError("preview_invalid", `The preview ${what}`);
 }
@@ -153,7 +156,7 @@ function sign(
     sizeBytes,
     checksum: capabilities(objectKey).signedSha256 ? { algorithm: "SHA256", value: sha256 } : undefined,
     onlyOnce: !stored.staged,
-    // All URLs of a started preview expire together, so that another start can then replace it.
+    // All URLs of one preview expire together, so that another start can then replace the preview.
     expiresInSeconds: leftSeconds,
     now,
   });

@@ -17,7 +17,7 @@ import { admitSender, findSent, type Visit, visitorUploads } from "./visitor-upl
 
 export type RequestVerbs = ReturnType<typeof createRequests>;
 
-/** Creates the verbs of file requests. `creatorRightsOf`: by default, the database has the roles of the creators. */
+/** `creatorRightsOf`: by default, the service reads the role of the link's creator from the database. */
 export function createRequests(
   deps: Deps,
   { starts, creatorRightsOf }: { starts: Allowance; creatorRightsOf?: CreatorRightsOf },
@@ -80,7 +80,7 @@ const PKCS8_START = Buffer.from("302e020100300506032b657004220420", "hex");
 export function receipts(deps: Deps) {
   const keys = deps.linkKeys.receipts.map(toKey);
   return {
-    /** Makes the receipt for a file from this visitor. Throws `upload_not_found`, and `upload_incomplete` before the end of the upload. */
+    /** Makes the receipt for a file of this visitor. Throws `upload_not_found`, and `upload_incomplete` if bytes are still missing. */
     async issue(visit: Visit, { uploadId, issuer }: { uploadId: string; issuer: string }): Promise<Receipt> {
       const { attachment, file } = await findSent(deps.db, { visit, uploadId });
       const [key] = keys;

@@ -71,7 +71,7 @@ describe.each(engines)("requirement 37: receipts for visitors' files, on $name",
 
   it("a receipt states no SHA-256 that the service has not verified", async () => {
     const { maria } = await open({ maxBytesPerFile: 100_000, maxBytesTotal: 100_000 });
-    // The service reads the whole content of a smaller file, and computes its SHA-256.
+    // The file is large, because the service reads the whole content of a small file and computes its SHA-256.
     const { uploadId } = await maria.sendFile("x".repeat(100_000));
     const receipt = (await maria.send(`GET /receipts/${uploadId}`)).body;
     expect(JSON.parse(receipt.statement).sha256).toBeNull();

@@ -87,7 +87,7 @@ const isReceived = ({ state }: Pick<wire.SentFile, "state">) => state === "ready
 
 type Received = { visit: Visit; sent: Pick<wire.SentFile, "state"> };
 
-/** The part of the service that the routes of senders need. An embedding has the same part. */
+/** The functions that the routes for visitors' uploads call. An embedding has the same functions. */
 export type SenderVerbs = Pick<RequestVerbs, "admitSender" | "visitorUploads"> & Pick<LinkVerbs, "recordUse">;
 
 /** The routes through which visitors upload files to a file request. */
@@ -96,7 +96,7 @@ export function visitorUploadRoutes(
   { useCases, cookies, visitorOf }: { useCases: SenderVerbs } & VisitorParts,
 ): void {
   const { visitorUploads: uploads, admitSender } = useCases;
-  /** Admits the visitor without a cookie, which only the start of an upload sets. */
+  /** Admits the visitor and sets no cookie. Only the start of an upload sets the cookie. */
   const visitOf = async (request: FastifyRequest, token: string) =>
     (await admitSender(token, visitorOf(request))).visit;
 
@@ -174,7 +174,6 @@ export function visitorUploadRoutes(
   });
 }
 
-/** The route with which visitors get receipts. */
 export function visitorReceiptRoutes(
   app: App,
   { useCases, publicUrl, visitorOf }: RouteDeps<RequestVerbs> & VisitorParts,
@@ -225,7 +224,7 @@ const reviewSchemas = operations("attachments", {
   },
 });
 
-/** The route with which the owner of a note accepts or rejects the file of a visitor. */
+/** The route through which the owner of a note accepts or rejects the file of a visitor. */
 export function reviewRoutes(app: App, deps: RouteDeps<PeopleVerbs & RequestVerbs>): void {
   const { useCases } = deps;
   app.post("/attachments/:attachmentId/review", { schema: reviewSchemas.reviewAttachment }, async (request) => {

@@ -75,7 +75,7 @@ describe.each(places)("requirement 37: scans of visitors' files, on $name and $c
     service.advance(-20_000);
   });
 
-  it("the owner gets the notice about a visitor's first file while another file is scanned", async () => {
+  it("the owner gets a notice about the first file while another file is scanned", async () => {
     const person = { id: "ann", email: "ann@example.com", name: "Ann", emailProvenBy: "operator" } as const;
     await service.useCases.rememberPerson(person);
     const { link, maria } = await open({}, { notify: "first" });

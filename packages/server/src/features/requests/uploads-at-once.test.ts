@@ -73,7 +73,7 @@ describe.each(engines)("requirement 37: a file request and the owner's quota, on
   const first = useService({ engine, limits });
   const second = useService({ engine, limits, beside: first });
 
-  it("simultaneous uploads to a file request never exceed the quota of the note's owner", async () => {
+  it("simultaneous uploads to a file request never exceed the quota of the owner", async () => {
     const noteId = (await first.as("bob").send("POST /notes", { json: { title: "Files" } })).body.id;
     const { token } = await insertRequest(first, { noteId, ownerId: "bob", request: { maxFiles: 100 } });
     const answers = await Promise.all(

@@ -26,7 +26,7 @@ import { type StartedUpload, startUpload } from "../uploads/start.ts";
 export type Visit = { link: Link; visitorId: string };
 
 type SendFileInput = {
-  /** The place of the object in the bucket, for a file of an item. Default: no place. */
+  /** The folder of the object in the bucket, for a file of an item in an embedding. Default: no folder. */
   place?: string | undefined;
   path?: string | undefined;
   filename: string;
@@ -38,21 +38,23 @@ type SendFileInput = {
   idempotencyKey?: string | undefined;
 };
 
-/** The member `network` is the network of the visitor (platform/http/client-address.ts). */
+/** `network`: the network of the visitor (platform/http/client-address.ts). */
 type FromNetwork<Input> = Input & { network: string };
 
-/** `isCounted`: the caller has called `countStart` for each file. A file of a visitor's request can't contain this option. */
+/** `isCounted`: whether the caller has already called `countStart` for each file. The body of a visitor's request can't set this option. */
 type Counting = { isCounted: boolean };
 
 const MINUTE_MS = 60_000;
 const STARTS_OF_IP: WindowLimit = { name: "link starts by ip", max: 60, windowMs: MINUTE_MS };
 const STARTS_OF_LINK: WindowLimit = { name: "link starts", max: 600, windowMs: MINUTE_MS };
-/** Limits the rows that people without an account add. An abort does not remove the row. */
+/** Limits the rows that visitors can add to the database through one link, because an abort of an upload does not remove its row. */
 const STARTS_OF_DAY: WindowLimit = { name: "link starts of a day", max: 5_000, windowMs: 86_400_000 };
 const TOO_MANY_STARTS =
   "Too many uploads were started here in a short time. Wait until Retry-After has passed, then try again.";
 
-/** The tries of a call. The state changes at most twice: to a verification state, and to a final state. */
+/**
+ * The maximum number of tries in `takeBack`. The state of an upload changes at most twice: to a verification state, and to a final state.
+ */
 const MAX_ATTEMPTS = 3;
 
 const DELETABLE: ReadonlySet<AttachmentState> = new Set(["ready", "quarantined", "rejected"]);
@@ -76,7 +78,10 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
     }
   }
 
-  /** Starts an upload. Throws as `startUpload`, and `kind_not_accepted`, `request_full`, `invalid_request` for slot or name. */
+  /**
+   * Starts an upload. Throws the errors of `startUpload`, `kind_not_accepted`, `request_full`, and `invalid_request` for a wrong slot or
+   * name.
+   */
   async function startOne(
     visit: Visit,
     file: FromNetwork<SendFileInput>,
@@ -128,7 +133,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
     complete: async (visit: Visit, input: CompleteUploadInput): Promise<VisitorUpload> =>
       (await prepare(visit, input))(),
 
-    /** Aborts an unfinished upload, or deletes a file of this visitor, even a rejected one. May be repeated. */
+    /** Aborts an unfinished upload of this visitor, or deletes the file, even if the file was rejected. */
     async takeBack(visit: Visit, uploadId: string): Promise<void> {
       const caller = senderOf(visit);
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -154,7 +159,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
   };
 }
 
-/** Locks and returns a visitor's file. Throws `upload_not_found`, or `upload_not_pending` if it has moved to another note. */
+/** Locks and returns a visitor's file. Throws `upload_not_found`, or `upload_not_pending` if the file has moved to another note. */
 async function holdSent(tx: Tx, sent: { visit: Visit; uploadId: string }): Promise<Attachment> {
   const { attachment } = await findSent(tx, sent);
   await guardedNoteQueries(tx).hold(attachment.noteId);

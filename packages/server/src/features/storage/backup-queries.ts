@@ -3,14 +3,14 @@ import { defineQueries } from "../../platform/database/queries.ts";
 import { ENDED } from "../usage/usage.ts";
 import { isInRange } from "./move-queries.ts";
 
-/** An object that a row of a backup names. The object of an upload that has not ended may not exist. */
+/** An object that a row in the backup of the database references. The object of an unfinished upload may not exist. */
 export type BackedUpObject = {
   attachmentId: string;
   objectKey: string;
   sizeBytes: number;
   sha256: string | undefined;
   kind: "file" | "preview" | "upload";
-  /** Whether the bucket has the whole object, with the size of the row. */
+  /** Whether the upload is complete, so that the bucket must have the whole object. */
   isComplete: boolean;
 };
 
@@ -18,7 +18,7 @@ const COMPLETE: readonly string[] = ["ready", "quarantined"];
 
 type Page = { range: KeyRange; limit: number };
 
-/** The queries with which `valetkey backup` gathers the objects of another bucket. They run on the copy of the database. */
+/** The queries with which `valetkey backup` finds the objects in a numbered bucket. The queries run on the copy of the database. */
 export const backupQueries = defineQueries("database.backups", ({ kysely: db, engine }) => ({
   async listFiles({ range, limit }: Page): Promise<BackedUpObject[]> {
     const files = db.selectFrom("attachments").where(isInRange("object_key", range)).where("state", "not in", ENDED);
@@ -40,7 +40,7 @@ export const backupQueries = defineQueries("database.backups", ({ kysely: db, en
     }));
   },
 
-  /** Lists the objects of uploads that have not ended. A staged upload has another key than its file. */
+  /** Lists the objects of unfinished uploads. A staged upload has another key than its file. */
   async listUploads({ range, limit }: Page): Promise<BackedUpObject[]> {
     const uploads = db.selectFrom("uploads").where(isInRange("object_key", range));
     const pending = uploads.where("state", "not in", [...ENDED, "ready", "quarantined"]);
@@ -52,7 +52,6 @@ export const backupQueries = defineQueries("database.backups", ({ kysely: db, en
     }));
   },
 
-  /** Returns the object key of each file of the list. */
   async keysOf(attachmentIds: readonly string[]): Promise<Map<string, string>> {
     const rows = await db
       .selectFrom("attachments")
@@ -62,12 +61,11 @@ export const backupQueries = defineQueries("database.backups", ({ kysely: db, en
     return new Map(rows.map((row) => [row.id, row.object_key]));
   },
 
-  /** Deletes the row of a preview. */
   async dropPreview(objectKey: string): Promise<void> {
     await db.deleteFrom("attachment_previews").where("object_key", "=", objectKey).execute();
   },
 
-  /** Changes an object key in all rows that name it. */
+  /** Changes an object key in all rows that reference the object. */
   async rename(from: string, to: string): Promise<void> {
     for (const table of ["attachments", "attachment_previews", "uploads"] as const) {
       await db.updateTable(table).set({ object_key: to }).where("object_key", "=", from).execute();
@@ -79,7 +77,7 @@ export const backupQueries = defineQueries("database.backups", ({ kysely: db, en
     await db.deleteFrom("object_deletions").where(isInRange("object_key", range)).execute();
   },
 
-  /** Makes new uploads go to a bucket, and ends the lease of a move. */
+  /** Selects the bucket for new uploads, and ends the lease of `valetkey move bucket`. */
   async settleMove(number: number): Promise<void> {
     await db.updateTable("upload_bucket").set({ number, holder: null, held_until: null }).execute();
   },

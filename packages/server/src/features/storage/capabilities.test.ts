@@ -58,7 +58,7 @@ describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
     expect(await objectDeletionQueries(database.db).listDue(now + DAY, 10)).toEqual([]);
   });
 
-  it("the service probes the bucket after a day, on demand, and after a change of the bucket", async () => {
+  it("the service probes the bucket after a day, on demand, and after its change", async () => {
     await open().settle();
     now += DAY + 1;
     await open().settle();
@@ -69,7 +69,7 @@ describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
     expect(asked).toBe(4);
   });
 
-  it("the service probes the bucket again if an earlier version stored fewer capabilities", async () => {
+  it("the service probes the bucket again if a stored capability is missing", async () => {
     await open().settle();
     await database.db.kysely.updateTable("bucket_capabilities").set({ capabilities: '{"copy":true}' }).execute();
     expect(await open().settle()).toEqual(EVERY_CAPABILITY);

@@ -10,25 +10,25 @@ import type { Tx } from "../../platform/database/queries.ts";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
 import { bucketCapabilityQueries, objectDeletionQueries } from "./queries.ts";
 
-/** How long a probe is used. After a day, the operator may have updated the S3 server. */
+/** The time for which the result of a probe is valid, in milliseconds. After a day, the operator may have updated the S3 server. */
 const KEEP_MS = 86_400_000;
-/** When the objects of a died probe are deleted. A probe takes less than ten minutes. */
+/** The time after which the service deletes the objects of a probe whose process died. A probe takes less than ten minutes. */
 const ABANDONED_AFTER_MS = 600_000;
 
 /** The capabilities of the bucket, probed once a day, and stored for all replicas. */
 type Capabilities = {
-  /** Returns the known capabilities of the bucket. Before the first probe, `current` returns `LEAST_CAPABILITIES`. */
+  /** Returns the known capabilities of the bucket. Before the first probe, returns `LEAST_CAPABILITIES`. */
   current(): BucketCapabilities;
   /**
-   * Loads the capabilities from the database. If the database has no capabilities, or old capabilities, the function `settle` probes the
-   * bucket. If the probe fails, `settle` rejects with `bucket_unavailable`, and `current` does not change.
+   * Loads the capabilities from the database. If the database has no capabilities or old capabilities, probes the bucket. If the probe
+   * fails, rejects with `bucket_unavailable`, and `current` does not change.
    */
   settle(): Promise<BucketCapabilities>;
-  /** Probes the bucket, and stores the result of the probe. */
+  /** Probes the bucket, and stores the result. */
   ask(): Promise<BucketCapabilities>;
 };
 
-/** Creates the functions for the capabilities of one bucket. The text `place` identifies the bucket by its endpoint and name. */
+/** `place`: identifies the bucket by its endpoint and name. */
 export function createCapabilities(options: {
   db: Tx;
   bucket: Pick<Bucket, "newObjectKey" | "tryCapabilities" | "delete">;
@@ -63,13 +63,12 @@ export function createCapabilities(options: {
   };
 }
 
-/** The pause between two reads of what another replica stored. A failed or old probe is repeated. */
+/** The pause between two reads of the stored capabilities, because another replica may have probed the bucket. Milliseconds. */
 const INTERVAL_MS = 30_000;
 
 /**
- * Finds the capabilities of the bucket, and keeps the capabilities up to date. The function resolves after the first attempt, even after a
- * failure, so that the service starts even if the bucket is unavailable. Until the bucket responds, the service assumes that the bucket has
- * no capabilities.
+ * Finds the capabilities of the bucket, and keeps them up to date. Resolves after the first attempt, even after a failure, so that the
+ * service starts even if the bucket is unavailable. Until the bucket responds, the service assumes that the bucket has no capabilities.
  */
 export async function startBucketProbe(options: {
   capabilities: Capabilities;

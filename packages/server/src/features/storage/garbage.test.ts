@@ -125,7 +125,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect(await keys()).toContain(young);
   });
 
-  it("garbage collection deletes the object of a rejected file if its deletion was lost", async () => {
+  it("garbage collection deletes a rejected file's object whose deletion was lost", async () => {
     await attach();
     const { id, objectKey } = await attach();
     await attachmentQueries(service.db).transition(id, { from: "ready", to: "rejected" });
@@ -199,7 +199,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect(await table("usage")).toEqual(right);
   });
 
-  it("garbage collection deletes nothing without --force if most objects are unreferenced", async () => {
+  it("garbage collection needs --force if no row references most objects", async () => {
     await attach();
     const orphans = [await putBehind(ownKey()), await putBehind(ownKey())];
     service.advance(THREE_DAYS_MS);
@@ -210,7 +210,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect((await collect({ force: true })).mended).toEqual({ ...NOTHING, orphan: 2 });
   });
 
-  it("garbage collection deletes nothing without --force from a bucket that may be shared", async () => {
+  it("garbage collection needs --force in a bucket that other programs may use", async () => {
     await attach();
     const orphan = await putBehind(ownKey());
     service.advance(THREE_DAYS_MS);

@@ -9,16 +9,16 @@ import type { UsageDrift } from "../usage/usage.ts";
 import { purgeObjects } from "./object-deletions.ts";
 import { inventoryQueries, objectDeletionQueries } from "./queries.ts";
 export type GarbageOptions = {
-  /** If `mend` is false, garbage collection only reports the findings, and changes nothing. */
+  /** If false, garbage collection only reports the findings. */
   mend: boolean;
-  /** With `force`, garbage collection deletes garbage even if most objects are garbage, or if other programs may use the bucket. */
+  /** If true, garbage collection deletes garbage even if most objects are garbage, or if other programs may use the bucket. */
   force: boolean;
-  /** The member `isAlone` states whether only Valet Key stores objects in the bucket, or under the configured key prefix. */
+  /** Whether only Valet Key stores objects in the bucket, or under the configured key prefix. */
   isAlone: boolean;
-  /** Whether each object must have all its bytes. Only the disk of the built-in bucket can lose bytes. */
+  /** Whether to find objects that have lost bytes. Only the disk of the built-in bucket can lose bytes. */
   findsDamage: boolean;
   onFinding?: ((finding: Finding) => void) | undefined;
-  /** Garbage collection calls `onProgress` after each page, with the number of compared objects. */
+  /** Receives the number of compared objects after each page. */
   onProgress?: ((compared: number) => void) | undefined;
 };
 
@@ -33,9 +33,9 @@ export type GarbageReport = {
 };
 
 /**
- * Compares the bucket with the database, and the database with the bucket, in constant memory. The function `collectGarbage` deletes
- * unreferenced objects, and corrects usage counters. If an attachment has lost its object, the function `collectGarbage` only reports the
- * loss. Nothing can restore a lost object, and only the owner may delete the attachment.
+ * Compares the bucket with the database in both directions, in constant memory. Deletes unreferenced objects, and corrects usage counters.
+ * If an attachment has lost its object, only reports the loss, because nothing can restore the object, and only the owner may delete the
+ * attachment.
  */
 export function collectGarbage(deps: Deps) {
   return async (options: GarbageOptions): Promise<GarbageReport> => {
@@ -66,7 +66,7 @@ async function* findAll(deps: Deps, asked: { tally: Tally; findsDamage: boolean 
   yield* findUsage(deps);
 }
 
-/** Finds the garbage again, because the findings of the first pass could need much memory. Reads only the lists that had findings. */
+/** Finds the garbage again, because a list of all findings could need much memory. Reads only the lists that had findings. */
 async function* findMendable(deps: Deps, { found, kept }: GarbageReport): AsyncGenerator<Finding> {
   if (kept === undefined && found.orphan > 0) {
     for await (const page of deps.bucket.listObjects()) yield* findOrphans(deps, { page, tally: noTally() });
@@ -141,7 +141,7 @@ export type Finding =
 
 /** Counts the objects that are not garbage. */
 type Tally = {
-  /** The number of objects to which a row refers. */
+  /** The number of objects that a row references. */
   known: number;
   /** The number of objects under the key prefix whose key does not have the form of the service's keys. */
   foreign: number;
@@ -151,10 +151,9 @@ type Tally = {
   buckets: Map<number, BucketTally>;
 };
 
-/** The numbers of known objects and of orphans in one bucket. */
 type BucketTally = { known: number; orphans: number };
 
-/** A newer object can lack its row, so only an older one is garbage. No upload takes two days. */
+/** The minimum age of garbage, in milliseconds. The row of a newer object may not be stored yet. No upload takes two days. */
 const GARBAGE_MIN_AGE_MS = 2 * 86_400_000;
 
 const BATCH = 500;
@@ -162,8 +161,8 @@ const BATCH = 500;
 const HEADS_AT_ONCE = 8;
 
 /**
- * Compares the list of objects with the list of ready attachments, in constant memory. Each of the two lists is in the order of its keys.
- * The function `findInObjects` checks a missing object again before the report, because the lists can change in the meantime.
+ * Compares the list of objects with the list of ready attachments, in constant memory. Both lists are in the order of the keys. Checks a
+ * missing object again before the report, because the lists can change in the meantime.
  */
 export async function* findInObjects(
   deps: Deps,
@@ -234,8 +233,8 @@ async function* findMissing(deps: Deps, range: Range): AsyncGenerator<Finding> {
 }
 
 /**
- * Checks again whether an object is missing. An adopted object may be outside of the key prefix of the service, so the list does not
- * contain the object. The object or the attachment may also have changed since the function read the lists.
+ * Checks again whether an object is missing. The list does not contain an adopted object outside of the key prefix of the service. The
+ * object or the attachment may also have changed after the reads of the lists.
  */
 async function isMissing(deps: Deps, { id, objectKey }: Attachment): Promise<boolean> {
   if ((await deps.bucket.head(objectKey)) !== undefined) return false;
@@ -253,8 +252,7 @@ export async function* findMultiparts({ db, bucket, clock }: Deps, tally: Tally)
     const known = await inventoryQueries(db).multipartsUnder(page.map((upload) => upload.objectKey));
     for (const upload of page) {
       const { objectKey, bucketUploadId, begunAt } = upload;
-      // The function `findMultiparts` compares the ids of the uploads, and not their keys. If a response of the bucket was lost, two
-      // uploads may have one key.
+      // Compares the ids of the uploads, not their keys. If a response of the bucket was lost, two uploads may have one key.
       if (known.has(bucketUploadId)) tally.known += 1;
       else if (!bucket.isOwnKey(objectKey)) tally.foreign += 1;
       else if (begunAt > clock() - GARBAGE_MIN_AGE_MS) tally.young += 1;

@@ -7,7 +7,7 @@ import { objectDeletionQueries } from "./queries.ts";
 
 const NUMBERS = [1, 2, 9, 10, 12, 100, 123, 999, 1000, 9999];
 
-/** Keys of objects in a bucket. Many keys look almost like the mark of a bucket. */
+/** Generates keys of objects. Many of the keys look almost like the mark of a bucket, such as `bucket:2/`. */
 const anyKey = fc.oneof(
   fc.constantFrom("a", "bucket", "bucket:", "bucket::", "bucket;", "bucket:foo.txt", "bucket:12345/x", "bucket:0/z"),
   fc

@@ -18,13 +18,16 @@ export const uploadBucketQueries = defineQueries("database.uploadBucket", ({ kys
       return await select().executeTakeFirst();
     },
 
-    /** Returns the place of each bucket that the last move knew, by the number of the bucket. */
+    /** Returns the place (endpoint, name and key prefix) of each bucket at the last move, by the number of the bucket. */
     async places(): Promise<BucketPlaces> {
       const row = await db.selectFrom("upload_bucket").select("places").where("id", "=", 1).executeTakeFirst();
       return JSON.parse(row?.places ?? "{}");
     },
 
-    /** Takes or renews the lease of a move. Returns false while another process holds the lease. `number`: the bucket without a row. */
+    /**
+     * Acquires or renews the lease of a move. Returns false while another process holds the lease. `number`: the bucket for new uploads if
+     * the table has no row yet.
+     */
     async hold(lease: Lease): Promise<boolean> {
       const { holder, now, heldUntil, number } = lease;
       const places = JSON.stringify(lease.places);
@@ -47,7 +50,7 @@ export const uploadBucketQueries = defineQueries("database.uploadBucket", ({ kys
       return numInsertedOrUpdatedRows === 1n;
     },
 
-    /** Makes versions without bucket numbers refuse the database. Keeps a migration that is needed for another reason, and is later. */
+    /** Makes versions of Valet Key without bucket numbers refuse the database. Keeps a later needed migration. */
     async refuseEarlierVersions(): Promise<void> {
       await db
         .updateTable("schema_compatibility")
@@ -77,7 +80,7 @@ export const uploadBucketQueries = defineQueries("database.uploadBucket", ({ kys
   };
 });
 
-/** A row that names an object: a verified file, or a confirmed preview. */
+/** The object of a verified file or of a confirmed preview. */
 export type NamedObject = {
   kind: "file" | "preview";
   attachmentId: string;
@@ -140,7 +143,6 @@ export const moveQueries = defineQueries("database.moves", ({ kysely: db }) => {
       return rows.map(toAmount).reduce(addAmounts);
     },
 
-    /** Counts the adopted objects of the bucket. */
     async countAdopted(range: KeyRange): Promise<number> {
       const adopted = complete(range).where("owns_object", "=", 0);
       const row = await adopted.select((eb) => eb.fn.countAll<number>().as("count")).executeTakeFirstOrThrow();
@@ -148,8 +150,8 @@ export const moveQueries = defineQueries("database.moves", ({ kysely: db }) => {
     },
 
     /**
-     * Counts the files and previews of the bucket whose upload, copy or verification has not ended, and finds the last instant at which they
-     * end. An object that the service stores at the moment has a queued deletion that is not due before `after`.
+     * Counts the files and previews in the bucket whose upload, copy or verification is unfinished. Also returns the instant at which the
+     * last of them expires. An object that the service is storing now has a queued deletion that is due after `after`.
      */
     async unsettled(range: KeyRange, { after }: { after: number }): Promise<{ count: number; lastExpiresAt: number }> {
       const ofFiles = await files(range)
@@ -171,7 +173,7 @@ export const moveQueries = defineQueries("database.moves", ({ kysely: db }) => {
       return { count: counts.reduce((sum, count) => sum + count), lastExpiresAt };
     },
 
-    /** Returns the instants of the last first run and of the last second run of the queued deletions. Without such a run: 0. */
+    /** Returns when the last first run and the last second run of the queued deletions are due. Without such a run: 0. */
     async lastDeletions(range: KeyRange): Promise<{ first: number; second: number }> {
       const last = () => deletions(range).select((eb) => eb.fn.max("not_before").as("at"));
       const first = await last().where("swept_at", "is", null).executeTakeFirst();
@@ -179,7 +181,7 @@ export const moveQueries = defineQueries("database.moves", ({ kysely: db }) => {
       return { first: Number(first?.at ?? 0), second: Number(second?.at ?? 0) };
     },
 
-    /** Changes the object key of a row. Returns false if the row was deleted, or names another object now. */
+    /** Changes the object key of a row. Returns false if the row was deleted, or references another object now. */
     async rename({ kind, attachmentId, objectKey }: NamedObject, to: string): Promise<boolean> {
       const values = { object_key: to };
       const change =
@@ -194,7 +196,7 @@ export const moveQueries = defineQueries("database.moves", ({ kysely: db }) => {
       return numUpdatedRows === 1n;
     },
 
-    /** Returns whether the row still names the object. */
+    /** Returns whether the row still references the object. */
     async names({ kind, attachmentId, objectKey }: NamedObject): Promise<boolean> {
       const row =
         kind === "file"
@@ -209,12 +211,12 @@ export const moveQueries = defineQueries("database.moves", ({ kysely: db }) => {
   };
 });
 
-/** The condition that a key is in a range. */
+/** Builds the SQL condition that a key is in a range. */
 export function isInRange(column: string, { after, before, unmarked }: KeyRange): RawBuilder<SqlBool> {
   const key = sql.ref(column);
   const conditions = [sql`${key} > ${after}`];
   if (before !== undefined) conditions.push(sql`${key} < ${before}`);
-  // A mark is `bucket:`, up to four digits, and a slash.
+  // The mark of a numbered bucket is `bucket:`, up to four digits, and a slash.
   const hasMark = sql`ltrim(substr(${key}, 8, 5), '0123456789') like '/%'`;
   if (unmarked) conditions.push(sql`not (${key} < ${END_OF_MARKS} and ${hasMark})`);
   return sql<SqlBool>`(${sql.join(conditions, sql` and `)})`;

@@ -6,24 +6,20 @@ import { usageQueries } from "../usage/queries.ts";
 import { usesCapacity } from "../usage/usage.ts";
 import { inventoryQueries, objectDeletionQueries, type PlannedDeletion } from "./queries.ts";
 
-/** The deletions of one call. Some servers delete them one by one, within the timeout of the call. */
+/** The maximum number of objects in one call to the bucket. Some servers delete the objects one by one, within the timeout of the call. */
 const BATCH = 100;
 
 const RETRY_BASE_MS = 5_000;
 
 const RETRY_MAX_MS = 3_600_000;
 
-/**
- * The time after the expiry of its URL in which a signed PUT may still send bytes. The time must be longer than LATE_BODY_MS of s3-local.
- */
+/** The time after the expiry of its URL in which a signed PUT may still send bytes. Longer than LATE_BODY_MS of s3-local. Milliseconds. */
 export const LATE_PUT_GRACE_MS = 300_000;
 
-/** The time before the second deletion, longer than any late PUT, whose object it deletes. */
+/** The time between the two runs of a deletion, in milliseconds. No late PUT takes so long, so the second run deletes its object. */
 const SECOND_DELETION_MS = 86_400_000;
 
-/**
- * The file is deleted, or its upload has ended. `upload` is the latest upload of the file. `upload` is undefined if the file has no upload.
- */
+/** A file that is deleted or whose upload has ended. `upload`: the latest upload of the file, or undefined for a file without an upload. */
 export type EndedFile = { attachment: Attachment; upload: Upload | undefined; now: number };
 
 /** Plans the deletion of an attachment's object. The deletion is due now, or when no signed URL can write to the object any more. */
@@ -53,7 +49,7 @@ export async function queueDeletions(
 }
 
 /**
- * Deletes the objects of waiting queued deletions, so that nobody can read the objects until the deletions run. The caller must call
+ * Deletes the objects of deletions that are not due yet, so that nobody can read the objects in the meantime. The caller must call
  * `deleteWaiting` after the commit. Ignores failures, because the queued deletions will delete the objects later.
  */
 async function deleteWaiting(
@@ -73,15 +69,24 @@ export function deletableAt({ upload, now }: { upload: Upload; now: number }): n
   return Math.max(now, lastWrite + LATE_PUT_GRACE_MS);
 }
 
-/** The service never needs a day to store, copy and verify an object. */
+/**
+ * The time after which an object without an attachment is abandoned, in milliseconds. No upload needs a day for the copy and the
+ * verification.
+ */
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
 
-/** Queues the deletion of an object before it is stored, in case the process dies. The attachment cancels it. */
+/**
+ * Queues the deletion of an object before the object is stored, in case the process dies. The transaction that references the object
+ * cancels the deletion.
+ */
 export function deleteIfAbandoned({ db, clock }: Deps, objectKey: string): Promise<void> {
   return objectDeletionQueries(db).put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
 }
 
-/** Makes the deletion of `deleteIfAbandoned` due, and releases its reservation. Ignores failures, because both happen later. */
+/**
+ * Makes the deletion that `deleteIfAbandoned` queued due now, and releases the reservation of the object. Ignores failures, because both
+ * happen later anyway.
+ */
 export async function deleteAbandoned({ db, clock, onDeletionsQueued }: Deps, objectKey: string): Promise<void> {
   const put = (tx: Tx) => objectDeletionQueries(tx).put({ objectKey, notBefore: clock() });
   await db.transaction(put, { freesSpace: true }).catch(() => undefined);
@@ -90,7 +95,7 @@ export async function deleteAbandoned({ db, clock, onDeletionsQueued }: Deps, ob
   onDeletionsQueued();
 }
 
-/** Copies an object, so that no signed URL can change the copy. Returns the key of the copy. A failed copy is deleted soon. */
+/** Copies an object, so that no signed URL can change the copy. Returns the key of the copy. The service soon deletes a failed copy. */
 export async function copyAside(
   deps: Deps,
   { objectKey: from, sizeBytes, contentType }: { objectKey: string; sizeBytes: number; contentType: string },
@@ -119,7 +124,7 @@ export function purgeObjects({ db, bucket, clock }: Deps) {
       const due = await objectDeletionQueries(db).listDue(now, BATCH);
       if (due.length === 0) return purged;
       const objectKeys = due.map((deletion) => deletion.objectKey);
-      // After a move, the other bucket still has the old copy of a file.
+      // After a move, the old bucket still has a copy of the file.
       const copies = await unusedCopies({ db, bucket }, objectKeys);
       // A killed process or an aborted upload may leave parts in the bucket. A list of objects does not contain the parts of uploads.
       await bucket.discardParts([...objectKeys, ...copies]);
@@ -146,10 +151,13 @@ async function unusedCopies({ db, bucket }: Pick<Deps, "db" | "bucket">, objectK
   return copies.filter((objectKey) => !used.has(objectKey));
 }
 
-/** The time that a caller waits for a deletion, which is also queued. */
+/** The time that a caller waits for a deletion, in milliseconds. The deletion is also queued. */
 const WAIT_MS = 250;
 
-/** Runs a transaction whose `work` returns deletions that it queued at the given instant, and starts them. */
+/**
+ * Runs `work` in a transaction. `work` queues deletions of objects at the instant `now`, and returns them. After the commit, starts these
+ * deletions.
+ */
 export async function releaseObjects(
   deps: Deps,
   work: (tx: Tx, now: number) => Promise<PlannedDeletion[]>,

@@ -7,7 +7,7 @@ import { ENDED } from "../usage/usage.ts";
 
 export type ObjectDeletion = {
   objectKey: string;
-  /** When the deletion may run: a client can store the object again while its PUT is valid. Milliseconds. */
+  /** The instant from which the deletion may run, in milliseconds since the epoch. Until then, a signed PUT can store the object again. */
   notBefore: number;
   attempts: number;
 };
@@ -15,12 +15,12 @@ export type ObjectDeletion = {
 /** A planned deletion of an object. Until `notBefore`, the `sizeBytes` of the object count in the quota of `ownerId`. */
 export type PlannedDeletion = { objectKey: string; notBefore: number; ownerId: string; sizeBytes: number };
 
-/** The durable outbox of object deletions, each run twice because of late PUTs (docs/security-requirements.md, 10). */
+/** The outbox of object deletions. Each deletion runs twice because of late PUTs (docs/security-requirements.md, 10). */
 export const objectDeletionQueries = defineQueries("database.objectDeletions", ({ kysely: db, engine }) => {
   const select = () =>
     db.selectFrom("object_deletions").select(["object_key as objectKey", "not_before as notBefore", "attempts"]);
   return {
-    /** Queues deletions of keys. If the deletion of a key is already queued, it is postponed to `notBefore`, and then runs twice again. */
+    /** Queues deletions of objects. A deletion that is already queued gets the new `notBefore`, and then runs twice again. */
     async put(...deletions: { objectKey: string; notBefore: number }[]): Promise<void> {
       if (deletions.length === 0) return;
       const fresh = { attempts: 0, swept_at: null };
@@ -41,12 +41,12 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
       return await select().where("object_key", "=", objectKey).executeTakeFirst();
     },
 
-    /** Cancels the deletion of an object, which must not be due, because it may be running then. */
+    /** Cancels the deletion of an object. The deletion must not be due yet, because a due deletion may be running. */
     async cancel(objectKey: string): Promise<void> {
       await db.deleteFrom("object_deletions").where("object_key", "=", objectKey).execute();
     },
 
-    /** Lists the due deletions, never of an object in use, so that a mistake deletes no file. */
+    /** Lists the due deletions, except for objects that a row still references, so that a mistake deletes no file. */
     async listDue(now: number, limit: number): Promise<ObjectDeletion[]> {
       return await select()
         .where("not_before", "<=", now)
@@ -116,7 +116,9 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
 
 type Probed = { capabilities: BucketCapabilities; askedAt: number };
 
-/** Stores the probed capabilities of each bucket. `place`: its endpoint and name. Instants are milliseconds. */
+/**
+ * Stores the probed capabilities of each bucket. `place`: the endpoint and name of the bucket. Instants are milliseconds since the epoch.
+ */
 export const bucketCapabilityQueries = defineQueries("database.bucketCapabilities", ({ kysely: db }) => ({
   async find(place: string): Promise<Probed | undefined> {
     const row = await db.selectFrom("bucket_capabilities").selectAll().where("place", "=", place).executeTakeFirst();
@@ -159,14 +161,14 @@ export const inventoryQueries = defineQueries("database.inventory", ({ kysely: d
       return new Set(rows.map((row) => row.object_key));
     },
 
-    /** Returns the first object key from a given key on that an attachment uses. */
+    /** Returns the first object key of an attachment that is equal to `from` or follows it. */
     async firstKeyOfFile(from: string): Promise<string | undefined> {
       const keys = db.selectFrom("attachments").select("object_key").where("object_key", ">=", from);
       const row = await keys.where("state", "not in", ENDED).orderBy("object_key").limit(1).executeTakeFirst();
       return row?.object_key;
     },
 
-    /** Returns the first object key from a given key on that a preview uses. */
+    /** Returns the first object key of a preview that is equal to `from` or follows it. */
     async firstKeyOfPreview(from: string): Promise<string | undefined> {
       const keys = db.selectFrom("attachment_previews").select("object_key").where("object_key", ">=", from);
       return (await keys.orderBy("object_key").limit(1).executeTakeFirst())?.object_key;
@@ -181,7 +183,10 @@ export const inventoryQueries = defineQueries("database.inventory", ({ kysely: d
       return new Set(rows.map((row) => row.object_key));
     },
 
-    /** Returns the object keys of the list that no other row can get. Keys are unique, and the row of an ended upload has a key too. */
+    /**
+     * Returns the object keys of the list that attachments or previews have, so that no other row can get them. The attachment of an ended
+     * upload keeps its object key.
+     */
     async taken(objectKeys: readonly string[]): Promise<Set<string>> {
       const rows = await among("attachments", objectKeys).union(among("attachment_previews", objectKeys)).execute();
       return new Set(rows.map((row) => row.object_key));
@@ -263,7 +268,7 @@ export const adoptionQueries = defineQueries("database.adoptions", ({ kysely: db
     },
 
     /**
-     * Finds the owner's oldest note with exactly the title that no other person can open. The query ignores notes in the trash, with
+     * Finds the oldest note of the owner that has exactly this title and that no other person can open. Ignores notes in the trash, with
      * shares, with invitations, or with a link to the whole note.
      */
     async findPrivateNote(note: { ownerId: string; title: string; noteId?: string }): Promise<string | undefined> {

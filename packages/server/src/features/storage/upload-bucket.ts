@@ -4,7 +4,7 @@ import { DomainError } from "../../platform/errors.ts";
 import { type BucketPlaces, uploadBucketQueries } from "./move-queries.ts";
 import { inventoryQueries } from "./queries.ts";
 
-/** The number of the bucket for new uploads. A replica reads it again every few seconds, as the rules of administrators. */
+/** The number of the bucket for new uploads. Each replica reads the number again every few seconds. */
 export type UploadBucket = { readonly number: number; refresh(): Promise<void> };
 
 /** `first`: the number of the bucket in the main settings, which gets the uploads until the first move. */
@@ -20,7 +20,7 @@ export function createUploadBucket({ db, first }: { db: Tx; first: number }): Up
   };
 }
 
-/** A bucket of the settings. The place is compared with the database, and people read the title. */
+/** A bucket in the settings. `place`: compared with the place in the database. `title`: the name of the bucket for people. */
 export type BucketSettings = { number: number; place: string; title: string };
 
 /** The difference between the settings and the buckets of the database, and its remedy. */
@@ -71,7 +71,10 @@ function faultOfNumbers(buckets: readonly BucketSettings[], places: BucketPlaces
   }
 }
 
-/** Before the first move, all files are in the main bucket, so it has the number 1. Otherwise their URLs would name the next bucket. */
+/**
+ * Before the first move, all files are in the main bucket, so the main bucket must have the number 1. Otherwise, the URLs of the files
+ * would name the next bucket.
+ */
 async function faultBeforeMove(db: Tx, [main]: readonly BucketSettings[]): Promise<BucketFault | undefined> {
   if (main === undefined || main.number === 1 || (await uploadBucketQueries(db).find()) !== undefined) return undefined;
   for (const from of ["", END_OF_MARKS]) {

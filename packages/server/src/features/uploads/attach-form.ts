@@ -27,9 +27,9 @@ const FORM_MAX_BYTES = 5 * 2 ** 30;
 
 type AttachInput = {
   noteId: string;
-  /** The place of the object in the bucket, for a file of an item. Default: no place. */
+  /** The folder of the object in the bucket, for a file of an item in an embedding. Default: no folder. */
   place?: string | undefined;
-  /** The folder of the file. Default: no folder. */
+  /** The path of the file on its note, such as `photos/2024/`. Default: no path. */
   path?: string | undefined;
   filename: string;
   contentType: string;
@@ -40,7 +40,7 @@ type AttachInput = {
   /** The kinds of files that the resource of an embedding accepts. Default: every kind. */
   accepted?: AcceptedTypes | undefined;
   maxBytes?: number | undefined;
-  /** Whether the file waits for `attachStaged`. Default: false. */
+  /** Whether the file waits until `attachStaged` attaches it to an item. Default: false. */
   isStaged?: boolean | undefined;
   /** Returns the tags and the metadata of the file, after the last byte. */
   annotations?: (() => Annotations | undefined) | undefined;
@@ -50,8 +50,8 @@ type AttachInput = {
  * Streams the file of a form or of an application into the bucket in constant memory, and attaches the file to the note.
  * If the service has a virus scanner, the attachment is `scanning` at first. The service writes the audit event when the attachment becomes
  * `ready`. After a failure or a crash, there is no attachment, and a queued deletion removes the object.
- * The function `attachFile` throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`,
- * `upload_rejected`, `upload_aborted`, `service_busy`, `bucket_unavailable`, `rate_limited`.
+ * Throws `note_not_found`, `access_denied`, `invalid_filename`, `file_too_large`, `quota_exceeded`, `upload_rejected`, `upload_aborted`,
+ * `service_busy`, `bucket_unavailable`, `rate_limited`.
  */
 export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allowance; arrive: Arrive }) {
   const { db, bucket, clock, newId, limits, scanning, onVerificationQueued, onUploadEnded } = deps;
@@ -64,7 +64,7 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
     const path = checkPath(input.path);
     const contentType = normaliseContentType(input.contentType);
     const objectKey = bucket.newObjectKey(undefined, input.place);
-    // If the form declares its length, the length is the limit, so that the upload of a small file needs only a small buffer.
+    // If the form declares its length, this length is the limit, so that a small file needs only a small buffer.
     const { maxBytes: longest = FORM_MAX_BYTES } = input;
     const maxBytes = Math.min(limits.uploadMaxBytes, longest, length?.atMost ?? longest);
     const { userId } = caller;
@@ -80,8 +80,8 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
       }
       const etag = scanning === undefined ? undefined : await etagOf(deps, objectKey);
       const attached = await db.transaction(async (tx) => {
-        // The function `attachFile` checks the access again before the commit. While the bytes arrived, another request may have revoked
-        // the credential or the share, or deleted the note.
+        // Checks the access again before the commit. While the bytes arrived, another request may have revoked the credential or the share,
+        // or deleted the note.
         await requireCredential(tx, caller);
         const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
         const now = clock();
@@ -146,7 +146,7 @@ type Request = {
   objectKey: string;
   ownerId: string;
   userId: string;
-  /** The member `length` is undefined if the form declares no length. */
+  /** Undefined: the form declares no length. */
   length: LengthBounds | undefined;
   /** The size of the largest accepted file, in bytes. */
   maxBytes: number;
@@ -156,7 +156,7 @@ type Request = {
 const STEP_BYTES = 8 * 2 ** 20;
 
 /**
- * The lifetime of a reservation without an extension. If a process does not extend its reservation in ten minutes, the process has died.
+ * The lifetime of a reservation without an extension, in milliseconds. A running process extends its reservation before this time is over.
  */
 const LEASE_MS = 600_000;
 
@@ -165,8 +165,7 @@ const EXTEND_EVERY_MS = LEASE_MS / 10;
 /**
  * Reserves quota for the file of a form before its first byte arrives. Returns a function that wraps the stream, and reserves more quota
  * while bytes arrive. The insert of the attachment replaces the reservation. If the upload fails, the caller must release the reservation.
- * If the owner has no quota, `reserveCapacity` reserves nothing. Throws `quota_exceeded`. The wrapped stream also fails with
- * `quota_exceeded`.
+ * If the owner has no quota, reserves nothing. Throws `quota_exceeded`. The wrapped stream also fails with `quota_exceeded`.
  */
 export async function reserveCapacity(deps: Deps, request: Request): Promise<(body: Readable) => Readable> {
   if (!(await hasQuota(deps, request.ownerId))) return (body) => body;
@@ -181,8 +180,8 @@ async function hasQuota({ db, limits }: Deps, ownerId: string): Promise<boolean>
 }
 
 /**
- * Reserves the largest possible length of the file if the quota is large enough. If the quota is too small, the function `reserveLength`
- * reserves the smallest possible length. The largest and the smallest length differ, because a form is longer than its file.
+ * Reserves the largest possible length of the file, or the smallest possible length if the quota is too small for the largest length. The
+ * two lengths differ, because a form is longer than its file.
  */
 async function reserveLength({ db, clock, limits }: Deps, request: Request): Promise<number> {
   const { objectKey, ownerId, userId, length, maxBytes } = request;

@@ -62,7 +62,7 @@ describe.each(engines)("batches of uploads on $name", (engine) => {
     expect((await ann.send("GET /usage")).body.files).toBeGreaterThanOrEqual(100);
   });
 
-  it("a batch of 101 files, an empty batch, and a batch with an unknown member return 400", async () => {
+  it("a batch with 101 files, no files or an unknown member returns 400", async () => {
     for (const uploads of [filesOf(101), [], [fileOf(0, { size: 5 })], [fileOf(0, { idempotencyKey: "" })]]) {
       expect((await start(uploads)).body).toMatchObject({ status: 400, code: "invalid_request" });
     }
@@ -85,7 +85,7 @@ describe.each(engines)("batches of uploads on $name", (engine) => {
     expect((await listed()).map(({ filename }) => filename).toSorted()).toEqual(["0.txt", "3.txt", "4.txt"]);
   });
 
-  it("a file quota that is too small for a batch refuses only the last files of the batch", async () => {
+  it("a quota that is too small for a batch refuses only the last files", async () => {
     const own = await startServiceInTest({ engine, limits: { userQuotaFiles: 30 } });
     const client = own.as("ann");
     const note = await newNote(client);
@@ -237,7 +237,7 @@ describe("a batch of completions", () => {
     expect(outcomes).toEqual(["slow", "fast"]);
   });
 
-  it("a batch of completions records the result of a check that ends after its time limit", async () => {
+  it("a batch of completions records the result of a check after its time limit", async () => {
     const slow = Promise.withResolvers<void>();
     const recorded = Promise.withResolvers<string>();
     const prepare = async (id: string) => {

@@ -14,10 +14,10 @@ import {
   startDeclared,
 } from "./start.ts";
 
-/** The result for one file of a batch: a value, or the refusal of this file. */
+/** The result for one file of a batch: a value, or the reason why the service refuses this file. */
 export type Outcome<T> = T | DomainError;
 
-/** Returns a refusal as a value. Other errors and an unavailable database concern the whole batch, so the function throws them. */
+/** Runs `work`, and returns a refusal as a value. Throws other errors and an unavailable database, because they concern the whole batch. */
 export async function orRefusal<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
   try {
     return await work();
@@ -28,8 +28,8 @@ export async function orRefusal<T>(work: () => T | Promise<T>): Promise<Outcome<
 }
 
 /**
- * Returns a function that runs starts one after another, as `orRefusal` does. After a start fails because the bucket is unavailable, the
- * other starts get the same error. Each of them would take seconds to fail, so a batch would take minutes.
+ * Returns a function that runs upload starts one after another, as `orRefusal` does. After a start fails because the bucket is unavailable,
+ * the next starts get the same error. Each of them would take seconds to fail, so a batch would take minutes.
  */
 export function untilUnavailable() {
   let unavailable: DomainError | undefined;
@@ -51,10 +51,10 @@ const REFUSALS: ReadonlySet<string> = new Set([
   "quota_exceeded",
 ]);
 
-/** The number of starts in one transaction. Other starts by the user and on the note wait until the transaction ends. */
+/** The number of upload starts in one transaction. Meanwhile, the other starts of the user and on the note must wait. */
 const STARTS_IN_TRANSACTION = 20;
 
-/** Starts many uploads to one note as `startUpload` does, with one outcome for each, in order. */
+/** Starts many uploads to one note, as `startUpload` does. Returns one outcome for each file, in the order of the list. */
 export function startUploads(deps: Deps, { allowance, arrive }: StartParts) {
   return async (caller: Sender, inputs: readonly StartUploadInput[]): Promise<Outcome<StartedUpload>[]> => {
     const outcomes: Outcome<StartedUpload>[] = [];
@@ -100,7 +100,7 @@ async function startTogether(
   return outcomes;
 }
 
-/** Records starts in one transaction, so that they share one flush of the disk. */
+/** Records upload starts in one transaction, so that they share one flush of the disk. */
 async function recordTogether(
   deps: Deps,
   files: readonly DeclaredUpload[],
@@ -128,15 +128,15 @@ async function finishStart(
 
 /** The number of uploads of one batch that the service checks in parallel. Each check sends two requests to the bucket. */
 const CHECKS_AT_ONCE = 10;
-/** The time limit of a batch of completions, which is shorter than the time limits of proxies. */
+/** The time limit of a batch of completions, in milliseconds. It is shorter than the time limits of proxies. */
 const COMPLETE_WITHIN_MS = 20_000;
-/** A slow check delays the other uploads of its batch by at most this time. */
+/** The longest time in milliseconds for which a slow check delays the other uploads of its batch. */
 const RECORD_EVERY_MS = 200;
 
 /**
- * Completes many uploads. The checks at the bucket come first. Then the service records their results together, so that they share a flush
- * of the disk. Returns one outcome for each id, in the order of the list. The outcome is undefined for an upload that is not finished when
- * the time limit ends. The client then sends the id again.
+ * Completes many uploads. First, checks all uploads at the bucket. Then records the results together, so that they share one flush of the
+ * disk. Returns one outcome for each id, in the order of the list. The outcome is undefined for an upload that is not finished at the time
+ * limit. The client then sends its id again.
  */
 export async function completeTogether<T>(
   uploadIds: readonly string[],
@@ -151,7 +151,7 @@ export async function completeTogether<T>(
     for (const id of left) {
       if (performance.now() >= endsAt) return;
       const finish = await orRefusal(() => prepare(id));
-      // A file whose check takes longer than a batch would otherwise never be complete.
+      // The time limit of the batch is over. Without this record, a file whose check takes longer than a batch would never be complete.
       if (isOver) await record(finish);
       else checked.push({ id, finish });
     }
@@ -161,7 +161,7 @@ export async function completeTogether<T>(
   const checks = Promise.all(Array.from({ length: CHECKS_AT_ONCE }, check)).then(() => {
     isChecked = true;
   });
-  // After the time limit, nobody waits for the running checks. The service still records their results, and the client asks again.
+  // After the time limit, no code waits for the running checks. The service still records their results, and the client asks again.
   checks.catch(() => undefined);
   do {
     await atMost(checks, Math.min(RECORD_EVERY_MS, Math.max(0, endsAt - performance.now())));

@@ -29,28 +29,28 @@ import {
 export type CompleteUploadInput = {
   uploadId: string;
   parts?: readonly ReportedPart[] | undefined;
-  /** The kinds that a resource of an embedding accepts. Undefined: every kind, or those of the file request. */
+  /** The kinds of files that a resource of an embedding accepts. Undefined: every kind, or the kinds that the file request accepts. */
   accepted?: AcceptedTypes | undefined;
 };
 
 /**
  * Assembles the parts of a multipart upload, verifies the object, and makes the attachment ready. A slow verification continues after the
- * HTTP request, and the returned attachment is `verifying` or `scanning`. A repeated completion of an upload has no further effect. Throws
- * `upload_not_found`, `access_denied`, `upload_not_pending`, and `upload_incomplete`. After `upload_incomplete`, the client can send the
- * missing bytes and complete the upload again. Throws `upload_rejected` if the object differs from the declaration, or if the file request
- * does not accept the file. The service deletes a rejected object.
+ * HTTP request, and the returned attachment is `verifying` or `scanning`. A repeated completion has no further effect.
+ * Throws `upload_not_found`, `access_denied`, `upload_not_pending`, and `upload_incomplete`. After `upload_incomplete`, the client can send
+ * the missing bytes and complete the upload again. Throws `upload_rejected` and deletes the object if the object differs from the
+ * declaration, or if the file request does not accept the file.
  */
 export function completeUpload(deps: Deps) {
   const prepare = prepareCompletion(deps);
   return async (caller: Sender, input: CompleteUploadInput): Promise<Attachment> => (await prepare(caller, input))();
 }
 
-/** Records the result of the checks. */
+/** Records the result of the checks of a completion. */
 export type Finish<T = Attachment> = () => Promise<T>;
 
 /**
- * Makes all checks of a completion that need the bucket, and returns the function that records their result. Many completions can make their
- * checks first, and then record their results together, so that they share a flush of the disk.
+ * Makes all checks of a completion that need the bucket, and returns a function that records the result. Many completions can make their
+ * checks first, and then record their results together, so that they share one flush of the disk.
  */
 export function prepareCompletion(deps: Deps) {
   const { db } = deps;
@@ -65,7 +65,7 @@ export function prepareCompletion(deps: Deps) {
       const stored = objectKey && (await inspect(deps.bucket, { objectKey, declaredBytes: upload.sizeBytes }));
       if (!stored) throw notStored(upload, objectKey);
       const staged = { attachment: { ...attachment, objectKey }, upload, stored };
-      // A file of a visitor in an embedding must be of a kind that both the resource and the file request accept.
+      // In an embedding, both the resource and the file request must accept the kind of a visitor's file.
       const ofRequest = await acceptedBy(db, { link, attachment });
       const accepted = ofRequest === undefined ? input.accepted : [...ofRequest, ...(input.accepted ?? [])];
       return { staged, decide: await examine(deps, { ...staged, accepted }) };
@@ -77,8 +77,8 @@ export function prepareCompletion(deps: Deps) {
     return async () => {
       const decided = await decide();
       await discardUnusedCopy(deps, { staged, decided });
-      // If a person aborted or deleted the upload in the meantime, the verification failed only because the object is missing. After an
-      // abort or a deletion, the state is not `rejected`.
+      // A person may have aborted or deleted the upload in the meantime, and the verification failed only because the object is missing. In
+      // this case, the state is not `rejected`.
       if (decided?.state === "rejected") {
         const { rejectReason = NOT_KEPT, rejection } = decided;
         throw new DomainError("upload_rejected", rejectReason, { rejection });
@@ -90,7 +90,7 @@ export function prepareCompletion(deps: Deps) {
 
 type Sent = { upload: Upload; attachment: Attachment | undefined; link: Link | undefined };
 
-/** Returns the caller's upload, if files may be added. Throws `upload_not_found`, `access_denied`, `link_not_found`. */
+/** Returns the caller's upload, if the caller may still add files. Throws `upload_not_found`, `access_denied`, `link_not_found`. */
 async function findSent(
   { db, clock, limits }: Deps,
   { caller, uploadId }: { caller: Sender; uploadId: string },
@@ -107,7 +107,7 @@ async function findSent(
   return { upload, attachment: await attachmentQueries(db).find(upload.attachmentId), link: request?.link };
 }
 
-/** The error for an upload whose object, or whose copy under `objectKey`, is not in the bucket. */
+/** Makes the error for an upload whose object is not in the bucket. `objectKey`: the key of the copy, if only the copy is missing. */
 function notStored({ multipart, staged }: Upload, objectKey: string | undefined): DomainError {
   if (multipart === undefined) {
     return new DomainError("upload_incomplete", "The file is not in the bucket yet. PUT it to the signed URL first.");
@@ -119,7 +119,7 @@ function notStored({ multipart, staged }: Upload, objectKey: string | undefined)
   return new DomainError("upload_not_pending", "The bucket does not have the parts any more. Start a new upload.");
 }
 
-/** Returns the kinds of files that the file request accepts in the slot of the file, or undefined for every kind. */
+/** Returns the kinds of files that the file request and the slot of the file accept. Undefined: every kind. */
 async function acceptedBy(
   tx: Tx,
   { link, attachment }: { link: Link | undefined; attachment: Attachment },
@@ -158,14 +158,14 @@ async function recordVerdict(
   return reject(deps, { attachment, upload, fault: verdict });
 }
 
-/** Returns the state for a verification that is too slow for the request, or undefined for a fast one. */
+/** Returns the state for a verification that is too slow for the HTTP request. Returns undefined for a fast verification. */
 function slowVerification({ scanning, limits }: Deps, subject: Subject): VerificationState | undefined {
   if (scanning !== undefined) return "scanning";
   const isLarge = subject.stored.sizeBytes > limits.verifyInRequestMaxBytes;
   return isLarge && mustReadContent(subject) ? "verifying" : undefined;
 }
 
-/** Returns the attachment of a complete upload, for example after a faster completion. Throws `upload_not_pending`. */
+/** Returns the attachment of a complete upload, for example after a parallel completion. Throws `upload_not_pending`. */
 function requireAttached(upload: Upload, attachment: Attachment | undefined): Attachment {
   if (attachment === undefined) throw noSuch("attachment");
   const { state } = attachment;
@@ -173,14 +173,14 @@ function requireAttached(upload: Upload, attachment: Attachment | undefined): At
   throw uploadOver({ ...upload, state });
 }
 
-/** A stored upload has its object in the bucket, under `attachment.objectKey`. */
+/** An upload whose object is in the bucket, under `attachment.objectKey`. */
 export type StoredUpload = { attachment: Attachment; upload: Upload; stored: InspectedObject };
 
 /**
  * Returns the key of an object that no signed URL can change, so that a download has exactly the verified bytes
- * (docs/security-requirements.md, 7). If a signed URL can still overwrite the uploaded object (`upload.staged`), the function `stage`
- * returns the key of a new copy. Each completion makes a separate copy of the object. The function `stage` returns undefined if the
- * uploaded object is missing. There is no copy if the uploaded object changed during the copy.
+ * (docs/security-requirements.md, 7). If a signed URL can still overwrite the uploaded object (`upload.staged`), returns the key of a new
+ * copy. Each completion makes its own copy. Returns undefined if the uploaded object is missing. There is no copy if the uploaded object
+ * changed during the copy.
  */
 async function stage(deps: Deps, upload: Upload): Promise<string | undefined> {
   if (!upload.staged) return upload.objectKey;
@@ -190,8 +190,8 @@ async function stage(deps: Deps, upload: Upload): Promise<string | undefined> {
 }
 
 /**
- * Makes the deletion of a staged copy due now, if the decision did not attach the copy. The caller must not call `discardUnusedCopy` if the
- * decision throws, because the transaction may have committed, although its response was lost.
+ * Makes the deletion of a staged copy due now, if no attachment uses the copy. The caller must not call `discardUnusedCopy` if the decision
+ * throws, because the transaction may have committed, although its response was lost.
  */
 async function discardUnusedCopy(
   { db, clock, onDeletionsQueued }: Deps,

@@ -25,8 +25,8 @@ import { NOT_KEPT, type Verdict } from "./verify.ts";
 // the attachment was deleted.
 
 /**
- * Makes the file ready for downloads. If the file comes from a visitor and the file request has a review, `markReady` quarantines the file
- * instead. Rejects the file if its sender may not send files any more.
+ * Makes the file ready for downloads. Quarantines the file of a visitor instead if the file request has a review. Rejects the file if its
+ * sender may not send files any more.
  */
 export async function markReady(
   deps: Deps,
@@ -38,8 +38,8 @@ export async function markReady(
     ? await complete(deps, sent)
     : await db.transaction(async (tx) => {
         const now = clock();
-        // The attachment was deleted or moved to the trash after the caller read the attachment. The verification of a file in the trash
-        // waits until the file is restored.
+        // The attachment was deleted or moved to the trash after the caller read it. The verification of a file in the trash waits until
+        // the file is restored.
         if ((await attachmentQueries(tx).find(seen.id)) === undefined) return { moved: false, attachment: undefined };
         const right = await rightOf(tx, { attachment: seen, now, limits });
         if (right === undefined) return "revoked";
@@ -85,7 +85,9 @@ async function complete(
   return { moved: false, attachment: await attachmentQueries(db).find(seen.id) };
 }
 
-/** Rejects the file, and deletes its object, except an adopted one. `by`: who rejected it. Undefined: the verification. */
+/**
+ * Rejects the file, and deletes its object. Keeps an adopted object. `by`: the person who rejected the file. Undefined: the verification.
+ */
 export async function reject(
   deps: Deps,
   { attachment: seen, upload, by, fault }: Decision & { fault: Fault; by?: string | undefined },
@@ -110,7 +112,7 @@ export async function reject(
   return attachment;
 }
 
-/** Queues the verification of a file. Any replica may run the queued verification. */
+/** Queues the verification of a file, which any replica may run. */
 export async function defer(
   { db, clock, onVerificationQueued }: Deps,
   { attachment: seen, upload, to, etag }: Decision & { to: VerificationState; etag: string },
@@ -127,9 +129,10 @@ export async function defer(
   return attachment;
 }
 
-// A decision notifies the owner (a notice), the audit log, webhooks, and the hooks of an application (a file event).
+// Announcements of verified and rejected files: a notice to the owner, an audit event, webhook messages, and a file event for the hooks of
+// an application.
 
-/** The member `seen` is the attachment before the decision. */
+/** `seen`: the attachment before the decision. */
 type Arrival = { seen: Attachment; verdict: Extract<Verdict, { ok: true }>; right: Omit<Right, "to">; now: number };
 
 /** Announces a verified file in the transaction that changes the state of the file. `attachment` is the attachment after the change. */
@@ -139,11 +142,10 @@ async function announceArrival(
   { attachment, ...arrival }: Arrival & { attachment: Attachment | undefined },
 ): Promise<void> {
   const { seen, right, now } = arrival;
-  // The service notifies the owner before the write of the event of the file, because the stored event would look like the event of an
-  // earlier file.
+  // Notifies the owner before the service stores the event of the file. Otherwise, this event would look like the event of an earlier file.
   if (right.link !== undefined) await notifyOfFile(deps, tx, right.link);
   const event = arrivalEvent(deps, arrival);
-  // For an adopted object, the service queues only the messages to webhooks, because the adoption has already added an audit event.
+  // Queues only the webhook messages for an adopted object, because the adoption has already added an audit event.
   if (seen.ownsObject) await auditQueries(tx).add(event);
   else await webhookQueries(tx).queue(...messagesOf(event));
   if (attachment?.state !== "ready") return;

@@ -7,7 +7,10 @@ import { HttpProblem } from "../../platform/http/problem.ts";
 import type { FormProgressLimits } from "../../platform/http/routes.ts";
 import { streamOf } from "../../platform/http/wire.ts";
 
-/** A form contains exactly one file. The stream ends only after the whole form was read, and only if the form has no other part. */
+/**
+ * The file of a form that contains exactly one file. The stream ends only after the service has read the whole form and found no other
+ * part.
+ */
 export type FormFile = {
   filename: string;
   contentType: string;
@@ -30,7 +33,7 @@ export function refuseOversize(contentLength: string | undefined, maxBytes: numb
   throw new HttpProblem("file_too_large", `The file is larger than the limit of ${limit} bytes.`);
 }
 
-/** Returns the shortest and longest file of a form with this length. Undefined without a length. */
+/** Returns the smallest and largest possible length of the file in a form with this length. Returns undefined without a length. */
 export function lengthOfFile(contentLength: string | undefined): { atLeast: number; atMost: number } | undefined {
   if (contentLength === undefined) return undefined;
   const atMost = Number(contentLength);
@@ -51,7 +54,7 @@ export async function openForm(request: FastifyRequest, progressLimits: FormProg
   };
 }
 
-/** Reads and drops the rest of a refused upload for a short time, so that the client can read the response. */
+/** Reads and drops the rest of a refused form for a short time, so that the client can read the response. */
 export function dropRest(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
   request.unpipe();
@@ -117,7 +120,10 @@ export type FormProgress = {
   add(bytes: number): void;
 };
 
-/** Watches the upload of a form. Only the wait for the client counts, so a slow bucket aborts nothing. */
+/**
+ * Aborts the upload of a form that is too slow. Measures only the time in which the service waits for the client, so a slow bucket aborts
+ * nothing.
+ */
 export function watchProgress({ stallMs, rateWindowMs, minBytesPerSecond }: FormProgressLimits): FormProgress {
   let waitedMs = 0;
   let receivedBytes = 0;

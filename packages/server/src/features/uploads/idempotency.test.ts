@@ -105,7 +105,7 @@ describe.each(engines)("repeated upload starts with an Idempotency-Key on $name"
     expect(answers.map(({ status }) => status)).toEqual(Array(40).fill(201));
     expect(new Set(answers.map(({ body }) => body.upload.id)).size).toBe(1);
     expect((await clients[1].send("GET /usage")).body).toMatchObject({ usedBytes: json.sizeBytes, files: 1 });
-    // The service aborts the multipart uploads that the refused requests created.
+    // The service aborts the multipart uploads of the starts that did not create the upload.
     await service.useCases.purgeObjects();
     expect((await service.bucketContents.uploads()) - before).toBe(json === LARGE ? 1 : 0);
   });

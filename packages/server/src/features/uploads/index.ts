@@ -27,7 +27,6 @@ export { STAGED_MS } from "./staged.ts";
 
 export type UploadVerbs = ReturnType<typeof createUploads>;
 
-/** Creates the functions of the uploads feature for the rest of the service. */
 export function createUploads(deps: Deps, { arrive, starts }: { arrive: Arrive; starts: Allowance }) {
   return {
     attachFile: attachFile(deps, { allowance: starts, arrive }),
@@ -85,13 +84,13 @@ function notReady({ state }: Attachment): DomainError {
   return new DomainError("attachment_not_ready", `Only a ready file can be renamed. This one is ${state}.`);
 }
 
-/** The third try finds a final state. The state changes at most twice: to a verification state, and to a final one. */
+/** The maximum number of tries of an abort. The state changes at most twice: to a verification state, and to a final state. */
 const MAX_ATTEMPTS = 3;
 
 /**
  * Aborts an upload and deletes its object. The signed URL may remain valid for a while after the abort. If a client stores the object again
- * with the signed URL, the service also deletes the new object. A repeated abort of an upload has no further effect. The function
- * `abortUpload` throws `upload_not_found`, and throws `upload_not_pending` if the upload is complete.
+ * with this URL, the service also deletes the new object. A repeated abort of an upload has no further effect. Throws `upload_not_found`,
+ * and `upload_not_pending` if the upload is complete.
  */
 export function abortUpload(deps: Deps) {
   const { db, clock, onDeletionsQueued, onUploadEnded } = deps;
@@ -105,8 +104,7 @@ export function abortUpload(deps: Deps) {
             throw new DomainError("upload_not_pending", "The upload is complete. Delete the attachment instead.");
           }
           if (from !== "pending" && !isBeingVerified(from)) return { upload, isEnded: false };
-          // A completion or a verification may have changed the state after the read of the loop. If the state has changed, the loop reads
-          // the new state and decides again.
+          // A completion or a verification may have changed the state after the read. The loop then reads the new state and decides again.
           if (!(await transitionUpload(tx, { attachmentId, uploadId, from, to: "aborted" }))) continue;
           await queueObjectDeletions(tx, { upload, now: clock() });
           return { upload, isEnded: true };
@@ -133,8 +131,7 @@ export function expireUploads(deps: Deps) {
   const { db, clock } = deps;
   return async (): Promise<number> => {
     const now = clock();
-    // Releases the reservations of form uploads whose process has died. The deletion of the objects of the released form uploads is already
-    // queued.
+    // Releases the reservations of form uploads whose process has died. The deletions of their objects are already queued.
     const release = () =>
       db.transaction((tx) => usageQueries(tx).releaseExpired(now, RELEASED_AT_ONCE), { freesSpace: true });
     while ((await release()) === RELEASED_AT_ONCE);
@@ -143,7 +140,7 @@ export function expireUploads(deps: Deps) {
       const abandoned = await uploadQueries(db).listAbandoned(now - LATE_PUT_GRACE_MS, BATCH);
       const before = expired;
       for (const upload of abandoned) if (await expire(deps, { upload, now })) expired += 1;
-      // The loop stops after a full batch without a change, because the loop would list the batch forever.
+      // Stops after a full batch without a change. Otherwise, the loop would list the same batch forever.
       if (abandoned.length < BATCH || expired === before) return expired;
     }
   };

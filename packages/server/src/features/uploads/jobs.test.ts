@@ -43,7 +43,7 @@ function sampleVerification(attachmentId: string): LeasedVerification {
 }
 
 describe("the background job for verifications", () => {
-  it("the background job never runs more verifications than its maximum at the same time", async () => {
+  it("the background job runs only a limited number of verifications in parallel", async () => {
     const { verification, running, errors } = verificationOf(MAX_RUNNING + 2);
     verification.kick();
     await expect.poll(() => running).toHaveLength(MAX_RUNNING);
@@ -54,7 +54,7 @@ describe("the background job for verifications", () => {
     expect(errors).toMatchObject([{ err: { message: "no bucket" }, attachmentId: "file 1" }]);
   });
 
-  it("when the background job stops, it aborts the running verifications and leases no more", async () => {
+  it("a stop of the background job aborts the running verifications", async () => {
     const { verification, running, queue } = verificationOf(MAX_RUNNING + 3);
     verification.kick();
     await expect.poll(() => running).toHaveLength(MAX_RUNNING);

@@ -9,19 +9,19 @@ import { uploadQueries } from "./queries/uploads.ts";
 import { type LeasedVerification, verificationQueries } from "./queries/verifications.ts";
 import { CHANGED, verifyContent } from "./verify.ts";
 
-/** The lifetime of a verification's lease without a renewal. If the process dies, the verification waits until its lease expires. */
+/** The lifetime of a verification's lease without a renewal, in milliseconds. If the process dies, the verification waits until then. */
 const LEASE_MS = 60_000;
 /** The pause between two renewals of a lease. */
 const RENEW_MS = 15_000;
 const RETRY_BASE_MS = 5_000;
 const RETRY_MAX_MS = 600_000;
-/** A failed ping costs little, so the pause is short, and a file does not wait long after the virus scanner returns. */
+/** The longest pause while the virus scanner is unavailable, in milliseconds. A failed ping costs little, so the pause is short. */
 const RETRY_SCAN_MAX_MS = 30_000;
 
 /**
  * Leases the verification that has been due for the longest time. Returns undefined if no verification is due. A verification that needs a
- * scan waits for a replica with a scanner. After the operator removes the scanner from the configuration, an unscanned file still cannot
- * become `ready`.
+ * virus scan waits for a replica with a scanner, even if the operator removes the scanner from the configuration. So an unscanned file
+ * never becomes `ready`.
  */
 export function leaseVerification({ db, clock, newId, scanning }: Deps) {
   return (): Promise<LeasedVerification | undefined> => {
@@ -31,14 +31,14 @@ export function leaseVerification({ db, clock, newId, scanning }: Deps) {
   };
 }
 
-/** Extends a lease. Returns false if it is lost, and the result of the verification has no effect. */
+/** Extends a lease. Returns false if the process has lost the lease. The result of its verification then has no effect. */
 export function renewVerification({ db, clock }: Deps) {
   return (leased: LeasedVerification): Promise<boolean> =>
     verificationQueries(db).renew(leased, { leaseEndsAt: clock() + LEASE_MS });
 }
 
 /**
- * Verifies the whole object of an attachment, and decides about the attachment. Two parallel runs of one verification do no harm, because
+ * Verifies the whole object of an attachment, and accepts or rejects the file. Two parallel runs of one verification do no harm, because
  * only the first decision has an effect.
  * If the run fails, for example because the bucket is unavailable, the promise rejects, and the verification is due again later. The pause
  * before the next run grows with each failure. If `signal` aborts, the verification is due again immediately.
@@ -65,7 +65,7 @@ async function verifyAndDecide(
 ): Promise<void> {
   const { db, bucket } = deps;
   const attachment = await attachmentQueries(db).find(leased.attachmentId);
-  // The attachment may have been deleted, or another process may have decided about the attachment.
+  // The attachment may have been deleted, or another process may have accepted or rejected the file.
   if (attachment === undefined || !isBeingVerified(attachment.state)) return;
   const upload = await uploadQueries(db).findOfAttachment(attachment.id);
   const { objectKey } = attachment;
@@ -79,7 +79,7 @@ async function verifyAndDecide(
   else await reject(deps, { attachment, upload, fault: verdict });
 }
 
-/** The pause between two checks for verifications that failed, or that another replica did not finish. */
+/** The pause between two checks for due verifications, in milliseconds: after a failure, or after the end of another replica's lease. */
 const INTERVAL_MS = 5_000;
 
 /** The maximum number of verifications that run in parallel. A verification reads a whole file from the bucket, in constant memory. */
@@ -119,7 +119,7 @@ export function startVerification(options: {
     const { attachmentId } = leased;
     const lost = new AbortController();
     const renewal = setInterval(() => {
-      // If a renewal call fails, the next renewal may still succeed. If the lease is lost, the job aborts the verification, because its
+      // After a failed renewal, the next renewal may still succeed. If the lease is lost, the job aborts the verification, because its
       // result would have no effect.
       const renewed = useCases.renewVerification(leased);
       renewed.then((isOurs) => isOurs || lost.abort()).catch((error) => onError(error, attachmentId));

@@ -94,7 +94,7 @@ describe.each(engines)("multipart uploads during failures on $name", (engine) =>
     expect(answer.body.detail).toContain("does not have the parts any more");
   });
 
-  it("the service deletes a multipart upload if the process dies before it records the upload", async () => {
+  it("the service deletes a multipart upload that a dead process did not record", async () => {
     const crash = Promise.withResolvers<never>();
     const created = Promise.withResolvers<void>();
     await open({
@@ -103,7 +103,7 @@ describe.each(engines)("multipart uploads during failures on $name", (engine) =>
         createMultipart: async (options) => {
           await bucket.createMultipart(options);
           created.resolve();
-          // The service waits until the end of the test, and so simulates a crashed process.
+          // Waits until the end of the test, to simulate a crashed process.
           return crash.promise;
         },
       }),
@@ -148,7 +148,7 @@ describe.each(engines)("multipart uploads during failures on $name", (engine) =>
     expect(await (await fetch(fileUrl)).text()).toBe("hello");
   });
 
-  it("an upload start returns 503 and deletes its parts if the service cannot record the upload", async () => {
+  it("an upload start deletes its parts if the service cannot record the upload", async () => {
     let fails = false;
     await open({
       database: (db) => ({

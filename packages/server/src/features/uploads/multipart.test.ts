@@ -5,9 +5,9 @@ import { useService } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const PART = 8 * MIB;
-/** The uploaded file of the test has three parts. The last part of the file is short. */
+/** A file of three parts, with a short last part. */
 const FILE = patterned(2 * PART + 1_000);
-/** The file has one part, for tests in which the number of parts does not matter. */
+/** A file of one part, for tests in which the number of parts does not matter. */
 const SMALL = patterned(1_000);
 const DAY_MS = 86_400_000;
 
@@ -39,7 +39,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     file.subarray((partNumber - 1) * PART, partNumber * PART);
   const send = ({ method, url }: SignedPart, body: Buffer) => fetch(url, { method, body: Buffer.from(body) });
 
-  /** Signs the parts, and sends the parts as a client does. Returns the ETags of the uploaded parts. */
+  /** Signs and sends the parts, as a client does. Returns the ETags of the uploaded parts. */
   async function sendParts(uploadId: string, partNumbers: number[], file = FILE) {
     return Promise.all(
       (await sign(uploadId, partNumbers)).map(async (part) => {
@@ -204,7 +204,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     expect(await service.bucketContents.uploads()).toBe(0);
   });
 
-  it("requirement 8: the service returns 422 for a multipart upload with a wrong SHA-256", async () => {
+  it("requirement 8: a multipart upload with a wrong SHA-256 returns 422", async () => {
     const before = await service.bucketContents.keys();
     const upload = await start({ sizeBytes: SMALL.length, sha256: sha256(SMALL) });
     await sendParts(upload.id, [1], Buffer.alloc(SMALL.length, 7));
@@ -240,7 +240,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     await ann.send(`DELETE /uploads/${upload.id}`);
   });
 
-  it("requirement 16: after the share is revoked, the service signs and completes no upload", async () => {
+  it("requirement 16: after a revocation, the service signs no part of an upload", async () => {
     const ben = service.as("ben");
     const share = { json: { userIds: ["ben"], role: "editor" } };
     expect((await ann.send(`PUT /notes/${noteId}/shares`, share)).status).toBe(200);

@@ -52,14 +52,13 @@ export function getUpload({ db, bucket }: Deps) {
   };
 }
 
-/** A part that the client reports as sent. */
 export type ReportedPart = { partNumber: number; etag: string };
 
 type Assembly = { upload: Upload & { multipart: MultipartUpload }; reported: readonly ReportedPart[] };
 
 /**
  * Completes the multipart upload in the bucket, with the parts that the bucket lists. Does nothing if the bucket does not know the upload
- * any more, because an earlier completion may have succeeded. Throws `upload_incomplete`. The error text names the missing or wrong part.
+ * any more, because an earlier completion may have succeeded. Throws `upload_incomplete` with the number of a missing or wrong part.
  */
 export async function assembleParts({ bucket }: Deps, { upload, reported }: Assembly): Promise<void> {
   const { objectKey, multipart } = upload;

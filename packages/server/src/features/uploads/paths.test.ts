@@ -90,7 +90,7 @@ describe.each(engines)("paths of files on $name", (engine) => {
     expect((await start({ path: "b/" }, headers)).body.code).toBe("idempotency_key_reused");
   });
 
-  it("a search finds a file by its path before and after the update of the search index", async () => {
+  it("a search finds a file by its path, even before the search index is updated", async () => {
     const { id } = await attach({ path: "Urlaub/Sizilien/" });
     const found = { id, filename: "a.txt", path: "Urlaub/Sizilien/" };
     expect(await find("sizilien/a")).toEqual([found]);

@@ -18,7 +18,10 @@ import { authoriseSender, type OpenRequest, type Sender } from "./sender.ts";
 
 type Recording = { queries: Tx; declared: DeclaredUpload; multipart: MultipartUpload | undefined };
 
-/** Records an upload and its attachment, for a visitor in a transaction. Throws the errors of `startUpload`. */
+/**
+ * Records an upload and its attachment. For a visitor, the caller must call `recordUpload` in a transaction. Throws the errors of
+ * `startUpload`.
+ */
 export async function recordUpload(deps: Deps, { queries, declared, multipart }: Recording): Promise<Upload> {
   const { clock, limits } = deps;
   const { caller, noteId } = declared;
@@ -88,28 +91,26 @@ async function refusalOf(
 
 export type StartUploadInput = {
   noteId: string;
-  /** The place of the object in the bucket, for a file of an item. Default: no place. */
+  /** The folder of the object in the bucket, for a file of an item in an embedding. Default: no folder. */
   place?: string | undefined;
-  /** The folder of the file. Default: no folder. */
+  /** The path of the file on its note, such as `photos/2024/`. Default: no path. */
   path?: string | undefined;
   filename: string;
   contentType: string;
   sizeBytes: number;
   sha256: string | undefined;
-  /**
-   * The length of the parts in bytes, for clients that choose the length. If `partSize` is set, the upload is always a multipart upload.
-   */
+  /** The length of the parts in bytes, for clients that choose the length. If set, the upload is always a multipart upload. */
   partSize?: number | undefined;
-  /** If a client repeats a start with one key and an equal declaration, the service returns the first upload. */
+  /** If a client repeats a start with the same key and declaration, the service returns the first upload. */
   idempotencyKey?: string | undefined;
-  /** The facts about a file from a visitor. If `visit` is undefined, a user sends the file. */
+  /** The facts about a file from a visitor. Undefined: a user sends the file. */
   visit?: { visitorId: string; visitorName: string | undefined; slotId: string | undefined } | undefined;
 };
 
 /** A checked declaration of an upload, with the key of the future object. */
 export type DeclaredUpload = StartUploadInput & { path: string; caller: Sender; objectKey: string; plan: UploadPlan };
 
-/** The time for which the service remembers an idempotency key after the first start. */
+/** The time in milliseconds for which the service remembers an idempotency key after the first start. */
 export const REMEMBERED_MS = 86_400_000;
 
 const REMEDY = "Complete or abort some of them, or delete their files.";
@@ -122,7 +123,7 @@ export async function checkPending(
   requirePending(await uploadQueries(tx).countPending({ userId, noteId }), limits);
 }
 
-/** Throws `too_many_uploads` if a count has reached its limit. */
+/** Throws `too_many_uploads` if the user or the note has the maximum number of pending uploads. */
 export function requirePending({ ofUser, ofNote }: PendingCounts, limits: Limits): void {
   const { userPendingUploads, notePendingUploads } = limits;
   if (ofUser >= userPendingUploads) {
@@ -138,8 +139,8 @@ export function requirePending({ ofUser, ofNote }: PendingCounts, limits: Limits
 type Offer = { declared: DeclaredUpload; link: Link | undefined };
 
 /**
- * Locks a file request, so that other uploads to the file request cannot start until the transaction ends. Returns the file request if the
- * file request accepts the file. Throws `link_not_found`, `kind_not_accepted` or `request_full`.
+ * Locks a file request until the end of the transaction, so that no other upload to it can start. Returns the file request if it accepts
+ * the file. Throws `link_not_found`, `kind_not_accepted` or `request_full`.
  */
 export async function holdRequest(
   { clock, limits }: Deps,
@@ -149,7 +150,7 @@ export async function holdRequest(
   const { userId, linkId } = caller;
   if (linkId === undefined) return undefined;
   await uploadQueries(queries).holdStarts({ userId, noteId });
-  // The transaction locks the note before the file request, as every transaction does, to avoid deadlocks.
+  // Locks the note before the file request, as every transaction does, to avoid a deadlock.
   await guardedNoteQueries(queries).hold(noteId);
   await visitorFileQueries(queries).holdLink(linkId);
   const { request } = await authoriseSender(queries, { sender: caller, noteId, now: clock(), limits });
@@ -158,7 +159,7 @@ export async function holdRequest(
 }
 
 /**
- * Checks that the file request still accepts a file of a visitor. Does nothing for the file of a user. Counts the rows each time, so no
+ * Checks that the file request still accepts a file of a visitor. Does nothing for the file of a user. Counts the files each time, so no
  * counter can be wrong. The caller must have locked the file request in the transaction, so that no other upload can change the count.
  */
 export async function checkRequest(tx: Tx, { declared, link }: Offer): Promise<void> {
@@ -170,7 +171,7 @@ export async function checkRequest(tx: Tx, { declared, link }: Offer): Promise<v
 
 type Joining = { declared: DeclaredUpload; link: Link; attachmentId: string; now: number };
 
-/** Records that a visitor's file belongs to the file request. The function `joinRequest` throws `rate_limited`. */
+/** Records that a visitor's file belongs to the file request. Throws `rate_limited`. */
 export async function joinRequest(queries: Tx, joining: Joining): Promise<void> {
   const { declared, link, attachmentId } = joining;
   if (declared.visit === undefined) return;
@@ -180,10 +181,15 @@ export async function joinRequest(queries: Tx, joining: Joining): Promise<void> 
   await visitorFileQueries(queries).insert(file);
 }
 
-/** The length of the time window of `limitHeld`. An aborted upload counts in the quota of the owner for less than 20 minutes. */
+/**
+ * The length of the time window of `limitHeld`, in milliseconds. An aborted upload counts in the quota of the owner for less than 20
+ * minutes.
+ */
 const HELD_MS = 20 * 60_000;
 
-/** How often visitors may use the capacity of a request in a window, because they delete wrong files. */
+/**
+ * How often visitors may use the whole capacity of a file request in one time window. More than once, because visitors delete wrong files.
+ */
 const HELD_TIMES = 2;
 
 const HELD_FILES = 20;

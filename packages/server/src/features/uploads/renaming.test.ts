@@ -31,7 +31,7 @@ describe.each(engines)("the rename of a file on $name", (engine) => {
     expect(await find("ÜBERBLICK.TXT")).toMatchObject([{ id: noteId, foundFiles: [{ id, filename: body.filename }] }]);
   });
 
-  it("a rename changes the filename in the activity, even after the deletion of the file", async () => {
+  it("the activity shows the new filename after a rename and a deletion of the file", async () => {
     const id = await attach("hello", "first.txt");
     const namesOf = async () => {
       const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;

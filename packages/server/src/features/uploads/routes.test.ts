@@ -14,7 +14,7 @@ function put({ method, url, headers }: Started, body: string, changed: Record<st
   return fetch(url, { method, headers: { ...settable, ...changed }, body });
 }
 
-/** The service reads the metadata and the bytes of a file of this size in two requests. */
+/** A file of this size is so large that the service reads the metadata and the bytes in two requests. */
 const LARGE = "x".repeat(100_000);
 
 type Start = Awaited<ReturnType<Bucket["readStart"]>>;
@@ -122,8 +122,8 @@ describe.each(engines)("uploads on $name", (engine) => {
   });
 
   it("requirement 8: the service rejects a file with another SHA-256 than declared", async () => {
-    // The built-in bucket checks the signed checksum. To imitate a bucket without checksum checks, the test changes the declared checksum
-    // after the PUT.
+    // The built-in bucket checks the signed checksum. So the test changes the declared checksum after the PUT, to imitate a bucket without
+    // checks.
     const upload = await start({ sha256: sha256("hello") });
     expect((await put(upload, "other")).status).toBeGreaterThanOrEqual(400);
     await put(upload, "hello");
@@ -171,7 +171,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect((await ann.send(`GET /notes/${noteId}`)).text).not.toContain(upload.attachmentId);
   });
 
-  it("requirement 7: the service rejects an object that changes during its verification", async () => {
+  it("requirement 7: an object that changes during its verification is rejected", async () => {
     const upload = await start({ sizeBytes: LARGE.length });
     await put(upload, LARGE);
     const ofAnotherObject = (read: Start) => read && { ...read, etag: '"another"' };
@@ -229,7 +229,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     ["exe\u202etxt.jpg"],
     ["half \ud800.txt"],
     ["x".repeat(256)],
-  ])("requirement 2: a start with the filename %j returns 400", async (filename) => {
+  ])("requirement 2: an upload start with the filename %j returns 400", async (filename) => {
     const json = { filename, sizeBytes: 5, contentType: "text/plain" };
     const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json });
     expect(answer.body).toMatchObject({ status: 400, code: "invalid_filename" });
@@ -244,7 +244,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     // The base64 text of the SHA-256 has extra bits at its end. A decoder that is not strict would still read 32 correct bytes.
     { sha256: `${sha256("hello").slice(0, 42)}R=` },
     { filename: undefined },
-  ])("a start of an upload with %j returns 400", async (given) => {
+  ])("an upload start with %j returns 400", async (given) => {
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain", ...given };
     const answer = await ann.send(`POST /notes/${noteId}/uploads`, { json });
     expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });

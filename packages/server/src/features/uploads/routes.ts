@@ -151,7 +151,6 @@ async function presentCompleted(
   return presentFiles(uploadIds, { outcomes, present: (file) => presentAttachment(file, people) });
 }
 
-/** Presents the outcomes of a batch of completions. */
 export function presentFiles<Model, File>(
   uploadIds: readonly string[],
   { outcomes, present }: { outcomes: readonly (Outcome<Model> | undefined)[]; present: (model: Model) => File },
@@ -164,7 +163,6 @@ export function presentFiles<Model, File>(
   });
 }
 
-/** Presents the outcomes of a batch of starts. */
 export function presentOutcomes<Presented>(
   outcomes: readonly Outcome<Started>[],
   present: (started: Started) => { upload: Presented },

@@ -196,9 +196,9 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
   });
 });
 
-// One engine is enough for the test, because the bytes of a file do not pass through the database.
+// One engine is enough, because the bytes of a file do not pass through the database.
 describe("requirement 5: the virus scan of a file of two parts", () => {
-  it("the virus scanner finds a virus that begins after the first part of a multipart upload", async () => {
+  it("the virus scanner finds a virus after the first part of a multipart upload", async () => {
     const clamd = await startStandIn({ streamMaxBytes: 10 * MIB });
     onTestFinished(() => clamd.stop());
     const scanning = { scanner: createClamd(clamd), tooLarge: "reject" } as const;
@@ -264,7 +264,7 @@ describe.each(engines)("a virus scanner that cannot scan a file, on $name", (eng
     // The replica remains ready, because downloads still work without the scanner.
     expect([status, body.checks]).toEqual([200, { database: "up", bucket: "up", scanner: "down" }]);
     clamd = await standIn(MIB);
-    // The route /readyz reuses the last result of a probe for a second.
+    // The route /readyz reuses the result of a probe for a second.
     await expect.poll(async () => (await service.anonymous.send("GET /readyz")).body.checks.scanner).toBe("up");
     expect(await runVerifications(service)).toBe(2);
     expect(await Promise.all(ids.map(async (id) => (await attachment(id)).state))).toEqual(["rejected", "ready"]);

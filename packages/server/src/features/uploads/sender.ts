@@ -17,12 +17,12 @@ import { uploadQueries } from "./queries/uploads.ts";
 /** The person who uploads a file: a user, or a visitor of the file request `linkId`. */
 export type Sender = Caller & { linkId?: string | undefined };
 
-/** The file request of a visitor. `deadline`: when it closes, or undefined for never. */
+/** The file request of a visitor. `deadline`: the instant at which the file request closes. Undefined: never. */
 export type OpenRequest = { link: Link; deadline: number | undefined };
 
 /**
- * Checks that the sender may currently add a file to the note. Returns the owner of the note. For a visitor, the function `authoriseSender`
- * also returns the file request. The function `authoriseSender` throws `note_not_found`, `access_denied` or `link_not_found`.
+ * Checks that the sender may currently add a file to the note. Returns the owner of the note and, for a visitor, the file request. Throws
+ * `note_not_found`, `access_denied` or `link_not_found`.
  */
 export async function authoriseSender(
   queries: Tx,
@@ -41,7 +41,7 @@ export async function authoriseSender(
 
 /**
  * Returns whether a file request is currently open. Does not check whether the file request is full. In an embedding, the host application
- * has already decided about the creator (links/visitor/admit.ts), because the host application cannot decide inside a transaction.
+ * has already been asked about the creator (links/visitor/admit.ts), because the service cannot ask it inside a transaction.
  */
 export function acceptsFiles(found: LinkWithCreator, { now, limits }: { now: number; limits: Limits }): boolean {
   const { link } = found;
@@ -49,7 +49,7 @@ export function acceptsFiles(found: LinkWithCreator, { now, limits }: { now: num
   return link.kind === "upload" && stateOf({ ...found, creatorRole }, { now, policy: limits.links }) === "live";
 }
 
-/** Finds the caller's upload. Throws `upload_not_found`, also for other users, links and files in the trash. */
+/** Finds the caller's upload. Throws `upload_not_found`, even for an upload of another user or link, or of a file in the trash. */
 export async function findOwnUpload(
   queries: Tx,
   { caller, uploadId }: { caller: Sender; uploadId: string },
@@ -83,14 +83,14 @@ export type Right = {
   visitorName?: string | undefined;
 };
 
-/** Returns the new state and the event of a file, or undefined if its sender may not send files any more. */
+/** Returns the new state and the event of a verified file. Returns undefined if the sender of the file may not send files any more. */
 export async function rightOf(
   queries: Tx,
   { attachment, now, limits }: { attachment: Attachment; now: number; limits: Limits },
 ): Promise<Right | undefined> {
   const { createdBy, noteId } = attachment;
-  // The completion has already requested a decision of the host application, which cannot decide inside a transaction. A slow verification
-  // must also not be a reason to refuse the file.
+  // The completion has already asked the host application, which the service cannot ask inside a transaction. A slow verification must also
+  // not be a reason to refuse the file.
   if (idInApplication(createdBy) !== undefined) return { to: "ready", action: "attachment.uploaded", detail: {} };
   if (visitorIdOf(createdBy) === undefined) {
     const access = await accessQueries(queries).note(createdBy, noteId);

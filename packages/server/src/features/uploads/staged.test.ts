@@ -46,7 +46,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     return (await fetch(fileUrl)).text();
   }
 
-  /** Runs every deletion of objects that is due within a day, including the second deletions. */
+  /** Runs all deletions of objects that are due within a day, including the second runs. */
   async function sweep(): Promise<void> {
     service.advance(25 * HOUR);
     await service.useCases.expireUploads();
@@ -86,7 +86,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await usage()).toBe(0);
   });
 
-  it("requirement 7: a PUT during the verification does not change the downloaded bytes", async () => {
+  it("requirement 7: a PUT during the verification does not change the served bytes", async () => {
     let swap = async (): Promise<unknown> => undefined;
     await open({
       bucket: (bucket) => ({
@@ -202,7 +202,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
           if (!dies) return outcome;
           dies = false;
           copied.resolve();
-          // The service waits forever, and so simulates a crashed process.
+          // Waits forever, to simulate a crashed process.
           return new Promise(() => undefined);
         },
       }),

@@ -15,7 +15,8 @@ type Staged = { id: string; item: ItemName | undefined };
 
 /**
  * Attaches a staged file in the transaction `tx`. The statement that attaches the file is the first write, so a refusal changes nothing.
- * `isNew` is false if the file was attached before. Throws `attachment_not_found`, also after a day.
+ * `isNew`: false if the file was attached before. Throws `attachment_not_found`, for example for a file that was staged more than a day
+ * ago.
  */
 export function attachStaged(deps: Pick<Deps, "clock" | "newId">) {
   return async (tx: Tx, { id, item }: Staged): Promise<{ attachment: Attachment; item: ItemName; isNew: boolean }> => {
@@ -25,7 +26,7 @@ export function attachStaged(deps: Pick<Deps, "clock" | "newId">) {
     const itemOfFile = attachment && (await fileEventQueries(tx).itemOfNote(attachment.noteId));
     const isOther = item?.itemId !== itemOfFile?.itemId || item?.resource !== itemOfFile?.resource;
     if (attachment === undefined || itemOfFile === undefined || (item !== undefined && isOther)) throw notFound();
-    // A file with the state `scanning` is announced when its verification ends.
+    // The service announces a file with the state `scanning` when its verification ends.
     if (attached?.state === "ready") await announceAttached(deps, { tx, attachment: attached, now });
     return { attachment, item: itemOfFile, isNew: attached !== undefined };
   };
@@ -38,7 +39,7 @@ function notFound(): DomainError {
   );
 }
 
-/** Deletes the files that were staged a day ago, with their objects. Returns the number of deleted files. */
+/** Deletes the files that were staged more than a day ago, with their objects. Returns the number of deleted files. */
 export function expireStaged(deps: Deps) {
   return (): Promise<number> => deleteStaged(deps, { before: deps.clock() - STAGED_MS });
 }

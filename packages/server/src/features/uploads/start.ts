@@ -22,21 +22,24 @@ import {
 } from "./record-upload.ts";
 import { authoriseSender, type Sender } from "./sender.ts";
 
-/** When an unrecorded multipart upload is deleted, because its process has died. A start takes less time. */
+/**
+ * The time after which the service deletes an unrecorded multipart upload, in milliseconds. Its process has died, because a start takes
+ * less time.
+ */
 const UNRECORDED_AFTER_MS = 600_000;
 
-/** A start can get an error of `CODES_OF_A_TWIN` because of a parallel request with its idempotency key. */
+/** The errors of a start that may come from a parallel request with the same idempotency key. */
 const CODES_OF_A_TWIN = new Set(["idempotency_key_in_use", "request_full", "quota_exceeded", "too_many_uploads"]);
 
-/** The member `arrive` is undefined for visitors of a link, because visitors have no invitations. */
+/** `arrive`: undefined for visitors of a link, because visitors have no invitations. */
 export type StartParts = { allowance: Allowance; arrive: Arrive | undefined };
 
 /**
- * Starts an upload whose bytes the client sends directly to the bucket. The function `startUpload` records the declaration, and signs the
- * PUT of the file. For a multipart upload, the function `startUpload` signs no PUT, because the client requests signed PUTs of parts later.
- * The function `startUpload` throws `note_not_found`, `access_denied`, `invalid_filename`, `invalid_path`, `file_too_large`,
- * `quota_exceeded`, `too_many_uploads`, `idempotency_key_reused`, `rate_limited`, and `invalid_request` for more parts than S3 allows. For a visitor,
- * `startUpload` also throws `link_not_found`, `kind_not_accepted` and `request_full`.
+ * Starts an upload whose bytes the client sends directly to the bucket. Records the declaration, and signs the PUT of the file. For a
+ * multipart upload, signs no PUT, because the client requests signed PUTs of parts later.
+ * Throws `note_not_found`, `access_denied`, `invalid_filename`, `invalid_path`, `file_too_large`, `quota_exceeded`, `too_many_uploads`,
+ * `idempotency_key_reused`, `rate_limited`, and `invalid_request` for more parts than S3 allows. For a visitor, also throws
+ * `link_not_found`, `kind_not_accepted` and `request_full`.
  */
 export function startUpload(deps: Deps, { allowance, arrive }: StartParts) {
   return async (caller: Sender, input: StartUploadInput): Promise<StartedUpload> => {
@@ -72,8 +75,7 @@ export function declareUpload(
 
 /** Starts the upload of a checked file, or repeats an earlier start with the same idempotency key. */
 export async function startDeclared(deps: Deps, declared: DeclaredUpload): Promise<StartedUpload> {
-  // The function `startDeclared` skips `repeatStart` for an upload that is recorded in one step, which needs no call to the bucket before.
-  // The step that records the upload also finds an earlier start.
+  // Skips `repeatStart` for an upload that one database call records, because this call also finds an earlier start.
   const earlier = isOneStep(declared) ? undefined : await repeatStart(deps, declared);
   if (earlier !== undefined) return earlier;
   try {
@@ -91,8 +93,8 @@ export function isOneStep({ plan, caller }: DeclaredUpload): boolean {
 }
 
 /**
- * Returns the earlier start with the idempotency key of a refused start, or throws the error of the refusal. Another request with the key
- * may run before the request or in parallel. If the other request used the last free space or slot, the service refused the current start.
+ * Returns the earlier start with the idempotency key of a refused start, or throws the error of the refusal. The earlier start may have
+ * used the last free space or slot, so that the service refused the repeated start.
  */
 export async function repeatRefused(
   deps: Deps,
@@ -123,7 +125,7 @@ async function startPut(deps: Deps, declared: DeclaredUpload): Promise<StartedUp
   return { upload, request: await signPut(deps, { upload, now: upload.createdAt }) };
 }
 
-/** Starts a multipart upload. A queued deletion of its object comes first, and the record cancels it. */
+/** Starts a multipart upload. First queues a deletion of its object. The transaction that records the upload cancels this deletion. */
 async function startMultipart(
   deps: Deps,
   { declared, partSize }: { declared: DeclaredUpload; partSize: number },
@@ -131,8 +133,8 @@ async function startMultipart(
   const { db, bucket, clock, limits, onDeletionsQueued } = deps;
   const { caller, noteId, objectKey, contentType } = declared;
   const { request } = await authoriseSender(db, { sender: caller, noteId, now: clock(), limits });
-  // The early checks prevent a multipart upload in the bucket for a start that the service will refuse. The step that records the upload
-  // repeats the checks.
+  // Prevents a multipart upload in the bucket for a start that the service will refuse. The step that records the upload repeats the
+  // checks.
   await checkRequest(db, { declared, link: request?.link });
   await checkPending(db, { userId: caller.userId, noteId, limits });
   await objectDeletionQueries(db).put({ objectKey, notBefore: clock() + UNRECORDED_AFTER_MS });
@@ -145,7 +147,7 @@ async function startMultipart(
     });
     return { upload, request: undefined };
   } catch (error) {
-    // The statement makes the queued deletion of the object due now. If the statement fails, the deletion runs some minutes later.
+    // Makes the queued deletion of the object due now. If the statement fails, the deletion runs some minutes later.
     await objectDeletionQueries(db)
       .put({ objectKey, notBefore: clock() })
       .catch(() => undefined);
@@ -154,7 +156,7 @@ async function startMultipart(
   }
 }
 
-/** `request`: the PUT for the client. Undefined for a multipart upload, and for a repeated start that is over. */
+/** `request`: the PUT for the client. Undefined for a multipart upload, and for a repeated start of an upload that is no longer pending. */
 export type StartedUpload = { upload: Upload; request: SignedRequest | undefined };
 
 /** Signs the single PUT of an upload. The URL of the PUT expires no later than the upload. */
@@ -176,8 +178,8 @@ export function signPut(
 
 /**
  * Finds the caller's upload with the given idempotency key and declaration, and signs the PUT of a pending upload again. Returns undefined
- * for a new or a forgotten idempotency key. The service forgets an idempotency key after a day, or when its upload is rejected, aborted,
- * expired or deleted. Throws `idempotency_key_reused`. `repeatStart` follows the draft standard draft-ietf-httpapi-idempotency-key-header.
+ * for a new or a forgotten key. The service forgets a key after a day, or when its upload is rejected, aborted, expired or deleted. Throws
+ * `idempotency_key_reused`. Follows draft-ietf-httpapi-idempotency-key-header.
  */
 async function repeatStart(deps: Deps, declared: DeclaredUpload): Promise<StartedUpload | undefined> {
   const { db, clock, limits } = deps;

@@ -12,7 +12,7 @@ const LIMIT = 128 * MIB;
 const HEAD = '--xyz\r\nContent-Disposition: form-data; name="file"; filename="big.bin"\r\n\r\n';
 const TAIL = "\r\n--xyz--\r\n";
 
-// The form tests need a socket, because `inject` does not stream bodies.
+// The form tests need a TCP connection, because `inject` does not stream bodies.
 describe.each(engines)("form uploads over a TCP connection, on $name", (engine) => {
   let origin: string;
   let token: string;
@@ -57,9 +57,9 @@ describe.each(engines)("form uploads over a TCP connection, on $name", (engine) 
     expect(await service.bucketContents.uploads()).toBe(0);
   }
 
-  // The bytes of a form never reach the database, so one engine is enough for two large forms.
+  // The bytes of a form never reach the database, so one engine is enough for the tests with large forms.
   const itOnce = engine.name === "sqlite" ? it : () => undefined;
-  itOnce("a form of 128 MiB streams in constant memory", async () => {
+  itOnce("a form upload of 128 MiB streams in constant memory", async () => {
     const chunk = randomBytes(MIB);
     const hash = createHash("sha256");
     let sentBytes = 0;
@@ -81,14 +81,13 @@ describe.each(engines)("form uploads over a TCP connection, on $name", (engine) 
     const { status, body } = await answerTo(post(), Readable.from(form()));
     expect(status).toBe(201);
     expect(body).toMatchObject({ sizeBytes: 128 * MIB, checksum: { value: hash.digest("base64") } });
-    // The value `mostOnTheWay` is the largest amount of data in the two sockets and the server, and must not grow with the size of the
-    // file.
+    // `mostOnTheWay`: the largest amount of data in the two sockets and the server, which must not grow with the size of the file.
     expect(mostOnTheWay).toBeLessThan(32 * MIB);
     await ann.send(`DELETE /attachments/${body.id}`);
     await expectNothingLeft();
   });
 
-  itOnce("a form file of unknown length over the limit returns 413, and leaves no object", async () => {
+  itOnce("a form upload of unknown length over the limit leaves no object", async () => {
     async function* form() {
       yield HEAD;
       for (let sent = 0; sent <= 128; sent++) yield Buffer.alloc(MIB);

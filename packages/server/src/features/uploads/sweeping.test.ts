@@ -11,7 +11,7 @@ const URL_IS_DEAD_MS = 900_000 + 300_001;
 
 type Begun = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };
 
-/*
+/**
  * The test advances only the clock of the service. The clock of the bucket stands still, so the bucket still accepts a PUT whose URL is
  * expired for the service. In the tests of the sweep, a late PUT represents a slow PUT that started in time.
  */
@@ -113,7 +113,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     later(DAY_MS + URL_IS_DEAD_MS);
     await sweep();
     expect(await service.bucketContents.uploads()).toBe(0);
-    // The test imitates S3, which may store a part that was in flight during the abort.
+    // Imitates S3, which may store a part that was in flight during the abort.
     const left = new CreateMultipartUploadCommand({ Bucket: service.bucketServer.bucket, Key: open?.Key });
     later(600_000);
     await sweep();
@@ -149,7 +149,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     expect(left).toEqual([]);
   });
 
-  it("the sweep keeps the object of an aborted upload if a person adopts the object later", async () => {
+  it("the sweep keeps the object of an aborted upload after a person adopts it", async () => {
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
     const upload = await begin();
     await ann.send(`DELETE /notes/${noteId}`);

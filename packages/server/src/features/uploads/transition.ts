@@ -12,21 +12,22 @@ import { usageQueries } from "../usage/queries.ts";
 import { uploadQueries } from "./queries/uploads.ts";
 import { verificationQueries } from "./queries/verifications.ts";
 
-/** A change of state. `uploadId`: undefined without an upload, for example after a form. */
+/** A change of state. `uploadId`: undefined for an attachment without an upload, for example from a form. */
 type Transition = AttachmentChange & { attachmentId: string; uploadId: string | undefined };
 
 /**
- * Moves an attachment and its upload from one state to another. The caller must call `transitionUpload` in a transaction. There is one
- * exception: the statement in queries/complete-statement.ts changes the two states when a user completes an upload. Returns false if the
- * state is not `from` any more. A completion, a verification, an abort and the sweep can run in parallel, and only one action succeeds.
+ * Moves an attachment and its upload from one state to another. Returns false if the state is not `from` any more. A completion, a
+ * verification, an abort and the sweep can run in parallel, and only one of them succeeds. The caller must call `transitionUpload` in a
+ * transaction.
+ * When a user completes an upload, queries/complete-statement.ts changes the two states instead.
  */
 export async function transitionUpload(
   queries: Tx,
   { attachmentId, uploadId, ...change }: Transition,
 ): Promise<boolean> {
   const { from, to } = change;
-  // The transaction changes the attachment before its upload, because a cascading deletion also locks the attachment first. An equal order
-  // of locks avoids a deadlock.
+  // Changes the attachment before its upload, because a cascading deletion also locks the attachment first. The equal order avoids a
+  // deadlock.
   if (!(await attachmentQueries(queries).transition(attachmentId, change))) return false;
   if (uploadId !== undefined) await uploadQueries(queries).transition(uploadId, { from, to });
   if (isBeingVerified(from)) await verificationQueries(queries).remove(attachmentId);
@@ -36,12 +37,13 @@ export async function transitionUpload(
 // `markReady`, `reject` and `defer` return the current attachment, even if another caller decided first. The functions return undefined if
 // the attachment was deleted.
 
-/**
- * The attachment in the state of the caller's last read. `upload` is undefined if the attachment came from a form, or is an adopted object.
- */
+/** The attachment at the caller's last read. `upload`: undefined for an attachment from a form, and for an adopted object. */
 export type Decision = { attachment: Attachment; upload: Upload | undefined };
 
-/** Changes the state of a stored upload. A staged copy becomes the object, and the uploaded object is deleted. */
+/**
+ * Changes the state of a stored upload. Replaces the uploaded object with the staged copy, if there is one, and queues the deletion of the
+ * uploaded object.
+ */
 export async function moveStored(
   queries: Tx,
   move: Decision & { to: "ready" | "quarantined" | VerificationState; now: number; checksum?: Checksum | undefined },
@@ -85,7 +87,7 @@ export function objectsOf({ attachment, upload, now }: EndedFile): PlannedDeleti
   return [{ objectKey, notBefore: now, ownerId, sizeBytes }, ...(uploaded === undefined ? [] : [uploaded])];
 }
 
-/** Returns the planned deletion of the object to which the signed URLs of the upload write. */
+/** Returns the planned deletion of the object that the signed URLs of the upload write. */
 function uploadedObject({ attachment, upload, now }: EndedFile & { upload: Upload }): PlannedDeletion {
   const { ownerId, sizeBytes } = attachment;
   return { objectKey: upload.objectKey, notBefore: deletableAt({ upload, now }), ownerId, sizeBytes };
@@ -93,8 +95,8 @@ function uploadedObject({ attachment, upload, now }: EndedFile & { upload: Uploa
 
 /**
  * Deletes the object now, so that its space in the bucket is free before the queued deletion runs. Ignores failures, because the queued
- * deletion will delete the object later. `deleteObjectNow` also aborts a multipart upload in the bucket and releases its quota, because
- * clients cannot store its parts after the abort.
+ * deletion will delete the object later. Also aborts a multipart upload in the bucket and releases its quota, because clients cannot store
+ * its parts after the abort.
  */
 export async function deleteObjectNow(
   { db, bucket }: Deps,

@@ -18,7 +18,7 @@ import { uploadQueries } from "./queries/uploads.ts";
 
 const KIB = 2 ** 10;
 /**
- * The file needs a multipart upload. The service must read the file, because the built-in bucket computes no SHA-256 of an assembled
+ * A file that needs a multipart upload. The service must read the file, because the built-in bucket computes no SHA-256 of an assembled
  * object.
  */
 const FILE = patterned(300 * KIB);
@@ -43,7 +43,7 @@ describe.each(engines)("verifications after the HTTP request, on $name", (engine
   afterEach(async () => {
     await ann.send(`DELETE /notes/${noteId}`);
     await service.useCases.purgeObjects();
-    // The bucket has a separate clock, and refuses URLs from the future.
+    // Sets the clock of the service back, because the bucket has its own clock and refuses URLs from the future.
     service.advance(Date.now() - service.now());
   });
 
@@ -112,7 +112,7 @@ describe.each(engines)("verifications after the HTTP request, on $name", (engine
     expect(await actions()).toContain("attachment.rejected");
   });
 
-  it("requirement 16: the service rejects a file if the share of its uploader was revoked", async () => {
+  it("requirement 16: a file is rejected if the share of its uploader was revoked", async () => {
     const ben = service.as("ben");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["ben"], role: "editor" } });
     const { upload, answer } = await complete(sha256(FILE), ben);
@@ -187,14 +187,14 @@ describe.each(engines)("verifications after the HTTP request, on $name", (engine
     expect((await progress(upload.id)).state).toBe("ready");
   });
 
-  it("requirement 7: the service rejects an object that is replaced before its verification", async () => {
+  it("requirement 7: an object that is replaced before its verification is rejected", async () => {
     const { upload } = await complete();
     await replaceObject();
     await runVerifications(service);
     expect(await progress(upload.id)).toMatchObject({ state: "rejected", reason: expect.stringContaining("changed") });
   });
 
-  it("requirement 7: the service rejects an object that is replaced during its verification", async () => {
+  it("requirement 7: an object that is replaced during its verification is rejected", async () => {
     beforeRead = async (read) => {
       const body = await read();
       await replaceObject();
@@ -206,7 +206,7 @@ describe.each(engines)("verifications after the HTTP request, on $name", (engine
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("requirement 7: the service rejects an object whose headers change, but not its ETag", async () => {
+  it("requirement 7: an object whose headers change under its ETag is rejected", async () => {
     const { upload } = await complete();
     const { s3, keys } = service.bucketContents;
     const [Key] = await keys();
@@ -300,7 +300,7 @@ describe.each(engines)("two replicas that verify, on $name", (engine) => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const ids = await Promise.all(
       Array.from({ length: 12 }, async (_, nth) => {
-        // The service reads a smaller file in the request.
+        // The file is large, because the service verifies a smaller file during the HTTP request.
         const bytes = Buffer.alloc(100_000, nth);
         const declared = { filename: "a.bin", sizeBytes: bytes.length, contentType: "application/x-film" };
         const json = { ...declared, sha256: sha256(bytes) };
@@ -321,8 +321,8 @@ describe.each(engines)("two replicas that verify, on $name", (engine) => {
 });
 
 describe("two replicas on one PostgreSQL", () => {
-  // The tests about transactions need PostgreSQL. On SQLite, a transaction is the only writer from its start, so no other code can change a
-  // row between its reads and writes.
+  // These tests need PostgreSQL. On SQLite, a transaction is the only writer from its start, so no other code can change a row between its
+  // reads and writes.
   const [, postgres] = engines as [(typeof engines)[number], (typeof engines)[number]];
 
   /** Starts a replica of the service. After its next read of an upload inside a transaction, the replica runs a function of the test. */

@@ -11,12 +11,12 @@ import { type AcceptedTypes, acceptsType } from "../links/file-request.ts";
 import { type Claim, type Fault, findContradiction, START_BYTES, typeToAccept } from "./content/contradictions.ts";
 
 /**
- * The result of a verification. The member `checksum` is undefined if the service verified no checksum. The member `scanned` is false if
- * the file was too large for the scanner.
+ * The result of a verification. `checksum`: undefined if the service verified no checksum. `scanned`: false if the file was too large for
+ * the scanner.
  */
 export type Verdict = { ok: true; checksum: Checksum | undefined; scanned?: boolean } | ({ ok: false } & Fault);
 
-/** The object that the service verifies. The member `stored` is the metadata of the object at the start of the verification. */
+/** The object that the service verifies. `stored`: the metadata of the object at the start of the verification. */
 export type Subject = {
   objectKey: string;
   stored: StoredObject;
@@ -28,8 +28,8 @@ export type Subject = {
 export const CHANGED: Verdict = refused("was changed or removed during its verification", { code: "changed" });
 
 /**
- * Makes the fast checks: the size, the type, the stored headers, the SHA-256 that the bucket stores, and the first bytes. The parameter
- * `accepted` lists the accepted kinds of files. If `accepted` is undefined, the service accepts every kind of file.
+ * Makes the fast checks: the size, the type, the stored headers, the SHA-256 that the bucket stores, and the first bytes. `accepted`: the
+ * accepted kinds of files. Undefined: the service accepts every kind.
  */
 export async function verifyFacts(
   upload: Upload,
@@ -56,8 +56,8 @@ export function mustReadContent({ stored, declaredChecksum }: Subject): boolean 
 }
 
 /**
- * Verifies the declared SHA-256, and scans the file if the service has a virus scanner. The function `verifyContent` reads the object once,
- * in constant memory. At the end, the function `verifyContent` confirms that the object has not changed in the meantime.
+ * Verifies the declared SHA-256, and scans the file if the service has a virus scanner. Reads the object once, in constant memory. At the
+ * end, confirms that the object has not changed in the meantime.
  */
 export async function verifyContent(deps: Deps, subject: Subject): Promise<Verdict> {
   const verdict = await readAndVerify(deps, subject);
@@ -93,9 +93,8 @@ async function readAndVerify(
 }
 
 /**
- * Confirms that the object has not changed. The function `confirmUnchanged` also checks the stored headers, because stored headers do not
- * change the ETag. A staged copy or `If-None-Match: *` should already prevent changes of the object. The read of a large object takes long.
- * The function `confirmUnchanged` finds changes in a bucket that does not prevent changes.
+ * Confirms that the object has not changed during the long read. Usually, a staged copy or `If-None-Match: *` prevents changes, but some
+ * buckets do not prevent them. Also checks the stored headers, because a change of the headers does not change the ETag.
  */
 async function confirmUnchanged(
   bucket: Bucket,
@@ -137,10 +136,13 @@ function refused(what: string, rejection: Rejection): Verdict {
   return { ok: false, reason: `The file ${what}.`, rejection };
 }
 
-/** An inspected object. `start`: its first bytes, or undefined if it changed during the inspection. */
+/** An object with its metadata and first bytes. `start`: the first bytes, or undefined if the object changed during the inspection. */
 export type InspectedObject = StoredObject & { start: Uint8Array | undefined };
 
-/** The service reads an object of this size as a whole, because one request is faster than two. The bytes also show the SHA-256. */
+/**
+ * The size up to which the service reads an object as a whole, in bytes, because one request is faster than two. The service then also
+ * knows the SHA-256.
+ */
 const SMALL_BYTES = 64 * 1024;
 
 /**
@@ -157,7 +159,7 @@ export async function inspect(
   if (stored === undefined) return undefined;
   const { etag, sizeBytes } = stored;
   if (early === undefined && sizeBytes === 0) return { ...stored, start: new Uint8Array() };
-  // The object may have arrived after the bucket responded to the first read, so the service reads the object again.
+  // The object may have arrived after the first read, so the service reads the object again.
   const read = early?.etag === etag ? early : await readStart();
   return { ...stored, start: read?.etag === etag ? read.bytes : undefined };
 }
@@ -171,10 +173,10 @@ async function inspectSmall(bucket: Bucket, objectKey: string): Promise<Inspecte
   return { ...stored, start, checksum: { algorithm: "SHA256", value: hash("sha256", bytes, "base64") } };
 }
 
-/** Each reason for a rejection ends with the sentence `NOT_KEPT`. */
+/** The last sentence of each reason for a rejection. */
 export const NOT_KEPT = "It was not kept.";
 
-/** Returns how the first bytes contradict the name or the type. Returns undefined if they agree. */
+/** Returns how the first bytes of a file contradict its name or type. Returns undefined if they agree. */
 export async function contradictionIn(claim: Claim, start: Uint8Array): Promise<Fault | undefined> {
   const detected = await fileTypeFromBuffer(start);
   return findContradiction(claim, { start, detectedType: detected?.mime });
@@ -192,7 +194,7 @@ export async function refusalOf(
   return { reason, rejection: { code: "kind_not_accepted", detectedType: type } };
 }
 
-/** The declared name and type of a stream. The member `accepted` is undefined if the service accepts every kind of file. */
+/** The declared name and type of a stream. `accepted`: the accepted kinds of files. Undefined: the service accepts every kind. */
 type StreamClaim = Claim & { accepted?: AcceptedTypes | undefined };
 
 /**

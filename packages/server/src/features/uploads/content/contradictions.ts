@@ -3,15 +3,15 @@ import { extensionOf, isActiveName, isTextName } from "../../../platform/text/re
 import { areCompatible, type FileKind, kindOfName, kindOfStart, kindOfType } from "./file-kinds.ts";
 
 /**
- * The declared name and type of a file. `isRenamed`: a person has chosen a new name for an existing file, and even unknown content must
- * match the new name. An upload may have unknown content, because many programs write unusual first bytes.
+ * The declared name and type of a file. `isRenamed`: whether a person has chosen a new name for an existing file. Then even unknown content
+ * must match the new name. An upload may have unknown content, because many programs write unusual first bytes.
  */
 export type Claim = { filename: string; contentType: string; isRenamed?: boolean };
 
-/** The reason why the service rejects a file, as a sentence for the sender and for programs. */
+/** The reason why the service rejects a file, as a sentence for the sender and as a code for programs. */
 export type Fault = { reason: string; rejection: Rejection };
 
-/** The service recognises the type of a file by the first `START_BYTES` bytes of the file. */
+/** The number of first bytes by which the service recognises the type of a file. */
 export const START_BYTES = 4_100;
 
 const PDF = "application/pdf";
@@ -19,7 +19,7 @@ const GZIP = "application/gzip";
 const MP4 = "video/mp4";
 const MARKUP_NAMES: Record<Markup, string> = { html: "HTML", svg: "SVG" };
 const MARKUP_TYPES: Record<Markup, string> = { html: "text/html", svg: "image/svg+xml" };
-/** The names of programs, which the service recognises only for rejection. */
+/** The names of programs. The service recognises programs only to reject them. */
 const EXECUTABLES = new Map([
   ["application/x-msdownload", "a Windows program"],
   ["application/x-elf", "a Linux program"],
@@ -27,17 +27,20 @@ const EXECUTABLES = new Map([
 ]);
 /** PDF readers search for the mark `%PDF-` in the first 1,024 bytes of a file. Source: Adobe, PDF Reference 1.7, appendix H. */
 const PDF_MARK_WITHIN = 1_024;
-/** The first boxes of MP4 fragments and old QuickTime files, unknown to file-type. Four bytes of length come first. */
+/**
+ * The types of the first box in MP4 fragments and old QuickTime files that file-type does not know. Four bytes of length come before the
+ * type.
+ */
 const MP4_BOXES = new Set(["styp", "moof", "sidx", "skip", "pnot"]);
-/** The package file-type recognises the text formats of the pattern. */
+/** The text formats that the package file-type recognises. */
 const TEXT_FORMATS = /^(?:text\/|application\/(?:xml|rtf|postscript|eps|x-ms-regedit)$|image\/svg\+xml$)/;
 const TEXT_TYPES = /^(?:text\/.*|application\/(?:json|xml|javascript|x-javascript))$/;
-/** Text types that clients declare for binary files by their extension: videos (.ts) and slides (.pot). */
+/** Types of text that clients declare for binary files because of the extension: videos (.ts) and slides (.pot). */
 const BINARY_IN_FACT = new Set(["text/rtf", "text/vnd.trolltech.linguist", "text/x-gettext-translation-template"]);
-/** Text does not contain the control characters of the pattern. Source: WHATWG MIME Sniffing, "binary data byte". */
+/** Control characters that text does not contain. Source: WHATWG MIME Sniffing, "binary data byte". */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches control characters
 const BINARY_BYTE = /[\u0000-\u0008\u000b\u000e-\u001a\u001c-\u001f]/;
-/** The byte order mark of UTF-16, which the package file-type mistakes for an MP3 file. */
+/** The byte order marks of UTF-16. The package file-type mistakes them for an MP3 file. */
 const UTF_16 = /^(?:\u00ff\u00fe|\u00fe\u00ff)/;
 /** Image formats that use the MP4 container. */
 const IMAGES_IN_MP4 = /^image\/(?:heic|heif|avif|x-canon-cr3)/;
@@ -46,9 +49,9 @@ const IMAGES_IN_MP4 = /^image\/(?:heic|heif|avif|x-canon-cr3)/;
 type Actual = { markup: Markup | undefined; type: string | undefined; isBinary: boolean };
 
 /**
- * Returns how the content, the name and the declared type of a file contradict each other. Returns undefined if the
- * content, the name and the type agree (docs/security-requirements.md, 5).
- * The parameter `start` is the first START_BYTES of the file, and `detectedType` is the type that the package file-type detects in `start`.
+ * Returns how the content, the name and the declared type of a file contradict each other. Returns undefined if they agree
+ * (docs/security-requirements.md, 5).
+ * `start`: the first START_BYTES bytes of the file. `detectedType`: the type that the package file-type detects in `start`.
  */
 export function findContradiction(
   claim: Claim,
@@ -61,13 +64,13 @@ export function findContradiction(
   return contradictionOfName(claim, actual) ?? contradictionOfType(claim, actual) ?? contradictionOfBoth(claim);
 }
 
-/** Formats with many kinds of files inside. The declared type is then more precise than the detected one. */
+/** Formats that contain many kinds of files. For these formats, the declared type is more precise than the detected type. */
 const CONTAINERS = new Set(["application/zip", GZIP, "application/xml", "application/x-cfb", "application/cbor"]);
 
 /**
- * Returns the type by which a file request accepts or refuses a file, usually the declared type. If the content certainly has another type
- * and no check verifies the declared type, the function `typeToAccept` returns the type of the content. The caller passes the parameters of
- * `findContradiction`, and calls the function `typeToAccept` only if there is no contradiction.
+ * Returns the type by which a file request accepts or refuses a file, usually the declared type. Returns the type of the content if the
+ * content certainly has another type, and no check verifies the declared type. The caller must first make sure that `findContradiction`
+ * finds no contradiction.
  */
 export function typeToAccept(
   contentType: string,
@@ -101,7 +104,7 @@ function contradictionOfType({ contentType }: Claim, actual: Actual): Fault | un
   return reject(how, { ...mismatch(actual), expectedType: declared?.types[0] ?? contentType });
 }
 
-/** Compares the filename with the declared type, and ignores the content. */
+/** Compares the filename with the declared type. Ignores the content. */
 function contradictionOfBoth({ filename, contentType }: Claim): Fault | undefined {
   const [named, declared] = [kindOfName(filename), kindOfType(contentType)];
   const differ =
@@ -112,9 +115,7 @@ function contradictionOfBoth({ filename, contentType }: Claim): Fault | undefine
   return differ ? reject(how, { code: "name_mismatch" }) : undefined;
 }
 
-/**
- * Returns whether the type is an image, audio, video or PDF. A file with a passive type must not have the name of a program or a web page.
- */
+/** Returns whether the type is an image, audio, video or PDF. A file of such a type must not have the name of a program or a web page. */
 function isPassive({ filename, contentType }: Claim): boolean {
   if (contentType === "image/svg+xml") return !["svg", "svgz", "xml"].includes(extensionOf(filename));
   return kindOfType(contentType)?.types[0] === PDF || /^(?:image|audio|video)\//.test(contentType);
@@ -129,9 +130,7 @@ function mismatch({ markup, type }: Actual): Rejection {
   return { code: "content_mismatch", ...(detectedType !== undefined && { detectedType }) };
 }
 
-/**
- * Returns the main type of the detected kind of file. `normalise` also recognises some kinds that the package file-type does not detect.
- */
+/** Returns the main type of the content. Also recognises some kinds that the package file-type does not detect. */
 function normalise(text: string, detectedType: string | undefined): string | undefined {
   const certain = kindOfStart(text);
   if (certain !== undefined) return certain.types[0];
@@ -140,7 +139,7 @@ function normalise(text: string, detectedType: string | undefined): string | und
   return text.slice(0, PDF_MARK_WITHIN).includes("%PDF-") ? PDF : undefined;
 }
 
-/** Whether a file is certainly no text. The detected type is no proof: a text can start with "MZ" or "BM". */
+/** Returns whether a file is certainly not text. The detected type is no proof: a text can start with "MZ" or "BM". */
 function isBinary(text: string, type: string | undefined): boolean {
   if (type === undefined || TEXT_FORMATS.test(type) || UTF_16.test(text)) return false;
   return type === PDF ? text.startsWith("%PDF-") : BINARY_BYTE.test(text);
@@ -156,7 +155,9 @@ function matches(kind: FileKind, { markup, type }: Actual): boolean {
   return kind.types.includes(type) || kind.alsoFine?.includes(type) === true;
 }
 
-/** Whether a declared text, image, audio or video is certainly another type. For types without a kind in KINDS. */
+/**
+ * Returns whether a file with a declared text, image, audio or video type certainly has another type. For types without a kind in KINDS.
+ */
 function isForeign(contentType: string, { markup, type, isBinary }: Actual): boolean {
   if (TEXT_TYPES.test(contentType)) return isBinary && !BINARY_IN_FACT.has(contentType);
   if (!/^(?:image|audio|video)\//.test(contentType)) return false;
@@ -174,7 +175,7 @@ function isOfClass(kind: FileKind, contentType: string): boolean {
   return type.startsWith("image/") || (type === MP4 && IMAGES_IN_MP4.test(contentType));
 }
 
-/** Returns a name for the content of a file. For unknown content, the name says only which kind the content is not. */
+/** Returns a name for the content of a file. For unknown content, the name says only which kind of file the content is not. */
 function nameOf({ markup, type }: Actual, expected: FileKind | undefined): string {
   if (markup !== undefined) return MARKUP_NAMES[markup];
   return type === undefined ? `not ${expected?.name}` : (kindOfType(type)?.name ?? EXECUTABLES.get(type) ?? type);
@@ -182,15 +183,13 @@ function nameOf({ markup, type }: Actual, expected: FileKind | undefined): strin
 
 export type Markup = "html" | "svg";
 
-/**
- * A browser recognises HTML by the tags of the pattern. Source: WHATWG MIME Sniffing, "identifying a resource with an unknown MIME type".
- */
+/** The tags by which a browser recognises HTML. Source: WHATWG MIME Sniffing, "identifying a resource with an unknown MIME type". */
 const HTML =
   /^<(!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|meta|link|img|form)[\s/>]/i;
 
 const SVG = /^<(!doctype svg|svg)[\s/>]/i;
 
-/** The pattern `PREAMBLE` matches white space, processing instructions and comments before the first tag. */
+/** White space, a processing instruction or a comment before the first tag. */
 const PREAMBLE = /^(?:\s+|<\?[^>]*>|<!--[\s\S]*?-->)/;
 
 /** Returns a text with one character for each byte. */
@@ -198,7 +197,7 @@ function latin1({ buffer, byteOffset, byteLength }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
 }
 
-/** Recognises HTML and SVG by the first bytes of a file. The text of the file can be UTF-8 or UTF-16. */
+/** Recognises HTML and SVG by the first bytes of a file, in UTF-8 or UTF-16. */
 export function sniffMarkup(start: Uint8Array): Markup | undefined {
   let text = decode(start);
   for (let preamble = PREAMBLE.exec(text); preamble !== null; preamble = PREAMBLE.exec(text)) {

@@ -1,6 +1,6 @@
 import { extensionOf } from "../../../platform/text/readable-text.ts";
 
-/** The service recognises each kind of file by its first bytes. */
+/** A kind of file that the service recognises by the first bytes. */
 export type FileKind = {
   /** The name of the kind of file in error texts. */
   name: string;
@@ -8,13 +8,13 @@ export type FileKind = {
   extensions: readonly string[];
   /** The declared media types of the kind, the usual type first. */
   types: readonly string[];
-  /** The possible first bytes of a file, one character for each byte. `marks` is absent if the npm package `file-type` detects the kind. */
+  /** The possible first bytes of a file, one character for each byte. Undefined: the npm package `file-type` detects the kind. */
   marks?: readonly string[];
-  /** The types, in addition to `types`, that the package file-type may detect in a valid file of the kind. */
+  /** The other types that the package file-type may detect in a valid file of the kind. */
   alsoFine?: readonly string[];
-  /** Whether a valid file may start with unknown bytes. It is rejected only if it starts like another kind. */
+  /** Whether a valid file may start with unknown bytes. The service rejects such a file only if it starts like another kind. */
   isLoose?: boolean;
-  /** Whether each valid file starts with known bytes. Others contradict a filename of this kind. */
+  /** Whether each valid file starts with known bytes. A file with other first bytes contradicts a filename of this kind. */
   isStrict?: boolean;
 };
 
@@ -22,7 +22,7 @@ const office = (extension: string, type: string): FileKind => ({
   name: "an office document",
   extensions: [extension],
   types: [type],
-  // An office document is a zip archive. If an office document has a password, a compound file contains the zip archive.
+  // An office document is a zip archive. With a password, the zip archive is inside a compound file.
   alsoFine: ["application/zip", "application/x-cfb"],
 });
 
@@ -30,8 +30,8 @@ const OPEN_XML = "application/vnd.openxmlformats-officedocument";
 const OPEN_DOCUMENT = "application/vnd.oasis.opendocument";
 
 /**
- * The service checks the first bytes of the file kinds in the list. The service cannot check other kinds, because their files have no fixed
- * first bytes, or because several formats use one extension. For example, a .doc file may be RTF or HTML.
+ * The kinds of files whose first bytes the service checks. The service cannot check other kinds, because their files have no fixed first
+ * bytes, or because several formats use one extension. For example, a .doc file may be RTF or HTML.
  */
 const KINDS: readonly FileKind[] = [
   {
@@ -54,7 +54,7 @@ const KINDS: readonly FileKind[] = [
     name: "a zip archive",
     extensions: ["zip"],
     types: ["application/zip", "application/x-zip-compressed", "application/x-zip"],
-    // The marks are for a normal archive, an empty archive, and a split archive.
+    // The marks of a normal archive, an empty archive, and a split archive.
     marks: ["PK\u0003\u0004", "PK\u0005\u0006", "PK\u0007\u0008"],
   },
   {
@@ -139,7 +139,7 @@ const KINDS: readonly FileKind[] = [
 ];
 
 /**
- * Programs, installers and shortcuts are kinds that the service recognises only by the filename. The declared type of a program is not
+ * The kinds that the service recognises only by the filename: programs, installers and shortcuts. The declared type of a program is not
  * precise enough. For example, some clients declare a script as `application/x-msdownload`.
  */
 const PROGRAMS: readonly FileKind[] = [
@@ -166,12 +166,12 @@ const byExtension = new Map(
   [...KINDS, ...PROGRAMS].flatMap((kind) => kind.extensions.map((extension) => [extension, kind])),
 );
 
-/** Returns the kind of file for a media type. The media type may be an alias, and may have parameters. */
+/** Returns the kind of file for a media type, which may be an alias or have parameters. */
 export function kindOfType(type: string): FileKind | undefined {
   return byType.get(type.split(";", 1)[0] ?? type);
 }
 
-/** Returns the kind whose mark is at the start of the text. Each character of the text is one byte of the file. */
+/** Returns the kind of file whose mark is at the start of the text. Each character of the text is one byte of the file. */
 export function kindOfStart(text: string): FileKind | undefined {
   return KINDS.find(({ marks = [] }) => marks.some((mark) => text.startsWith(mark)));
 }

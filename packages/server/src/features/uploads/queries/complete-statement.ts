@@ -20,7 +20,10 @@ type Parameter = (typeof PARAMETERS)[number];
 type M = Markers<Parameter>;
 type Scope = { db: Kysely<Tables>; engine: Engine };
 
-/** The statements of a completion: on PostgreSQL `all` in one round trip, and several on SQLite, which can't write in a query. */
+/**
+ * The statements of a completion. On PostgreSQL, `all` does the whole work in one round trip. SQLite needs several statements, because it
+ * cannot write inside a query.
+ */
 export type CompletionStatements =
   | ({ engine: "postgres" } & Record<"all", Statement<Parameter>>)
   | ({ engine: "sqlite"; queueWebhooks: Statement<Parameter> | undefined } & Record<
@@ -28,7 +31,7 @@ export type CompletionStatements =
       Statement<Parameter>
     >);
 
-/** Compiles the completion of an upload for one engine. The function `compileCompletion` runs no query on `db`. */
+/** Compiles the completion of an upload for one engine. Runs no query on `db`. */
 export function compileCompletion(db: Kysely<Tables>, engine: Engine): CompletionStatements {
   const scope = { db, engine };
   const one = (name: string, build: (markers: M) => RawBuilder<unknown>) =>
@@ -64,7 +67,7 @@ export function compileCompletion(db: Kysely<Tables>, engine: Engine): Completio
   };
 }
 
-/** Completes uploads in the database. The function `run` must run all its calls in one transaction. */
+/** Creates the function that completes uploads in the database. `run`: must run all its calls in one transaction. */
 export function uploadCompletions(statements: CompletionStatements, run: RunCalls) {
   return async (completion: UploadCompletion): Promise<CompletedRecord | undefined> => {
     const values = valuesOf(completion);
@@ -142,11 +145,11 @@ function valuesOf({ attachmentId, uploadId, checksum, event }: UploadCompletion)
   } as Record<Parameter, unknown>;
 }
 
-/** The data for the completion of an upload whose object is verified. The actor of `event` is the user who uploads. */
+/** The data for the completion of an upload with a verified object. The actor of `event` is the user who uploads. */
 export type UploadCompletion = {
   attachmentId: string;
   uploadId: string;
-  /** The verified checksum. Undefined: the attachment keeps the declared one, if any. */
+  /** The verified checksum. Undefined: the attachment keeps its declared checksum, if there is one. */
   checksum: Checksum | undefined;
   event: AuditEvent;
 };

@@ -116,9 +116,9 @@ describe.each(engines)("the SQL statements of an upload start on $name", (engine
     );
   });
 
-  // The test skips SQLite, because two transactions never run in parallel on SQLite.
+  // SQLite skips these tests, because two transactions never run in parallel on SQLite.
   const itOnPostgres = engine.name === "postgres" ? it : () => undefined;
-  itOnPostgres("a start waits for other starts even longer than a statement may wait for a lock", async () => {
+  itOnPostgres("an upload start waits for other starts longer than a statement may wait for a lock", async () => {
     const [note] = await insertNotes("patient");
     const start = startOf(note, { userId: "patient" });
     const { noteId, userId } = start.upload;
@@ -126,7 +126,7 @@ describe.each(engines)("the SQL statements of an upload start on $name", (engine
     const release = await holdStarts({ noteId, userId });
     const waiting = suite.db.transaction(async (tx) => {
       attempts += 1;
-      // The first attempt has waited for too long, and PostgreSQL has ended the attempt.
+      // The first attempt has waited for too long, so PostgreSQL has ended it.
       if (attempts === 2) await release();
       await uploadQueries(tx).holdStarts({ noteId, userId });
       return uploadQueries(tx).start(start);
@@ -135,7 +135,7 @@ describe.each(engines)("the SQL statements of an upload start on $name", (engine
     expect(attempts).toBe(2);
   });
 
-  itOnPostgres("a start that has waited too long for other starts records nothing", async () => {
+  itOnPostgres("an upload start that has waited too long for other starts records nothing", async () => {
     const [note] = await insertNotes("waiting");
     const start = startOf(note, { userId: "waiting" });
     const { noteId, userId } = start.upload;
@@ -144,13 +144,13 @@ describe.each(engines)("the SQL statements of an upload start on $name", (engine
       code: "database_unavailable",
       message: "Another transaction holds the same data. Try again when that transaction has ended.",
     });
-    // The lock waits for the end of the statements whose client has stopped waiting.
+    // Waits for the end of the statements whose client has stopped waiting.
     await suite.db.transaction((tx) => uploadQueries(tx).holdStarts({ noteId, userId }));
     expect(await uploadQueries(suite.db).find(start.upload.id)).toBeUndefined();
     expect(await uploadQueries(suite.db).start(start)).toMatchObject({ isRecorded: true });
   });
 
-  /** Locks the starts of uploads in another transaction. Returns a function that ends the second transaction. */
+  /** Locks the starts of uploads in another transaction. Returns a function that ends this transaction. */
   async function holdStarts(of: { noteId: string; userId: string }): Promise<() => Promise<void>> {
     const [held, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const holding = suite.db.transaction(async (tx) => {

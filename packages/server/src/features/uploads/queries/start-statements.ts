@@ -39,7 +39,7 @@ const PARAMETERS = [
   "partSize",
 ] as const;
 
-/** The wait for a lock, unless the connection has a limit. Must be shorter than the client's limit for a query. */
+/** The longest wait for a lock in milliseconds, unless the connection has a limit. Must be shorter than the client's limit for a query. */
 const LOCK_TIMEOUT_MS = 2_000;
 
 type Parameter = (typeof PARAMETERS)[number];
@@ -58,7 +58,7 @@ export type StartStatements = { forgetKey: StartStatement } & (
   | ({ engine: "sqlite" } & Record<"facts" | "addUsage" | "addAttachment" | "addUpload", StartStatement>)
 );
 
-/** Compiles the start of an upload for one engine. The function `compileStart` runs no query on `db`. */
+/** Compiles the start of an upload for one engine. Runs no query on `db`. */
 export function compileStart(db: Kysely<Tables>, engine: Engine): StartStatements {
   const scope = { db, engine };
   const one = (name: string, build: (markers: M) => RawBuilder<unknown>) =>
@@ -83,8 +83,8 @@ export function compileStart(db: Kysely<Tables>, engine: Engine): StartStatement
     lock: one("lock", (m) => holdingStarts(m)),
     start: one("record", (m) => {
       const [ownerId, counting] = [sql.ref("owner_id"), sql.ref("facts.owner_id")];
-      // If another transaction is deleting the note, the lock waits for the end of the other transaction. All transactions lock the note
-      // before the usage, to avoid a deadlock.
+      // If another transaction is deleting the note, the lock waits for its end. All transactions lock the note before the usage, to avoid
+      // a deadlock.
       return sql`
         with found as materialized (${finding(scope, m)} for key share of notes),
         facts as materialized (${judging(m)}),
@@ -97,9 +97,10 @@ export function compileStart(db: Kysely<Tables>, engine: Engine): StartStatement
 }
 
 /**
- * On PostgreSQL, the expression acquires two locks. Other uploads of the user and to the note can start only after the transaction, so the
- * next statement sees all earlier uploads. Every transaction acquires the locks in one order, to avoid a deadlock. The PostgreSQL server
- * limits the wait for a lock. If the client limited the wait, the statements of a pipeline would still commit after the limit.
+ * Builds the expression that acquires two locks on PostgreSQL. Other uploads of the user and on the note can start only after the
+ * transaction, so the next statement sees all earlier uploads. Every transaction acquires the locks in one order, to avoid a deadlock. The
+ * PostgreSQL server limits the wait for a lock. If the client limited the wait, the statements of a pipeline would still commit after the
+ * limit.
  */
 export function holdingStarts({ userId, noteId }: { userId: unknown; noteId: unknown }): RawBuilder<unknown> {
   return sql`
@@ -112,7 +113,7 @@ export function holdingStarts({ userId, noteId }: { userId: unknown; noteId: unk
     ) as keys`;
 }
 
-/** Releases an idempotency key if the upload of the key is too old, or is pending and expires very soon. */
+/** Releases an idempotency key if its upload started too long ago, or if its upload is pending and expires very soon. */
 export function forgettingKey(key: Pick<Record<Parameter, unknown>, KeyParameter>): RawBuilder<unknown> {
   const { userId, idempotencyKey, startedBefore, expiresBefore } = key;
   return sql`
@@ -121,10 +122,10 @@ export function forgettingKey(key: Pick<Record<Parameter, unknown>, KeyParameter
       and (created_at <= ${startedBefore} or (state = 'pending' and expires_at < ${expiresBefore}))`;
 }
 
-/** A user with a role of `ADDERS` may add files to a note. */
+/** The roles with which a user may add files to a note. */
 export const ADDERS = sql.join(ROLES.filter((role) => permits(role, "attachment.add")).map((role) => sql.lit(role)));
 
-/** Counts the pending uploads of a user. The condition of the index is a literal, so the query needs an equal literal. */
+/** Counts the pending uploads of a user. The query contains 'pending' as a literal, because the condition of the index also does. */
 export function countPendingOfUser(userId: unknown): RawBuilder<number> {
   return sql<number>`(select count(*) from uploads where user_id = ${userId} and state = 'pending')`;
 }
@@ -180,34 +181,32 @@ function recording(m: M, { from }: Pick<Row, "from">): RawBuilder<unknown> {
     ${from}`;
 }
 
-/** The data for the start of an upload. `upload` is a pending upload. The attachment of the upload gets the values of the upload. */
+/** The data for the start of an upload. `upload`: a pending upload. Its attachment gets the values of the upload. */
 export type UploadStart = {
   upload: Upload;
   /** Whether the application or a link permits the start. If false, the role in the database decides. */
   isGranted: boolean;
   quota: Quota;
-  /** The maximum numbers of pending uploads. */
+  /** The maximum numbers of pending uploads of the user and on the note. */
   maxPending: PendingCounts;
-  /** An upload that started before this instant no longer holds its idempotency key. Milliseconds. */
+  /** An upload that started before this instant no longer holds its idempotency key. Milliseconds since the epoch. */
   startedBefore: number;
 };
 
 /** The numbers of pending uploads: of one user on all notes, and of all users on one note. */
 export type PendingCounts = { ofUser: number; ofNote: number };
 
-/**
- * `isRecorded`: whether the database has recorded the start. If `isRecorded` is false and no other fact shows a reason, the quota is full.
- */
+/** `isRecorded`: whether the database has recorded the start. If it is false, and no other member shows a reason, the quota is full. */
 export type StartedRecord = {
   isRecorded: boolean;
   ownerId: string;
   mayAdd: boolean;
   pending: PendingCounts;
-  /** The member `isRepeated` states whether another upload of the user has the idempotency key of the start. */
+  /** Whether another upload of the user has the idempotency key of the start. */
   isRepeated: boolean;
 };
 
-/** Returns the values of the statements that start an upload. */
+/** Returns the parameters of the statements that start an upload. */
 export function valuesOf({ upload, isGranted, quota, maxPending, startedBefore }: UploadStart): StartValues {
   const { multipart, createdAt: now } = upload;
   return {

@@ -32,24 +32,24 @@ import {
 
 export type UploadStatements = { start: StartStatements; completion: CompletionStatements };
 
-/** Compiles the statements that run for each upload. The function `compileUploads` runs no query on `db`. */
+/** Compiles the statements that run for each upload. Runs no query on `db`. */
 export function compileUploads(db: Kysely<Tables>, engine: Engine): UploadStatements {
   return { start: compileStart(db, engine), completion: compileCompletion(db, engine) };
 }
 
-/** Start and complete an upload. Each engine has a faster version, because they run for each upload. */
+/** The steps that run for each upload. Each engine has a fast version of both. */
 export type UploadSteps = {
   /**
-   * Decides in one step whether an upload may start, and records the start. The query checks the access of the user, the limits, the quota
-   * and the idempotency key. `start` records everything or nothing. Returns undefined if the note does not exist. In a transaction, the
-   * call of `start` or `holdStarts` must come first.
+   * Decides in one step whether an upload may start, and records the start. Checks the access of the user, the limits, the quota and the
+   * idempotency key. Records everything or nothing. Returns undefined if the note does not exist. In a transaction, the call of `start` or
+   * `holdStarts` must come first.
    */
   start(start: UploadStart): Promise<StartedRecord | undefined>;
-  /** Makes a pending attachment ready and records the event, if the user may add files. Undefined: it was deleted. */
+  /** Makes a pending attachment ready and records the event, if the user may add files. Returns undefined if the attachment was deleted. */
   complete(completion: UploadCompletion): Promise<CompletedRecord | undefined>;
 };
 
-/** Starts and completes uploads in the database. The function `run` must run all its calls in one transaction. */
+/** Creates the functions that start and complete uploads in the database. `run`: must run all its calls in one transaction. */
 export function uploadSteps(statements: UploadStatements, run: RunCalls): UploadSteps {
   return {
     start: uploadStarts(statements.start, run),
@@ -66,7 +66,7 @@ export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, en
   return {
     ...uploadSteps(compiled({ kysely: db, engine }), inOrder(run)),
 
-    /** Locks the starts of a user and on a note until the end of the transaction. Must be its first call. */
+    /** Locks the upload starts of a user and on a note until the end of the transaction. Must be the first call in the transaction. */
     async holdStarts(of: { userId: string; noteId: string }): Promise<void> {
       // SQLite needs no lock, because a transaction is the only writer from its start.
       if (engine.name === "postgres") await holdingStarts(of).execute(db);
@@ -103,8 +103,8 @@ export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, en
     },
 
     /**
-     * Stores the key of the HTTP request that copied a file. The copy gets a row of an ended upload, so the rules for the keys of uploads
-     * also apply to the keys of copies.
+     * Stores the idempotency key of the HTTP request that copied a file. The copy gets the row of a complete upload, so that the rules for
+     * the idempotency keys of uploads also apply to copies.
      */
     async recordCopy(copy: Attachment, { id, idempotencyKey }: { id: string; idempotencyKey: string }): Promise<void> {
       const row: Insertable<Tables["uploads"]> = {
@@ -153,7 +153,7 @@ export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, en
       return result.numUpdatedRows === 1n;
     },
 
-    /** Lists pending uploads that expired before `before`. */
+    /** Lists pending uploads that expired before this instant, the earliest expiry first. */
     async listAbandoned(before: number, limit: number): Promise<Upload[]> {
       const abandoned = select().where("state", "=", "pending").where("expires_at", "<", before);
       return (await abandoned.orderBy("expires_at").limit(limit).execute()).map(toUpload);
@@ -161,7 +161,7 @@ export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, en
   };
 });
 
-/** Starts uploads in the database. The function `run` must run all its calls in one transaction. */
+/** Creates the function that starts uploads in the database. `run`: must run all its calls in one transaction. */
 export function uploadStarts(statements: StartStatements, run: RunCalls) {
   const record = startRecords(statements, run);
   return (start: UploadStart) => record(valuesOf(start));

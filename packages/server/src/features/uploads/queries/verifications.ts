@@ -2,7 +2,7 @@ import { defineQueries } from "../../../platform/database/queries.ts";
 import { orMissing } from "../../../platform/database/writes.ts";
 import { notInTrash } from "../../access/sql.ts";
 
-/** The due verifications that a replica reads before it leases one. Others rarely lease all twenty. */
+/** The number of due verifications that a replica reads before it leases one. Other replicas rarely lease all of them in the meantime. */
 const CANDIDATES = 20;
 
 export const verificationQueries = defineQueries("database.verifications", ({ kysely: db }) => ({
@@ -15,7 +15,10 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
     await orMissing(insert, "attachment");
   },
 
-  /** Leases the longest due verification, which is due again after the lease. `canScan`: false skips scans. */
+  /**
+   * Leases the verification that has been due for the longest time. It is due again after the lease. `canScan`: false skips verifications
+   * that need a virus scan.
+   */
   async lease(lease: {
     now: number;
     holder: string;
@@ -27,8 +30,7 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
       .innerJoin("attachments", "attachments.id", "verifications.attachment_id")
       .select(["attachment_id", "due_at"])
       .where("due_at", "<=", lease.now)
-      // The query excludes the verifications of files in the trash. The verification of a file in the trash waits until a person restores
-      // the file.
+      // The verification of a file in the trash waits until a person restores the file.
       .where(notInTrash.attachments)
       .$if(!lease.canScan, (query) => query.where("needs_scan", "=", 0))
       .orderBy("due_at")
@@ -50,7 +52,7 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
     return undefined;
   },
 
-  /** Extends the lease of the process. Returns false if the verification has ended, or if another process has leased the verification. */
+  /** Extends the lease of the process. Returns false if the verification has ended, or if another process has leased it. */
   async renew(
     { attachmentId, holder }: Pick<LeasedVerification, "attachmentId" | "holder">,
     { leaseEndsAt }: { leaseEndsAt: number },
@@ -77,7 +79,7 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
       .execute();
   },
 
-  /** Counts the verifications that need a scan. */
+  /** Counts the verifications that need a virus scan. */
   async countNeedingScan(): Promise<number> {
     const { count } = await db
       .selectFrom("verifications")
@@ -95,7 +97,7 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
 
 type QueuedVerification = {
   attachmentId: string;
-  /** The ETag that the object had when the verification was queued. If the object has another ETag now, the object has changed. */
+  /** The ETag of the object when the verification was queued. If the object has another ETag now, the object has changed. */
   etag: string;
   needsScan: boolean;
   dueAt: number;

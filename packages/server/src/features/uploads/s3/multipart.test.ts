@@ -5,7 +5,7 @@ import { useService } from "../../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
 const PART = 5 * MIB;
-/** The uploaded file of the test has three parts. The parts have the size that Uppy chooses, and the last part is short. */
+/** A file of three parts of the size that Uppy chooses, with a short last part. */
 const FILE = patterned(2 * PART + 1_000);
 
 describe.each(engines)("Uppy uploads on $name", (engine) => {
@@ -152,7 +152,7 @@ describe.each(engines)("Uppy uploads on $name", (engine) => {
     expect((await complete(small, [part])).status).toBe(200);
   });
 
-  it("requirement 5: an Uppy upload returns 422 if the content contradicts the filename", async () => {
+  it("requirement 5: an Uppy upload whose content contradicts its name returns 422", async () => {
     const png = Buffer.concat([Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"), patterned(100)]);
     const begun = await begin({ size: png.length }, { filename: "report.pdf", type: "application/pdf" });
     const part = await sendPart(begun.body.uploadId, 1, png);

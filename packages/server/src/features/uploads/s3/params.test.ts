@@ -13,7 +13,7 @@ describe("GET /s3/params", () => {
   });
   afterAll(() => service.close());
 
-  it("GET /s3/params returns 400 and names the option that makes Uppy uploads multipart", async () => {
+  it("GET /s3/params returns 400 and names the option for multipart Uppy uploads", async () => {
     const query = new URLSearchParams({ filename: "a.txt", type: "text/plain", "metadata[name]": "a.txt" });
     const { status, body } = await ann.send(`GET /s3/params?${query}`);
     expect(status).toBe(400);

@@ -17,11 +17,14 @@ import {
 import { uploadStarts } from "../queries/uploads.ts";
 import type { StartReply } from "./starts-worker.ts";
 
-/** The starts in one turn that are a burst. For fewer, a message to the thread takes more time than it saves. */
+/**
+ * The number of waiting upload starts from which the worker thread runs them. For fewer starts, a message to the thread costs more time
+ * than it saves.
+ */
 export const BURST = 8;
 // Other writes wait while the worker thread runs a batch. A batch of 32 starts takes about 4 ms.
 const MAX_BATCH = 32;
-/** The time that a start waits for another process that writes. */
+/** The time that a start waits for another process that writes, in milliseconds. */
 const PATIENCE_MS = 2_000;
 
 type Options = {
@@ -30,7 +33,7 @@ type Options = {
   statements: StartStatements;
   /** Runs a transaction on the main thread. */
   run: RunTransaction;
-  /** The starts call `afterWrite` after each commit of the worker thread. */
+  /** Called after each commit of the worker thread. */
   afterWrite: () => void;
 };
 
@@ -38,8 +41,8 @@ type Waiting = { start: UploadStart; deadline: number };
 type Outcome = PromiseSettledResult<StartedRecord | undefined>;
 
 /**
- * Starts uploads on SQLite. A burst of starts runs on a worker thread, which also waits for the disk. During a burst, the main thread
- * handles other requests. If there is no burst, starts run on the main thread (ADR 12).
+ * Starts uploads on SQLite. A burst of starts runs on a worker thread, which also waits for the disk. Meanwhile, the main thread handles
+ * other requests. Without a burst, starts run on the main thread (ADR 12).
  */
 export function openStarts({ file, writeLock, statements, run, afterWrite }: Options): {
   start: (start: UploadStart) => Promise<StartedRecord | undefined>;
@@ -51,7 +54,7 @@ export function openStarts({ file, writeLock, statements, run, afterWrite }: Opt
     refusal: "The database can't be reached",
     data: { statements },
   });
-  // All starts run on the main thread, because without the checkpoint thread, only commits of the main thread copy the log into the
+  // Without the checkpoint thread, all starts run on the main thread, because only commits of the main thread then copy the log into the
   // database.
   const burst = hasCheckpointThread() ? BURST : Number.POSITIVE_INFINITY;
   const batches = createBatching<Waiting, Map<Waiting, Outcome>>({

@@ -7,8 +7,8 @@ import { answerRequests, type Failure, toFailure } from "../../../platform/datab
 import type { StartedRecord, StartStatements, StartValues } from "../queries/start-statements.ts";
 import { startRecords } from "./record-start.ts";
 
-// The worker thread of starts-worker.ts starts uploads. All starts of a request to the thread are one transaction, and share one flush of
-// the disk. Each start has a savepoint, so that a failing start does not affect other starts.
+// The code of the worker thread that starts uploads. All starts of one request to the thread are one transaction, and share one flush of
+// the disk. Each start has a savepoint, so that a failed start does not affect the other starts.
 
 /** The record of a start, or the error of its statements. */
 export type StartReply = { record: StartedRecord | undefined } | { failure: Failure };

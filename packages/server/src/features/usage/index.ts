@@ -8,7 +8,6 @@ import { quotaOf, quotaOfUser, type Usage, type UsageDrift } from "./usage.ts";
 
 export type UsageVerbs = ReturnType<typeof createUsage>;
 
-/** Creates the functions of the usage feature for the rest of the service. */
 export function createUsage(deps: Deps) {
   return {
     getUsage: getUsage(deps),
@@ -31,7 +30,6 @@ const schemas = operations("usage", {
   },
 });
 
-/** The route GET /usage returns the usage of the caller. */
 export function usageRoutes(app: App, { useCases }: RouteDeps<UsageVerbs>): void {
   app.get("/usage", { schema: schemas.getUsage }, async (request) => {
     const { usage, quota } = await useCases.getUsage(callerOf(request));
@@ -40,13 +38,13 @@ export function usageRoutes(app: App, { useCases }: RouteDeps<UsageVerbs>): void
   });
 }
 
-/** The number of rows in one query. PostgreSQL cancels a query that takes more than some seconds. */
+/** The number of rows in one query. PostgreSQL cancels a query that takes more than a few seconds. */
 const ROWS_AT_ONCE = 5_000;
 
 /**
- * Finds the owners whose usage counter differs from the sum of their rows. The sums and the counters are read in many short queries, so a
- * change in the meantime looks like a difference. One more query for each such owner reads the counter and the rows at one instant.
- * The memory depends on the number of owners, and not on the number of files.
+ * Finds the owners whose usage counter differs from the sum of their rows. Many short queries read the sums and the counters, so a change
+ * between two queries looks like a difference. For each owner with a difference, one more query reads the counter and the rows at one
+ * instant. The memory depends on the number of owners, not on the number of files.
  */
 export async function findDrifts(db: Tx, { rowsAtOnce = ROWS_AT_ONCE } = {}): Promise<UsageDrift[]> {
   const sums = await sumAll(db, rowsAtOnce);

@@ -13,8 +13,7 @@ const QUOTA = { userQuotaBytes: 6_000, userQuotaFiles: 6 };
 const ENDED = ["rejected", "aborted", "expired"];
 
 /**
- * The scene has two users with one note each. Each user can add files to both notes. The scene also contains the uploads and attachments of
- * the two notes.
+ * Two users with one note each, and the uploads and attachments of both notes. Each user can add files to both notes.
  * `most`: the largest quota that each user had so far. A lower quota deletes nothing, so the usage can still be as large as `most`.
  */
 type Scene = {
@@ -89,7 +88,7 @@ describe.each(engines)("requirement 9: the usage counter matches the rows, on $n
   });
 });
 
-/** Computes the usage of each user from the rows, and compares the result with the stored usage. */
+/** Computes the usage of each user from the rows of the files, and compares the result with the stored usage. */
 async function expectLaw({ service, people, most }: Scene): Promise<void> {
   const { kysely } = service.database.db;
   for (const [index, person] of people.entries()) {
@@ -128,7 +127,7 @@ async function newScene(service: TestService): Promise<Scene> {
   return { service, people, most, notes, started: [], attached: [] };
 }
 
-/** Generates the new quota of a user. The value `undefined` changes no quota, and `null` sets the quota of the service. */
+/** Generates the new quota of a user. Undefined: no change. Null: the quota of the service. */
 function ownQuota(max: number) {
   return fc.oneof(fc.constantFrom(undefined, null), fc.nat({ max }));
 }
@@ -142,7 +141,7 @@ async function setQuota({ service, people, most }: Scene, { of, quotaBytes, quot
   await usageQueries(service.db).setQuota(people[of] as string, { quotaBytes, quotaFiles });
 }
 
-// Gives a test command a readable name. A failed test prints this name.
+// Gives a test command a readable name, which a failed test prints.
 function command<Given>(
   name: string,
   given: { [Name in keyof Given]: fc.Arbitrary<Given[Name]> },

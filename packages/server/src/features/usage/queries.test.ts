@@ -12,7 +12,7 @@ import { usageQueries } from "./queries.ts";
 
 describe.each(engines)("usage on $name", (engine) => {
   const suite = useDatabase(engine);
-  it("requirement 9: two processes that start 100 uploads together stay within the quota", async () => {
+  it("requirement 9: upload starts of two processes stay within the owner's quota", async () => {
     const { file, url } = suite.test;
     const location = (file === undefined ? { url } : { file }) as DatabaseLocation;
     const note = sampleNote({ ownerId: "ann" });

@@ -15,11 +15,14 @@ import {
   type UsageOfOwner,
 } from "./usage.ts";
 
-/** The usage of quotas, and the reservations for files without an attachment. `attachmentQueries` count the others. */
+/**
+ * Counts and limits the usage of each owner, and reserves quota for files that have no attachment yet. `attachmentQueries` change the usage
+ * for files with an attachment.
+ */
 export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => ({
   find: (ownerId: string): Promise<UsageOfOwner> => readUsage(db, ownerId),
 
-  /** Reserves space in the quota for a file until `expiresAt`. The caller must call `reserve` in a transaction. Throws `quota_exceeded`. */
+  /** Reserves quota for a file until `expiresAt`. The caller must call `reserve` in a transaction. Throws `quota_exceeded`. */
   async reserve(
     { objectKey, ownerId, userId, sizeBytes, expiresAt }: Reserving & { sizeBytes: number },
     quota: Quota,
@@ -29,7 +32,10 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
     await takeQuota(db, { ownerId, userId, more: { bytes: sizeBytes, files: 1 }, quota });
   },
 
-  /** Extends a reservation, in a transaction. Throws `quota_exceeded`, or `upload_aborted` if it has expired. */
+  /**
+   * Adds bytes to a reservation and sets its new expiry. The caller must call `extend` in a transaction. Throws `quota_exceeded`, or
+   * `upload_aborted` if the reservation has expired.
+   */
   async extend(
     { objectKey, ownerId, userId, moreBytes, expiresAt }: Reserving & { moreBytes: number },
     quota: Quota,
@@ -47,8 +53,7 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
 
   /**
    * Counts deleted files of an owner in the usage until `expiresAt`, because a client with a signed URL can store the objects again until
-   * then. The function `hold` ignores the quota, and never throws `quota_exceeded`. A repeated call has no further effect. The caller must
-   * call `hold` in the transaction that deletes the files.
+   * then. Ignores the quota. A repeated call has no further effect. The caller must call `hold` in the transaction that deletes the files.
    */
   async hold(...files: { objectKey: string; ownerId: string; sizeBytes: number; expiresAt: number }[]): Promise<void> {
     const [first] = files;
@@ -63,16 +68,14 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
     await addToUsage(db, { ownerId: first.ownerId, more, quota: undefined });
   },
 
-  /**
-   * Releases a reservation of quota. A repeated call of `release` has no further effect. The caller must call `release` in a transaction.
-   */
+  /** Releases a reservation. A repeated call has no further effect. The caller must call `release` in a transaction. */
   async release(objectKey: string): Promise<void> {
     const reserved = db.deleteFrom("reservations").where("object_key", "=", objectKey);
     const row = await reserved.returning(["owner_id", "size_bytes"]).executeTakeFirst();
     if (row !== undefined) await releaseQuota(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
   },
 
-  /** Releases up to `limit` expired reservations, in a transaction. Returns their number. */
+  /** Releases up to `limit` expired reservations. Returns how many. The caller must call `releaseExpired` in a transaction. */
   async releaseExpired(now: number, limit: number): Promise<number> {
     const expired = db.selectFrom("reservations").select("object_key").where("expires_at", "<=", now);
     const deletion = db
@@ -98,7 +101,7 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
       .execute();
   },
 
-  /** Sums the rows of the next keys after `after`, for each owner. `lastKey` is undefined if no key follows. */
+  /** Reads the page of rows whose keys follow `after`, and sums their sizes for each owner. `lastKey` is undefined on the last page. */
   async sumPage(table: "attachments" | "reservations", { after, limit }: { after: string; limit: number }) {
     const [key, counts] =
       table === "attachments"
@@ -118,13 +121,13 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
     return { sums, lastKey: count < limit ? undefined : lastKey };
   },
 
-  /** Lists the usage counters of the next owners after `after`. */
+  /** Lists the usage counters of the owners whose ids follow `after`. */
   async listCounters({ after, limit }: { after: string; limit: number }): Promise<(Usage & { ownerId: string })[]> {
     const counters = db.selectFrom("usage").select(["owner_id as ownerId", "used_bytes as bytes", "files"]);
     return await counters.where("owner_id", ">", after).orderBy("owner_id").limit(limit).execute();
   },
 
-  /** Reads the counter of an owner and the sum of the rows at one instant. Returns undefined if they are equal. */
+  /** Compares the counter of an owner with the sum of the owner's rows at one instant. Returns undefined if the two are equal. */
   async findDrift(ownerId: string): Promise<UsageDrift | undefined> {
     const owner = sql`(select cast(${ownerId} as text) as owner_id)`;
     const { rows } = await sql<Record<"counted_bytes" | "counted_files" | "actual_bytes" | "actual_files", number>>`
@@ -146,7 +149,7 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
 
   /** Sets the usage counter of an owner to the sum of the rows. The caller must call `recount` in a transaction. */
   async recount(ownerId: string): Promise<void> {
-    // The query locks the counter before it counts the files. A parallel transaction that changes a file must wait, and changes the counter
+    // Locks the counter before the count of the files. A parallel transaction that changes a file waits, and changes the counter
     // afterwards.
     await addToUsage(db, { ownerId, more: { bytes: 0, files: 0 }, quota: undefined });
     const owner = sql`(select cast(${ownerId} as text) as owner_id)`;
@@ -156,12 +159,13 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
   },
 }));
 
-/** The owner, the caller, and the change, which is negative if a reservation was too large. */
+/** `more`: the change of the usage, which is negative if a reservation was too large. `userId`: the caller, for the error text. */
 type QuotaUse = { ownerId: string; userId: string; more: Usage; quota: Quota | undefined };
 
 /**
- * Adds to the usage of an owner, if the quota is large enough. The caller must call `takeQuota` in the transaction that adds the files. One
- * statement checks the quota, adds the usage, and locks the row of the owner, so that replicas add one by one. Throws `quota_exceeded`.
+ * Adds to the usage of an owner if the quota is large enough. The caller must call `takeQuota` in the transaction that adds the files. One
+ * statement checks the quota, adds the usage, and locks the row of the owner, so that replicas add one after another. Throws
+ * `quota_exceeded`.
  */
 export async function takeQuota(db: Kysely<Tables>, use: QuotaUse): Promise<void> {
   const { ownerId, userId, more, quota } = use;
@@ -170,7 +174,10 @@ export async function takeQuota(db: Kysely<Tables>, use: QuotaUse): Promise<void
   throw quotaExceeded({ wanted: more, used, quota: quotaOfUser(quota, used), ownerId, userId });
 }
 
-/** Subtracts from an owner's usage, in the transaction that deletes the files or ends their uploads. */
+/**
+ * Subtracts from the usage of an owner. The caller must call `releaseQuota` in the transaction that deletes the files or ends their
+ * uploads.
+ */
 export async function releaseQuota(db: Kysely<Tables>, ownerId: string, less: Usage): Promise<void> {
   if (less.bytes === 0 && less.files === 0) return;
   await db
@@ -180,7 +187,7 @@ export async function releaseQuota(db: Kysely<Tables>, ownerId: string, less: Us
     .execute();
 }
 
-/** Deletes a reservation, and returns its usage, if it exists. Does not change the usage of the owner. */
+/** Deletes a reservation and returns its usage, or undefined if there is no reservation. Does not change the usage of the owner. */
 export async function endReservation(db: Kysely<Tables>, objectKey: string): Promise<Usage | undefined> {
   const reserved = db.deleteFrom("reservations").where("object_key", "=", objectKey);
   const row = await reserved.returning("size_bytes").executeTakeFirst();
@@ -188,8 +195,8 @@ export async function endReservation(db: Kysely<Tables>, objectKey: string): Pro
 }
 
 /**
- * Computes the usage of some owners from their files. `owners`: a table of the owners' ids. The result has one row for each owner with
- * files. The files of an owner are the files of the owner's notes, so that the query reads only indexes of these notes.
+ * Computes the usage of some owners from their files. `owners`: SQL for a table with the ids of the owners. Returns one row for each owner
+ * with files. The query starts at the notes of the owners, so that it reads only indexes of these notes.
  */
 function actualUsage(owners: RawBuilder<unknown>): RawBuilder<unknown> {
   // The query casts the sum, because PostgreSQL returns a sum of bigints as `numeric`. A `cross join` of SQLite keeps the order of the tables.
@@ -222,7 +229,7 @@ async function addToUsage(
   return (await adding.execute(db)).numAffectedRows === 1n;
 }
 
-/** Returns the maximum usage of an owner without an own quota. If the service has no quota, the numbers are too large to be reached. */
+/** Returns the limits of an owner without their own quota. Without a quota of the service, the limits are too large to be reached. */
 export function limitsOf(quota: Quota): { maxBytes: number; maxFiles: number } {
   return { maxBytes: quota.bytes ?? Number.MAX_SAFE_INTEGER, maxFiles: quota.files ?? Number.MAX_SAFE_INTEGER };
 }

@@ -88,7 +88,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect((await start(0)).status).toBe(201);
   });
 
-  it("an upload that is larger than the whole quota leaves no multipart upload in the bucket", async () => {
+  it("a file over the whole quota leaves no multipart upload in the bucket", async () => {
     await newNote();
     const before = await service.bucketContents.uploads();
     expect((await start(20 * MIB + 1)).body.code).toBe("quota_exceeded");
@@ -97,7 +97,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect(await service.bucketContents.uploads()).toBe(before);
   });
 
-  it("an upload or a form that exceeds the quota of files returns 413 with the usage and the quota", async () => {
+  it("an upload over the quota of files returns 413 with the usage and the quota", async () => {
     await newNote();
     for (let nth = 0; nth < 3; nth += 1) await begin(0);
     const answer = await start(0);

@@ -9,15 +9,14 @@ export type Usage = { bytes: number; files: number };
 /** The maximum usage of a user. A limit is undefined if there is no limit. */
 export type Quota = { bytes: number | undefined; files: number | undefined };
 
-/** The quota that an administrator set for one user. If a quota is undefined, the quota of the service applies. */
+/** The quota that an administrator set for one user. Undefined: the quota of the service applies. */
 export type OwnQuota = { quotaBytes: number | undefined; quotaFiles: number | undefined };
 
-/** Returns the quota of a user: the user's own quota, or else the quota of the service. */
 export function quotaOfUser(quota: Quota, { quotaBytes, quotaFiles }: OwnQuota): Quota {
   return { bytes: quotaBytes ?? quota.bytes, files: quotaFiles ?? quota.files };
 }
 
-/** A file in an `ENDED` state uses no quota any more. In every other state, a file uses the quota. */
+/** The states in which a file no longer uses quota. */
 export const ENDED: readonly AttachmentState[] = ["rejected", "aborted", "expired"];
 
 export function usesCapacity(state: AttachmentState): boolean {
@@ -26,7 +25,7 @@ export function usesCapacity(state: AttachmentState): boolean {
 
 /**
  * Creates the error for an exceeded quota. Only the owner sees the numbers of the quota, because the numbers cover all notes of the owner.
- * The quotas of items and tenants are rules of the application, so each user may see the number, but no visitor.
+ * The quotas of items and tenants are rules of the application, so each user may see their numbers, but a visitor may not.
  */
 export function quotaExceeded(facts: {
   wanted: Usage;
@@ -63,7 +62,7 @@ export type QuotaChange = { [Name in keyof OwnQuota]?: number | null | undefined
 
 export type UsageOfOwner = Usage & OwnQuota;
 
-/** The member `counted` is the usage counter of the owner. The member `actual` is the sum of the owner's rows. */
+/** `counted`: the usage counter of the owner. `actual`: the sum of the owner's rows. */
 export type UsageDrift = { ownerId: string; counted: Usage; actual: Usage };
 
 /** Returns the default quota of the service, which applies to each user without their own quota. */

@@ -84,7 +84,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(received.map(({ id }) => id)).toEqual([first, other, first, first, second]);
   });
 
-  it("requirement 53: no webhook message is lost while its receiver returns 500 for a day", async () => {
+  it("requirement 53: no webhook message is lost if its receiver fails for a day", async () => {
     let isDown = true;
     const { url, received } = await receiverInTest({
       respond: (response) => (isDown ? refuse(response) : accept(response)),
@@ -98,7 +98,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     }
     const tries = received.length;
     expect(tries).toBeGreaterThan(30);
-    // The pauses grow. Without growing pauses, the service would try 72 times.
+    // The pauses between tries grow. With equal pauses, the service would try 72 times.
     expect(tries).toBeLessThan(60);
     expect(failures.some(({ isFinal, isDisabled }) => isFinal || isDisabled)).toBe(false);
     isDown = false;
@@ -230,7 +230,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(received).toHaveLength(1);
   });
 
-  it("the service deletes old webhook deliveries and the deliveries of a deleted webhook", async () => {
+  it("the service deletes the deliveries of a webhook after its deletion or a month", async () => {
     const endpoint = await addEndpoint({});
     const other = await addEndpoint({});
     await queue();
@@ -240,7 +240,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(await logOf(other)).toEqual([]);
   });
 
-  it("requirement 53: after a process is killed, the service sends its webhook message again", async () => {
+  it("requirement 53: the service sends the webhook message of a killed process again", async () => {
     let child: ReturnType<typeof startChild> | undefined;
     const killAt = 3;
     const { url, received } = await receiverInTest({

@@ -4,15 +4,20 @@ import type { LeasedDelivery } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
 import { signedHeaders } from "./sign.ts";
 
-/** The lease of a delivery. A try takes less time, so that no two processes send it. Milliseconds. */
+/**
+ * The length of the lease of a delivery, in milliseconds. A try takes less time, so two processes never send one message at the same time.
+ */
 const LEASE_MS = 60_000;
-/** The deliveries at once, one for each endpoint. Others wait only for 50 silent endpoints. */
+/**
+ * The maximum number of deliveries that run at the same time, one for each endpoint. Only 50 endpoints that do not respond can delay
+ * others.
+ */
 const AT_ONCE = 50;
-/** The deliveries at once of one owner. Others wait only for the silent endpoints of ten owners. */
+/** The maximum number of deliveries of one owner that run at the same time, so that one owner's slow endpoints delay no other owner. */
 const AT_ONCE_OF_OWNER = 5;
 const RETRY_BASE_MS = 10_000;
 const RETRY_MAX_MS = 3_600_000;
-/** The longest pause of a failing endpoint, and so about the longest wait of a new message. Milliseconds. */
+/** The longest pause after a failure of an endpoint, in milliseconds. A new message for this endpoint waits about this long at most. */
 const PAUSE_MAX_MS = 300_000;
 const GIVE_UP_AFTER_MS = 3 * 86_400_000;
 
@@ -34,17 +39,17 @@ type Options = {
   onError: (error: unknown) => void;
   /** The service calls `onEnd` after each try, so that the caller can start the next try. */
   onEnd?: () => void;
-  /** A number from 0 to 1. Default: Math.random. */
+  /** Returns a number from 0 to 1. Default: Math.random. */
   random?: () => number;
 };
 
 /** The deliveries of webhooks in this process. */
 export type Deliveries = {
-  /** Starts the due deliveries, and returns their number. Does not wait for them, because an endpoint can be silent. */
+  /** Starts the due deliveries, and returns their number. Does not wait for the responses, because an endpoint may never respond. */
   start(): Promise<number>;
   /** Starts no more deliveries. Resolves after all running deliveries have ended. */
   stop(): Promise<void>;
-  /** Ends the running tries immediately. A process repeats the tries later. */
+  /** Aborts the running tries immediately. A replica repeats them later. */
   cut(): void;
   /** Runs deliveries until no delivery is due. Returns the number of delivered messages. */
   drain(): Promise<number>;
@@ -111,7 +116,8 @@ export function createDeliveries(
       for (;;) {
         const launched = await start();
         if (running.size > 0) await Promise.race(allEnds());
-        // If started deliveries have already ended, the next messages to their endpoints can start now. So `drain` calls `start` once more.
+        // If some of the started deliveries have already ended, their endpoints can receive the next messages now. So the loop calls
+        // `start` again.
         else if (launched === 0) return arrived - before;
       }
     },

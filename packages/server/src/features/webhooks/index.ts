@@ -29,7 +29,6 @@ type Work<T> = (tx: Tx, context: { ownerId: string; now: number; log: Log }) => 
 
 export type WebhookVerbs = ReturnType<typeof createWebhooks>;
 
-/** Creates the functions about webhooks that the rest of the service calls. */
 export function createWebhooks(deps: Deps) {
   const { db, clock, newId } = deps;
   return {
@@ -38,7 +37,10 @@ export function createWebhooks(deps: Deps) {
       return webhookQueries(db).list(await ownerOf(deps, { caller, scope }));
     },
 
-    /** Creates an endpoint. The service never shows its secret again. Throws `invalid_request`, `too_many_webhooks` or `access_denied`. */
+    /**
+     * Creates an endpoint and its secret, which the service never shows again. Throws `invalid_request`, `too_many_webhooks` or
+     * `access_denied`.
+     */
     createWebhook(caller: Caller, scope: WebhookScope, input: WebhookInput): Promise<EndpointAndSecret> {
       return change(deps, { caller, scope }, async (tx, { ownerId, now, log }) => {
         if ((await webhookQueries(tx).list(ownerId)).length >= MAX_ENDPOINTS) {
@@ -71,7 +73,7 @@ export function createWebhooks(deps: Deps) {
       });
     },
 
-    /** Makes a new secret. The previous one stays valid for 24 hours. Throws `webhook_not_found`. */
+    /** Makes a new secret. The previous secret stays valid for 24 hours. Throws `webhook_not_found`. */
     rotateWebhookSecret(caller: Caller, scope: WebhookScope, id: string): Promise<EndpointAndSecret> {
       return change(deps, { caller, scope }, async (tx, { ownerId, now, log }) => {
         const { generation } = found(await webhookQueries(tx).find(ownerId, id));
@@ -166,7 +168,7 @@ function found(endpoint: WebhookEndpoint | undefined): WebhookEndpoint {
 }
 
 /**
- * Changes the endpoints of one owner in a transaction, if the caller still has the right. Two changes of one owner do not run in parallel.
+ * Changes the endpoints of one owner in a transaction, if the caller may still change them. Changes for one owner run one after another.
  */
 function change<T>(deps: Deps, { caller, scope }: { caller: Caller; scope: WebhookScope }, work: Work<T>): Promise<T> {
   const { db, clock } = deps;
@@ -189,7 +191,10 @@ function policyOf({ webhooks }: Deps): { allowsLoopback: boolean } {
   return { allowsLoopback: webhooks?.allowsLoopback === true };
 }
 
-/** Checks a URL without DNS. Each message checks the IP addresses (platform/outgoing/send-webhook.ts). Throws `invalid_request`. */
+/**
+ * Checks a URL without DNS. Before each message, the service checks the IP addresses (platform/outgoing/send-webhook.ts). Throws
+ * `invalid_request`.
+ */
 function checkUrl(text: string, { allowsLoopback }: { allowsLoopback: boolean }): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) throw refused("It must be an https URL.");
@@ -207,7 +212,7 @@ function refused(problem: string): DomainError {
   return invalidRequest(`The URL is refused. ${problem}`);
 }
 
-/** Limits the test and repeated messages of a person, which reach a server of their choice. */
+/** Limits the test messages and repeated messages of one person, because the person chooses the server that receives them. */
 const LIMIT: WindowLimit = { name: "webhook sends", max: 100, windowMs: 3_600_000 };
 const TOO_MANY = "You sent too many messages by hand. Wait until Retry-After has passed, then try again.";
 const DISABLED = "This webhook is disabled. Enable it first.";

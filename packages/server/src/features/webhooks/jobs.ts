@@ -7,7 +7,7 @@ import { SERVICE_OWNER, type WebhookMessage } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
 import type { Deliveries } from "./deliver.ts";
 
-/** How often the job checks for messages, which transactions queue without a signal. Milliseconds. */
+/** The pause between two checks for messages, in milliseconds. A transaction that queues a message does not wake the job. */
 const INTERVAL_MS = 2_000;
 const REPORT_INTERVAL_MS = 5_000;
 /** How long `stop` waits for running deliveries. Milliseconds. */
@@ -16,7 +16,7 @@ const STOP_WITHIN_MS = 5_000;
 type Options = {
   /** Creates the deliveries, which call `onEnd` after each try. */
   open: (options: { onEnd: () => void }) => Deliveries;
-  /** Queues the summaries of issued URLs, and returns their number. */
+  /** Queues the summaries of issued URLs, and returns the number of queued summaries. */
   reportUrls: () => Promise<number>;
   logger: Logger;
 };
@@ -45,7 +45,7 @@ export function startWebhookDelivery({ open, reportUrls, logger }: Options): Loo
       const timer = setTimeout(deliveries.cut, STOP_WITHIN_MS);
       await deliveries.stop();
       clearTimeout(timer);
-      // Some tries may still wait for a slow response. The call ends these tries.
+      // Aborts the tries that still wait for a slow response.
       deliveries.cut();
     },
   };
@@ -54,7 +54,6 @@ export function startWebhookDelivery({ open, reportUrls, logger }: Options): Loo
 /** How long the list of deliveries shows a delivery. Milliseconds. */
 const KEEP_MS = 30 * 86_400_000;
 
-/** Deletes the deliveries that are older than `KEEP_MS`. */
 export function deleteOldDeliveries({ db, clock }: Deps) {
   return (): Promise<void> => webhookQueries(db).deleteOld(clock() - KEEP_MS);
 }
@@ -62,14 +61,14 @@ export function deleteOldDeliveries({ db, clock }: Deps) {
 /** The shortest time between two summaries for an endpoint of a user. Milliseconds. */
 const REPORT_EVERY_MS = 5_000;
 
-/** The time between two summaries for the service, which read the events of all owners. Milliseconds. */
+/** The shortest time between two summaries for an endpoint of the service, because they read the events of all owners. Milliseconds. */
 const REPORT_SERVICE_EVERY_MS = 60_000;
 
-/** If there are no events, the job moves `reportedUntil` only after this time, because a read costs less than a write. Milliseconds. */
+/** Without new events, the job moves `reportedUntil` only after this time, because a read costs less than a write. Milliseconds. */
 const REREAD_MS = 60_000;
 
 /**
- * A summary omits newer events than this, and the next summary includes these events. Milliseconds.
+ * A summary omits the events that are younger than this, in milliseconds. The next summary includes them.
  * An event gets its id shortly before it is on disk. Without the delay, a summary could miss events.
  */
 const SETTLED_AFTER_MS = 30_000;

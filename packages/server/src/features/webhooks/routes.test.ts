@@ -160,7 +160,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect(await list()).toMatchObject([
       { id: deliveryId, type: "webhook.test", state: "waiting", attempts: 1, status: 500, failure: "status" },
     ]);
-    // A row of an earlier version of the service has no code.
+    // A row from an earlier version of the service has no failure code.
     await service.database.db.kysely.updateTable("webhook_deliveries").set({ failure: null }).execute();
     expect(await list()).toMatchObject([{ failure: "other", problem: "It responded with 500." }]);
     isDown = false;
@@ -173,7 +173,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect(messages().map(({ type }) => type)).toEqual(["webhook.test", "webhook.test", "webhook.test"]);
   });
 
-  it("requirement 52: after a rotation, a webhook message has the signatures of both secrets", async () => {
+  it("requirement 52: a rotation adds a second signature to webhook messages", async () => {
     const { owner, receiver, webhook } = await arrangeReceiver();
     const rotated = (await owner.send(`POST /webhooks/${webhook.id}/secret`)).body;
     expect(rotated.secret).not.toBe(webhook.secret);
@@ -204,7 +204,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect((await change({ description: "Gone" })).body.code).toBe("webhook_not_found");
   });
 
-  it("requirement 31: a webhook URL without TLS, with a password or on a private host returns 400", async () => {
+  it("requirement 31: an unsafe webhook URL, for example of a private host, gets 400", async () => {
     const { owner } = await arrange();
     const { id } = await create(owner);
     for (const url of [
@@ -224,7 +224,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     }
   });
 
-  it("a request for a webhook with an unknown event or field, or a long URL, returns 400", async () => {
+  it("a webhook with an unknown event, a long URL or an unknown field returns 400", async () => {
     const { owner } = await arrange();
     for (const given of [
       { events: ["note.created"] },

@@ -10,7 +10,7 @@ const ofService = operations("administration", schemasOf({ name: "ServiceWebhook
 
 type Schemas = ReturnType<typeof schemasOf>;
 
-/** The schemas of a user's webhooks, or of the service, which differ in names and summaries. */
+/** Returns the schemas for the webhooks of a user or of the service, which differ only in names and summaries. */
 function schemasOf({ name, notes }: { name: string; notes: string }) {
   const params = wire.WebhookParams;
   return {

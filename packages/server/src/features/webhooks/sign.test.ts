@@ -30,7 +30,7 @@ describe("requirement 52: the signature of a webhook message", () => {
     expect(() => verify(secret, { ...headers, "webhook-id": "another" })).toThrow("No matching signature found");
   });
 
-  it("both secrets verify the signature of a webhook message for 24 hours after a rotation", () => {
+  it("both secrets verify webhook messages for 24 hours after a rotation", () => {
     const former = secretOf(keys, endpoint);
     const rotated = { ...endpoint, generation: 4, formerSecretUntil: now + FORMER_SECRET_MS };
     const during = signedHeaders(keys, rotated, message);
@@ -42,7 +42,7 @@ describe("requirement 52: the signature of a webhook message", () => {
     expect(() => verify(former, after)).toThrow("No matching signature found");
   });
 
-  it("a webhook secret from a former AUTH_SECRET still verifies the signature of a message", () => {
+  it("a webhook secret of a former AUTH_SECRET still verifies webhook messages", () => {
     const secret = secretOf(keys, endpoint);
     const { webhooks: rotated } = deriveLinkKeys([
       "a new AUTH_SECRET that is long enough too",

@@ -5,7 +5,6 @@ import type { Attachment } from "./attachment.ts";
 /** A session or an API token, which can be revoked. `id`: the id of the database row, never the secret. */
 export type Credential = { kind: "session" | "api-token"; id: string };
 
-/** The authenticated caller of a use case. */
 export type Caller = {
   userId: string;
   /** Undefined for a caller with a JWT, and for an HTTP request that needs no credential. */
@@ -19,7 +18,7 @@ export type Caller = {
   grants?: ReadonlyMap<string, Role> | undefined;
 };
 
-/** The prefix of the id that files and audit events store for a visitor. */
+/** The prefix of the ids of visitors in files and audit events. */
 export const VISITOR = "visitor:";
 
 /** Returns the id that files and audit events store for a visitor. No user has such an id. */

@@ -139,7 +139,6 @@ export function compileDownloadsAsOne(db: Kysely<Tables>, engine: Engine): Acces
 
 const compiled = compiledOnce(compileAccess);
 
-/** Finds notes, files and uploads with the role of a user. */
 export const accessQueries = defineQueries("access", (tx): AccessQueries => accessOn(compiled(tx), tx));
 
 /** Builds the access queries from compiled statements. `run`: runs a statement on a database connection. */
@@ -243,7 +242,7 @@ export const guardedNoteQueries = defineQueries("database.notes", ({ kysely: db,
       .select("id")
       .where("id", "=", noteId)
       .where(notInTrash.notes)
-      // SQLite has no `for update`, and needs none, because only one transaction at a time can write.
+      // SQLite needs no lock, because only one transaction at a time can write.
       .$if(engine.name === "postgres", (query) => query.forUpdate())
       .executeTakeFirst();
     return row !== undefined;

@@ -2,7 +2,7 @@ import { HttpProblem } from "../../../platform/http/problem.ts";
 import type { Claims } from "../../people/find-users.ts";
 import { MAX_EMAIL_LENGTH } from "../../people/person.ts";
 
-/** The claims about a user in a verified JWT. */
+/** The claims of a verified JWT about a user. */
 export type SubjectClaims = Claims & { subject: string };
 
 export const MAX_SUBJECT_LENGTH = 255;
@@ -46,7 +46,7 @@ function emailOf(claim: unknown): string | null | undefined {
 /** Returns a string of 1 to `maxLength` characters without control characters and lone surrogates, or undefined for any other value. */
 export function plainText(value: unknown, maxLength: number): string | undefined {
   if (typeof value !== "string" || value.length === 0 || value.length > maxLength) return undefined;
-  // No real id, name or email address has such characters, and PostgreSQL can't store U+0000.
+  // No real id, name or email address has these characters, and PostgreSQL can't store U+0000.
   return value.isWellFormed() && !CONTROL.test(value) ? value : undefined;
 }
 

@@ -17,7 +17,7 @@ let now: number;
 let provider: JwksServer;
 let app: ReturnType<typeof createWhoamiApp>;
 let identified: number;
-/** The test records a person only after this promise resolves. */
+/** `identifySubject` waits for this promise before it records a user. */
 let recorded: Promise<void>;
 
 beforeEach(async () => {
@@ -90,7 +90,7 @@ describe("requirement 27: signing keys of an identity provider", () => {
     const next = await newSigningKey("ES256", "k2");
     const stranger = await newSigningKey("ES256", "k3");
     provider.publish(old, next);
-    // During the cool-down after the first fetch, the service does not fetch again.
+    // During the cool-down after the first request, the service does not request the keys again.
     expect(await send(await signWith(next, claims))).toBe(401);
     expect(provider.fetches()).toBe(1);
     now += 30_000;

@@ -57,7 +57,7 @@ describe("the caller of a request with a token", () => {
   it("the service refuses a JWT whose signature has another base64 spelling", async () => {
     const token = await signTestJwt(claims);
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    // No decoder reads the last two bits of a signature's last character.
+    // The last two bits of a signature's last character have no meaning.
     const sameBytes = [1, 2, 3].map(
       (bits) => token.slice(0, -1) + alphabet[alphabet.indexOf(token.at(-1) ?? "") ^ bits],
     );
@@ -267,7 +267,7 @@ describe("the email address in a JWT", () => {
       }),
     );
     const headers = { authorization: `Bearer ${await signTestJwt(claims)}` };
-    // The test sends the token twice, because the service must not cache a token whose user it could not record.
+    // The test sends the JWT twice, because the service must not cache a JWT whose user it could not record.
     for (let turn = 0; turn < 2; turn += 1) {
       expect((await app.inject({ url: "/whoami", headers })).statusCode).toBe(500);
     }

@@ -90,7 +90,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     const cookie = cookieOf(await signUp());
     const [name = "", value = ""] = cookie.split("=");
     const [token = "", signature = ""] = decodeURIComponent(value).split(".");
-    // About one in sixty tokens already begins with `x`, and gets a `y` instead.
+    // A token may already begin with `x`, and then gets a `y` instead.
     const changed = (token.startsWith("x") ? "y" : "x") + token.slice(1);
     const forged = [
       `${name}=${token}`,
@@ -240,7 +240,7 @@ describe.each(engines)("sessions on $name", (engine) => {
       const onReplica = await replica.app.inject({ method: "POST", url: "/auth/sign-in/email", payload });
       expect(onReplica.statusCode).toBe(401);
     }
-    // Over the limit, the service refuses even the right password, so that a stranger can't learn which password is right.
+    // Over the limit, the service refuses even the right password, so that strangers can't learn which password is right.
     const limited = await signIn();
     expect(limited.statusCode).toBe(429);
     expect(limited.json()).toMatchObject({ code: "rate_limited" });
@@ -275,7 +275,7 @@ describe.each(engines)("sessions on $name", (engine) => {
       await call("POST", `/auth/${path}`, { body });
       await call("POST", `/auth/${path}?${fields.map((name) => `${name}=${text}`).join("&")}`, { body: {} });
     }
-    // The log of the test application contains whole URLs. The log of the service contains no URLs (logging.ts).
+    // The test application also logs requests with their URLs. The service does not (logging.ts).
     const lines = log.filter((line) => !line.includes('"req":'));
     expect(lines.join("")).not.toContain("chosen");
     expect(lines.filter((line) => line.includes('"level":50'))).toEqual([]);

@@ -35,7 +35,7 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
     service.anonymous.send(call, { headers, json });
   const me = async (headers: object): Promise<string> => (await send("GET /me", headers)).body.id;
 
-  /** Signs up a person, makes the account an administrator, and adds a note. */
+  /** Creates an account of an administrator, who has a note. */
   async function createAdministrator() {
     const email = `${uuidv7()}@example.com`;
     const headers = { origin: "https://files.example.com" };

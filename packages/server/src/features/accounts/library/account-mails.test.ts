@@ -43,7 +43,7 @@ describe.each(engines)("requirement 59: mails that warn the owner of an account,
     const signIn = (from = browser, extra: object = {}) =>
       from.post("sign-in/email", { email, password: TEST_PASSWORD, ...extra });
     const seen = new Map([[email, mailbox.to(email).length]]);
-    /** Returns the mails since the last call, sorted by subject. Mails that the service sends together have no fixed order. */
+    /** Returns the mails since the last call, sorted by subject, because mails that are sent together have no fixed order. */
     async function mails(to = email) {
       await service.sendMails();
       const since = mailbox.to(to).slice(seen.get(to) ?? 0);
@@ -165,7 +165,7 @@ describe.each(engines)("requirement 59: mails that warn the owner of an account,
       const browsers = Array.from({ length: 5 }, () => openBrowser(service));
       for (const browser of browsers) expect((await gina.signIn(browser)).code).toBe(200);
       expect(await gina.mails()).toHaveLength(3);
-      // The limit prevented the mail about the browser, so the browser does not become known.
+      // A browser does not become known if the limit prevented the mail about it.
       expect(browsers.map(({ cookies }) => (cookies.get(BROWSER_COOKIE) ?? "") !== "")).toEqual([
         ...[true, true, true],
         ...[false, false],

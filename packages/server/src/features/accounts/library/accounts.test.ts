@@ -213,7 +213,7 @@ describe.each(engines)("accounts on $name", (engine) => {
       expect(answer.statusCode).toBe(503);
       expect(answer.json().code).toBe("database_unavailable");
     }
-    // `hasAny` queries the database until an account exists. Afterwards, `hasAny` returns true even during an outage.
+    // `hasAny` queries the database until an account exists. Afterwards, it returns true even during an outage.
     await expect(openReplica().accounts.hasAny()).rejects.toMatchObject({ code: "database_unavailable" });
     expect(await accounts.hasAny()).toBe(true);
     setDatabaseDown(false);

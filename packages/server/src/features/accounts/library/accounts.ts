@@ -21,7 +21,7 @@ export type Accounts = {
   createAccount(account: NewAccount): Promise<{ id: string }>;
   /** Changes the email address of an account for the operator, and marks it as proven. Throws `invalid_request` or `email_taken`. */
   changeEmail(userId: string, email: string): Promise<void>;
-  /** The ways to sign in, which the sign-in page shows. */
+  /** The ways to sign in that the sign-in page shows. */
   readonly signInMethods: { signUp: Policy["sign-up"]; oidc: { name: string } | null; mail: boolean };
   /** Returns whether an account exists. Queries the database only until an account exists. Throws `database_unavailable`. */
   hasAny(): Promise<boolean>;
@@ -43,7 +43,7 @@ export function createAccounts(
   options: AccountsConfig & {
     /** Whether the service sends mails. Default: false. */
     sendsMail?: boolean;
-    /** An identity provider. Default: none. */
+    /** The identity provider with which users can sign in. Default: none. */
     oidc?: OidcProvider | undefined;
     /** Creates the deadline for one request to the identity provider. Default: 10,000 milliseconds. */
     oidcDeadline?: (() => AbortSignal) | undefined;

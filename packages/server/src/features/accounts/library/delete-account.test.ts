@@ -39,7 +39,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
   const { get, post, signUp, statusOf } = accountClient(service);
   const reader = service.as("reader");
 
-  /** Creates an owner with a shared note, a file, a link and an API token. Another note is shared with the owner. */
+  /** Creates an owner with a shared note, a file, a link, an API token, and a share of another person's note. */
   async function person(name: string) {
     const account = await signUp(name);
     const headers = { cookie: account.cookie, origin: ORIGIN };
@@ -55,9 +55,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     });
     const upload = { filename: "late.bin", sizeBytes: 5, contentType: "text/plain" };
     await send(`POST /notes/${noteId}/uploads`, { json: upload });
-    /**
-     * Returns five statuses: with the session, with the API token, for a reader of the note, for a reader of the file, and for the link.
-     */
+    /** Returns the statuses for the session, the API token, a reader of the note, a reader of the file, and the link. */
     const works = async (cookie = account.cookie) => [
       await statusOf(cookie),
       (await service.anonymous.send("GET /me", { headers: { authorization: `Bearer ${token}` } })).status,
@@ -101,7 +99,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     await useUpMailsOfDay(service, lea.email);
     await lea.close();
     await service.sendMails();
-    // The mail about the deletion and the warning about the API token have no fixed order.
+    // The mail about the deletion and the mail about the API token have no fixed order.
     const mail = mailbox.to(lea.email).find(({ subject }) => subject === "Your account was deleted");
     expect(mail?.text).toContain("keep the account");
     await lea.signIn({ keepAccount: true });
@@ -201,7 +199,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect((await jan.send("GET /me")).body.id).toBe("jan");
   });
 
-  // This test is the last test, because tokens expire when the clock moves.
+  // This test runs last, because it moves the clock, and then tokens expire.
   it("the service deletes a closed account permanently after exactly 14 days", async () => {
     const hugo = await person("hugo");
     const hook = { url: "https://hooks.example.com/files", events: ["upload.ready"] };
@@ -212,7 +210,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     await service.useCases.deleteClosedAccounts();
     expect(await disabledUserQueries(service.db).findDeletion(hugo.userId)).toBeDefined();
     service.advance(3_600_000);
-    // The owner can't cancel any more after 14 days, even before the sweep has run.
+    // After 14 days, the owner can't cancel the deletion any more, even before the sweep has run.
     expect((await hugo.signIn({ keepAccount: true })).code).toBe("account_closed");
     await Promise.all([service.useCases.deleteClosedAccounts(), service.useCases.deleteClosedAccounts()]);
     const { kysely } = service.database.db;
@@ -224,7 +222,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect(await webhookQueries(service.db).list(hugo.userId)).toEqual([]);
     expect((await mailPreferenceQueries(service.db).find({ userId: hugo.userId })).shares).toBe("at_once");
     expect(await accountQueries(service.db).find(hugo.userId)).toBeUndefined();
-    // The call expires the unfinished upload. Before its expiry, the signed URL of the upload could store the object again.
+    // An unfinished upload counts as a file until it expires, because its signed URL could still store the object.
     await service.useCases.expireUploads();
     expect(await usageQueries(service.db).find(hugo.userId)).toMatchObject({ files: 0 });
     expect(await service.holdersOf(hugo.noteId)).toEqual([]);

@@ -67,7 +67,7 @@ describe.each(engines)("requirement 55: a change of the email address on $name",
     await service.sendMails();
     expect(mailbox.to(ben.email)).toHaveLength(before);
     expect(mailbox.to("nobody@example.com")).toHaveLength(1);
-    // The response stays the same after the limit of mails to this email address is exceeded.
+    // The response stays the same after this email address has got too many mails.
     for (let time = 0; time < 3; time++) expect((await eve.ask(ben.email)).status).toBe(200);
     const refused = await eve.ask("other@example.com");
     expect([refused.code, refused.headers["retry-after"]]).toEqual(["rate_limited", expect.any(String)]);
@@ -93,7 +93,7 @@ describe.each(engines)("requirement 55: a change of the email address on $name",
     const change = { currentPassword: TEST_PASSWORD, newPassword: "another horse battery" };
     const changed = await post("change-password", change, dora.cookie);
     expect((await post("confirm-email-change", { token }, changed.cookie)).code).toBe("account_link_invalid");
-    // The request of the waiting mail used the old password, so the service does not send the mail.
+    // The change was requested with the old password, so the service does not send the waiting mail.
     await service.sendMails();
     expect(mailbox.to("dora3@example.com")).toEqual([]);
   });

@@ -72,7 +72,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
   it("the proof of an email address gives the account the shares with this address", async () => {
     const ben = await signUp("ben");
     const noteId = (await service.as("owner").send("POST /notes", { json: { title: "For Ben" } })).body.id;
-    // A second user has the same email address without a proof.
+    // A second user, from a JWT, has the same email address without a proof.
     await service.as("ben").send("GET /me");
     const token = await mailedTo(ben.email);
     const json = { emails: [ben.email], role: "viewer" };

@@ -27,7 +27,6 @@ const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null } as co
 export type AccountsConfig = Omit<PluginDeps, "logChange"> & {
   /** The database of the service, which also has the tables of better-auth. */
   db: Database;
-  /** The secret that signs session cookies. */
   secret: string;
   /** Returns the current policy rule that decides who may create an account. */
   signUp: () => Policy["sign-up"];

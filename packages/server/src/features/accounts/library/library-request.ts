@@ -35,7 +35,6 @@ export function comesFromBrowser({ headers }: FastifyRequest): boolean {
   return headers.cookie !== undefined || headers.origin !== undefined || headers["sec-fetch-site"] !== undefined;
 }
 
-/** Returns the body without redirect URLs. */
 export function withoutRedirects(body: unknown): unknown {
   if (typeof body !== "object" || body === null) return body;
   return Object.fromEntries(Object.entries(body).filter(([name]) => !(REDIRECTS as readonly string[]).includes(name)));

@@ -16,7 +16,7 @@ describe.each(engines)("refused sign-ins with an OpenID provider, on $name", (en
     expect(await rows()).toMatchObject([{ provider_id: "credential", user_id: user.id }]);
     expect((await signIn()).statusCode).toBe(200);
     expect(people.size).toBe(1);
-    // A sign-up can't add a password to an account that a sign-in with the provider created.
+    // A sign-up can't add a password to an account that an OpenID sign-in created.
     provider.setPerson(BEN);
     expect((await signInAtProvider()).headers.location).toBe("/");
     expect((await signUp({ email: "ben@example.com" })).json()).toMatchObject({ code: "email_taken" });
@@ -158,10 +158,10 @@ describe.each(engines)("refused sign-ins with an OpenID provider, on $name", (en
     for (const callbackURL of foreign) {
       const answer = await begin({ callbackURL });
       expect([callbackURL, answer.statusCode]).toEqual([callbackURL, 400]);
-      // The limit of a minute also counts these requests.
+      // These requests also count in the rate limit.
       advance(60_000);
     }
-    // A client can send these options, but the service does not pass the options to the library.
+    // The service does not pass these options of a client to the library.
     const idToken = { token: "x.y.z" };
     const extra = { errorCallbackURL: "https://evil.example", newUserCallbackURL: "https://evil.example", idToken };
     const answer = await signInAtProvider({ ...extra, additionalParams: { prompt: "none" }, callbackURL: "/shared" });
@@ -245,7 +245,7 @@ describe.each(engines)("refused sign-ins with an OpenID provider, on $name", (en
     setDatabaseDown(true);
     await finish({ back, cookie });
     setDatabaseDown(false);
-    // The log of the test application contains whole URLs. The log of the service contains no URLs (logging.ts).
+    // The test application also logs requests with their URLs. The service does not (logging.ts).
     const text = log.filter((line) => !line.includes('"req":')).join("");
     expect(text.length).toBeGreaterThan(100);
     for (const secret of secrets.filter((each) => each !== "")) expect(text.includes(secret), secret).toBe(false);

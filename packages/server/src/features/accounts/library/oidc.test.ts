@@ -155,7 +155,7 @@ describe.each(engines)("sign-ins with an OpenID provider, on $name", (engine) =>
       return new Promise(() => undefined);
     });
     expectRefusal(await finish(onTheWay), "identity_provider_unavailable");
-    // The request for the discovery document has the same deadline.
+    // The request for the discovery document also has this deadline.
     const silent = await openOidc({ oidcDeadline: () => deadline.signal });
     expect((await silent.begin()).json()).toMatchObject({ code: "identity_provider_unavailable" });
   });

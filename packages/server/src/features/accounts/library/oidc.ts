@@ -11,11 +11,11 @@ import { AUTH_PATH, accountProblem, toLibraryRequest } from "./library-request.t
 import { startOidcOperation } from "./operations.ts";
 import { type AccountHandler, admit, endFormerSession } from "./routes.ts";
 
-/** The last segment of the callback URL. */
+/** The last part of the path of the callback URL. */
 export const PROVIDER_ID = "oidc";
 const TIMEOUT_MS = 10_000;
 
-/** An OpenID Connect provider for the sign-in of users. */
+/** An OpenID Connect provider with which users can sign in. */
 export type OidcProvider = { issuer: string; clientId: string; clientSecret: string; name: string };
 
 type OidcOptions = {
@@ -276,7 +276,7 @@ function passCookies(response: Response, reply: FastifyReply): void {
 }
 
 const CODES: Record<string, SignInError> = {
-  // Error codes of better-auth.
+  // These error codes come from better-auth.
   account_not_linked: "email_taken",
   state_not_found: "sign_in_expired",
   state_mismatch: "sign_in_expired",
@@ -298,7 +298,6 @@ function signInProblem(error: string): HttpProblem {
   return new HttpProblem(code ?? "sign_in_failed", "Signing in with the identity provider failed.");
 }
 
-/** Returns the error code that the sign-in page shows. */
 function signInErrorOf(code: ProblemCode): SignInError {
   return signInErrors.find((each) => each === code) ?? "sign_in_failed";
 }

@@ -28,7 +28,6 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
   const challenge = async (): Promise<string> => (await post("sign-in/passkey/start", {})).body.challenge;
   const signIn = (response: object) => post("sign-in/passkey", { response });
 
-  /** Creates a user with a passkey. */
   async function person(name: string) {
     const account = await signUp(name);
     const authenticator = createAuthenticator();
@@ -161,7 +160,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     };
     expect(await start({})).toBe("second_factor_required");
     expect(await start({ code: "000000" })).toBe("wrong_second_factor");
-    // A request with a wrong password does not use up the code of the authenticator app.
+    // A request with a wrong password does not use up the code.
     expect(await start({ password: "wrong", code: code(30_000) })).toBe("wrong_password");
     expect(await start({ code: code(30_000) })).toBe(200);
   });

@@ -110,7 +110,7 @@ describe.each(engines)("requirement 30: the limit of password tries for one acco
     await open();
     await guess();
     const rows = await service.db.selectFrom("limit_counts").selectAll().execute();
-    // The sign-up, the sign-in and the wrong password each have a count.
+    // One count each for the sign-up, the sign-in and the wrong password.
     expect(rows).toHaveLength(3);
     expect(JSON.stringify(rows)).not.toContain("ann");
   });

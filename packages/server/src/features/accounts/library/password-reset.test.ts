@@ -29,7 +29,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
   const service = useService({ engine, hasAccounts: true, mailer: mailbox.mailer, wrap: { database: observe } });
 
   let nth = 0;
-  /** Sends a POST request. Each call has a different IP address, because some routes limit the requests from each IP address. */
+  /** Sends a POST request. Each call has a different IP address, because some routes limit the requests from one IP address. */
   async function post(path: string, json: object, headers: object = {}) {
     nth += 1;
     const response = await service.app.inject({
@@ -59,7 +59,6 @@ describe.each(engines)("a password reset on $name", (engine) => {
       cookie,
       statusWithCookie: async (value = cookie) =>
         (await service.anonymous.send("GET /me", { headers: { cookie: value } })).status,
-      /** Creates an API token and a webhook. */
       async addCredentials() {
         const headers = { origin, cookie };
         const { body } = await service.anonymous.send("POST /tokens", { headers, json: { label: "x" } });
@@ -74,7 +73,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
       signIn: async (password: string) => (await post("/sign-in/email", { email, password })).status,
       /** Requests a reset link. Returns the token of the link. */
       async askForLink(): Promise<string> {
-        // This call first sends the warnings about the account.
+        // Sends the earlier mails about the account first.
         await service.sendMails();
         expect((await post("/request-password-reset", { email })).status).toBe(200);
         expect(await service.sendMails()).toBe(1);
@@ -117,7 +116,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
   it("a password reset by mail gives the account the shares with its email address", async () => {
     const ben = await signUp("ben");
     const noteId = (await service.as("owner").send("POST /notes", { json: { title: "For Ben" } })).body.id;
-    // A second user has the same email address without a proof.
+    // A second user, from a JWT, has the same email address without a proof.
     await service.as("ben").send("GET /me");
     const link = await ben.askForLink();
     await service.as("owner").send(`PUT /notes/${noteId}/shares`, { json: { emails: [ben.email] } });

@@ -23,7 +23,7 @@ describe.each(engines)("requirement 36: credentials that are revoked while a bod
     built: withQueries(db, lookupQueries, {
       async isDisabled(userId) {
         const isDisabled = await lookupQueries(db).isDisabled(userId);
-        // The check at this point is the last check before the server reads the body.
+        // This is the last check before the server reads the body.
         setImmediate(accepted);
         return isDisabled;
       },
@@ -53,7 +53,6 @@ describe.each(engines)("requirement 36: credentials that are revoked while a bod
   let people = 0;
   const newName = () => `person-${++people}`;
 
-  /** Creates an account with a session. */
   async function signIn() {
     const json = { email: `${newName()}@example.com`, name: "Ann", password: PASSWORD };
     const { headers, body } = await service.anonymous.send("POST /auth/sign-up/email", { headers: { origin }, json });
@@ -159,7 +158,7 @@ describe.each(engines)("requirement 36: credentials that are revoked while a bod
     expect(await sessions()).toEqual(before);
   });
 
-  // SQLite never runs two transactions at the same time.
+  // On SQLite, two transactions never run at the same time.
   const itOnPostgres = engine.name === "postgres" ? it : () => undefined;
   itOnPostgres("a sign-in with the old password fails if a password change commits meanwhile", async () => {
     const { db, database } = service;
@@ -271,7 +270,7 @@ describe.each(engines)("requirement 36: credentials that are revoked while a bod
     const { userId } = await signIn();
     for (let nth = 0; nth < 96; nth += 1) await apiTokenQueries(service.db).insert(sampleToken({ userId }));
     const create = () => service.useCases.createApiTokenOf(userId, { label: "many", expiresAt: undefined });
-    // Only a few transactions reach the limit together, so that no transaction waits long.
+    // Few requests are enough to reach the limit, and no transaction then waits long.
     const created = await Promise.allSettled(Array.from({ length: 10 }, create));
     expect(created.filter(({ status }) => status === "fulfilled")).toHaveLength(4);
     const refused = created.flatMap((each) => (each.status === "rejected" ? [each.reason.code] : []));

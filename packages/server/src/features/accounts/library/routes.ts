@@ -115,7 +115,6 @@ const UNLIMITED = "/get-session";
 
 export type RequestLimits = ReturnType<typeof createRequestLimits>;
 
-/** Creates the request limits of the account routes. */
 export function createRequestLimits({ useCases }: Pick<PluginDeps, "useCases">) {
   return {
     /** Counts a request to an account route. Throws `rate_limited` if the network of the client has sent too many requests. */

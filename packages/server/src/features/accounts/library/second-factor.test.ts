@@ -10,7 +10,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
   let service: AccountsApp;
   let aheadMs = 0;
   beforeAll(async () => {
-    // Only the tests move the clock. With a real clock, the next time step could begin between a code and its check.
+    // Only the test moves the clock. With a real clock, the next time step could begin between a code and its check.
     vi.useFakeTimers({ toFake: ["Date"] });
     service = await openAccounts(engine);
   });
@@ -46,7 +46,7 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
     const code = (steps = 0) => new TOTP({ secret }).generate({ timestamp: Date.now() + aheadMs + steps * STEP_MS });
     const confirmed = await post("second-factor/confirm", { code: code() }, cookie);
     expect(confirmed.statusCode).toBe(200);
-    // In the next time step, the authenticator app shows another code.
+    // Moves the clock to the next time step, in which the authenticator app shows another code.
     advance(STEP_MS);
     return { email, cookie, userId, signIn, secret, recoveryCodes: confirmed.json().recoveryCodes as string[], code };
   }
@@ -123,8 +123,8 @@ describe.each(engines)("requirement 54: the second factor of an account on $name
 
   it("after ten wrong codes in an hour, the service refuses the right code", async () => {
     const { signIn, code, recoveryCodes } = await person();
-    // The limit on wrong passwords is lower than the limit on wrong codes. Between the tries, the clock moves past the time window of the
-    // password limit.
+    // The limit of password tries is lower than the limit of codes. So the clock moves past the window of the password limit between the
+    // tries.
     const guesses = async (count: number) =>
       (await Promise.all(Array.from({ length: count }, () => signIn({ code: "000000" })))).map(codeOf);
     expect(await guesses(6)).toEqual(Array(6).fill("wrong_second_factor"));

@@ -13,7 +13,7 @@ describe.each(engines)("requirement 36: when sessions end, on $name", (engine) =
   const observe = (db: Database): Database => ({
     ...db,
     built: withQueries(db, lookupQueries, {
-      // When `isDisabled` runs, the session of the sign-in is already stored, and the sign-in has read that the user is enabled.
+      // When `isDisabled` runs, the session of the sign-in is already stored, and the sign-in has checked that the user is enabled.
       async isDisabled(userId) {
         const isDisabled = await lookupQueries(db).isDisabled(userId);
         await afterCheck();
@@ -35,7 +35,7 @@ describe.each(engines)("requirement 36: when sessions end, on $name", (engine) =
 
   it("a user who is disabled during a sign-in gets no session", async () => {
     const ann = await signUp("ann");
-    // This code imitates a transaction that disables a user, commits late, and misses the new session.
+    // Like a transaction that disables a user, commits late, and misses the new session.
     duringSignIn(() =>
       service.database.db.kysely.insertInto("disabled_users").values({ user_id: ann.userId, disabled_at: 1 }).execute(),
     );

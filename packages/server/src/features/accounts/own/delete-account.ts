@@ -70,7 +70,7 @@ export function createDeletions(deps: Deps) {
 
     /**
      * Opens a closed account again if its owner closed it. Its notes, shares and links then work again. Ends all sessions except the
-     * session `sessionId`. Does nothing if an administrator or the operator closed the account.
+     * session `sessionId`. Does nothing if the owner did not close the account.
      */
     keepAccount(userId: string, { sessionId }: { sessionId: string }): Promise<void> {
       return db.transaction(async (tx) => {

@@ -17,7 +17,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
   afterEach(() => service.close());
 
   let nth = 0;
-  // Each try is for another account, because the service also limits the tries for each account.
+  // Each try is for another account, because the service also limits the tries for one account.
   const guess = ({ app }: Pick<AccountsApp, "app"> = service, remoteAddress = addressOf(1)) => {
     nth += 1;
     const payload = { email: `person-${nth}@example.com`, password: "wrong horse battery" };
@@ -73,7 +73,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
 });
 
 describe("requirement 30: the queue for hashes of account passwords", () => {
-  /** Holds each scrypt hash until the test ends the hash. `started` contains the passwords in the order of their hashes. */
+  /** Holds each scrypt hash until the test calls its function in `ends`. `started`: the passwords in the order of their hashes. */
   function holdHashes() {
     const { scrypt } = crypto;
     const started: string[] = [];
@@ -108,7 +108,7 @@ describe("requirement 30: the queue for hashes of account passwords", () => {
     const attack = [1, 2, 3].flatMap((network) => [0, 1, 2, 3].map((nth) => signIn(network, nth)));
     await expect.poll(() => started.length).toBe(2);
     const person = signIn(9, 0);
-    // The service counts all requests in the database before the requests wait for a turn.
+    // The service counts all requests in the database before they wait for a turn.
     await expect.poll(() => counted(service)).toBe(13);
     let most = 0;
     for (let ended = 0; ended < 13; ended += 1) {
@@ -147,7 +147,7 @@ describe("requirement 30: the queue for hashes of account passwords", () => {
     await expect.poll(() => ends.length).toBeGreaterThan(0);
     ends.shift()?.();
     expect([(await first).status, (await last).status]).toEqual([401, 401]);
-    // Without this call, the service waits for the idle connections of `fetch` when it stops.
+    // Without this call, the service would wait for the idle connections of `fetch` when it stops.
     service.app.server.closeAllConnections();
     expect(started).toEqual(["password 0", "password 2"]);
   });
@@ -191,7 +191,7 @@ describe("requirement 30: the queue for hashes of account passwords", () => {
   });
 });
 
-/** Returns the number of requests that the windows of one minute have counted. The windows for tries at an account are longer. */
+/** Returns the number of requests in windows of one minute. The windows for tries at one account are longer. */
 async function counted({ db }: AccountsApp): Promise<number> {
   const end = Date.now() + MINUTE_MS;
   const rows = await db.selectFrom("limit_counts").select("count").where("expires_at", "<=", end).execute();

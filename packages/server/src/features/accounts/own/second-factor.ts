@@ -189,7 +189,7 @@ export function wrongCode(): DomainError {
 /** Every authenticator app supports these settings, and some apps support no other settings. */
 const SETTINGS = { algorithm: "SHA1", digits: 6, period: 30 } as const;
 
-/** How many time steps of 30 seconds the clock of the phone may be wrong. */
+/** How many time steps the clock of the phone may be wrong. A time step has 30 seconds. */
 const WINDOW = 1;
 const SECRET_BYTES = 20;
 

@@ -45,7 +45,7 @@ export const accountQueries = defineQueries("database.accounts", ({ kysely: db, 
         .select("password")
         .where("user_id", "=", userId)
         .where("provider_id", "=", PASSWORD)
-        // SQLite needs no lock against a change of the password, because only one transaction at a time can write.
+        // SQLite needs no lock, because only one transaction at a time can write.
         .$if(engine.name === "postgres", (query) => query.forShare())
         .executeTakeFirst();
       return row?.password === passwordHash;
@@ -65,7 +65,7 @@ export const accountQueries = defineQueries("database.accounts", ({ kysely: db, 
       await deleteInSteps(db, { from: "auth_sessions", key: ["id"], by: "expires_at", where });
     },
 
-    /** Changes the email address of an account. Throws `email_taken`. */
+    /** Throws `email_taken`. */
     async replaceEmail(userId: string, { to, now }: { to: string; now: number }) {
       const change = db.updateTable("auth_users").set({ email: to, updated_at: new Date(now).toISOString() });
       await orTaken(change.where("id", "=", userId).execute(), {
@@ -90,7 +90,7 @@ export const accountQueries = defineQueries("database.accounts", ({ kysely: db, 
       return row && fromColumns(row);
     },
 
-    /** Removes a link. Returns false if the link was already removed. */
+    /** Removes an account link. Returns false if the link was already removed. */
     async removeLink(tokenHash: string) {
       const { numDeletedRows } = await db
         .deleteFrom("account_links")

@@ -5,7 +5,7 @@ import type { Tables } from "../../../platform/database/schema.ts";
 import { orTaken } from "../../../platform/database/writes.ts";
 
 export const passkeyQueries = defineQueries("database.passkeys", ({ kysely: db }) => ({
-  /** Lists the passkeys of a user, the oldest first. */
+  /** Returns the passkeys of a user, oldest first. */
   async list(userId: string): Promise<Passkey[]> {
     const rows = await db.selectFrom("passkeys").selectAll().where("user_id", "=", userId).orderBy("id").execute();
     return rows.map(toPasskey);
@@ -20,7 +20,7 @@ export const passkeyQueries = defineQueries("database.passkeys", ({ kysely: db }
     return row && toPasskey(row);
   },
 
-  /** Stores a new passkey. Throws `passkey_exists`. */
+  /** Throws `passkey_exists`. */
   async insert(passkey: Passkey) {
     const row = {
       ...toColumns(passkey, ["id", "userId", "credentialId", "publicKey", "counter", "name"]),
@@ -72,9 +72,9 @@ function toPasskey(row: Selectable<Tables["passkeys"]>): Passkey {
 export type Passkey = {
   id: string;
   userId: string;
-  /** The id that the authenticator gave to the passkey. Base64url. */
+  /** The authenticator's id of the passkey, in base64url. */
   credentialId: string;
-  /** A COSE key. Base64url. */
+  /** A COSE key in base64url. */
   publicKey: string;
   /** The number of signatures that the authenticator reports. Most authenticators do not count, and always report 0. */
   counter: number;
@@ -86,7 +86,6 @@ export type Passkey = {
   lastUsedAt: number | undefined;
 };
 
-/** The queries for the authenticator apps and recovery codes of accounts. */
 export const secondFactorQueries = defineQueries("database.secondFactors", ({ kysely: db, engine }) => {
   const deleteCodes = (userId: string) => db.deleteFrom("recovery_codes").where("user_id", "=", userId);
   return {

@@ -21,7 +21,7 @@ describe.each(engines)("requirement 49: what administrators do, on $name", (engi
     for (const id of ["ann", "dan"]) await service.as(id).send("GET /me");
   });
 
-  /** Runs an action. Returns the entries that the action adds to the log of administrators. The entries have no ids and instants. */
+  /** Runs an action, and returns the new entries of the log of administrators, without their ids and instants. */
   async function linesOf(work: () => Promise<unknown>): Promise<unknown[]> {
     const list = async (): Promise<(Line & { id: string })[]> =>
       (await root.send("GET /admin/log?limit=200")).body.items;
@@ -148,7 +148,7 @@ describe.each(engines)("requirement 49: what administrators do, on $name", (engi
     const instants = { createdAt: expect.any(String), givenUpAt: expect.any(String) };
     expect(await mails("?state=given_up")).toEqual([{ ...givenUp, ...instants, problem: "550 no such user" }]);
     outcome = { state: "accepted" };
-    // The service sends a mail of this age only if an administrator requests a retry.
+    // The service sends such an old mail only if an administrator requests it.
     const { kysely } = service.database.db;
     await kysely
       .updateTable("mails")

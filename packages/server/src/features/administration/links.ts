@@ -68,7 +68,6 @@ const schemas = operations("administration", {
   },
 });
 
-/** The routes below /admin/links. */
 export function allLinkRoutes(
   app: App,
   { useCases, takeTurn }: RouteDeps<ReturnType<typeof createLinksPage> & PeopleVerbs>,

@@ -28,7 +28,6 @@ const schemas = operations("administration", {
   },
 });
 
-/** The routes below /admin/log. */
 export function logRoutes(
   app: App,
   { useCases, takeTurn }: RouteDeps<ReturnType<typeof createLogPage> & PeopleVerbs>,

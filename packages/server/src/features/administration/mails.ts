@@ -46,7 +46,6 @@ const schemas = operations("administration", {
   },
 });
 
-/** The routes below /admin/mails. */
 export function mailRoutes(app: App, { useCases, takeTurn }: RouteDeps<ReturnType<typeof createMailsPage>>): void {
   app.get("/admin/mails", { schema: schemas.listMails, preHandler: takeTurn }, async (request) => {
     const { items, nextCursor } = await useCases.listMails(callerOf(request), request.query);

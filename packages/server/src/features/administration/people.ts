@@ -137,7 +137,6 @@ const schemas = operations("administration", {
   },
 });
 
-/** The routes below /admin/people. */
 export function peopleRoutes(
   app: App,
   { useCases, takeTurn, publicUrl }: RouteDeps<AccountVerbs & ReturnType<typeof createPeoplePage> & UsageVerbs>,

@@ -103,7 +103,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
     expect(await issue(300)).toBe(200);
     expect(calls.filter((call) => call.includes("policy"))).toEqual([]);
     expect(calls.slice(-before.length)).toEqual(before);
-    // A lower limit for owners also lowers the limit for all other people.
+    // A lower maximum expiry for owners is also the maximum for all other people.
     await reset("url-ttl-max-shared");
     await put("url-ttl-max", 120);
     expect([await issue(121), await issue(120)]).toEqual([400, 200]);
@@ -147,7 +147,7 @@ describe.each(engines)("requirement 60: the policy on $name", (engine) => {
   });
 
   it("a replica keeps its change of the policy if it reads older rules meanwhile", async () => {
-    // The test reads the rules outside the transaction, as the background loop does.
+    // The refresh runs outside the transaction, like the background loop.
     const outside = AsyncLocalStorage.snapshot();
     beforeCommit = () => outside(() => service.refreshPolicy());
     const { body } = await put("sign-up", "closed");

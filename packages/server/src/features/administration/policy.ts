@@ -86,7 +86,6 @@ const schemas = operations("administration", {
   },
 });
 
-/** The routes below /admin/policy. */
 export function policyRoutes(app: App, { useCases, takeTurn }: RouteDeps<ReturnType<typeof createPolicyPage>>): void {
   app.get("/admin/policy", { schema: schemas.showPolicy, preHandler: takeTurn }, async (request) =>
     present(await useCases.showPolicy(callerOf(request))),

@@ -32,7 +32,6 @@ export type PersonRecord = Person & {
   links: number;
 };
 
-/** The queries for administrators, which read the data of all users. */
 export const administrationQueries = defineQueries("database.administration", ({ kysely: db, engine, clock }) => ({
   /** Lists the users whose email address, name or id contains `text`, newest first. */
   async listPeople({ limit, cursor, text }: PageRequest & { text: string | undefined }): Promise<Page<PersonRecord>> {
@@ -149,7 +148,6 @@ export type QueueSizes = {
   /** The number of waiting webhook deliveries, and how many milliseconds the oldest one has waited. */
   webhooks: number;
   oldestWebhookMs: number;
-  /** The number of unfinished uploads in each state. */
   uploads: { pending: number; verifying: number; scanning: number };
 };
 

@@ -4,7 +4,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { useService } from "../../testing/use-service.ts";
 
 describe.each(engines)("the adoption of the objects in a list, on $name", (engine) => {
-  /** The test calls `beforeCopy` before the bucket copies an object. */
+  /** Runs before the bucket copies an object. */
   let beforeCopy = async (_from: string): Promise<void> => undefined;
   const service = useService({
     engine,
@@ -13,7 +13,7 @@ describe.each(engines)("the adoption of the objects in a list, on $name", (engin
         ...bucket,
         async copy({ etag: _, ...copy }) {
           await beforeCopy(copy.from);
-          // Like the multipart copy of a large object, the copy has no ETag condition.
+          // The copy has no ETag condition, like the multipart copy of a large object.
           return bucket.copy({ ...copy, etag: undefined });
         },
       }),

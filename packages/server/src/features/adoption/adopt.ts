@@ -82,7 +82,7 @@ type NewAttachment = {
   found: FoundObject;
   filename: string;
   annotations?: Annotations | undefined;
-  /** Whether a deletion of the attachment also deletes the object. */
+  /** True: a deletion of the attachment also deletes the object. */
   ownsObject: boolean;
   /** Default: the attachment may exceed the quota. */
   quota?: Quota | undefined;
@@ -181,7 +181,6 @@ export type ListedObject = {
   owner: string;
   /** The id of the file in the former application. */
   oldId: string | undefined;
-  /** The people who may download the file. */
   people: readonly string[];
   /** The title of the note for the file. Only the owner can open this note. Default: "Adopted files". */
   note: string | undefined;
@@ -259,7 +258,7 @@ export function adoptListed(deps: Deps) {
   ): Promise<string> {
     const name = JSON.stringify([ownerId, title]);
     const known = notes.get(name);
-    // The owner may have shared the note since the service added the last file.
+    // The service searches for the note again, because the owner may have shared it since the service added the last file.
     const found =
       (known && (await adoptionQueries(tx).findPrivateNote({ ownerId, title, noteId: known }))) ??
       (await adoptionQueries(tx).findPrivateNote({ ownerId, title }));

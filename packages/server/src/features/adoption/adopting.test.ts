@@ -16,8 +16,8 @@ describe.each(engines)("the adoption of an object that is being deleted, on $nam
   afterEach(() => service.close());
 
   /**
-   * The test attaches a file as Ann, who is an administrator. The function `onDelete` runs once, before the next deletion of an object. The
-   * function `onHead` runs once, after the next HEAD request to the bucket.
+   * Attaches a file as Ann, who is an administrator. `onDelete` runs once, before the next deletion of an object. `onHead` runs once, after
+   * the next HEAD request to the bucket.
    */
   async function open(): Promise<string> {
     onDelete = async () => undefined;

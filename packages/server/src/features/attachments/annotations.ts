@@ -96,12 +96,10 @@ export function joinAnnotations(...facts: (Partial<Annotations> | undefined)[]):
   return tags.length === 0 && Object.keys(metadata).length === 0 ? undefined : { tags, metadata };
 }
 
-/** Returns the search terms of a file. */
 export function termsOf({ tags, metadata }: Annotations): string[] {
   return [...tags.map((tag) => term("tag", tag)), ...termsOfMembers(metadata)];
 }
 
-/** The options of a search and of its page. */
 export const SEARCH_NAMES = { tag: true, metadata: true, limit: true, cursor: true } as const;
 
 /**

@@ -11,7 +11,7 @@ export function createAttachments(deps: Deps, { arrive }: { arrive: Arrive }) {
   };
 }
 
-/** Returns an attachment. Throws `attachment_not_found` or `access_denied`. */
+/** Throws `attachment_not_found` or `access_denied`. */
 export function getAttachment({ db }: Deps, arrive: Arrive) {
   return async (caller: Caller, attachmentId: string): Promise<Attachment> => {
     const attachment = await authoriseAttachment(db, { caller, attachmentId, action: "attachment.read" });

@@ -44,7 +44,7 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
       .where((eb) => engine.isIn(eb.ref("attachment_id"), engine.list(attachmentIds)));
 
   return {
-    /** Finds the files that are not in the trash, by id. */
+    /** Finds files by id, except files in the trash. */
     async findFiles(attachmentIds: readonly string[]): Promise<Map<string, PreviewedFile>> {
       const rows = await db
         .selectFrom("attachments")
@@ -70,7 +70,7 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
       return (await ofFiles(attachmentIds).orderBy("size_bytes").execute()).map(toPreview);
     },
 
-    /** Returns the confirmed previews with one name, by the id of the file. */
+    /** Returns the confirmed previews with the name `name`, by attachment id. */
     async findConfirmed(name: PreviewName, attachmentIds: readonly string[]): Promise<Map<string, StoredPreview>> {
       const rows = await ofFiles(attachmentIds).where("name", "=", name).where("width", "is not", null).execute();
       return new Map(rows.map((row) => [row.attachment_id, toPreview(row)]));
@@ -87,7 +87,7 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
         .where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)))
         .where("state", "not in", ENDED)
         .orderBy("id")
-        // SQLite has no `for no key update`, and needs none, because only one transaction at a time can write.
+        // SQLite needs no lock, because only one transaction at a time can write.
         .$if(engine.name === "postgres", (query) => query.forNoKeyUpdate())
         .execute();
       return new Set(rows.map(({ id }) => id));
@@ -166,7 +166,7 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
   };
 });
 
-/** Converts a confirmed preview to the form that a response contains. */
+/** Converts a confirmed preview to the form of a response. */
 export function shown({ name, pixels }: Pick<StoredPreview, "name" | "pixels">): Preview {
   return { name, width: pixels?.width ?? 0, height: pixels?.height ?? 0 };
 }

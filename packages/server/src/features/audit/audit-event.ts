@@ -93,7 +93,6 @@ export function toAuditRow(event: AuditEvent): AuditRow {
   };
 }
 
-/** The values of an event, in the order of `auditColumns`. */
 export type AuditValues = (string | number)[];
 
 export function toAuditValues(event: AuditEvent): AuditValues {

@@ -4,7 +4,6 @@ import type { Tables } from "../../platform/database/schema.ts";
 import { SERVICE_OWNER } from "../outbox/webhook.ts";
 import type { AuditEvent } from "./audit-event.ts";
 
-/** An issued URL, or the issued URLs of a batch. */
 export type IssuedUrl = Pick<AuditEvent, "id" | "at" | "actorId" | "noteId" | "attachmentIds" | "detail">;
 
 /** The queries for the jobs that report the issued URLs in the audit log to webhooks and hooks. */

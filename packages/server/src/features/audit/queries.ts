@@ -101,7 +101,6 @@ export function toAuditEvent(row: AuditRow): AuditEvent {
 }
 
 type Listing = AuditPageRequest & Sources & { column: "note_id" | "owner_id"; value: string; isWanted?: IsWanted };
-/** An additional condition for the id of an event. */
 type IsWanted = (id: Expression<string>) => Expression<SqlBool>;
 
 async function list(
@@ -228,7 +227,7 @@ function idsOfLink(
  */
 const MAX_PAGE_BYTES = 2 ** 20;
 
-/** Returns the number of events whose ids fit into a page, which is at least 1. */
+/** Returns how many events fit into a page by the size of their attachment ids. At least 1. */
 function countFitting(sizes: number[], limit: number): number {
   let bytes = 0;
   const tooLarge = sizes.findIndex((size) => {
@@ -288,7 +287,7 @@ export type UrlAuditLog = {
   record(event: AuditEvent): Promise<void>;
   /** Checks that the log can record an event now. Rejects with `database_unavailable` or `storage_full`. */
   probe(): Promise<void>;
-  /** Writes the events that are still waiting, and accepts no more events. */
+  /** Writes the waiting events, and accepts no more events. */
   close(): Promise<void>;
 };
 

@@ -9,7 +9,7 @@ import { partitionQueries } from "./partition-queries.ts";
 import { auditQueries, urlAuditLog } from "./queries.ts";
 import { type AuditArchive, addAuditPartition, createAuditArchive, expireAuditEvents } from "./retention.ts";
 
-// All events are in the first partition of PostgreSQL, which has the events from before the first start.
+// On PostgreSQL, all these events are in the first partition, which has the events from before the first start of the service.
 const NOW = Date.UTC(2020, 5, 1);
 const DAY = 86_400_000;
 

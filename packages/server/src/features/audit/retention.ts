@@ -11,7 +11,6 @@ import type { AuditEvent } from "./audit-event.ts";
 import { type OldMonth, type Position, partitionQueries } from "./partition-queries.ts";
 import { auditQueries } from "./queries.ts";
 
-/** Stores old audit events outside the database. */
 export type AuditArchive = {
   /** Resolves when the events are on the disk. The caller may append an event twice. */
   append(events: readonly AuditEvent[]): Promise<void>;
@@ -110,7 +109,7 @@ async function listPartitions(db: Tx): Promise<Partition[]> {
 
 const nameOf = (month: number) => `audit_events_${new Date(month).toISOString().slice(0, 7).replace("-", "_")}`;
 
-/** Returns the first id of a partition with a month in its name. */
+/** Returns the first event id of the month in a partition's name. */
 function startOf(name: string): string | undefined {
   const [, year, month] = /_(\d{4})_(\d\d)$/.exec(name) ?? [];
   return year === undefined ? undefined : firstIdAt(Date.UTC(Number(year), Number(month) - 1));

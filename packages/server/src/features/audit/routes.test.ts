@@ -90,7 +90,7 @@ describe.each(engines)("the activity of notes on $name", (engine) => {
       { action: "attachment.uploaded", actor: people.ann, files: files.slice(1) },
       { action: "note.created", actor: people.ann, files: [] },
     ]);
-    // The test requests a page with only the `url.issued` event, so that no other event contains the filename of the deleted file.
+    // A page with only the `url.issued` event, so that no other event contains the filename of the deleted file.
     const [issued] = (await ann.send(`GET /notes/${noteId}/activity?limit=1&cursor=${cursorAfter(items[1])}`)).body
       .items;
     expect(issued).toMatchObject({ action: "url.issued", attachmentIds: [deleted, kept], files: files.slice(1) });
@@ -209,8 +209,8 @@ describe.each(engines)("the activity of notes on $name", (engine) => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const { id } = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await service.as("eve").send(`GET /attachments/${id}/url`);
-    // The service responds to a refused request before the service stores the event of the refusal. The service stores events in order.
-    // After the issue of the next URL, the database has the events of the refusal and of the URL.
+    // The service responds to a refused request before it stores the event. It stores events in order, so when the next URL is issued, the
+    // database has both events.
     await ann.send(`GET /attachments/${id}/url`);
     const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
     expect(items).toContainEqual(expect.objectContaining({ action: "url.refused", actorId: "eve" }));
@@ -221,13 +221,13 @@ describe.each(engines)("the activity of notes on $name", (engine) => {
     const [shared, hidden, twin] = [await attach(one, "a.txt"), await attach(one, "b.txt"), await attach(one, "c.txt")];
     const elsewhere = await attach(other, "d.txt");
     await ann.send(`PUT /attachments/${shared}/shares`, { json: { userIds: ["finn"] } });
-    // If a request contains an id twice, the service refuses the id twice, but records only one refusal.
+    // The service refuses an id that a request contains twice also twice, but records only one refusal.
     const asked = [hidden, unknownId(), elsewhere, shared, twin, hidden, hidden.toUpperCase()];
     const { urls } = (await service.as("finn").send("POST /attachments/urls", { json: { attachmentIds: asked } })).body;
     const codes = urls.map(({ code }: { code?: string }) => code);
     const denied = "access_denied";
     expect(codes).toEqual([denied, "attachment_not_found", denied, undefined, denied, denied, denied]);
-    // After the issue of a URL, the database also has the events of earlier refusals, because the service stores events in order.
+    // The service stores events in order, so the database has the earlier refusals when a URL is issued.
     await ann.send(`GET /attachments/${shared}/url`);
     const ofFinn = async (noteId: string) => {
       const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;

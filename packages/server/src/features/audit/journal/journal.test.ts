@@ -8,8 +8,7 @@ import { type AuditEvent, toAuditValues } from "../audit-event.ts";
 import { auditQueries, urlAuditLog } from "../queries.ts";
 import { type JournalFiles, UrlJournal } from "./journal.ts";
 
-// The tests of the journal run only on SQLite, because only SQLite has the journal. The tests of the audit log cover URL events on SQLite
-// and PostgreSQL.
+// Only SQLite has the journal. The tests of the audit log cover URL events on both databases.
 describe("the journal of URL events in the audit log", () => {
   let test: TestDatabase;
   let files: JournalFiles;
@@ -60,7 +59,7 @@ describe("the journal of URL events in the audit log", () => {
     append(journal, first.slice(0, 20));
     append(journal, first.slice(20));
     await expectListed(first);
-    // Three steps remain: two steps move 20 and 10 events, and one step removes the two batches.
+    // Three steps remain: two move 20 and 10 events, and one removes the two batches.
     expect(journal.moveSome(20)).toBe(3);
     append(journal, second);
     await expectListed([...first, ...second]);
@@ -163,8 +162,8 @@ describe("the journal of URL events in the audit log", () => {
     for (let round = 0; round < rounds; round += 1) {
       await Promise.all(recorded.map((event) => urlAuditLog(test.db).record({ ...event, id: newId() })));
     }
-    // The journal starts to move events when the journal has 20,000 events. If the moves were slower than the callers, half of the 100,000
-    // events would remain.
+    // The journal starts to move events when it has 20,000 of them. If the moves were slower than the callers, half of the 100,000 events
+    // would remain.
     expect(100_000 - Number(moved())).toBeLessThan(45_000);
   });
 

@@ -5,7 +5,6 @@ import { type AuditValues, auditColumns } from "../audit-event.ts";
 const REMOVE_AT_ONCE = 25;
 const OWNER = auditColumns.indexOf("owner_id");
 
-/** The connections to the database file and to the journal file. */
 export type JournalFiles = { database: DatabaseSync; journal: DatabaseSync };
 
 /**
@@ -45,7 +44,7 @@ export class UrlJournal {
     return this.#gathered.count;
   }
 
-  /** Makes events durable with one commit. */
+  /** Stores events durably, with one commit. */
   append(events: AuditValues[]): void {
     const { lastInsertRowid } = this.#append.run(JSON.stringify(events));
     this.#gather(Number(lastInsertRowid), events);

@@ -56,7 +56,6 @@ export function openSqliteUrlAudit({ file, writeLock, afterWrite }: Options): Ur
 
 /** Moves the events of the journal to the database in small steps, so that other writes can run between two steps. */
 class Mover {
-  /** Runs one step of a move, and returns the number of remaining steps. */
   readonly #moveSome: () => Promise<number>;
   readonly #timer: NodeJS.Timeout;
   #running: Promise<void> | undefined;

@@ -80,7 +80,6 @@ const STREAM_TIMES: StreamTimes = { pollMs: 2_000, heartbeatMs: 15_000 };
 
 type Source = {
   userId: string;
-  /** Returns the changes since the last poll. */
   poll: () => Promise<Changes>;
   /** Rejects when the credentials of the stream are no longer valid. */
   identify: () => Promise<void>;
@@ -94,7 +93,7 @@ type Stream = Source & { body: PassThrough; checkedAt: number };
  */
 export function createStreams({ pollMs, heartbeatMs }: StreamTimes = STREAM_TIMES) {
   const streams = new Set<Stream>();
-  /** The time between the last two polls of a stream. */
+  /** The time between the last two polls of a stream, in milliseconds. */
   let periodMs = pollMs;
   let isRunning = false;
   let isClosed = false;

@@ -11,7 +11,7 @@ it("each of 500 streams of changes gets an event within 40 s if a poll takes 200
   onTestFinished(() => streams.close());
   const poll = () => new Promise<{ changed: []; state: string }>((resolve) => setTimeout(resolve, 200, NOTHING));
   let longest = 0;
-  // The test ignores the first minute, because the service must first learn the length of a round.
+  // The first minute does not count, because the service must first learn how long a round takes.
   const measuresFrom = performance.now() + 60_000;
   for (let nth = 0; nth < 500; nth += 1) {
     const body = streams.open({ userId: `user-${nth}`, poll, identify: async () => undefined }, NOTHING);

@@ -23,10 +23,7 @@ describe.each(engines)("GET /changes on $name", (engine) => {
   const attach = async (client: Client, noteId: string): Promise<string> =>
     (await client.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body.id;
 
-  /**
-   * Returns a function that calls GET /changes with the credentials of a client. Each call returns the parts that have changed since the
-   * previous call.
-   */
+  /** Returns a function that calls GET /changes as the client, and returns what has changed since the previous call. */
   async function follow(client: Client, noteId?: string) {
     let state: string | undefined;
     const next = async (): Promise<string[]> => {

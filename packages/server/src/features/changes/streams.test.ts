@@ -18,10 +18,7 @@ async function startListening(options: Omit<Parameters<typeof startServiceInTest
   return service;
 }
 
-/**
- * The function `open` opens one connection for each stream. The function `fetch` would open more connections, and the additional
- * connections would delay the stop of the service.
- */
+/** Opens one connection for each stream. `fetch` would open more connections, which would delay the stop of the service. */
 async function open(service: TestService, { headers = {}, query = "" } = {}): Promise<Opened> {
   const { port } = service.app.server.address() as { port: number };
   const request = get(`http://127.0.0.1:${port}/changes${query}`, {
@@ -35,7 +32,7 @@ async function open(service: TestService, { headers = {}, query = "" } = {}): Pr
 
 const bearer = async (userId: string) => ({ authorization: `Bearer ${await tokenOf(userId)}` });
 
-/** Reads the stream until the stream contains the text. */
+/** Reads the stream until it has sent the text. */
 async function readUntil(stream: Opened, text: string): Promise<string> {
   let all = "";
   while (!all.includes(text)) {

@@ -57,7 +57,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
   const change = (id: string, email: string, emailProvenBy?: "mail" | "operator") =>
     peopleQueries(suite.db).put({ id, email, emailProvenBy, name: id, isAdmin: false, now: clock() });
 
-  /** Notifies a user of a share, in a mail that is due. Returns the id of the user. */
+  /** Queues a mail that notifies a user of a share, and that is due. Returns the id of the user. */
   async function queueNotice(kind: "digest" | "shares", email: string): Promise<string> {
     const { db } = suite;
     const [userId, now] = [randomUUID(), clock()];
@@ -253,7 +253,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(server.mails.map(({ recipients }) => recipients)).toEqual([["new@example.com"]]);
   });
 
-  // Both kinds of mails have the same lease. So each engine tests only one kind.
+  // Both kinds of mails have the same lease, so each engine tests only one kind.
   const [killed, queueKilled] =
     engine.name === "sqlite"
       ? ["a mail", () => queueReset("ann")]

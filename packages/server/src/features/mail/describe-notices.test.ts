@@ -7,7 +7,7 @@ import { english } from "./texts/en.ts";
 
 const publicUrl = "https://files.example.com";
 const BY = "maria@example.org";
-/** A marker in each text that another person wrote. The marker shows whether a mail contains such a text. */
+/** A marker in each text that another person wrote, by which the test finds such texts in a mail. */
 const FOREIGN = "zqxforeignzqx";
 
 const anyText = fc.oneof(

@@ -64,7 +64,7 @@ function describe(fact: Fact, { notices: words }: MailTexts): string {
       return words.asked(fact.by, fact.name);
     default: {
       const { about, by, link, count, files } = fact;
-      // Visitors without a proven email address may be several persons.
+      // Without a proven email address, several visitors may have acted.
       if (by === undefined && count > 1) return words[`${about}Often`](files, link);
       return words[about](by, files, link);
     }

@@ -43,7 +43,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     return noteId;
   }
 
-  /** Makes all waiting mails due now, and sends the mails. */
+  /** Makes all waiting mails due now, and sends them. */
   async function sendCollected(): Promise<number> {
     await service.database.db.kysely
       .updateTable("mails")

@@ -105,7 +105,7 @@ describe("the text and HTML of a mail", () => {
       const low = [light, dark].flatMap((rules) =>
         pairs.flatMap(([text, surface]) => {
           const [ink, ground] = [colour(rules, text, "color"), colour(rules, surface, "background")];
-          // Mail programs invert the light theme only if they do not know the dark theme.
+          // Mail programs invert the light theme only if they do not support the dark theme.
           const isInverted = rules === light;
           const ratios = [contrast(ink, ground), ...(isInverted ? [contrast(inverted(ink), inverted(ground))] : [])];
           return ratios.filter((ratio) => !(ratio >= 4.5));

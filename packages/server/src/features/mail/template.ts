@@ -59,14 +59,14 @@ export type MailText = {
   intro: readonly string[];
   /** A message from a person, with line breaks. The mail quotes it without clickable URLs. */
   message?: string;
-  /** A code that the reader types. */
+  /** A code that the reader types into a page of the service. */
   code?: string;
   /** Short texts with labels, such as a time. */
   facts?: readonly Fact[];
   button?: Link;
   /** An important sentence that the reader should not miss. */
   advice?: string;
-  /** Details in small letters, after the button. */
+  /** The paragraphs in small letters after the button. */
   outro: readonly string[];
   /** Why the reader gets the mail. */
   reason: string;
@@ -74,7 +74,6 @@ export type MailText = {
   footer?: Link;
 };
 
-/** The service that sends a mail. */
 export type Service = { publicUrl: string; brand?: Pick<Brand, "name" | "color"> };
 
 /** The service that sends a mail, and its mail texts in the language of the reader. */

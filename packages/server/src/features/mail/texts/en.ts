@@ -64,7 +64,6 @@ const yourLink = ({ label, note }: LinkName, kind: "link" | "file request" = "li
 };
 const filesOf = (count: number) => (count === 1 ? "a file" : `${count} files`);
 
-/** The texts of all mails in English. */
 export const english = {
   language: "en",
   locale: "en-GB",

@@ -22,7 +22,7 @@ describe.each(engines)("lookups of people, sessions and API tokens on $name", (e
     }
   });
 
-  // In the service, the accounts library inserts these rows.
+  // Outside this test, the accounts library inserts this row.
   async function insertAccount(id: string): Promise<void> {
     const now = new Date(suite.clock.now).toISOString();
     const isVerified = engine.name === "sqlite" ? 0 : false;
@@ -40,7 +40,7 @@ describe.each(engines)("lookups of people, sessions and API tokens on $name", (e
     );
   }
 
-  /** Runs the query alone, and in a transaction. Both results must be equal. */
+  /** Runs the query alone and in a transaction, and expects the same result. */
   async function ask<T>(question: (queries: Tx) => Promise<T>): Promise<T> {
     const alone = await question(suite.db);
     expect(await suite.db.transaction(question)).toEqual(alone);

@@ -166,7 +166,6 @@ export function lookupsOn(statements: LookupStatements, find: FindRow): Lookups 
   };
 }
 
-/** Returns a function that runs a statement for each key. */
 export function findOneByOne({ run, clock }: { run: RunStatement; clock: Clock }): FindRow {
   return async (statement, key) => (await run(statement, lookupValues(statement, key, clock())))[0];
 }

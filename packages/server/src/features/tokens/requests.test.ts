@@ -10,7 +10,7 @@ describe.each(engines)("requests for an API token on $name", (engine) => {
   const DAY_MS = 86_400_000;
   let networks = 0;
 
-  /** Requests a token from another network in each call, so that no test uses up the limit of another test. */
+  /** Requests an API token. Each call comes from another network, so that no test uses up the limit of another test. */
   async function request(label = "valetkey, ann on laptop") {
     networks += 1;
     const remoteAddress = `192.0.2.${networks}`;

@@ -7,7 +7,7 @@ describe.each(engines)("API tokens of users on $name", (engine) => {
   const service = useService({ engine });
   const ann = service.as("ann");
 
-  /** Returns an API token of a user with an account. The user does not come from a JWT. */
+  /** Returns an API token of a user who has an account, and does not come from a JWT. */
   async function tokenOfAccount({ isAdmin = false } = {}): Promise<string> {
     const id = `account-${isAdmin}`;
     await service.useCases.rememberPerson({ id, email: undefined, name: "Account", isAdmin });

@@ -77,7 +77,6 @@ export function openTokenRoutes(app: App, { useCases, publicUrl }: RouteDeps<Tok
   });
 }
 
-/** The routes /me and /tokens, and the routes that confirm a code. */
 export function tokenRoutes(app: App, { useCases }: RouteDeps<AccountVerbs & PeopleVerbs & TokenVerbs>): void {
   app.get("/me", { schema: schemas.getMe }, async (request) => {
     const caller = callerOf(request);

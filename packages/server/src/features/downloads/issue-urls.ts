@@ -31,7 +31,6 @@ const REFUSALS = [
   "expires_in_out_of_range",
 ] as const;
 
-/** The error code of a refused URL in a batch. */
 export type UrlRefusal = (typeof REFUSALS)[number];
 
 export function isUrlRefusal(code: string): code is UrlRefusal {

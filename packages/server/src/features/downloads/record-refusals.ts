@@ -6,7 +6,6 @@ import { urlAuditLog } from "../audit/queries.ts";
 
 /** The length of a time window, in milliseconds. In one window, the refused requests of a person cause at most one event on a note. */
 const WINDOW_MS = 60_000;
-/** The maximum number of time windows in memory. */
 const MAX_WINDOWS = 10_000;
 /** The maximum number of attachment ids in one event. A batch of URLs also has at most 1,000 ids. */
 const MAX_IDS = 1_000;

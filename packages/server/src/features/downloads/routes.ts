@@ -39,7 +39,6 @@ const schemas = operations("urls", {
 // The routes of URLs have no HEAD routes, because a HEAD request would issue and record a URL that no client receives.
 const exposeHeadRoute = false;
 
-/** The routes that issue URLs: GET /attachments/:attachmentId/url and /download, and POST /attachments/urls. */
 export function urlRoutes(app: App, { useCases, metrics, clientIpOf }: RouteDeps<DownloadVerbs>): void {
   const issue = async (
     request: Pick<FastifyRequest, "caller" | "clientAddress">,

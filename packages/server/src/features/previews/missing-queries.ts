@@ -1,7 +1,6 @@
 import { defineQueries } from "../../platform/database/queries.ts";
 import { notInTrash } from "../access/sql.ts";
 
-/** Why a file has no previews. */
 export type PreviewFailure = "not_a_picture" | "damaged" | "too_slow" | "too_much_memory" | "no_gain" | "unavailable";
 
 /** A file that one process has leased to make its previews. `attempts`: the number of leases, including the current one. */

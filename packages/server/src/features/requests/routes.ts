@@ -90,7 +90,6 @@ type Received = { visit: Visit; sent: Pick<wire.SentFile, "state"> };
 /** The functions that the routes for visitors' uploads call. An embedding has the same functions. */
 export type SenderVerbs = Pick<RequestVerbs, "admitSender" | "visitorUploads"> & Pick<LinkVerbs, "recordUse">;
 
-/** The routes through which visitors upload files to a file request. */
 export function visitorUploadRoutes(
   app: App,
   { useCases, cookies, visitorOf }: { useCases: SenderVerbs } & VisitorParts,

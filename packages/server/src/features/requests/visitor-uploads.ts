@@ -95,7 +95,6 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
     return startSend(senderOf(visit), input).catch(hideOwner);
   }
 
-  /** Makes the checks of a completion, as `prepareCompletion` does. */
   async function prepare(visit: Visit, input: CompleteUploadInput): Promise<Finish<VisitorUpload>> {
     const finish = await prepareSent(senderOf(visit), input).catch(hideOwner);
     return async () => {
@@ -129,7 +128,6 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
 
     prepare,
 
-    /** Completes an upload, as `completeUpload` does. Returns the upload of the visitor. */
     complete: async (visit: Visit, input: CompleteUploadInput): Promise<VisitorUpload> =>
       (await prepare(visit, input))(),
 
@@ -153,7 +151,6 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
       throw new DomainError("upload_not_pending", "The state of the upload is changing. Try again in a moment.");
     },
 
-    /** Lists the files from this visitor, oldest first. */
     list: ({ link, visitorId }: Visit): Promise<VisitorUpload[]> =>
       visitorFileQueries(db).listUploads({ linkId: link.id, visitorId }),
   };

@@ -24,7 +24,6 @@ type Capabilities = {
    * fails, rejects with `bucket_unavailable`, and `current` does not change.
    */
   settle(): Promise<BucketCapabilities>;
-  /** Probes the bucket, and stores the result. */
   ask(): Promise<BucketCapabilities>;
 };
 

@@ -141,13 +141,11 @@ export type Finding =
 
 /** Counts the objects that are not garbage. */
 type Tally = {
-  /** The number of objects that a row references. */
   known: number;
   /** The number of objects under the key prefix whose key does not have the form of the service's keys. */
   foreign: number;
   /** The number of objects without a row that are newer than `GARBAGE_MIN_AGE_MS`. A new object may belong to an upload in progress. */
   young: number;
-  /** The counts of each bucket, by the number of the bucket. */
   buckets: Map<number, BucketTally>;
 };
 
@@ -178,7 +176,6 @@ export async function* findInObjects(
   yield* findMissing(deps, { after, upTo: undefined, page: [] });
 }
 
-/** Finds the objects that no row references. */
 export async function* findOrphans(
   { db, bucket, clock }: Deps,
   { page, tally }: { page: readonly ListedObject[]; tally: Tally },
@@ -246,7 +243,6 @@ async function isCurrent({ db }: Deps, { id, objectKey }: Pick<Attachment, "id" 
   return current?.objectKey === objectKey && (current.state === "ready" || current.state === "quarantined");
 }
 
-/** Finds unfinished multipart uploads that no row references. */
 export async function* findMultiparts({ db, bucket, clock }: Deps, tally: Tally): AsyncGenerator<Finding> {
   for await (const page of bucket.listMultiparts()) {
     const known = await inventoryQueries(db).multipartsUnder(page.map((upload) => upload.objectKey));
@@ -261,7 +257,6 @@ export async function* findMultiparts({ db, bucket, clock }: Deps, tally: Tally)
   }
 }
 
-/** Finds usage counters that differ from the sum of the rows. */
 export async function* findUsage({ db }: Deps): AsyncGenerator<Finding> {
   for (const drift of await findDrifts(db)) yield { kind: "usage", drift };
 }

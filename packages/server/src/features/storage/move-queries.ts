@@ -50,7 +50,7 @@ export const uploadBucketQueries = defineQueries("database.uploadBucket", ({ kys
       return numInsertedOrUpdatedRows === 1n;
     },
 
-    /** Makes versions of Valet Key without bucket numbers refuse the database. Keeps a later needed migration. */
+    /** Makes versions of Valet Key without bucket numbers refuse the database, unless the database already requires a later version. */
     async refuseEarlierVersions(): Promise<void> {
       await db
         .updateTable("schema_compatibility")
@@ -59,7 +59,6 @@ export const uploadBucketQueries = defineQueries("database.uploadBucket", ({ kys
         .execute();
     },
 
-    /** Ends the lease of the holder. */
     async release(holder: string): Promise<void> {
       await db
         .updateTable("upload_bucket")
@@ -129,7 +128,6 @@ export const moveQueries = defineQueries("database.moves", ({ kysely: db }) => {
       }));
     },
 
-    /** Counts the objects of the bucket, and adds their sizes. */
     async measure(range: KeyRange, { adopted }: { adopted: boolean }): Promise<Amount> {
       const size = sql<number>`coalesce(sum(size_bytes), 0)`.as("bytes");
       const ofFiles = complete(range).$if(!adopted, (query) => query.where("owns_object", "=", 1));
@@ -211,7 +209,6 @@ export const moveQueries = defineQueries("database.moves", ({ kysely: db }) => {
   };
 });
 
-/** Builds the SQL condition that a key is in a range. */
 export function isInRange(column: string, { after, before, unmarked }: KeyRange): RawBuilder<SqlBool> {
   const key = sql.ref(column);
   const conditions = [sql`${key} > ${after}`];

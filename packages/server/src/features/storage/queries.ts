@@ -139,7 +139,6 @@ export const bucketCapabilityQueries = defineQueries("database.bucketCapabilitie
 /** The queries that compare the database with the bucket, page by page. */
 export const inventoryQueries = defineQueries("database.inventory", ({ kysely: db, engine }) => {
   type Table = "attachments" | "attachment_previews" | "uploads" | "object_deletions" | "reservations";
-  /** Selects the object keys of the list that the table contains. */
   const among = (table: Table, objectKeys: readonly string[]) =>
     db
       .selectFrom(table)

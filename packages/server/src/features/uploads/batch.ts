@@ -178,7 +178,6 @@ async function record<T>(finish: Outcome<Finish<T>>): Promise<Outcome<T>> {
   return finish instanceof DomainError ? finish : orRefusal(finish);
 }
 
-/** Waits for the work, but not longer than the given time. */
 async function atMost(work: Promise<unknown>, milliseconds: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, milliseconds);

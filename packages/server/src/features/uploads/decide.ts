@@ -153,7 +153,6 @@ async function announceArrival(
   await recordFileEvent(tx, { id: deps.newId(), kind: "ready", attachment, visitor, now });
 }
 
-/** Makes the audit event of a verified file. */
 function arrivalEvent({ newId }: Deps, { seen, verdict, right, now }: Arrival): AuditEvent {
   const { sizeBytes, createdBy } = seen;
   const scanned = verdict.scanned === undefined ? {} : { scanned: verdict.scanned };

@@ -116,7 +116,6 @@ function invalid(message: string): HttpProblem {
 export type FormProgress = {
   /** Waits for the next bytes or the next part of the form. Rejects with `request_timeout` if the client is silent or too slow. */
   wait<T>(arrival: Promise<T>): Promise<T>;
-  /** Adds to the number of received bytes of the file. */
   add(bytes: number): void;
 };
 

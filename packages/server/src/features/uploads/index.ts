@@ -121,7 +121,6 @@ export function abortUpload(deps: Deps) {
 
 const BATCH = 500;
 
-/** The maximum number of reservations that one transaction releases. */
 const RELEASED_AT_ONCE = 100;
 
 /**

@@ -34,9 +34,6 @@ export async function transitionUpload(
   return true;
 }
 
-// `markReady`, `reject` and `defer` return the current attachment, even if another caller decided first. The functions return undefined if
-// the attachment was deleted.
-
 /** The attachment at the caller's last read. `upload`: undefined for an attachment from a form, and for an adopted object. */
 export type Decision = { attachment: Attachment; upload: Upload | undefined };
 

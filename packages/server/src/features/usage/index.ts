@@ -11,7 +11,6 @@ export type UsageVerbs = ReturnType<typeof createUsage>;
 export function createUsage(deps: Deps) {
   return {
     getUsage: getUsage(deps),
-    /** The default quota applies to users without their own quota. */
     quota: quotaOf(deps.limits),
   };
 }

@@ -88,7 +88,6 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
     return rows.length;
   },
 
-  /** Sets the quota of one owner, which replaces the default quota of the service. */
   async setQuota(ownerId: string, { quotaBytes, quotaFiles }: QuotaChange): Promise<void> {
     const change = {
       ...(quotaBytes !== undefined && { quota_bytes: quotaBytes }),

@@ -65,7 +65,6 @@ export type UsageOfOwner = Usage & OwnQuota;
 /** `counted`: the usage counter of the owner. `actual`: the sum of the owner's rows. */
 export type UsageDrift = { ownerId: string; counted: Usage; actual: Usage };
 
-/** Returns the default quota of the service, which applies to each user without their own quota. */
 export function quotaOf({ userQuotaBytes, userQuotaFiles }: Limits): Quota {
   return { bytes: userQuotaBytes, files: userQuotaFiles };
 }

@@ -43,7 +43,6 @@ type Options = {
   random?: () => number;
 };
 
-/** The deliveries of webhooks in this process. */
 export type Deliveries = {
   /** Starts the due deliveries, and returns their number. Does not wait for the responses, because an endpoint may never respond. */
   start(): Promise<number>;
@@ -163,7 +162,6 @@ async function record(
   return { webhookId: endpoint.id, deliveryId, attempt, isFinal, isDisabled, problem: problem.problem };
 }
 
-/** Returns the reason why a message was not delivered. Returns undefined for a delivered message. */
 function problemOf(outcome: WebhookOutcome): WebhookProblem | undefined {
   if ("problem" in outcome) return outcome;
   const { status } = outcome;

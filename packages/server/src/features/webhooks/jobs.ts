@@ -14,9 +14,7 @@ const REPORT_INTERVAL_MS = 5_000;
 const STOP_WITHIN_MS = 5_000;
 
 type Options = {
-  /** Creates the deliveries, which call `onEnd` after each try. */
   open: (options: { onEnd: () => void }) => Deliveries;
-  /** Queues the summaries of issued URLs, and returns the number of queued summaries. */
   reportUrls: () => Promise<number>;
   logger: Logger;
 };

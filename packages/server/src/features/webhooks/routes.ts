@@ -66,7 +66,6 @@ function schemasOf({ name, notes }: { name: string; notes: string }) {
   };
 }
 
-/** The routes below /webhooks and /admin/webhooks. */
 export function webhookRoutes(app: App, deps: RouteDeps<WebhookVerbs>): void {
   const scopes = [
     { path: "/webhooks", scope: "own", schemas: own },

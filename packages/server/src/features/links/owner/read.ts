@@ -20,7 +20,6 @@ export type DescribedLink = Omit<LinkDetails, "creatorRole" | "creatorName" | "r
   link: Link;
   token: string;
   state: LinkState;
-  /** Whether the caller may edit the link. */
   canEdit: boolean;
   /** The names of the files. Undefined: every file of the note. */
   files: { id: string; filename: string }[] | undefined;
@@ -75,7 +74,6 @@ function describe(
   };
 }
 
-/** Returns the current state of a link. */
 export function stateOf({ limits, clock }: Pick<Describer, "limits" | "clock">, details: LinkDetails): LinkState {
   const { link, creatorRole, readyFiles, takenFiles } = details;
   const filesLeft = link.request === undefined ? readyFiles : link.request.maxFiles - takenFiles;

@@ -114,7 +114,6 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, engine
     return toPageOfDetails(await newestFirst(links, page).execute(), page);
   },
 
-  /** Returns the person's links that nobody has revoked. */
   async listUnrevoked(userId: string): Promise<Link[]> {
     const made = linksWithCreator({ db, engine }, clock()).where("links.created_by", "=", userId);
     const rows = await made.where("links.revoked_at", "is", null).orderBy("links.id").execute();

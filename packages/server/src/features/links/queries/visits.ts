@@ -113,8 +113,8 @@ export const linkVisitQueries = defineQueries("database.linkVisits", ({ kysely: 
 
   /**
    * Records that a visitor gets URLs of previews. Returns false if the link no longer works or shows no previews. Counts no URLs, because a
-   * preview is not a download. Locks the link, like `addUrls`. `hasClaim`: whether the visitor has an open claim, with which the link works
-   * even if it is used up.
+   * preview is not a download. Locks the link, like `addUrls`. `hasClaim`: whether the visitor has an open claim, with which even a used up
+   * link works.
    */
   async addPreviews(
     { id, generation, passwordVersion }: Pick<Link, "id" | "generation" | "passwordVersion">,
@@ -134,7 +134,6 @@ export const linkVisitQueries = defineQueries("database.linkVisits", ({ kysely: 
     return added.numUpdatedRows === 1n;
   },
 
-  /** Deletes the claims whose time window ended before this instant. */
   async deleteClaims(before: number): Promise<void> {
     await deleteInSteps(db, {
       from: "link_claims",
@@ -254,7 +253,6 @@ export const linkRecipientQueries = defineQueries("database.linkRecipients", ({ 
 }));
 
 type Visitor = { linkId: string; visitorId: string };
-/** A visitor who has proven an email address for one link. */
 type ProvenVisitor = Visitor & { email: string; expiresAt: number };
 
 /** A code in a mail to a visitor. The visitor proves an email address for one link with the code. */

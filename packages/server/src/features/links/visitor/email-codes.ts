@@ -134,7 +134,6 @@ function wrongCode(): DomainError {
   return new DomainError("wrong_code", "The code is wrong, or it no longer works. Ask for another one.");
 }
 
-/** Deletes expired codes and expired proofs of email addresses. */
 export function deleteExpiredCodes({ db, clock }: Deps) {
   return (): Promise<void> => linkRecipientQueries(db).deleteExpired(clock());
 }

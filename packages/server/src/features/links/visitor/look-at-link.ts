@@ -122,7 +122,6 @@ export function requestOf({ request }: Link): FileRequest {
   return request;
 }
 
-/** A file request, its usage, and the files that the visitor sent. */
 export type OpenRequest = { request: FileRequest; used: RequestUsage; sent: VisitorUpload[] };
 
 const WINDOW_MS = 15 * 60_000;

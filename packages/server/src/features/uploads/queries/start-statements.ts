@@ -206,7 +206,6 @@ export type StartedRecord = {
   isRepeated: boolean;
 };
 
-/** Returns the parameters of the statements that start an upload. */
 export function valuesOf({ upload, isGranted, quota, maxPending, startedBefore }: UploadStart): StartValues {
   const { multipart, createdAt: now } = upload;
   return {

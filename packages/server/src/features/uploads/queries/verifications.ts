@@ -79,7 +79,6 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
       .execute();
   },
 
-  /** Counts the verifications that need a virus scan. */
   async countNeedingScan(): Promise<number> {
     const { count } = await db
       .selectFrom("verifications")
@@ -103,7 +102,6 @@ type QueuedVerification = {
   dueAt: number;
 };
 
-/** A verification that one process has leased. */
 export type LeasedVerification = Omit<QueuedVerification, "dueAt"> & {
   holder: string;
   /** The number of leases of the verification, including the current lease. */

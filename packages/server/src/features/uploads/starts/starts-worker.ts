@@ -10,7 +10,6 @@ import { startRecords } from "./record-start.ts";
 // The code of the worker thread that starts uploads. All starts of one request to the thread are one transaction, and share one flush of
 // the disk. Each start has a savepoint, so that a failed start does not affect the other starts.
 
-/** The record of a start, or the error of its statements. */
 export type StartReply = { record: StartedRecord | undefined } | { failure: Failure };
 
 // The timeout is short, because the caller retries a failed start.

@@ -15,8 +15,8 @@ beforeAll(async () => {
 afterAll(() => bucket.stop());
 
 /**
- * Starts a service whose files are behind a CloudFront distribution, and uploads a file of Ann. One database engine is enough, because no
- * query depends on CloudFront.
+ * Starts a service behind a CloudFront distribution, and uploads a file of Ann. One engine is enough, because no query depends on
+ * CloudFront.
  */
 async function startBehind(
   options: Parameters<typeof startDistribution>[1] = {},

@@ -149,10 +149,7 @@ export function checkExpiry(requested: number | undefined, longest: number): voi
   );
 }
 
-/**
- * Returns the longest expiry that a role may request, in seconds. The limit for the owner is longer, because after a revocation, a URL
- * still works until its expiry.
- */
+/** Returns the longest expiry that a role may request, in seconds. Shorter for people with a share, because a revocation ends no URL. */
 export function longestExpiry(limits: Limits, role: Role | undefined): number {
   return role === "owner" ? limits.urlTtlMaxSeconds : limits.urlTtlMaxSharedSeconds;
 }

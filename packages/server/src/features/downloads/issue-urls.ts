@@ -115,8 +115,7 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
       if (ofNote.attachments.length === 0) issued.set(ofNote.noteId, ofNote);
       ofNote.attachments.push(attachment);
     }
-    // The access query returns no role for a disabled user. `requireEnabled` throws the error that a disabled user gets on all other
-    // routes.
+    // The access query returns no role for a disabled user. `requireEnabled` throws the error that a disabled user gets on other routes.
     if (issued.size === 0) await requireEnabled(deps)(caller.userId);
     await Promise.all(
       [...issued.values()].map(({ attachments, expiresInSeconds }) =>

@@ -28,10 +28,7 @@ export type Refusals = {
 export function createRefusals({ db, clock, newId }: Deps): Refusals {
   const windows = new Map<string, Window>();
 
-  /**
-   * Records an event about refused URLs. The HTTP response does not wait for the event, because only a response with a URL needs an event
-   * on disk.
-   */
+  /** Records an event about refused URLs. The HTTP response does not wait, because only a response with a URL needs an event on disk. */
   async function write({ caller, first }: Refused, ids: Iterable<string>, count: number): Promise<void> {
     const subject = { ...aboutFile(first), attachmentIds: [...ids] };
     const detail: Record<string, number> = count > 1 ? { count } : {};

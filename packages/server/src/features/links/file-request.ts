@@ -12,10 +12,7 @@ export type RequestUsage = { files: number; bytes: number; filledSlots: readonly
 /** The facts that the sender of a file declares before the upload. */
 export type OfferedFile = { contentType: string; sizeBytes: number; slotId: string | undefined };
 
-/**
- * Checks whether a file request with the usage `used` accepts another file. Throws `invalid_request`, `kind_not_accepted`, `file_too_large`
- * or `request_full`.
- */
+/** Checks another file after the usage `used`. Throws `invalid_request`, `kind_not_accepted`, `file_too_large` or `request_full`. */
 export function checkOffer(
   request: FileRequest,
   { offered, used }: { offered: OfferedFile; used: RequestUsage },

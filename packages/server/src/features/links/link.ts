@@ -22,9 +22,7 @@ export type Link = {
   expiresAt: number | undefined;
   /** An Argon2id hash in the PHC string format. Undefined: the link has no password. */
   passwordHash: string | undefined;
-  /**
-   * Increases with each change of the password or the recipients. Visitors must then enter the password or prove their email address again.
-   */
+  /** Increases with each change of the password or the recipients. Visitors must then enter the password or prove their email address. */
   passwordVersion: number;
   /** Undefined: the number of claims has no limit. */
   maxClaims: number | undefined;
@@ -52,9 +50,7 @@ export type LinkClaim = {
   windowEndsAt: number;
 };
 
-/**
- * Returns the last instant at which the link works, even if the operator has shortened the expiry since. Undefined: until it is revoked.
- */
+/** Returns the last instant at which the link works, even if the operator has shortened the expiry. Undefined: until it is revoked. */
 export function effectiveExpiry(
   { createdAt, expiresAt }: Pick<Link, "createdAt" | "expiresAt">,
   { maxExpirySeconds }: Pick<LinkPolicy, "maxExpirySeconds">,

@@ -267,8 +267,7 @@ export function revokeLink({ db, clock, newId }: Deps) {
       const { link } = await authoriseLink(tx, { caller, linkId });
       const now = clock();
       await revoke(tx, { caller, link, id: newId(), now });
-      // The update waits until the service has recorded the URLs that visitors are getting now, so the expiry after the update includes
-      // these URLs.
+      // The update waits until the service has recorded the URLs that visitors are getting now, so the expiry includes these URLs.
       const revoked = await linkQueries(tx).findDetails(linkId);
       return { lastUrlExpiresAt: stillWorks(revoked?.lastUrlExpiresAt, now) };
     });

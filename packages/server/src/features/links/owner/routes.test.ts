@@ -420,8 +420,7 @@ describe.each(engines)("links on $name", (engine) => {
       await linkQueries(tx).insert(sampleLink(note, { revokedAt: 1 }));
       await linkQueries(tx).insert(sampleLink(note, { expiresAt: 1 }));
     });
-    // The limit is 500 live links. The note already has 497 links: 496 from the loop above, and one from `createWorld`. So only three more
-    // links are possible.
+    // The limit is 500 live links. The note has 497 links: 496 from the loop above, and one from `createWorld`. Three more are possible.
     const answers = await Promise.all(Array.from({ length: 6 }, () => create({}, own)));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 409, 409, 409]);
     expect(answers.find(({ status }) => status === 409)?.body.code).toBe("too_many_links");

@@ -171,10 +171,7 @@ async function takeEmails(
  */
 const WAIT_FOR_RECEIVER = 3600;
 
-/**
- * Queues the mails. All senders share the limits of an email address, so the error text does not say that the email address got other
- * mails.
- */
+/** Queues the mails. All senders share the limits of an email address, so the error text does not say that the address got other mails. */
 async function queueTo(
   deps: Deps,
   { tx, emails, sent }: { tx: Tx; emails: readonly string[]; sent: SentLink },

@@ -11,10 +11,7 @@ const instants = ["queued_at", "sent_at", "given_up_at", "visited_at", "used_at"
 const columns = ["id", "email", "generation", ...instants] as const;
 
 export const receiverQueries = defineQueries("database.receivers", ({ kysely: db }) => ({
-  /**
-   * Stores the receivers of a link. Keeps the visits of the current URL. The caller must call `put` in a transaction that has locked the
-   * note.
-   */
+  /** Stores the receivers of a link. Keeps the visits of the current URL. The caller must have locked the note in the transaction. */
   async put({ link, sentBy, receivers, now }: SentMail): Promise<void> {
     const rows = receivers.map(({ id, email, codeHash }) => ({
       ...{ id, link_id: link.id, email, generation: link.generation, code_hash: codeHash },

@@ -23,9 +23,7 @@ export const visitorFileQueries = defineQueries("database.visitorFiles", ({ kyse
       .where(notInTrash.attachments);
 
   return {
-    /**
-     * Stores the data of a visitor's file. Throws `link_not_found` if the link was deleted. The caller must call `insert` in a transaction.
-     */
+    /** Stores the data of a visitor's file. The caller must call `insert` in a transaction. Throws `link_not_found` for a deleted link. */
     async insert(file: VisitorFile): Promise<void> {
       const row = toColumns(file, ["attachmentId", "linkId", "visitorId", "visitorName", "slotId", "receivedAt"]);
       const insert = db.insertInto("visitor_files").values(row).execute();

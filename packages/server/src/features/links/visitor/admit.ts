@@ -161,16 +161,12 @@ export function linkNotFound(): DomainError {
 
 /** Returns the state of a link for visitors, under the rules of the operator. */
 export function stateOf({ link, creatorRole }: LinkWithCreator, { now, policy }: { now: number; policy: LinkPolicy }) {
-  // Assumes that at least one file is left. `admit` counts the ready files later, and each upload to a file request checks the number of
-  // files.
+  // Assumes that at least one file is left. `admit` counts the ready files later, and each upload checks the number of files again.
   const filesLeft = link.kind === "upload" ? 1 : (link.attachmentIds?.length ?? 1);
   return linkState(link, { now, creatorRole, filesLeft, policy });
 }
 
-/**
- * Returns the pass if the pass belongs to the current URL of the link. A pass with an earlier password also counts, because the pass still
- * identifies the visitor.
- */
+/** Returns the pass if it belongs to the current URL of the link. A pass with an earlier password still identifies the visitor. */
 function passOf(link: Link, pass: Pass | undefined): Pass | undefined {
   return pass?.generation === link.generation ? pass : undefined;
 }

@@ -19,8 +19,7 @@ import { recordUseIn } from "./receiver-visits.ts";
 
 const LIMIT: WindowLimit = { name: "link claims", max: 60, windowMs: 60_000 };
 /**
- * Limits how often one network can get URLs of a link, for any number of files. The limit is high, because a resumed download, a video
- * player and a ZIP download often need new URLs.
+ * Limits how often one network can get URLs of a link. High, because resumed downloads, video players and ZIP files often need new URLs.
  */
 const URLS: WindowLimit = { name: "link urls", max: 300, windowMs: 60_000 };
 const PROBLEM = "Too many downloads of this link in a short time. Wait until Retry-After has passed, then try again.";
@@ -150,10 +149,7 @@ async function notifyOfAct(deps: Deps, tx: Tx, { link, recipient, wanted, files,
   await notify(deps, tx, { userId: ownerId, notice: { about: "link-claimed", linkId, purpose, files, by: recipient } });
 }
 
-/**
- * Issues more URLs for an open claim of this visitor. Counts no new claim.
- * Throws the errors of `admit`, `attachment_not_found` and `rate_limited`.
- */
+/** Issues more URLs for an open claim, without a new claim. Throws the errors of `admit`, `attachment_not_found` and `rate_limited`. */
 export function issueClaimUrls(deps: Deps, { admit, allowance }: Parts) {
   return async (token: string, visitor: Visitor & Wanted & { claimId: string }): Promise<ClaimUrls> => {
     const { claimId, attachmentIds } = visitor;
@@ -223,9 +219,7 @@ async function addUrls(
   return { claim, urls: await signAll(deps, { files, disposition, expiresInSeconds, now, clientIp }) };
 }
 
-/**
- * Returns the open link. Throws for a locked link, which is not expected, because `admit` returns a locked link only for the action `look`.
- */
+/** Returns the open link. A locked link is not expected, because `admit` returns a locked link only for the action `look`. */
 export function open(admitted: Awaited<ReturnType<Admit>>): OpenLink {
   if (admitted.state === "open") return admitted;
   if (admitted.by === "email") throw recipientRequired();

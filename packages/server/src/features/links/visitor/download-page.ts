@@ -20,10 +20,7 @@ const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
 
 type Content = Pick<Parameters<PlainPages["render"]>[0], "content" | "stub">;
 
-/**
- * The page of a link for browsers without JavaScript. Messengers show the title of a page next to its URL, so the title contains no
- * filename.
- */
+/** The page of a link for browsers without JavaScript. Messengers show the title of a page, so the title contains no filename. */
 export function downloadPage({ look, problem, ...view }: View): Parameters<PlainPages["render"]>[0] {
   const { language, title, cannotOpen } = view.words;
   const warning = problem === undefined ? "" : `<p role="alert">${escapeHtml(problem)}</p>`;
@@ -136,10 +133,7 @@ function formatBytes(bytes: number, { locale }: DownloadTexts): string {
 
 type TextView = { look: Look | undefined; problem?: string; url: string };
 
-/**
- * Returns a text for a terminal that describes a link and how to download its files. Omits the texts of people, such as the message,
- * because they may contain control characters.
- */
+/** Returns a text for a terminal about a link. Omits the texts of people, because they may contain control characters. */
 export function downloadText({ look, problem, url }: TextView): string {
   const lines = problem === undefined ? [] : [problem, ""];
   if (look?.state === "locked" && look.by === "email") {

@@ -75,8 +75,7 @@ export function proveLinkEmail(deps: Deps, { admit }: Parts) {
       problem: TOO_MANY_TRIES,
     });
     const now = clock();
-    // Only reads the code. A write for listed email addresses would change the duration, and would reveal which email addresses the link
-    // lists.
+    // Only reads the code. A write for listed email addresses would change the duration, and would reveal which addresses the link lists.
     const codeHash = await linkRecipientQueries(db).findCode({ linkId, email, now });
     if (!isCode(deps, { linkId, email, code, codeHash })) throw wrongCode();
     const { visitorId } = pass;
@@ -123,9 +122,7 @@ function isCode({ linkKeys }: Deps, { codeHash, ...code }: Code & { codeHash: st
   return found.some((hash) => isSameText(hash, codeHash ?? ""));
 }
 
-/**
- * Computes the hash of a code with a key. Without a key, a person with a copy of the database could find the 8 digits by trying all codes.
- */
+/** Computes the hash of a code with a key. Without a key, a person with the database could find the 8 digits by trying all codes. */
 function hashOf(key: Uint8Array, { linkId, email, code }: Code): string {
   return createHmac("sha256", key).update(`${linkId}\n${email}\n${code}`).digest("base64url");
 }

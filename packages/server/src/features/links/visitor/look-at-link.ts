@@ -41,10 +41,7 @@ export type OpenLook = OpenLink & {
   abuseContact: string | undefined;
 };
 
-/**
- * Returns the content of an open link for a visitor. Counts each visitor once, and counts no download.
- * Throws `link_not_found` and `rate_limited`.
- */
+/** Returns the content of an open link. Counts each visitor once, and counts no download. Throws `link_not_found` and `rate_limited`. */
 export function lookAtLink(deps: Deps, { admit }: { admit: Admit }) {
   return async (token: string, { sealedPass, network, receiverCode }: Visitor): Promise<Look> => {
     const admitted = await admit(token, { sealedPass, wish: { kind: "look" }, windowsOf: () => [limitOf(network)] });
@@ -128,10 +125,7 @@ const WINDOW_MS = 15 * 60_000;
 
 const OF_CLIENT: WindowLimit = { name: "link password of client", max: 10, windowMs: WINDOW_MS };
 
-/**
- * Limits how many wrong passwords all clients together can try for one link. Visitors who have already unlocked the link can still open the
- * link after the limit is exceeded.
- */
+/** Limits the wrong passwords that all clients together can try for one link. Visitors with the right password can still open the link. */
 const OF_LINK: WindowLimit = { name: "link password", max: 100, windowMs: WINDOW_MS };
 
 const PROBLEM = "Too many wrong passwords for this link. Wait until Retry-After has passed, then try again.";

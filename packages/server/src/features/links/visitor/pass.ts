@@ -84,23 +84,15 @@ function macOf(key: Uint8Array, { linkId, body }: { linkId: string; body: Uint8A
 
 const PREFIX = "vk_link_";
 
-/**
- * The maximum number of visitor cookies in one browser. The browser sends the cookies of all links with every request, and proxies refuse
- * long headers.
- */
+/** The maximum number of visitor cookies in a browser. Each request contains the cookies of all links, and proxies refuse long headers. */
 const MAX_COOKIES = 10;
 
-/**
- * The maximum number of cookies that one response removes, because proxies also refuse long response headers. The next response removes
- * more cookies.
- */
+/** The maximum number of cookies that one response removes, because proxies refuse long headers. The next response removes more. */
 const MAX_REMOVED = 10;
 
 export type VisitorCookies = ReturnType<typeof visitorCookies>;
 
-/**
- * Reads and sets the cookies of visitors. A visitor has one cookie for each link, and the cookie contains the pass. `seal`: signs the pass.
- */
+/** Reads and sets the cookies of visitors. A visitor has one cookie for each link, which contains the pass. `seal`: signs the pass. */
 export function visitorCookies({ publicUrl, seal }: { publicUrl: string; seal: (pass: Pass) => string }) {
   const isHttps = new URL(publicUrl).protocol === "https:";
   const prefix = isHttps ? `__Host-${PREFIX}` : PREFIX;

@@ -226,9 +226,7 @@ function presentLinkFile(
   return { id, ...namesOf(file), sizeBytes, contentType, ...previews };
 }
 
-/**
- * Converts a file request to the form that a visitor sees: its limits, the remaining files and bytes, and the files that this visitor sent.
- */
+/** Converts a file request to the form for a visitor: its limits, the remaining files and bytes, and the files that the visitor sent. */
 export function presentRequest({ request, used, sent }: OpenRequest): NonNullable<wire.OpenedLink["request"]> {
   const { maxFiles, maxBytesTotal, slots } = request;
   return {

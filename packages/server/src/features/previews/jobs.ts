@@ -65,10 +65,7 @@ export function createMissingPreviews(deps: Deps) {
       }
     },
 
-    /**
-     * Makes the previews of all files without previews, even after failed attempts. Yields undefined or the reason of a failure for each
-     * file.
-     */
+    /** Makes the previews of all files without previews, even after failed attempts. Yields undefined or the failure for each file. */
     async *makeMissingPreviews(signal: AbortSignal): AsyncGenerator<PreviewFailure | undefined> {
       const queries = missingPreviewQueries(db);
       for (let after = ""; ; ) {
@@ -100,8 +97,7 @@ async function draw({ bucket }: Deps, objectKey: string, signal: AbortSignal) {
 }
 
 /**
- * Stores a picture that the child process has drawn. A hostile file could control the child process, so the picture must pass the checks of
- * a picture from a client.
+ * Stores a drawn picture. The picture must pass the checks of a client's picture, because a hostile file could control the child process.
  */
 async function store(
   deps: Deps,

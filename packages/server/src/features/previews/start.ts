@@ -99,8 +99,7 @@ function toStored(
 }
 
 /**
- * Returns the object key for a new preview, in the bucket and folder of its file. For an adopted object outside the folders of the service,
- * returns a key in no folder.
+ * Returns the object key for a preview, in the bucket and folder of its file. An adopted object may be outside of the service's folders.
  */
 export function newPreviewKey({ bucket }: Pick<Deps, "bucket">, fileKey: string): string {
   return bucket.isOwnKey(fileKey) ? bucket.newObjectKey(fileKey) : bucket.newObjectKey();

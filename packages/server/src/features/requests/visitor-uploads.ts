@@ -52,9 +52,7 @@ const STARTS_OF_DAY: WindowLimit = { name: "link starts of a day", max: 5_000, w
 const TOO_MANY_STARTS =
   "Too many uploads were started here in a short time. Wait until Retry-After has passed, then try again.";
 
-/**
- * The maximum number of tries in `takeBack`. The state of an upload changes at most twice: to a verification state, and to a final state.
- */
+/** The maximum tries in `takeBack`. The state of an upload changes at most twice: to a verification state, and to a final state. */
 const MAX_ATTEMPTS = 3;
 
 const DELETABLE: ReadonlySet<AttachmentState> = new Set(["ready", "quarantined", "rejected"]);
@@ -79,8 +77,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
   }
 
   /**
-   * Starts an upload. Throws the errors of `startUpload`, `kind_not_accepted`, `request_full`, and `invalid_request` for a wrong slot or
-   * name.
+   * Starts an upload. Throws the errors of `startUpload`, `kind_not_accepted`, `request_full`, and `invalid_request` for a slot or name.
    */
   async function startOne(
     visit: Visit,

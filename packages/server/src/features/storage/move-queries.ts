@@ -25,8 +25,7 @@ export const uploadBucketQueries = defineQueries("database.uploadBucket", ({ kys
     },
 
     /**
-     * Acquires or renews the lease of a move. Returns false while another process holds the lease. `number`: the bucket for new uploads if
-     * the table has no row yet.
+     * Acquires or renews the lease of a move. Returns false while another process holds the lease. `number`: the first bucket for uploads.
      */
     async hold(lease: Lease): Promise<boolean> {
       const { holder, now, heldUntil, number } = lease;

@@ -26,8 +26,7 @@ export type EndedFile = { attachment: Attachment; upload: Upload | undefined; no
 export function planDeletion({ attachment, upload, now }: EndedFile): PlannedDeletion[] {
   const { ownsObject, objectKey, ownerId, sizeBytes, state } = attachment;
   if (!ownsObject) return [];
-  // A signed PUT of a file works until its URL expires, even after the upload has ended. A signed PUT of a part does not work after the end
-  // of its upload.
+  // A signed PUT of a file works until its URL expires. A signed PUT of a part does not work after the end of its upload.
   const isOver = state === "ready" || state === "quarantined" || !usesCapacity(state);
   const isWritable = objectKey === upload?.objectKey && (upload.multipart === undefined || !isOver);
   const notBefore = isWritable ? deletableAt({ upload, now }) : now;
@@ -69,24 +68,17 @@ export function deletableAt({ upload, now }: { upload: Upload; now: number }): n
   return Math.max(now, lastWrite + LATE_PUT_GRACE_MS);
 }
 
-/**
- * The time after which an object without an attachment is abandoned, in milliseconds. No upload needs a day for the copy and the
- * verification.
- */
+/** The time after which an object without an attachment is abandoned, in milliseconds. No copy and no verification takes a day. */
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
 
 /**
- * Queues the deletion of an object before the object is stored, in case the process dies. The transaction that references the object
- * cancels the deletion.
+ * Queues the deletion of an object before it is stored, in case the process dies. A transaction that uses the object cancels the deletion.
  */
 export function deleteIfAbandoned({ db, clock }: Deps, objectKey: string): Promise<void> {
   return objectDeletionQueries(db).put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
 }
 
-/**
- * Makes the deletion that `deleteIfAbandoned` queued due now, and releases the reservation of the object. Ignores failures, because both
- * happen later anyway.
- */
+/** Makes the deletion from `deleteIfAbandoned` due, and releases the reservation. Ignores failures, because both happen later anyway. */
 export async function deleteAbandoned({ db, clock, onDeletionsQueued }: Deps, objectKey: string): Promise<void> {
   const put = (tx: Tx) => objectDeletionQueries(tx).put({ objectKey, notBefore: clock() });
   await db.transaction(put, { freesSpace: true }).catch(() => undefined);
@@ -154,10 +146,7 @@ async function unusedCopies({ db, bucket }: Pick<Deps, "db" | "bucket">, objectK
 /** The time that a caller waits for a deletion, in milliseconds. The deletion is also queued. */
 const WAIT_MS = 250;
 
-/**
- * Runs `work` in a transaction. `work` queues deletions of objects at the instant `now`, and returns them. After the commit, starts these
- * deletions.
- */
+/** Runs `work` in a transaction. `work` queues deletions of objects at `now`, and returns them. After the commit, starts the deletions. */
 export async function releaseObjects(
   deps: Deps,
   work: (tx: Tx, now: number) => Promise<PlannedDeletion[]>,

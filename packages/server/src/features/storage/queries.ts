@@ -116,9 +116,7 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
 
 type Probed = { capabilities: BucketCapabilities; askedAt: number };
 
-/**
- * Stores the probed capabilities of each bucket. `place`: the endpoint and name of the bucket. Instants are milliseconds since the epoch.
- */
+/** Stores the probed capabilities of each bucket. `place`: the endpoint and name of the bucket. Instants are in milliseconds. */
 export const bucketCapabilityQueries = defineQueries("database.bucketCapabilities", ({ kysely: db }) => ({
   async find(place: string): Promise<Probed | undefined> {
     const row = await db.selectFrom("bucket_capabilities").selectAll().where("place", "=", place).executeTakeFirst();
@@ -182,10 +180,7 @@ export const inventoryQueries = defineQueries("database.inventory", ({ kysely: d
       return new Set(rows.map((row) => row.object_key));
     },
 
-    /**
-     * Returns the object keys of the list that attachments or previews have, so that no other row can get them. The attachment of an ended
-     * upload keeps its object key.
-     */
+    /** Returns the keys of the list that an attachment or preview already has, even the attachment of an ended upload. Keys are unique. */
     async taken(objectKeys: readonly string[]): Promise<Set<string>> {
       const rows = await among("attachments", objectKeys).union(among("attachment_previews", objectKeys)).execute();
       return new Set(rows.map((row) => row.object_key));

@@ -71,10 +71,7 @@ function faultOfNumbers(buckets: readonly BucketSettings[], places: BucketPlaces
   }
 }
 
-/**
- * Before the first move, all files are in the main bucket, so the main bucket must have the number 1. Otherwise, the URLs of the files
- * would name the next bucket.
- */
+/** Before the first move, all files are in the main bucket, so its number must be 1. Otherwise, their URLs would name the next bucket. */
 async function faultBeforeMove(db: Tx, [main]: readonly BucketSettings[]): Promise<BucketFault | undefined> {
   if (main === undefined || main.number === 1 || (await uploadBucketQueries(db).find()) !== undefined) return undefined;
   for (const from of ["", END_OF_MARKS]) {

@@ -80,8 +80,7 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
       }
       const etag = scanning === undefined ? undefined : await etagOf(deps, objectKey);
       const attached = await db.transaction(async (tx) => {
-        // Checks the access again before the commit. While the bytes arrived, another request may have revoked the credential or the share,
-        // or deleted the note.
+        // Another request may have revoked the credential or the share, or deleted the note, while the bytes arrived.
         await requireCredential(tx, caller);
         const note = await authoriseNote(tx, { caller, noteId, action: "attachment.add" });
         const now = clock();
@@ -155,9 +154,7 @@ type Request = {
 /** The number of bytes that the service reserves for a file of unknown length. */
 const STEP_BYTES = 8 * 2 ** 20;
 
-/**
- * The lifetime of a reservation without an extension, in milliseconds. A running process extends its reservation before this time is over.
- */
+/** The lifetime of a reservation without an extension, in milliseconds. A running process extends its reservation before then. */
 const LEASE_MS = 600_000;
 
 const EXTEND_EVERY_MS = LEASE_MS / 10;

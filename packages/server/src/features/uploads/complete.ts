@@ -77,8 +77,7 @@ export function prepareCompletion(deps: Deps) {
     return async () => {
       const decided = await decide();
       await discardUnusedCopy(deps, { staged, decided });
-      // A person may have aborted or deleted the upload in the meantime, and the verification failed only because the object is missing. In
-      // this case, the state is not `rejected`.
+      // If a person has aborted or deleted the upload in the meantime, the object is missing, but the state is not `rejected`.
       if (decided?.state === "rejected") {
         const { rejectReason = NOT_KEPT, rejection } = decided;
         throw new DomainError("upload_rejected", rejectReason, { rejection });

@@ -21,8 +21,7 @@ import { type Right, rightOf } from "./sender.ts";
 import { type Decision, deleteObjectNow, moveStored, objectsOf, transitionUpload } from "./transition.ts";
 import { NOT_KEPT, type Verdict } from "./verify.ts";
 
-// `markReady`, `reject` and `defer` return the current attachment, even if another caller decided first. The functions return undefined if
-// the attachment was deleted.
+// `markReady`, `reject` and `defer` return the current attachment, even if another caller decided first, or undefined if it was deleted.
 
 /**
  * Makes the file ready for downloads. Quarantines the file of a visitor instead if the file request has a review. Rejects the file if its
@@ -38,8 +37,7 @@ export async function markReady(
     ? await complete(deps, sent)
     : await db.transaction(async (tx) => {
         const now = clock();
-        // The attachment was deleted or moved to the trash after the caller read it. The verification of a file in the trash waits until
-        // the file is restored.
+        // A person deleted the attachment or moved it to the trash. In the trash, the verification waits until the file is restored.
         if ((await attachmentQueries(tx).find(seen.id)) === undefined) return { moved: false, attachment: undefined };
         const right = await rightOf(tx, { attachment: seen, now, limits });
         if (right === undefined) return "revoked";
@@ -85,9 +83,7 @@ async function complete(
   return { moved: false, attachment: await attachmentQueries(db).find(seen.id) };
 }
 
-/**
- * Rejects the file, and deletes its object. Keeps an adopted object. `by`: the person who rejected the file. Undefined: the verification.
- */
+/** Rejects the file, and deletes its object, unless it is adopted. `by`: the person who rejected the file. Undefined: the verification. */
 export async function reject(
   deps: Deps,
   { attachment: seen, upload, by, fault }: Decision & { fault: Fault; by?: string | undefined },
@@ -129,8 +125,7 @@ export async function defer(
   return attachment;
 }
 
-// Announcements of verified and rejected files: a notice to the owner, an audit event, webhook messages, and a file event for the hooks of
-// an application.
+// Announcements of a decision: a notice to the owner, an audit event, webhook messages, and a file event for the application's hooks.
 
 /** `seen`: the attachment before the decision. */
 type Arrival = { seen: Attachment; verdict: Extract<Verdict, { ok: true }>; right: Omit<Right, "to">; now: number };

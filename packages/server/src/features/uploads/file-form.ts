@@ -7,10 +7,7 @@ import { HttpProblem } from "../../platform/http/problem.ts";
 import type { FormProgressLimits } from "../../platform/http/routes.ts";
 import { streamOf } from "../../platform/http/wire.ts";
 
-/**
- * The file of a form that contains exactly one file. The stream ends only after the service has read the whole form and found no other
- * part.
- */
+/** The only file of a form. The stream ends only after the service has read the whole form and found no other part. */
 export type FormFile = {
   filename: string;
   contentType: string;
@@ -120,8 +117,7 @@ export type FormProgress = {
 };
 
 /**
- * Aborts the upload of a form that is too slow. Measures only the time in which the service waits for the client, so a slow bucket aborts
- * nothing.
+ * Aborts a form that arrives too slowly. Counts only the time in which the service waits for the client, so a slow bucket aborts nothing.
  */
 export function watchProgress({ stallMs, rateWindowMs, minBytesPerSecond }: FormProgressLimits): FormProgress {
   let waitedMs = 0;

@@ -123,9 +123,7 @@ const BATCH = 500;
 
 const RELEASED_AT_ONCE = 100;
 
-/**
- * Expires pending uploads whose signed URLs have expired, and queues the deletion of their objects. Returns the number of expired uploads.
- */
+/** Expires pending uploads with expired URLs, and queues the deletion of their objects. Returns the number of expired uploads. */
 export function expireUploads(deps: Deps) {
   const { db, clock } = deps;
   return async (): Promise<number> => {
@@ -145,9 +143,7 @@ export function expireUploads(deps: Deps) {
   };
 }
 
-/**
- * Expires one upload. Returns false if the state of the upload has changed in the meantime, for example because another replica was faster.
- */
+/** Expires one upload. Returns false if its state has changed in the meantime, for example because another replica was faster. */
 async function expire(deps: Deps, { upload, now }: { upload: Upload; now: number }): Promise<boolean> {
   const expired = await deps.db.transaction(
     async (tx) => {

@@ -119,8 +119,7 @@ export function startVerification(options: {
     const { attachmentId } = leased;
     const lost = new AbortController();
     const renewal = setInterval(() => {
-      // After a failed renewal, the next renewal may still succeed. If the lease is lost, the job aborts the verification, because its
-      // result would have no effect.
+      // The next renewal may succeed after a failed one. Without its lease, the verification is aborted, because its result has no effect.
       const renewed = useCases.renewVerification(leased);
       renewed.then((isOurs) => isOurs || lost.abort()).catch((error) => onError(error, attachmentId));
     }, RENEW_MS);

@@ -18,10 +18,7 @@ import { authoriseSender, type OpenRequest, type Sender } from "./sender.ts";
 
 type Recording = { queries: Tx; declared: DeclaredUpload; multipart: MultipartUpload | undefined };
 
-/**
- * Records an upload and its attachment. For a visitor, the caller must call `recordUpload` in a transaction. Throws the errors of
- * `startUpload`.
- */
+/** Records an upload and its attachment. Needs a transaction for the file of a visitor. Throws the errors of `startUpload`. */
 export async function recordUpload(deps: Deps, { queries, declared, multipart }: Recording): Promise<Upload> {
   const { clock, limits } = deps;
   const { caller, noteId } = declared;
@@ -181,15 +178,10 @@ export async function joinRequest(queries: Tx, joining: Joining): Promise<void> 
   await visitorFileQueries(queries).insert(file);
 }
 
-/**
- * The length of the time window of `limitHeld`, in milliseconds. An aborted upload counts in the quota of the owner for less than 20
- * minutes.
- */
+/** The length of the time window of `limitHeld`, in milliseconds. An aborted upload counts in the quota for less than 20 minutes. */
 const HELD_MS = 20 * 60_000;
 
-/**
- * How often visitors may use the whole capacity of a file request in one time window. More than once, because visitors delete wrong files.
- */
+/** How often visitors may fill a file request in one time window. More than once, because visitors delete wrong files. */
 const HELD_TIMES = 2;
 
 const HELD_FILES = 20;

@@ -122,8 +122,7 @@ describe.each(engines)("uploads on $name", (engine) => {
   });
 
   it("requirement 8: the service rejects a file with another SHA-256 than declared", async () => {
-    // The built-in bucket checks the signed checksum. So the test changes the declared checksum after the PUT, to imitate a bucket without
-    // checks.
+    // Changes the declared checksum after the PUT, to imitate a bucket that does not check the signed checksum.
     const upload = await start({ sha256: sha256("hello") });
     expect((await put(upload, "other")).status).toBeGreaterThanOrEqual(400);
     await put(upload, "hello");

@@ -22,10 +22,7 @@ import {
 } from "./record-upload.ts";
 import { authoriseSender, type Sender } from "./sender.ts";
 
-/**
- * The time after which the service deletes an unrecorded multipart upload, in milliseconds. Its process has died, because a start takes
- * less time.
- */
+/** The time after which an unrecorded multipart upload is deleted, in milliseconds. A start takes less time, so its process has died. */
 const UNRECORDED_AFTER_MS = 600_000;
 
 /** The errors of a start that may come from a parallel request with the same idempotency key. */
@@ -133,8 +130,7 @@ async function startMultipart(
   const { db, bucket, clock, limits, onDeletionsQueued } = deps;
   const { caller, noteId, objectKey, contentType } = declared;
   const { request } = await authoriseSender(db, { sender: caller, noteId, now: clock(), limits });
-  // Prevents a multipart upload in the bucket for a start that the service will refuse. The step that records the upload repeats the
-  // checks.
+  // Prevents a multipart upload in the bucket for a start that will be refused. The step that records the upload repeats the checks.
   await checkRequest(db, { declared, link: request?.link });
   await checkPending(db, { userId: caller.userId, noteId, limits });
   await objectDeletionQueries(db).put({ objectKey, notBefore: clock() + UNRECORDED_AFTER_MS });

@@ -26,8 +26,7 @@ export async function transitionUpload(
   { attachmentId, uploadId, ...change }: Transition,
 ): Promise<boolean> {
   const { from, to } = change;
-  // Changes the attachment before its upload, because a cascading deletion also locks the attachment first. The equal order avoids a
-  // deadlock.
+  // Changes the attachment before its upload, as a cascading deletion locks them, to avoid a deadlock.
   if (!(await attachmentQueries(queries).transition(attachmentId, change))) return false;
   if (uploadId !== undefined) await uploadQueries(queries).transition(uploadId, { from, to });
   if (isBeingVerified(from)) await verificationQueries(queries).remove(attachmentId);
@@ -37,10 +36,7 @@ export async function transitionUpload(
 /** The attachment at the caller's last read. `upload`: undefined for an attachment from a form, and for an adopted object. */
 export type Decision = { attachment: Attachment; upload: Upload | undefined };
 
-/**
- * Changes the state of a stored upload. Replaces the uploaded object with the staged copy, if there is one, and queues the deletion of the
- * uploaded object.
- */
+/** Changes the state of a stored upload. A staged copy replaces the uploaded object, whose deletion is then queued. */
 export async function moveStored(
   queries: Tx,
   move: Decision & { to: "ready" | "quarantined" | VerificationState; now: number; checksum?: Checksum | undefined },

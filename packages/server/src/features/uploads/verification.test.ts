@@ -17,10 +17,7 @@ import { startVerification } from "./jobs.ts";
 import { uploadQueries } from "./queries/uploads.ts";
 
 const KIB = 2 ** 10;
-/**
- * A file that needs a multipart upload. The service must read the file, because the built-in bucket computes no SHA-256 of an assembled
- * object.
- */
+/** A file with a multipart upload, which the service must read, because the built-in bucket computes no SHA-256 of an assembled object. */
 const FILE = patterned(300 * KIB);
 const MINUTE_MS = 60_000;
 
@@ -321,8 +318,7 @@ describe.each(engines)("two replicas that verify, on $name", (engine) => {
 });
 
 describe("two replicas on one PostgreSQL", () => {
-  // These tests need PostgreSQL. On SQLite, a transaction is the only writer from its start, so no other code can change a row between its
-  // reads and writes.
+  // On SQLite, a transaction is the only writer from its start, so no other code can change a row between its reads and writes.
   const [, postgres] = engines as [(typeof engines)[number], (typeof engines)[number]];
 
   /** Starts a replica of the service. After its next read of an upload inside a transaction, the replica runs a function of the test. */

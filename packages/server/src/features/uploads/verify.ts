@@ -10,10 +10,7 @@ import type { Upload } from "../access/attachment.ts";
 import { type AcceptedTypes, acceptsType } from "../links/file-request.ts";
 import { type Claim, type Fault, findContradiction, START_BYTES, typeToAccept } from "./content/contradictions.ts";
 
-/**
- * The result of a verification. `checksum`: undefined if the service verified no checksum. `scanned`: false if the file was too large for
- * the scanner.
- */
+/** The result of a verification. `checksum`: the verified checksum, if any. `scanned`: false if the file was too large for the scanner. */
 export type Verdict = { ok: true; checksum: Checksum | undefined; scanned?: boolean } | ({ ok: false } & Fault);
 
 /** The object that the service verifies. `stored`: the metadata of the object at the start of the verification. */
@@ -139,10 +136,7 @@ function refused(what: string, rejection: Rejection): Verdict {
 /** An object with its metadata and first bytes. `start`: the first bytes, or undefined if the object changed during the inspection. */
 export type InspectedObject = StoredObject & { start: Uint8Array | undefined };
 
-/**
- * The size up to which the service reads an object as a whole, in bytes, because one request is faster than two. The service then also
- * knows the SHA-256.
- */
+/** The service reads an object up to this size as a whole, in one faster request, and then also knows the SHA-256. Bytes. */
 const SMALL_BYTES = 64 * 1024;
 
 /**

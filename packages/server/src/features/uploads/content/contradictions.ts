@@ -27,10 +27,7 @@ const EXECUTABLES = new Map([
 ]);
 /** PDF readers search for the mark `%PDF-` in the first 1,024 bytes of a file. Source: Adobe, PDF Reference 1.7, appendix H. */
 const PDF_MARK_WITHIN = 1_024;
-/**
- * The types of the first box in MP4 fragments and old QuickTime files that file-type does not know. Four bytes of length come before the
- * type.
- */
+/** The types of the first boxes in MP4 fragments and old QuickTime files, unknown to file-type. Four bytes of length come first. */
 const MP4_BOXES = new Set(["styp", "moof", "sidx", "skip", "pnot"]);
 /** The text formats that the package file-type recognises. */
 const TEXT_FORMATS = /^(?:text\/|application\/(?:xml|rtf|postscript|eps|x-ms-regedit)$|image\/svg\+xml$)/;
@@ -155,9 +152,7 @@ function matches(kind: FileKind, { markup, type }: Actual): boolean {
   return kind.types.includes(type) || kind.alsoFine?.includes(type) === true;
 }
 
-/**
- * Returns whether a file with a declared text, image, audio or video type certainly has another type. For types without a kind in KINDS.
- */
+/** Returns whether a file with a declared text, image, audio or video type has another type. For types without a kind in KINDS. */
 function isForeign(contentType: string, { markup, type, isBinary }: Actual): boolean {
   if (TEXT_TYPES.test(contentType)) return isBinary && !BINARY_IN_FACT.has(contentType);
   if (!/^(?:image|audio|video)\//.test(contentType)) return false;

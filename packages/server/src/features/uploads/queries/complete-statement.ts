@@ -20,10 +20,7 @@ type Parameter = (typeof PARAMETERS)[number];
 type M = Markers<Parameter>;
 type Scope = { db: Kysely<Tables>; engine: Engine };
 
-/**
- * The statements of a completion. On PostgreSQL, `all` does the whole work in one round trip. SQLite needs several statements, because it
- * cannot write inside a query.
- */
+/** The statements of a completion: on PostgreSQL `all` in one round trip, and several on SQLite, which cannot write inside a query. */
 export type CompletionStatements =
   | ({ engine: "postgres" } & Record<"all", Statement<Parameter>>)
   | ({ engine: "sqlite"; queueWebhooks: Statement<Parameter> | undefined } & Record<
@@ -52,8 +49,7 @@ export function compileCompletion(db: Kysely<Tables>, engine: Engine): Completio
   return {
     engine: "postgres",
     all: one("all", (m) => {
-      // Each part of the statement runs after the part before. The statement locks the attachment before the upload, as a cascading
-      // deletion does.
+      // Each part of the statement runs after the part before. The attachment is locked before the upload, as in a cascading deletion.
       const after = (part: string) => sql`exists (select 1 from ${sql.ref(part)})`;
       const queued = sql`, queued as (${queueingWebhooks(m, sql`and ${after("moved")}`)} returning id)`;
       return sql`

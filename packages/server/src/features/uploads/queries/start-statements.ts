@@ -83,8 +83,7 @@ export function compileStart(db: Kysely<Tables>, engine: Engine): StartStatement
     lock: one("lock", (m) => holdingStarts(m)),
     start: one("record", (m) => {
       const [ownerId, counting] = [sql.ref("owner_id"), sql.ref("facts.owner_id")];
-      // If another transaction is deleting the note, the lock waits for its end. All transactions lock the note before the usage, to avoid
-      // a deadlock.
+      // The lock waits for a transaction that deletes the note. All transactions lock the note before the usage, to avoid a deadlock.
       return sql`
         with found as materialized (${finding(scope, m)} for key share of notes),
         facts as materialized (${judging(m)}),

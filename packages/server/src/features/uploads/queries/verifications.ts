@@ -16,8 +16,7 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
   },
 
   /**
-   * Leases the verification that has been due for the longest time. It is due again after the lease. `canScan`: false skips verifications
-   * that need a virus scan.
+   * Leases the verification that is due for the longest time, until its lease ends. `canScan`: false skips verifications with a virus scan.
    */
   async lease(lease: {
     now: number;

@@ -17,10 +17,7 @@ import {
 import { uploadStarts } from "../queries/uploads.ts";
 import type { StartReply } from "./starts-worker.ts";
 
-/**
- * The number of waiting upload starts from which the worker thread runs them. For fewer starts, a message to the thread costs more time
- * than it saves.
- */
+/** The number of waiting starts from which the worker thread runs them. For fewer starts, a message to the thread costs too much time. */
 export const BURST = 8;
 // Other writes wait while the worker thread runs a batch. A batch of 32 starts takes about 4 ms.
 const MAX_BATCH = 32;
@@ -54,8 +51,7 @@ export function openStarts({ file, writeLock, statements, run, afterWrite }: Opt
     refusal: "The database can't be reached",
     data: { statements },
   });
-  // Without the checkpoint thread, all starts run on the main thread, because only commits of the main thread then copy the log into the
-  // database.
+  // Without the checkpoint thread, all starts run on the main thread, because only its commits then copy the log into the database.
   const burst = hasCheckpointThread() ? BURST : Number.POSITIVE_INFINITY;
   const batches = createBatching<Waiting, Map<Waiting, Outcome>>({
     async run(waiting) {

@@ -15,10 +15,7 @@ import {
   type UsageOfOwner,
 } from "./usage.ts";
 
-/**
- * Counts and limits the usage of each owner, and reserves quota for files that have no attachment yet. `attachmentQueries` change the usage
- * for files with an attachment.
- */
+/** The usage and the quota of each owner, and the reservations for files without an attachment. */
 export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => ({
   find: (ownerId: string): Promise<UsageOfOwner> => readUsage(db, ownerId),
 
@@ -148,8 +145,7 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
 
   /** Sets the usage counter of an owner to the sum of the rows. The caller must call `recount` in a transaction. */
   async recount(ownerId: string): Promise<void> {
-    // Locks the counter before the count of the files. A parallel transaction that changes a file waits, and changes the counter
-    // afterwards.
+    // Locks the counter before the count of the files, so that a parallel transaction that changes a file waits and then adds its change.
     await addToUsage(db, { ownerId, more: { bytes: 0, files: 0 }, quota: undefined });
     const owner = sql`(select cast(${ownerId} as text) as owner_id)`;
     const actual = sql<Usage>`${actualUsage(owner)}`;
@@ -173,10 +169,7 @@ export async function takeQuota(db: Kysely<Tables>, use: QuotaUse): Promise<void
   throw quotaExceeded({ wanted: more, used, quota: quotaOfUser(quota, used), ownerId, userId });
 }
 
-/**
- * Subtracts from the usage of an owner. The caller must call `releaseQuota` in the transaction that deletes the files or ends their
- * uploads.
- */
+/** Subtracts from the usage of an owner, in the transaction that deletes the files or ends their uploads. */
 export async function releaseQuota(db: Kysely<Tables>, ownerId: string, less: Usage): Promise<void> {
   if (less.bytes === 0 && less.files === 0) return;
   await db
@@ -248,8 +241,7 @@ export function addingToUsage(change: {
   const { ownerId, from, limits } = change;
   const bigint = (value: unknown) => sql`cast(${value} as bigint)`;
   const [bytes, files] = [bigint(change.bytes), bigint(change.files)];
-  // The quota may now be lower than the usage. The statement checks bytes only if the change adds bytes, and checks files only if the
-  // change adds files.
+  // An administrator may have lowered the quota below the usage, so the statement checks only the numbers that grow.
   const within = (used: Record<"bytes" | "files" | "ownBytes" | "ownFiles", RawBuilder<unknown>>) =>
     limits === undefined
       ? sql`true`

@@ -4,9 +4,7 @@ import { fileForm } from "../../testing/form.ts";
 import { useService } from "../../testing/use-service.ts";
 
 const MIB = 2 ** 20;
-/**
- * The upload URL works for 15 minutes, and a running PUT may continue for 5 more minutes. After 20 minutes, no PUT can store the object.
- */
+/** An upload URL works for 15 minutes, and a running PUT for 5 more minutes. After 20 minutes, no PUT can store the object. */
 const URL_IS_DEAD_MS = 900_000 + 300_001;
 
 type Begun = { id: string; attachmentId: string; method: string; url: string; headers: Record<string, string> };

@@ -4,14 +4,9 @@ import type { LeasedDelivery } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
 import { signedHeaders } from "./sign.ts";
 
-/**
- * The length of the lease of a delivery, in milliseconds. A try takes less time, so two processes never send one message at the same time.
- */
+/** The length of the lease of a delivery, in milliseconds. A try takes less time, so two processes never send one message together. */
 const LEASE_MS = 60_000;
-/**
- * The maximum number of deliveries that run at the same time, one for each endpoint. Only 50 endpoints that do not respond can delay
- * others.
- */
+/** The maximum number of deliveries at the same time, one for each endpoint. Only 50 endpoints that do not respond can delay others. */
 const AT_ONCE = 50;
 /** The maximum number of deliveries of one owner that run at the same time, so that one owner's slow endpoints delay no other owner. */
 const AT_ONCE_OF_OWNER = 5;
@@ -115,8 +110,7 @@ export function createDeliveries(
       for (;;) {
         const launched = await start();
         if (running.size > 0) await Promise.race(allEnds());
-        // If some of the started deliveries have already ended, their endpoints can receive the next messages now. So the loop calls
-        // `start` again.
+        // If some of the started deliveries have already ended, their endpoints can get the next messages now. So the loop continues.
         else if (launched === 0) return arrived - before;
       }
     },

@@ -37,10 +37,7 @@ export function createWebhooks(deps: Deps) {
       return webhookQueries(db).list(await ownerOf(deps, { caller, scope }));
     },
 
-    /**
-     * Creates an endpoint and its secret, which the service never shows again. Throws `invalid_request`, `too_many_webhooks` or
-     * `access_denied`.
-     */
+    /** Creates an endpoint and its secret, which is never shown again. Throws `invalid_request`, `too_many_webhooks` or `access_denied`. */
     createWebhook(caller: Caller, scope: WebhookScope, input: WebhookInput): Promise<EndpointAndSecret> {
       return change(deps, { caller, scope }, async (tx, { ownerId, now, log }) => {
         if ((await webhookQueries(tx).list(ownerId)).length >= MAX_ENDPOINTS) {
@@ -113,9 +110,7 @@ export function createWebhooks(deps: Deps) {
       return webhookQueries(db).listDeliveries(id, page);
     },
 
-    /**
-     * Sends a message again, even after its delivery. Throws `webhook_not_found`, `webhook_disabled`, `rate_limited` or `access_denied`.
-     */
+    /** Sends a message again, even a delivered one. Throws `webhook_not_found`, `webhook_disabled`, `rate_limited` or `access_denied`. */
     async retryWebhookDelivery(
       caller: Caller,
       scope: WebhookScope,
@@ -167,9 +162,7 @@ function found(endpoint: WebhookEndpoint | undefined): WebhookEndpoint {
   throw noSuch("webhook");
 }
 
-/**
- * Changes the endpoints of one owner in a transaction, if the caller may still change them. Changes for one owner run one after another.
- */
+/** Changes the endpoints of one owner in a transaction, if the caller may still do so. Changes for one owner run one after another. */
 function change<T>(deps: Deps, { caller, scope }: { caller: Caller; scope: WebhookScope }, work: Work<T>): Promise<T> {
   const { db, clock } = deps;
   if (scope === "service") {
@@ -191,10 +184,7 @@ function policyOf({ webhooks }: Deps): { allowsLoopback: boolean } {
   return { allowsLoopback: webhooks?.allowsLoopback === true };
 }
 
-/**
- * Checks a URL without DNS. Before each message, the service checks the IP addresses (platform/outgoing/send-webhook.ts). Throws
- * `invalid_request`.
- */
+/** Checks a URL without DNS. send-webhook.ts checks the IP addresses before each message. Throws `invalid_request`. */
 function checkUrl(text: string, { allowsLoopback }: { allowsLoopback: boolean }): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) throw refused("It must be an https URL.");

@@ -11,12 +11,12 @@ import { patternedStream } from "./testing/bytes.ts";
 import { type Fate, startProxy } from "./testing/faulty-proxy.ts";
 
 const MIB = 2 ** 20;
-/** The maximum time until an error of the bucket. Most errors take under a second, but a busy machine is much slower. */
+/** The maximum time until a call fails. Most calls fail in less than a second, but a busy machine is much slower. */
 const LIMIT_MS = 20_000;
 
 const place = { objectKey: "key", bucketUploadId: "upload" };
 
-/** Every method of the port that sends a request to the bucket. */
+/** Every method of `Bucket` that sends a request to the bucket. */
 const calls: [string, (bucket: Bucket) => Promise<unknown>][] = [
   ["probe", (bucket) => bucket.probe()],
   ["head", (bucket) => bucket.head("key")],
@@ -170,8 +170,7 @@ describe("errors of the bucket", () => {
   async function refusing(fate: Fate): Promise<Bucket> {
     const server = await startEmbedded();
     const proxy = await startProxy(server.endpoint, () => fate);
-    // The client waits for seconds between the attempts of a throttled call. A slow client on a busy machine must not exceed the time limit
-    // of the call.
+    // The S3 client waits for seconds between the attempts of a throttled call. On a busy machine, this call needs a longer time limit.
     const bucket = bucketOn({ ...server, endpoint: proxy.endpoint }, { timeouts: { callMs: 60_000 } });
     onTestFinished(async () => {
       bucket.close();
@@ -192,7 +191,7 @@ describe("errors of the bucket", () => {
     "the error %i %s of the bucket becomes bucket_unavailable with advice in the log",
     async (status, code, advice) => {
       const bucket = await refusing({ status, code });
-      // The test makes all calls in parallel. The client waits before a retry of a throttled call, so sequential calls would take long.
+      // Parallel calls save time, because the S3 client waits before it retries a throttled call.
       const errors = await Promise.all(calls.slice(2).map(([, call]) => failure(call(bucket))));
       for (const error of errors) {
         expect(error.code).toBe("bucket_unavailable");

@@ -17,8 +17,7 @@ const GET = {
 const STREAM_SIZES = [0, 1, 100_000, 5 * MIB, 5 * MIB + 1, 11 * MIB];
 
 /**
- * Tests the contract of the port Bucket on an S3 server with an empty bucket. The parameter `name` is the column of the S3 server in
- * docs/providers.md.
+ * Tests the contract of the type `Bucket` on an S3 server with an empty bucket. `name`: the column of the S3 server in docs/providers.md.
  */
 export function bucketSuite(
   name: string,
@@ -69,8 +68,7 @@ export function bucketSuite(
         contentType: "image/png",
         etag: expect.stringMatching(/^".+"$/),
       });
-      // A server may store a checksum of the checksums of all parts. The function `head` must not return a checksum of checksums as the
-      // checksum of the whole object.
+      // A server may store a checksum of the part checksums, which `head` must not return as the checksum of the whole object.
       if (head?.checksum !== undefined) expect(head.checksum).toEqual(stored.checksum);
       const answer = await download(objectKey);
       expect(answer.status).toBe(200);

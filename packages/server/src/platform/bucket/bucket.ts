@@ -15,23 +15,23 @@ import { createTryCapabilities } from "./try-capabilities.ts";
 export type BucketOptions = {
   name: string;
   region: string;
-  /** The endpoint that the service calls. The default of `endpoint` is AWS. */
+  /** The endpoint that the service calls. Default: AWS. */
   endpoint?: string | undefined;
-  /** The endpoint that browsers call, which presigned URLs contain. The default of `publicEndpoint` is `endpoint`. */
+  /** The endpoint in presigned URLs, which browsers call. Default: `endpoint`. */
   publicEndpoint?: string | undefined;
-  /** States whether URLs have the name of the bucket in the path instead of the host name. The default of `forcePathStyle` is false. */
+  /** Whether URLs have the name of the bucket in the path instead of the host name. Default: false. */
   forcePathStyle?: boolean | undefined;
-  /** The CloudFront distribution that serves downloads. Without `cloudFront`, the bucket serves downloads. */
+  /** The CloudFront distribution that serves downloads. Default: the bucket serves downloads. */
   cloudFront?: CloudFrontTarget | undefined;
-  /** The key prefix is empty, or ends with a slash. The default of `keyPrefix` is empty. */
+  /** Empty, or ends with a slash. Default: empty. */
   keyPrefix?: string | undefined;
-  /** Static credentials or a provider, which is called again before they expire. Default: the provider chain of the AWS SDK. */
+  /** Static credentials, or a provider that is called again before its credentials expire. Default: the provider chain of the AWS SDK. */
   credentials?: Credentials | CredentialProvider | undefined;
   clock: Clock;
   random: (bytes: number) => Uint8Array;
-  /** Gets warnings for the operator, which contain no secrets. Default: no effect. */
+  /** Receives warnings for the operator, which contain no secrets. Default: ignores them. */
   onWarning?: ((text: string) => void) | undefined;
-  /** The names for settings in errors. Default: the environment variables of the service. */
+  /** Returns the name of a setting for error texts. Default: the environment variables of the service. */
   optionOf?: OptionOf | undefined;
   timeouts?: Partial<Timeouts> | undefined;
   /** The maximum memory for all calls of `store` together, and the maximum time that a call waits for memory. */
@@ -40,7 +40,7 @@ export type BucketOptions = {
 
 const TIMEOUTS: Timeouts = { connectMs: 2_000, callMs: 4_500, idleMs: 20_000 };
 
-/** Creates the adapter for a bucket, which connects at the first call. Throws PresignError for an invalid name or endpoint. */
+/** Creates the bucket adapter, which connects at its first call. Throws PresignError for an invalid name or endpoint. */
 export function createBucket(options: BucketOptions): Bucket {
   const { name, region, endpoint, forcePathStyle = false, clock, onWarning = () => undefined, optionOf } = options;
   const publicEndpoint = options.publicEndpoint ?? endpoint;
@@ -95,15 +95,14 @@ const RANDOM_BYTES = 16;
 
 const TIME_DIGITS = 12;
 
-// The first 12 digits (the time) are optional, because keys of earlier versions do not have the time.
 /**
  * The folder of the doctor's test objects, below the key prefix. Garbage collection deletes the test objects of a killed run of the doctor.
  */
 export const DOCTOR_FOLDER = "valetkey-doctor/";
 
 /**
- * The folder of all places, below the key prefix. Garbage collection deletes unused objects of places, so the name of the folder keeps
- * objects of the application apart from the objects of places.
+ * The folder of all places, below the key prefix. Garbage collection deletes unused objects of places. The folder separates them from the
+ * objects of the application.
  */
 const PLACES_FOLDER = "valetkey-places/";
 const MAX_PLACE_LENGTH = 200;
@@ -115,14 +114,15 @@ export function isPlace(text: unknown): text is string {
   return typeof text === "string" && text.length <= MAX_PLACE_LENGTH && new RegExp(`^${PLACE}$`).test(text);
 }
 
+// The first 12 digits are the time. They are optional, because keys of earlier versions do not have the time.
 const OWN_PART = new RegExp(
   `^(?:(?:${DOCTOR_FOLDER})?(?:[0-9a-f]{12})?[0-9a-f]{32}|${PLACES_FOLDER}(?<place>${PLACE})/[0-9a-f]{44})$`,
 );
 
 /**
- * Returns a function that creates object keys. An object key consists of the prefix, the folder of the place, the time and 128 random bits. The time and the bits
- * are in hex, which is safe in file systems, URLs and logs. Keys with a time are in order, so the database writes new rows to one page of
- * an index. With only random keys, each new row would change another page of the index.
+ * Returns a function that creates object keys. An object key consists of the key prefix, the folder of the place, the time and 128 random
+ * bits. The time and the bits are in hex, which is safe in file systems, URLs and logs. Keys that begin with the time are in order, so the
+ * database adds new rows to one page of an index. With random keys only, each new row would change another page.
  */
 export function createNewObjectKey(options: {
   keyPrefix: string;
@@ -144,7 +144,7 @@ export function createIsOwnKey({ keyPrefix }: { keyPrefix: string }): (objectKey
   return (objectKey) => objectKey.startsWith(keyPrefix) && OWN_PART.test(objectKey.slice(keyPrefix.length));
 }
 
-/** Returns a function that reads the key from the URL of an object, at AWS or at one of the `endpoints`. */
+/** Returns a function that finds the key in the URL of an object, at AWS or at one of the `endpoints`. */
 export function createObjectKeyOf(options: {
   bucket: string;
   endpoints: readonly string[];
@@ -157,7 +157,7 @@ export function createObjectKeyOf(options: {
   };
 }
 
-/** Returns whether a text is the URL of an object, and not its key. */
+/** Returns whether a text is the URL of an object. Otherwise the text is a key. */
 export function isUrl(text: string): boolean {
   return /^(?:s3|https?):\/\//i.test(text);
 }

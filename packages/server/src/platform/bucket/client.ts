@@ -5,22 +5,20 @@ import type { CredentialSource } from "./credentials.ts";
 import { createRequests, type Requests } from "./requests.ts";
 
 export type Timeouts = {
-  /** The maximum time to connect to the bucket. */
   connectMs: number;
-  /** The maximum time from a call to its response, including retries. Calls that transfer many bytes get extra time. */
+  /** The maximum time from a call to its response, including retries. A call that transfers many bytes gets extra time. */
   callMs: number;
   /** The maximum time without traffic in either direction. */
   idleMs: number;
 };
 
-/** Runs one call to the bucket. `Call` rejects with `bucket_unavailable` if the call fails or takes too long. */
+/** Runs one call to the bucket. Rejects with `bucket_unavailable` if the call fails or takes too long. */
 type Call = <T>(
   operation: string,
   work: (options: { abortSignal: AbortSignal }) => Promise<T>,
   options?: { extraMs?: number },
 ) => Promise<T>;
 
-/** The name of the bucket, the signed requests, and the functions that run calls and send checksums. */
 export type BucketClient = Requests & { bucket: string; call: Call; optionalChecksums: OptionalChecksums };
 
 type ClientOptions = {
@@ -54,7 +52,7 @@ function createCall(credentials: CredentialSource, { callMs, optionOf }: CallSet
       return unavailable(`The bucket did not respond to ${operation} within ${milliseconds} ms`);
     };
     try {
-      // The time limit also rejects the call, because a wait for credentials ignores the abort signal.
+      // The time limit also rejects the call, because the wait for credentials ignores the abort signal.
       return await within({ milliseconds, late }, () => work({ abortSignal: controller.signal }));
     } catch (error) {
       if (refusesCredentials(error)) credentials.refused();
@@ -69,7 +67,7 @@ const NOT_WRITABLE = "The file store can't be written. Check the disk of the buc
 
 const FULL = "The file store is full. Delete files to free space.";
 
-/** The advice for the operator, by the error code of the bucket. */
+/** The advice for the operator, for each error code of the bucket. */
 const ADVICE: Record<string, string> = {
   NoSuchBucket: "there is no such bucket: check AWS_BUCKET_NAME, AWS_REGION and S3_ENDPOINT",
   InvalidAccessKeyId: "the access key is unknown: check AWS_ACCESS_KEY_ID, or the role",
@@ -96,7 +94,10 @@ const REFUSED_CREDENTIALS = new Set(["InvalidAccessKeyId", "ExpiredToken", "Inva
 
 type Failure = Error & { code?: unknown; $metadata?: { httpStatusCode?: number; requestId?: string } };
 
-/** The cause of `bucket_unavailable`. `advice`: the reason and the remedy, without facts about the network. Undefined: unknown. */
+/**
+ * The cause of `bucket_unavailable`. `advice`: the reason and the remedy, without facts about the network, or undefined if the reason is
+ * unknown.
+ */
 export class BucketFault extends Error {
   readonly advice: string | undefined;
 
@@ -107,9 +108,9 @@ export class BucketFault extends Error {
 }
 
 /**
- * Converts an error of a request to `bucket_unavailable`, or to `storage_full` if the disk of the bucket is full. The cause of the new
- * error names the operation, and gives advice for the operator. The new error does not contain the original error, because the error of a
- * credential provider may contain secrets. The function `toBucketError` returns domain errors and programming errors unchanged.
+ * Converts the error of a request to `bucket_unavailable`, or to `storage_full` if the disk of the bucket is full. The cause of the new
+ * error names the operation and gives advice to the operator. The new error does not contain the original error, which may contain secrets
+ * of a credential provider. Domain errors and programming errors remain unchanged.
  */
 export function toBucketError(
   error: unknown,
@@ -125,24 +126,26 @@ export function toBucketError(
   return new DomainError("bucket_unavailable", UNREACHABLE, { cause });
 }
 
-/** Creates the error `bucket_unavailable`. The parameter `explanation` becomes the cause of the error, which only the log shows. */
+/** Creates the error `bucket_unavailable`. Only the log shows `explanation`, which is the cause of the error. */
 export function unavailable(explanation: string): DomainError {
   return new DomainError("bucket_unavailable", UNREACHABLE, { cause: new BucketFault(explanation) });
 }
 
-/** Returns whether the bucket refused the credentials. If the bucket refused the credentials, new credentials may help. */
+/** Returns whether the bucket refused the credentials. Then new credentials may help. */
 function refusesCredentials(error: unknown): boolean {
   return error instanceof Error && REFUSED_CREDENTIALS.has(codeOf(error));
 }
 
-/** Returns whether an S3 error has one of the expected codes or statuses. The error of a HEAD request has only a status. */
+/** Returns whether an S3 error has one of the expected codes or statuses. The error of a HEAD request has no code, only a status. */
 export function failedWith(error: unknown, ...expected: (string | number)[]): boolean {
   if (!(error instanceof Error)) return false;
   const status = statusOf(error);
   return expected.includes(codeOf(error)) || (status !== undefined && expected.includes(status));
 }
 
-/** Returns a handler for the failures of a call. The result of the call is undefined after a failure with an expected code or status. */
+/**
+ * Returns an error handler for a call. The handler returns undefined for an error with an expected code or status, and throws other errors.
+ */
 export function unless(...expected: (string | number)[]): (error: unknown) => undefined {
   return (error) => {
     if (!failedWith(error, ...expected)) throw error;
@@ -165,15 +168,15 @@ function statusOf(error: Failure): number | undefined {
   return error.$metadata?.httpStatusCode;
 }
 
-/** Sends a request with checksum headers, and sends it again without them if the server refuses them. */
+/** Sends a request with checksum headers. If the server refuses these headers, sends the request again without them. */
 type OptionalChecksums = <T>(send: (withChecksums: boolean) => Promise<T>) => Promise<T>;
 
-/** Servers refuse an unknown header with a status of `CHECKSUM_REFUSALS`. Backblaze B2 returns 400, and other servers return 501. */
+/** The statuses with which servers refuse unknown headers. Backblaze B2 returns 400, and other servers return 501. */
 const CHECKSUM_REFUSALS = [400, 501];
-/** Errors with a code of `OTHER_FAULTS` also have the status 400, but checksum headers are not the reason of the errors. */
+/** The codes of errors that also have the status 400, but are not about checksum headers. */
 const OTHER_FAULTS = ["BadDigest", "RequestTimeout"];
 
-/** If the server refuses checksum headers, the function remembers the refusal as long as the process runs. */
+/** Remembers a refusal of checksum headers as long as the process runs. */
 function createOptionalChecksums(): OptionalChecksums {
   let areAccepted = true;
   return async (send) => {
@@ -184,7 +187,7 @@ function createOptionalChecksums(): OptionalChecksums {
       const isRefusal = failedWith(error, ...CHECKSUM_REFUSALS) && !failedWith(error, ...OTHER_FAULTS);
       if (!isRefusal || refusesCredentials(error)) throw error;
       const result = await send(false);
-      // The second request succeeded, so the server refused the first request because of the headers.
+      // The second request succeeded, so the checksum headers were the reason for the refusal.
       areAccepted = false;
       return result;
     }

@@ -5,7 +5,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const START = Date.UTC(2026, 0, 1);
 
-/** Creates a credential provider, and a clock for the provider. The provider returns numbered credentials that expire after `lifeMs`. */
+/** Creates a provider of numbered credentials that expire after `lifeMs`, and a clock for the provider. */
 function provided(lifeMs: number | undefined) {
   const state = { now: START, lifeMs, broken: false, asked: [] as boolean[] };
   const source = createCredentialSource(
@@ -24,7 +24,7 @@ function provided(lifeMs: number | undefined) {
   return { state, source, lasting };
 }
 
-/** Waits until a renewal in the background has ended. */
+/** Waits until a background renewal of credentials has ended. */
 async function settled(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }

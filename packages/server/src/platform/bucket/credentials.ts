@@ -5,20 +5,20 @@ import { loadWith } from "../modules.ts";
 /** Fetches credentials, as a provider of the AWS SDK does. With `forceRefresh`, the provider does not use its cache. */
 export type CredentialProvider = (options?: { forceRefresh?: boolean }) => Promise<Credentials>;
 
-/** Caches credentials, and renews the credentials before the expiry. */
+/** Caches credentials, and renews them before they expire. */
 export type CredentialSource = {
   /**
-   * Returns credentials that are valid for the given time, if the provider has credentials with a long lifetime. The function `lasting`
-   * returns cached credentials directly, and not as a promise.
+   * Returns credentials that are valid for at least `seconds`, if the provider has such credentials. Returns cached credentials directly,
+   * not as a promise.
    */
   lasting(options: { now: number; seconds: number }): Credentials | Promise<Credentials>;
-  /** Reports that the bucket refused the credentials. The next call fetches new ones, at most once a minute. */
+  /** Reports that the bucket refused the credentials. The next call of `lasting` fetches new credentials, at most once a minute. */
   refused(): void;
 };
 
-/** The service renews temporary credentials in the background five minutes before the expiry. */
+/** Credentials are renewed in the background five minutes before they expire. */
 const RENEW_BEFORE_MS = 300_000;
-/** The service fetches cached credentials again after five minutes, because an operator can also rotate credentials without an expiry. */
+/** Cached credentials are fetched again after five minutes, because an operator can also replace credentials without an expiry. */
 const RECHECK_MS = 300_000;
 /** The minimum pause between two calls of the provider while the cached credentials are valid. */
 const PAUSE_MS = 60_000;
@@ -61,7 +61,7 @@ export function createCredentialSource(
       const expiresAt = credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
       if (expiresAt <= now) return renew(now);
       if (now - askedAt < PAUSE_MS) return credentials;
-      // While the cached credentials are still valid, the caller gets the cached credentials, even after a failed renewal.
+      // As long as the cached credentials are valid, the caller gets them, even after a failed renewal.
       if (expiresAt < now + seconds * 1000) return renew(now).catch(() => credentials);
       if (expiresAt - now < RENEW_BEFORE_MS || now - fetchedAt >= RECHECK_MS) renew(now).catch(() => undefined);
       return credentials;
@@ -84,8 +84,8 @@ export function loadProviderChain(): Promise<typeof import("./provider-chain.ts"
 export function sdkProviderChain(region: string): CredentialProvider {
   let chain: Promise<CredentialProvider> | undefined;
   return async (options) => {
-    // The code loads the chain at the first use, because the chain imports most of the AWS SDK. The chain has no cache, so the chain reads
-    // its files again after a rotation of the credentials.
+    // The provider chain is loaded at the first use, because it imports most of the AWS SDK. The chain caches nothing, so it reads its
+    // files again after a rotation of the credentials.
     chain ??= loadProviderChain().then(({ fromNodeProviderChain }) =>
       fromNodeProviderChain({ ignoreCache: true, clientConfig: { region } }),
     );

@@ -2,20 +2,20 @@ import { type EncodedKey, type EncodedResponse, encodeKey, encodeResponse } from
 import { create } from "content-disposition";
 import { words } from "../text/readable-text.ts";
 
-/** The disposition decides whether a browser saves a file or displays the file. */
+/** Whether a browser saves a file ("attachment") or displays the file ("inline"). */
 export type Disposition = "attachment" | "inline";
 
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
 const DEFAULT_TYPE = "application/octet-stream";
 
-// A browser displays the inline types without running code. HTML, SVG, XML and scripts must never be on the list of inline types.
+// The types that a browser displays without running code. HTML, SVG, XML and scripts must never be on this list.
 const INLINE_TYPES = words(`
   image/png image/jpeg image/gif image/webp image/avif image/bmp application/pdf text/plain
   audio/mpeg audio/mp4 audio/ogg audio/wav audio/webm audio/flac audio/aac
   video/mp4 video/webm video/ogg video/quicktime
 `);
 
-/** Returns whether a browser may display a file of the type. */
+/** Returns whether a browser may display a file of this type. */
 export function canShowInline(contentType: string): boolean {
   return INLINE_TYPES.has(contentType);
 }
@@ -32,14 +32,13 @@ export function normaliseContentType(contentType: string): string {
  */
 function safeServing(contentType: string, requested: Disposition): { disposition: Disposition; contentType: string } {
   if (INLINE_TYPES.has(contentType)) {
-    // The type states the charset, so that a browser does not guess the charset.
+    // The charset is part of the type, so that browsers do not guess the charset.
     const type = contentType === "text/plain" ? "text/plain; charset=utf-8" : contentType;
     return { disposition: requested, contentType: type };
   }
   return { disposition: "attachment", contentType: DEFAULT_TYPE };
 }
 
-/** The object to download, and the way in which the bucket serves the object. */
 type DownloadRequest = { objectKey: string; filename: string; contentType: string; disposition: Disposition };
 
 /** The encoded key of the object, and the response headers that the signature of a download URL covers. */
@@ -48,8 +47,8 @@ type DownloadOverrides = { encodedKey: EncodedKey; response: EncodedResponse };
 const CONTROL_CHARACTERS = /\p{Cc}/gu;
 
 /**
- * Computes the response headers for a download. A cache of the headers would save nothing, because with many files, a lookup takes longer
- * than the computation. With many files, the memory of the entry is not in the cache of the processor.
+ * Computes the response headers for a download. A cache of the headers would save nothing: with many files, reading a cache entry from the
+ * main memory takes longer than the computation.
  */
 export function overridesOf(request: DownloadRequest): DownloadOverrides {
   const { disposition, contentType } = safeServing(request.contentType, request.disposition);
@@ -61,7 +60,7 @@ export function overridesOf(request: DownloadRequest): DownloadOverrides {
 
 /** Returns a header with an ASCII `filename`. If ASCII is not enough, `contentDispositionOf` adds `filename*` in UTF-8 (RFC 6266). */
 function contentDispositionOf(filename: string, disposition: Disposition): string {
-  // The code makes the header valid even for an unchecked filename, although the service checks filenames at the start of an upload.
+  // The header is valid even for an unchecked filename, although the service checks filenames when an upload starts.
   const safe = filename.toWellFormed().replace(CONTROL_CHARACTERS, "_");
   return create(safe, { type: disposition });
 }

@@ -6,7 +6,7 @@ import { documentOf, element, elementsOf, textOf } from "./xml.ts";
 
 type Listing = Pick<Bucket, "listObjects" | "listMultiparts">;
 
-/** Lists the objects and the multipart uploads under the key prefix. Each step reads one page from the server. */
+/** Lists the objects and the unfinished multipart uploads under the key prefix. Each step reads one page from the server. */
 export function createListing(client: BucketClient, { keyPrefix }: { keyPrefix: string }): Listing {
   return {
     listObjects: (options) => listObjects(client, { prefix: keyPrefix, ...options }),
@@ -16,14 +16,14 @@ export function createListing(client: BucketClient, { keyPrefix }: { keyPrefix: 
 
 type Asked = { prefix: string; pageSize?: number; findsDamage?: boolean };
 
-/** The request header of the built-in bucket (s3-local/src/operations/listings.ts). Other servers ignore the header. */
+/** A request header that only the built-in bucket supports (s3-local/src/operations/listings.ts). Other servers ignore it. */
 const FIND_DAMAGE = { "x-valetkey-find-damage": "true" };
 
 async function* listObjects(client: BucketClient, asked: Asked): AsyncGenerator<ListedObject[]> {
   let token: string | undefined;
   do {
     const page = await listPage(client, { ...asked, token });
-    // If the response names no encoding, the server does not encode keys.
+    // Without an encoding in the response, the server does not encode keys.
     const isEncoded = textOf(page, "EncodingType") === "url";
     const objects = elementsOf(page, "Contents").map((object) => {
       const key = textOf(object, "Key") ?? "";
@@ -63,21 +63,23 @@ async function* listMultiparts(client: BucketClient, prefix: string): AsyncGener
   }
 }
 
-/** Returns the instant of a date in milliseconds. An object without a date counts as a new object. */
+/** Converts a date to milliseconds. An object without a date counts as a new object. */
 function instantOf(date: string | undefined): number {
   const instant = Date.parse(date ?? "");
   return Number.isNaN(instant) ? Number.POSITIVE_INFINITY : instant;
 }
 
-/** The objects in one deletion call. S3 accepts 1,000, but a server that deletes them one by one would need a minute. */
+/** The number of objects in one deletion call. S3 accepts 1,000, but a server that deletes them one by one would need a minute. */
 const BATCH = 100;
 const SINGLES_AT_ONCE = 8;
-/** The extra time for each object of a batch, because some servers delete objects one by one. */
+/** The extra time for each object in a deletion call, because some servers delete the objects one by one. */
 const EXTRA_MS_EACH = 200;
-/** The statuses of servers without DeleteObjects, such as Google Cloud Storage. */
+/** The response statuses of servers without DeleteObjects, such as Google Cloud Storage. */
 const NO_BATCHES = [400, 405, 501];
 
-/** Deletes objects of the bucket in batches. If the server does not support batches, the function deletes single objects from then on. */
+/**
+ * Deletes objects, many in one call (DeleteObjects). If the server does not support DeleteObjects, deletes them one by one from then on.
+ */
 export function createDeletion(client: BucketClient, onWarning: (text: string) => void): Bucket["delete"] {
   let batches = true;
   return async (objectKeys) => {
@@ -86,8 +88,7 @@ export function createDeletion(client: BucketClient, onWarning: (text: string) =
       const batch = objectKeys.slice(at, at + BATCH);
       const deleted = batches && batch.length > 1 ? await deleteBatch(client, { keys: batch, onWarning }) : undefined;
       gone.push(...(deleted ?? (await deleteSingly(client, batch))));
-      // The code turns off batches only after the single deletions have succeeded. If the single deletions also fail, missing batches are
-      // not the reason.
+      // If the single deletions also fail, the missing support of DeleteObjects is not the reason.
       if (deleted === undefined && batch.length > 1) batches = false;
     }
     return gone;
@@ -95,7 +96,7 @@ export function createDeletion(client: BucketClient, onWarning: (text: string) =
 }
 
 /**
- * Deletes the objects in one call, and returns the keys of the deleted objects. Returns undefined if the server does not support batches.
+ * Deletes objects in one call, and returns the keys of the deleted objects. Returns undefined if the server does not support DeleteObjects.
  */
 async function deleteBatch(
   { send, call }: BucketClient,
@@ -103,7 +104,7 @@ async function deleteBatch(
 ): Promise<string[] | undefined> {
   const objects = keys.map((key) => `<Object>${element("Key", key)}</Object>`).join("");
   const body = documentOf("Delete", objects + element("Quiet", "true"));
-  // S3 requires a checksum for DeleteObjects. All servers accept MD5, and Swift and older releases of MinIO accept no other checksum.
+  // S3 requires a checksum for DeleteObjects. All servers accept MD5. Swift and older releases of MinIO accept no other checksum.
   const headers = {
     "content-type": "application/xml",
     "content-md5": createHash("md5").update(body).digest("base64"),

@@ -38,8 +38,8 @@ async function sendPart(place: Place, { partNumber, bytes }: { partNumber: numbe
 }
 
 /**
- * Returns a bucket behind a proxy. The proxy applies `fate` only to the first request that completes an upload. The proxy forwards all
- * other requests to the bucket unchanged.
+ * Returns a bucket behind a proxy. The proxy applies `fate` only to the first request that completes an upload, and forwards all other
+ * requests unchanged.
  */
 async function completingThrough(fate: Fate): Promise<Bucket> {
   let met = false;

@@ -6,11 +6,11 @@ import { documentOf, element, elementsOf, textOf } from "./xml.ts";
 
 type BrowserMultipart = Pick<Bucket, "createMultipart" | "listParts" | "completeMultipart" | "abortMultipart">;
 
-/** Handles the multipart uploads of the bucket. The browser sends the parts to presigned URLs. */
+/** Manages multipart uploads whose parts a browser sends to presigned URLs. */
 export function createBrowserMultipart(client: BucketClient): BrowserMultipart {
   return {
     createMultipart: ({ objectKey, contentType }) =>
-      // The upload sets no checksum algorithm. With a checksum algorithm, the browser would have to compute a checksum for every part.
+      // The upload has no checksum algorithm, because the browser would then have to compute a checksum for every part.
       beginParts(client, { objectKey, contentType }),
     listParts: (place) => listParts(client, place),
     completeMultipart: (options) => complete(client, options),
@@ -39,7 +39,7 @@ async function listPartPage(
 ): Promise<string | undefined> {
   const query = { uploadId: place.bucketUploadId, "part-number-marker": marker };
   const request = { method: "GET", objectKey: place.objectKey, query } as const;
-  // For a missing upload, Ceph returns the error of a missing object.
+  // If the upload is missing, Ceph returns the error code of a missing object.
   const page = await call("ListParts", (options) => send(request, options).catch(unless("NoSuchUpload", "NoSuchKey")));
   return page?.body.toString();
 }
@@ -55,7 +55,7 @@ function complete(
         await ifAbsent((condition) => sendParts(client, { objectKey, bucketUploadId, parts, condition }, options));
         return "done";
       } catch (error) {
-        // Another attempt has completed or aborted the upload. The caller must check whether the upload was completed or aborted.
+        // Another attempt has completed or aborted the upload. The caller must check the object in the bucket.
         if (failedWith(error, "NoSuchUpload")) return "done";
         if (failedWith(error, "InvalidPart", "InvalidPartOrder", "EntityTooSmall")) return "parts_changed";
         throw error;
@@ -65,12 +65,12 @@ function complete(
   );
 }
 
-/** The member `checksum` is the SHA-256 of the part in base64, if the bucket verifies the checksums of the upload. */
+/** `checksum`: the SHA-256 of the part in base64, if the bucket verifies the checksums of the upload. */
 export type SentPart = { partNumber: number; etag: string; checksum?: string };
 
 type Completion = MultipartPlace & { parts: readonly SentPart[]; condition: Condition };
 
-/** Sends CompleteMultipartUpload. Returns the document of the response. */
+/** Sends CompleteMultipartUpload, and returns the XML document of the response. */
 export async function sendParts(
   { send }: BucketClient,
   { objectKey, bucketUploadId, parts, condition }: Completion,
@@ -89,17 +89,20 @@ export async function sendParts(
 type Copy = Parameters<Bucket["copy"]>[0];
 
 const MIB = 2 ** 20;
-/** The largest object that is copied in one call. S3 permits 5 GiB, but some servers send no byte during a long copy, which times out. */
+/**
+ * The size of the largest object that is copied in one call. S3 permits 5 GiB, but some servers send no byte during a long copy, so the
+ * call times out.
+ */
 const WHOLE_COPY_MAX_BYTES = 256 * MIB;
 const COPY_PART_BYTES = 256 * MIB;
 const COPIED_AT_ONCE = 4;
-/** The extra time for each call of a copy: enough for 256 MiB at 4 MiB a second, which is slow for a copy inside the server. */
+/** The extra time for each call of a copy. It is enough for 256 MiB at 4 MiB a second, which is slow for a copy inside the server. */
 const COPY_EXTRA_MS = 64_000;
 
 /**
- * Copies an object in the bucket. Returns "changed" if the object was replaced or deleted before the copy was complete.
- * Only a copy in one call uses the ETag condition. Ceph ignores the ETag condition for parts. Swift can't compare the ETag of multipart
- * objects. An object that is larger than `wholeMaxBytes` needs a multipart copy.
+ * Copies an object in the bucket. Returns "changed" if the object was replaced or deleted before the copy was complete. Only a copy in one
+ * call has the ETag condition: Ceph ignores the condition for parts, and Swift cannot compare the ETag of a multipart object. An object
+ * that is larger than `wholeMaxBytes` is copied in several parts.
  */
 export function createCopy(
   client: BucketClient,
@@ -125,7 +128,7 @@ function sourceOf({ bucket }: BucketClient, { from }: Copy): string {
 
 function orChanged(error: unknown): never {
   const isGone = failedWith(error, "NoSuchKey", "NotFound") && !failedWith(error, "NoSuchBucket");
-  // An invalid range means that a shorter object has replaced the source.
+  // The range of bytes is invalid if a shorter object has replaced the source.
   throw isGone || failedWith(error, "PreconditionFailed", 412, "InvalidRange", 416) ? CHANGED : error;
 }
 
@@ -163,7 +166,7 @@ async function copyMultipart(
     const extraMs = COMPLETE_EXTRA_MS;
     await client.call("CompleteMultipartUpload", (options) => sendParts(client, completion, options), { extraMs });
   } catch (error) {
-    // If the abort fails, the parts remain in the bucket for now. The queued deletion of the key will delete the parts.
+    // If the abort fails, the parts remain in the bucket for now. The queued deletion of the key will delete them.
     await abortParts(client, place).catch(() => undefined);
     throw error;
   }
@@ -192,10 +195,10 @@ async function copyPart(
   return { partNumber, etag: textOf(body.toString(), "ETag") ?? "" };
 }
 
-/** The errors of servers that cannot list unfinished uploads. On such a server, the service cannot find unfinished uploads. */
+/** The errors of servers that cannot list unfinished uploads. The service cannot find unfinished uploads on such a server. */
 const NO_LIST = ["NotImplemented", "MethodNotAllowed", 405, 501];
 
-/** Returns a function that aborts the unfinished multipart uploads of the given keys, which a killed process can leave behind. */
+/** Returns a function that aborts the unfinished multipart uploads of the given keys. A killed process can leave such uploads behind. */
 export function createDiscardParts(client: BucketClient, { keyPrefix }: { keyPrefix: string }): Bucket["discardParts"] {
   return async (objectKeys) => {
     const wanted = new Set(objectKeys);
@@ -225,7 +228,7 @@ export async function beginParts(
   return bucketUploadId;
 }
 
-/** Aborts one multipart upload in the bucket. The function `abortParts` does not fail if the upload does not exist any more. */
+/** Aborts one multipart upload in the bucket. Does not fail if the upload does not exist any more. */
 export async function abortParts(
   { send, call }: BucketClient,
   { objectKey, bucketUploadId }: MultipartPlace,
@@ -234,12 +237,10 @@ export async function abortParts(
   await call("AbortMultipartUpload", (options) => send(request, options).catch(unless("NoSuchUpload")));
 }
 
-/** The member `begun` is the date of the start, as in the document of the bucket. */
+/** `begun`: the date of the start, as in the XML document of the bucket. */
 type ListedUpload = MultipartPlace & { begun: string | undefined };
 
-/**
- * Lists unfinished multipart uploads, one page of the server at a time. `unfinishedPages` yields nothing if the server cannot list uploads.
- */
+/** Lists unfinished multipart uploads, one page of the server at a time. Yields nothing if the server cannot list them. */
 export async function* unfinishedPages(client: BucketClient, prefix: string): AsyncGenerator<ListedUpload[]> {
   let page = await listUploads(client, { prefix, after: "" });
   while (page !== undefined) {
@@ -252,7 +253,7 @@ export async function* unfinishedPages(client: BucketClient, prefix: string): As
   }
 }
 
-/** The parameter `after` is the document of the previous page, or empty. */
+/** `after`: the XML document of the previous page, or empty. */
 async function listUploads(
   { send, call }: BucketClient,
   { prefix, after }: { prefix: string; after: string },
@@ -271,7 +272,10 @@ async function listUploads(
 
 type Condition = { "if-none-match"?: string };
 
-/** Sends a write with if-none-match. If the server lacks this condition, sends it without, which is safe because keys are unique. */
+/**
+ * Sends a write with `If-None-Match`. If the server does not support this condition, sends the write without it. That is safe, because keys
+ * are unique.
+ */
 export async function ifAbsent<T>(send: (condition: Condition) => Promise<T>): Promise<T | "occupied"> {
   try {
     return await send({ "if-none-match": "*" });
@@ -282,5 +286,5 @@ export async function ifAbsent<T>(send: (condition: Condition) => Promise<T>): P
   }
 }
 
-/** The extra time to complete an upload, because S3 can take minutes for a large object. */
+/** The extra time for the completion of an upload. S3 can take minutes to complete a large object. */
 export const COMPLETE_EXTRA_MS = 120_000;

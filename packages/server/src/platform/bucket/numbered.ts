@@ -3,14 +3,14 @@ import { isUrl } from "./bucket.ts";
 import type { Bucket, ListedObject, UnfinishedMultipart } from "./port.ts";
 
 /*
- * The service can have two buckets while files move from one bucket to the other (ADR 9). An embedding can have buckets of tenants. Each
- * bucket has a number, and each object key in the database contains the number of its bucket. A key without a number belongs to bucket 1,
- * so that a service with one bucket has plain keys. The key `bucket:2/REST` is the object REST in bucket 2.
+ * The service has two buckets while files move from one bucket to the other (ADR 9). An embedding can have separate buckets for tenants.
+ * Each bucket has a number, and each object key in the database contains the number of its bucket. A key without a number belongs to bucket
+ * 1, so a service with one bucket has plain keys. The key `bucket:2/REST` is the object REST in bucket 2.
  */
 
 const MARK = /^bucket:([1-9]\d{0,3})\//;
 
-/** The position of an object: the number of its bucket, and the key in that bucket. */
+/** The number of a bucket, and the key of an object in that bucket. */
 type Place = { number: number; key: string };
 
 /** Splits an object key of the database into the number of the bucket and the key in that bucket. */
@@ -19,20 +19,23 @@ export function placeOfKey(objectKey: string): Place {
   return { number: Number(number), key: objectKey.slice(mark.length) };
 }
 
-/** Returns the object key that the database stores for an object. Bucket 1 needs a mark only for a key that looks like a mark. */
+/**
+ * Returns the object key that the database stores for an object. A key in bucket 1 has the mark `bucket:1/` only if it looks like a marked
+ * key.
+ */
 export function objectKeyAt({ number, key }: Place): string {
   return number === 1 && !MARK.test(key) ? key : `bucket:${number}/${key}`;
 }
 
 /**
- * A range of object keys. Both ends are exclusive. Undefined: the range has no end. With `unmarked`, a key below `bucket::` that has the mark
- * of a bucket does not belong to the range. Such a range begins at or after `bucket:1`.
+ * A range of object keys. Both ends are exclusive. Without `before`, the range has no end. With `unmarked`, the range excludes keys with
+ * the mark of a bucket. Such a range begins at or after `bucket:1`.
  */
 export type KeyRange = { after: string; before: string | undefined; unmarked?: true };
 
-/** Returns the ranges that contain all object keys of a bucket, in the order of the bytes of their keys. */
+/** Returns the ranges that together contain all object keys of a bucket, in the byte order of the keys. */
 export function keyRangesOf(number: number): KeyRange[] {
-  // The character `0` follows the slash.
+  // The character `0` is the next character after the slash.
   if (number !== 1) return [{ after: `bucket:${number}/`, before: `bucket:${number}0` }];
   return [
     { after: "", before: FIRST_OTHER_MARK },
@@ -40,25 +43,25 @@ export function keyRangesOf(number: number): KeyRange[] {
   ];
 }
 
-/** The mark that comes first in the order of the bytes, without the mark of bucket 1. All lower keys belong to bucket 1. */
+/** The first mark in byte order, except for the mark of bucket 1. All lower keys belong to bucket 1. */
 export const FIRST_OTHER_MARK = "bucket:10/";
 
-/** All marks are lower, because a colon follows the digit `9`. */
+/** All marks are lower than this key, because a colon follows the digit `9`. */
 export const END_OF_MARKS = "bucket::";
 
 export type NumberedBucket = {
   number: number;
   bucket: Bucket;
-  /** The prefix of the service in this bucket. It is empty, or ends with a slash. */
+  /** The key prefix of the service in this bucket. Empty, or ends with a slash. */
   keyPrefix: string;
-  /** A bucket of tenants has no copies of the objects of other buckets. Default: false. */
+  /** Whether the bucket belongs to tenants. It then has no copies of objects from other buckets. Default: false. */
   isOfTenants?: boolean | undefined;
 };
 
 /**
- * Joins the buckets of the service into one bucket whose keys contain the number of their bucket. `first` is the bucket of the main
- * settings. `numberForUploads` returns the number of the bucket for new objects. A call with a key of an unknown bucket rejects with
- * `bucket_unavailable`, except for a deletion: `delete` leaves these keys out of its result.
+ * Joins the buckets of the service into one `Bucket`, whose object keys contain the number of their bucket. `first`: the bucket of the main
+ * settings. `numberForUploads`: returns the number of the bucket for new objects. A call with a key of an unknown bucket rejects with
+ * `bucket_unavailable`. Only `delete` does not reject, and omits such keys from its result.
  */
 export function joinBuckets(
   buckets: readonly [first: NumberedBucket, ...others: NumberedBucket[]],
@@ -78,7 +81,7 @@ export function joinBuckets(
     return { bucket: numbered(number).bucket, key };
   }
 
-  /** Routes a call whose options contain the key of its object. */
+  /** Sends a call to the bucket that contains the object key of the call. */
   function route<Options extends { objectKey: string }, Result>(
     call: (bucket: Bucket) => (options: Options) => Result,
   ): (options: Options) => Result {
@@ -88,7 +91,7 @@ export function joinBuckets(
     };
   }
 
-  /** Groups the keys by their bucket. Leaves the keys of unknown buckets out. */
+  /** Groups the keys by their bucket, without the keys of unknown buckets. */
   function grouped(objectKeys: readonly string[]): { one: NumberedBucket; keys: string[] }[] {
     return buckets.flatMap((one) => {
       const keys = objectKeys.map(placeOfKey).flatMap(({ number, key }) => (number === one.number ? [key] : []));
@@ -99,10 +102,7 @@ export function joinBuckets(
   const inUse = () =>
     new Set([first, numbered(numberForUploads()), ...buckets.filter(({ isOfTenants }) => isOfTenants)]);
 
-  /**
-   * Like a key, the place of an item can contain the mark of a bucket. Without a mark, the objects of the item are in the bucket for
-   * uploads.
-   */
+  /** Like an object key, a place can begin with the mark of a bucket. Without a mark, the new object is in the bucket for uploads. */
   function numberOfNew(beside: string | undefined, place: string | undefined): number {
     if (place !== undefined && MARK.test(place)) return placeOfKey(place).number;
     return beside === undefined || place !== undefined ? numberForUploads() : placeOfKey(beside).number;
@@ -122,7 +122,7 @@ export function joinBuckets(
       const { number, key } = placeOfKey(objectKey);
       const own = byNumber.get(number);
       if (own?.isOfTenants) return [];
-      // An adopted object has the same key in each bucket. A key of the service has the prefix of its bucket.
+      // An adopted object has the same key in each bucket. A key that the service created has the key prefix of its bucket.
       const suffix = own?.bucket.isOwnKey(key) ? key.slice(own.keyPrefix.length) : undefined;
       return buckets.flatMap((other) => {
         if (other.number === number || other.isOfTenants) return [];
@@ -200,7 +200,7 @@ export function joinBuckets(
   };
 }
 
-/** Copies an object to another bucket, through this process. The stored checksum of the object also proves its bytes. */
+/** Copies an object to another bucket through this process. Verifies the bytes with the stored checksum of the object. */
 async function copyBetween(
   source: Bucket,
   target: Bucket,
@@ -214,7 +214,7 @@ async function copyBetween(
   return found.checksum === undefined || found.checksum.value === checksum.value ? "done" : "changed";
 }
 
-/** Returns the results of the calls that succeed, so that one bucket does not wait for another. Rejects if all calls fail. */
+/** Returns the results of the successful calls, so a failed bucket does not make the other buckets fail. Rejects if all calls fail. */
 async function anyOf<Result>(calls: readonly Promise<Result>[]): Promise<Result[]> {
   const settled = await Promise.allSettled(calls);
   const results = settled.flatMap((call) => (call.status === "fulfilled" ? [call.value] : []));
@@ -223,7 +223,7 @@ async function anyOf<Result>(calls: readonly Promise<Result>[]): Promise<Result[
   return results;
 }
 
-/** Returns the key that an S3 URL names in one of the buckets. Throws the error of the first bucket. */
+/** Returns the key in one of the buckets that an S3 URL names. If no bucket matches, throws the error of the first bucket. */
 function firstKeyOf(buckets: readonly NumberedBucket[], s3Url: string): string {
   let failure: unknown;
   for (const { number, bucket } of buckets) {
@@ -250,7 +250,7 @@ async function* marked<Item extends ListedObject | UnfinishedMultipart>(
   }
 }
 
-/** Merges lists of objects whose keys are in order. Each page of the result has objects of one list. */
+/** Merges lists of objects whose keys are in order. Each page of the result contains objects of one list only. */
 async function* inOrder(lists: readonly AsyncGenerator<ListedObject[]>[]): AsyncGenerator<ListedObject[]> {
   const heads: { list: AsyncGenerator<ListedObject[]>; page: ListedObject[] }[] = [];
   for (const list of lists) {

@@ -1,36 +1,35 @@
 import type { Readable } from "node:stream";
 import { DomainError } from "../errors.ts";
 
-/** A buffer that one form holds. A form is an upload whose bytes pass through the service. */
+/** A buffer for the bytes of one form. A form is an upload whose bytes pass through the service. */
 type HeldBuffer = {
   bytes: Buffer;
-  /** Waits for the next bytes. Rejects with `service_busy` if the bytes are too slow while another form waits for a buffer. */
+  /** Waits for the next bytes of the form. Rejects with `service_busy` if they arrive too slowly while another form waits for a buffer. */
   fill<T>(arrival: Promise<T>): Promise<T>;
-  /** Returns the buffer for reuse, which overwrites its bytes. So no call may still be sending them. May be called again. */
+  /** Returns the buffer for reuse. Another form then overwrites its bytes, so no call may still send them. Further calls have no effect. */
   release(): void;
-  /** Ends the use of the buffer without reuse, after a failed call that may still be sending its bytes. May be called again. */
+  /** Gives up the buffer without reuse, after a failed call that may still send its bytes. Further calls have no effect. */
   discard(): void;
 };
 
 export type FormBuffers = {
-  /** Waits for a buffer of a given size. The function `acquire` rejects with `service_busy` if the wait is too long. */
+  /** Waits for a buffer of the given size. Rejects with `service_busy` if the wait is too long. */
   acquire(sizeBytes: number): Promise<HeldBuffer>;
-  /** Discards the buffers that the form still holds. */
   close(): void;
 };
 
 type PartBuffers = {
-  /** Opens the buffers of one form. The parameter `userId` is the id of the person who sends the form. */
+  /** Opens the buffers of one form. `userId`: the id of the person who sends the form. */
   open(userId: string): FormBuffers;
 };
 export type PartBufferOptions = {
-  /** The maximum size of the buffers of all forms of the process together. */
+  /** The maximum size of all buffers of the process. */
   totalBytes: number;
-  /** The size of one part of an upload. The process keeps only buffers of `partBytes` bytes for reuse. */
+  /** The size of one part of an upload. Only buffers of this size are reused. */
   partBytes: number;
   /** The maximum time that a form waits for a buffer. */
   waitMs: number;
-  /** The maximum time in which a form fills a buffer while another form waits for a buffer. */
+  /** The maximum time in which a form must fill a buffer while another form waits for a buffer. */
   fillMs: number;
 };
 
@@ -45,7 +44,7 @@ const CHECK_EVERY_MS = 500;
 /**
  * Limits the memory of all forms of the process. A free buffer goes first to the person whose forms hold the fewest bytes, so one person
  * cannot block the forms of other people. The forms of one person wait in order, so small forms cannot block a large form. There is no
- * deadlock, because a form fills or sends its buffer, and each step has a time limit.
+ * deadlock, because each form fills or sends its buffer within a time limit.
  */
 export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: PartBufferOptions): PartBuffers {
   const idle: Buffer[] = [];
@@ -63,12 +62,12 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: Par
   function take(userId: string, sizeBytes: number): Buffer {
     count(userId, sizeBytes);
     if (sizeBytes === partBytes) return idle.pop() ?? Buffer.allocUnsafeSlow(partBytes);
-    // Idle buffers also use memory. The code drops some idle buffers to make space for a buffer of another size.
+    // Idle buffers also use memory. Some are dropped to make space for a buffer of another size.
     while (idle.length * partBytes > freeBytes) idle.pop();
     return Buffer.allocUnsafeSlow(sizeBytes);
   }
 
-  /** Returns the form that gets the next free buffer: the first waiting form of the person who holds the fewest bytes. */
+  /** Returns the form that gets the next free buffer: the first waiting form of the person whose forms hold the fewest bytes. */
   function nextWaiting(): Waiting | undefined {
     const held = ({ userId }: Waiting) => heldBytes.get(userId) ?? 0;
     return waiting.reduce<Waiting | undefined>(
@@ -155,17 +154,19 @@ export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: Par
   };
 }
 
-/** A part of a stream. All parts but the last have `partBytes`. The caller must release `held` when the bucket has stored the part. */
+/**
+ * A part of a stream. All parts except the last have `partBytes` bytes. The caller must release `held` when the bucket has stored the part.
+ */
 export type Part = { bytes: Buffer; isLast: boolean; held: HeldBuffer | undefined };
 
-/** A file of at most 64 KiB needs no shared buffer, and never waits for slow forms. A stream always buffers up to 64 KiB. */
+/** A file of at most 64 KiB needs no shared buffer, and never waits for slow forms. Each stream has its own buffer of up to 64 KiB. */
 const SMALL_BYTES = 65_536;
 
 /**
- * Splits a stream into one or more parts. Reads no further than the current part. `splitIntoParts` acquires a buffer when the first bytes
- * of a part arrive, unless the whole file is small. `splitIntoParts` frees the memory of each chunk after the copy of the chunk to the
- * buffer. Rejects with `file_too_large` at the first byte above `maxBytes`, and with `upload_aborted` if the stream fails. Rejects with
- * `service_busy` if the stream is too slow while other forms wait. `splitIntoParts` destroys the stream at its end.
+ * Splits a stream into one or more parts, and reads no further than the current part. Acquires a buffer when the first bytes of a part
+ * arrive, unless the whole file is small. Frees each chunk of the stream after it is copied to the buffer. Rejects with `file_too_large` at
+ * the first byte above `maxBytes`, with `upload_aborted` if the stream fails, and with `service_busy` if the stream is too slow while other
+ * forms wait. Destroys the stream at the end.
  */
 export async function* splitIntoParts(
   body: Readable,
@@ -214,7 +215,7 @@ export async function* splitIntoParts(
     yield takePart(true);
   } finally {
     held?.release();
-    // The code destroys the stream immediately. The end of a loop over the stream would first wait for the next bytes of a slow client.
+    // The stream is destroyed at once. The end of a loop over the stream would first wait for the next bytes of a slow client.
     body.destroy();
   }
 }
@@ -229,8 +230,8 @@ async function* chunksOf(body: Readable): AsyncGenerator<Uint8Array, undefined> 
 }
 
 /**
- * Frees the memory of bytes that no code uses any more. Does nothing if the bytes are only a part of a larger buffer, because other code
- * may use the rest of the buffer. The garbage collector of V8 would also free the memory, but only after 64 MiB of unused bytes.
+ * Frees the memory of bytes that no code uses any more. Does nothing if the bytes are part of a larger buffer, whose rest may still be in
+ * use. The garbage collector of V8 would free them only after 64 MiB of unused bytes.
  */
 function freeBytes({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);

@@ -4,7 +4,7 @@ import { countParts, lengthOfPart, MAX_OBJECT_BYTES, MAX_PARTS, partSizeOfUppy, 
 
 const MIB = 2 ** 20;
 const THRESHOLD = 64 * MIB;
-// The limits of S3 for parts of a multipart upload. The source of the limits is the documentation of S3.
+// The limits of S3 for the parts of a multipart upload, from the documentation of S3.
 const MIN_PART_BYTES = 5 * MIB;
 const MAX_PART_BYTES = 5 * 2 ** 30;
 
@@ -69,8 +69,7 @@ describe("the plan of an upload", () => {
     fc.assert(
       fc.property(sizes, (sizeBytes) => {
         const partSize = partSizeOfUppy(sizeBytes);
-        // Calculates the part size as Uppy's plugin does. Parts of a multipart upload have at least 5 MiB. Parts are larger if the file
-        // would otherwise have too many parts.
+        // Calculates the part size as the plugin of Uppy does: at least 5 MiB, and more if the file would otherwise have too many parts.
         let chunkSize = Math.max(Math.ceil(sizeBytes / MAX_PARTS), 5 * MIB);
         if (Math.ceil(sizeBytes / chunkSize) > MAX_PARTS) chunkSize = Math.ceil(sizeBytes / MAX_PARTS);
         expect(partSize).toBe(chunkSize);

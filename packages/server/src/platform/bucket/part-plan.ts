@@ -1,21 +1,21 @@
 const MIB = 2 ** 20;
-// The limits of Amazon S3 for objects and parts. The source is the documentation of Amazon S3, "Multipart upload limits".
+// The limits of Amazon S3 for objects and parts. Source: the documentation of Amazon S3, "Multipart upload limits".
 export const MAX_OBJECT_BYTES = 5 * 2 ** 40;
 export const MAX_PARTS = 10_000;
-/** The minimum size of a part. The last part of an upload may be smaller. */
+/** The minimum size of all parts except the last part. */
 const MIN_PART_BYTES = 5 * MIB;
-/** Parts are small, because the client must send the current part again after a connection breaks. */
+/** Parts are small, because a client must send the current part again after its connection breaks. */
 const USUAL_PART_BYTES = 8 * MIB;
 
 /** The size of a file and of its parts, in bytes. Each part except for the last part has `partSize` bytes. */
 export type Parts = { sizeBytes: number; partSize: number };
 
-/** The size `partSize` is in bytes. */
+/** `partSize`: in bytes. */
 export type UploadPlan = { strategy: "put" } | { strategy: "multipart"; partSize: number; partCount: number };
 
 /**
- * Plans an upload: one PUT for up to `singlePutMaxBytes`, or a multipart upload within the limits of S3 for a larger file. All sizes of the
- * plan are in bytes. Throws RangeError if no S3 object can have the size.
+ * Plans an upload: one PUT for at most `singlePutMaxBytes`, and otherwise a multipart upload within the limits of S3. All sizes are in
+ * bytes. Throws RangeError if an S3 object cannot have this size.
  */
 export function planUpload(options: { sizeBytes: number; singlePutMaxBytes: number }): UploadPlan {
   const { sizeBytes, singlePutMaxBytes } = options;
@@ -23,12 +23,12 @@ export function planUpload(options: { sizeBytes: number; singlePutMaxBytes: numb
     throw new RangeError(`No object has ${sizeBytes} bytes. The range is 0 to ${MAX_OBJECT_BYTES}.`);
   }
   if (sizeBytes <= singlePutMaxBytes) return { strategy: "put" };
-  // A part size in whole MiB is easy to read and aligns with buffers.
+  // A part size in whole MiB is easy to read.
   const partSize = Math.max(USUAL_PART_BYTES, Math.ceil(sizeBytes / MAX_PARTS / MIB) * MIB);
   return { strategy: "multipart", partSize, partCount: countParts({ sizeBytes, partSize }) };
 }
 
-/** Returns the default part size of Uppy's AwsS3 plugin for a file, in bytes. Source: S3Uploader.ts of @uppy/aws-s3 6.3. */
+/** Returns the part size that Uppy's AwsS3 plugin uses for a file by default, in bytes. Source: S3Uploader.ts of @uppy/aws-s3 6.3. */
 export function partSizeOfUppy(sizeBytes: number): number {
   return Math.max(MIN_PART_BYTES, Math.ceil(sizeBytes / MAX_PARTS));
 }

@@ -11,13 +11,10 @@ import { declaredPromises } from "./testing/declared-promises.ts";
 const HELLO = Buffer.from("hello");
 const APP = "https://files.example.com";
 
-/** The tests share the objects of `Ground`, which `beforeAll` creates. */
+/** The server and the bucket of all tests, which `beforeAll` creates. */
 type Ground = { server: BucketServer; bucket: Bucket; behind: ReturnType<typeof inspect> };
 
-/**
- * Adds one test for each row of docs/providers.md. A row with "no" also has a test:
- * the test fails if the provider now keeps the promise.
- */
+/** Adds one test for each row of docs/providers.md. For a row with "no", the test fails if the provider now keeps the promise. */
 export function providerPromiseTests(provider: string, ground: () => Ground): void {
   const declared = declaredPromises(provider);
   const tested = new Set<string>();
@@ -52,7 +49,7 @@ export function providerPromiseTests(provider: string, ground: () => Ground): vo
       now: Date.now(),
       ...options,
     });
-    // The code removes Content-Length, because `fetch` sets Content-Length.
+    // `fetch` itself sets Content-Length.
     const { "content-length": _length, ...headers } = signed.headers;
     const send = (body: string | Buffer = HELLO, changed: Record<string, string> = {}) =>
       fetch(signed.url, { method: signed.method, headers: { ...headers, ...changed }, body: Buffer.from(body) });
@@ -159,7 +156,7 @@ export function providerPromiseTests(provider: string, ground: () => Ground): vo
     const { objectKey, send } = await signPut({ checksum });
     expect((await send("jello")).status).toBe(400);
     expect(await ground().bucket.head(objectKey)).toBeUndefined();
-    // The test also sends a correct checksum, because a server that refuses every checksum protects nothing.
+    // The test also sends a correct checksum, because a server that refuses every checksum would pass the test.
     const declared = await signPut({ checksum });
     expect((await declared.send()).status).toBe(200);
   });

@@ -8,7 +8,6 @@ import type { Bucket, Checksum, StoredObject } from "./port.ts";
 
 type Objects = Pick<Bucket, "head" | "readSmall" | "readStart" | "read" | "computeChecksum" | "probe">;
 
-/** Reads objects and their metadata. */
 export function createReading(client: BucketClient): Objects {
   const { send, call, optionalChecksums } = client;
   return {
@@ -29,7 +28,7 @@ export function createReading(client: BucketClient): Objects {
     async probe() {
       await call("HeadBucket", (options) =>
         send({ method: "HEAD" }, options).catch(async (error) => {
-          // The response to HEAD has no body, so only a second request finds out why the bucket refuses requests.
+          // The response to HEAD has no body, so only a second request shows why the bucket refuses requests.
           const query = { "list-type": 2, "max-keys": 0 };
           if (failedWith(error, 301, 400, 403, 404)) await send({ method: "GET", query }, options);
           throw error;
@@ -39,7 +38,7 @@ export function createReading(client: BucketClient): Objects {
   };
 }
 
-/** Throws an error if the key cannot be signed. No URL could serve an object with an invalid key. */
+/** Throws if the key cannot be signed, because no URL can serve such an object. */
 function assertKey(objectKey: string): void {
   try {
     encodeKey(objectKey);
@@ -71,7 +70,7 @@ async function readStart(
       const { headers, body } = await send(request, { ...options, maxBytes: length });
       return headers.etag === undefined ? undefined : { etag: headers.etag, bytes: body };
     } catch (error) {
-      // An empty object has no valid range, so the bucket refuses the request for a range.
+      // An empty object has no valid range, so the bucket refuses a request with a range.
       if (failedWith(error, "InvalidRange", 416)) return undefined;
       return unlessMissing(error);
     }
@@ -96,7 +95,7 @@ function openObject({ open, call }: BucketClient, objectKey: string): Promise<In
   return call("GetObject", (options) => open({ method: "GET", objectKey }, options).catch(unlessMissing));
 }
 
-/** Returns a stream of the response body. A body that ends early fails the stream, and a destroyed stream closes the connection. */
+/** Returns a stream of the response body. The stream fails if the body ends early. A destroyed stream closes the connection. */
 function wholeBody(body: IncomingMessage): Readable {
   const announced = body.headers["content-length"];
   const length = announced === undefined ? undefined : Number(announced);
@@ -113,7 +112,7 @@ function wholeBody(body: IncomingMessage): Readable {
   });
   body.on("error", (error) => whole.destroy(toBucketError(error, { operation: "GetObject" }) as Error));
   whole.on("close", () => body.destroy());
-  // The reader of the stream receives the error at the next read. The error handler prevents an uncaught exception before the first read.
+  // The reader of the stream gets the error at the next read. This handler prevents an uncaught exception before that read.
   whole.on("error", () => undefined);
   return body.pipe(whole);
 }
@@ -148,13 +147,13 @@ function unlessMissing(error: unknown): undefined {
   throw error;
 }
 
-/** Browsers with a disabled cache send these values. Source: Fetch standard, "HTTP-network-or-cache fetch". */
+/** The values that browsers send when their cache is disabled. Source: Fetch standard, "HTTP-network-or-cache fetch". */
 const BROWSER_CACHE_CONTROL = /^(?:no-cache|max-age=0)$/;
 
 /**
- * Lists the stored headers of an object that the service never declares in an upload. The bucket would send undeclared headers to every
- * reader, and `Content-Encoding` even changes the bytes that a reader gets. The list excludes storage class and encryption, because a
- * server may add headers for storage class and encryption.
+ * Lists the stored headers of an object that the service never sets at an upload. The bucket would send these headers to every reader, and
+ * `Content-Encoding` even changes the bytes that a reader gets. The list has no headers for storage class and encryption, which a server
+ * may add itself.
  */
 function undeclaredHeaders(headers: IncomingHttpHeaders): string[] {
   const isFromBrowser = BROWSER_CACHE_CONTROL.test(headers["cache-control"] ?? "");
@@ -173,7 +172,7 @@ function undeclaredHeaders(headers: IncomingHttpHeaders): string[] {
   return hasMetadata ? [...names, "x-amz-meta-*"] : names;
 }
 
-/** Returns the content encoding without `aws-chunked`, which is only for the upload request, but which some servers store. */
+/** Returns the content encoding without `aws-chunked`. This encoding is only for the upload request, but some servers store it. */
 function encodingOf(header = ""): string {
   const encodings = header.split(",").map((encoding) => encoding.trim());
   return encodings.filter((encoding) => encoding !== "" && encoding.toLowerCase() !== "aws-chunked").join(", ");

@@ -15,7 +15,7 @@ test.each([-840, 840])("the bucket adapter reads objects although its clock diff
   expect((await bucket.readStart("key", { length: 4 }))?.bytes.toString()).toBe("hell");
 });
 
-/** Starts a server that sends the prepared responses in order, and returns a bucket at the server and the received requests. */
+/** Starts a server that sends the prepared responses in order. Returns a bucket on this server, and the received requests. */
 async function scripted(responses: readonly [status: number, body: string, headers?: Record<string, string>][]) {
   const requests: string[] = [];
   const server = createServer((request, response) => {

@@ -17,16 +17,16 @@ import { textOf } from "./xml.ts";
 
 type Sending = {
   abortSignal: AbortSignal;
-  /** The service reads at most `maxBytes` of the body, because a server that does not support ranges sends the whole object. */
+  /** The maximum number of bytes to read of the body. A server that does not support ranges sends the whole object. */
   maxBytes?: number;
 };
 
 type S3Response = { headers: IncomingHttpHeaders; body: Buffer };
 
 export type Requests = {
-  /** Sends a request, and reads the response. Rejects with an error that has the S3 code as its name, and `$metadata`. */
+  /** Sends a request, and reads the response. Rejects with an error whose `name` is the S3 error code, and which has `$metadata`. */
   send(request: S3Request, options: Sending): Promise<S3Response>;
-  /** Sends a request. Resolves with the response, whose body the caller must read or destroy. Rejects as `send` does. */
+  /** Sends a request. Resolves with the response, whose body the caller must read or destroy. Rejects like `send`. */
   open(request: S3Request, options: Sending): Promise<IncomingMessage>;
   close(): void;
 };
@@ -35,24 +35,24 @@ type Options = {
   target: PresignTarget;
   credentials: CredentialSource;
   clock: Clock;
-  /** The maximum time to connect to the bucket, and the maximum time without traffic. */
+  /** `connectMs`: the maximum time to connect to the bucket. `idleMs`: the maximum time without traffic. */
   timeouts: { connectMs: number; idleMs: number };
 };
 
-/** The credentials must outlive the start of a request. */
+/** The remaining lifetime that the credentials of a request must have. */
 const CREDENTIALS_LAST_SECONDS = 60;
 const MAX_ATTEMPTS = 3;
 const FIRST_PAUSE_MS = 50;
 const FIRST_PAUSE_OF_THROTTLED_MS = 250;
 const MAX_SOCKETS = 100;
-/** A page of a list has at most 1,000 keys of 1,024 bytes, which the encoding for URLs makes three times longer. */
+/** The maximum size of a response. A list has at most 1,000 keys of 1,024 bytes, and URL encoding triples their length. */
 const MAX_RESPONSE_BYTES = 2 ** 24;
-/** The body of an S3 error is short. The service ignores the rest of a longer body. */
+/** The maximum number of bytes to read from the body of an S3 error, which is usually short. */
 const MAX_ERROR_BYTES = 8_192;
-/** S3 sends spaces during a long operation, so that the connection stays open. */
+/** Matches the body of an S3 error. S3 sends spaces before the body during a long operation, to keep the connection open. */
 const IS_ERROR = /^(?:\s|<\?xml[^>]*>)*<Error[\s>]/;
 
-/** Sends signed requests to the bucket without the AWS SDK. A pair of HEAD and GET takes a sixth of the CPU time of the AWS SDK (ADR 11). */
+/** Sends signed requests to the bucket without the AWS SDK, whose CPU time for a HEAD and a GET is six times as long (ADR 11). */
 export function createRequests({ target, credentials, clock, timeouts }: Options): Requests {
   const { origin, sign } = createSignRequest(target);
   const agent = new (moduleFor(origin).Agent)({ keepAlive: true, maxSockets: MAX_SOCKETS });
@@ -70,7 +70,7 @@ export function createRequests({ target, credentials, clock, timeouts }: Options
   async function sendOnce(asked: S3Request, options: Sending): Promise<S3Response> {
     const response = await openOnce(asked, options);
     const body = await bodyOf(response, options.maxBytes ?? MAX_RESPONSE_BYTES);
-    // S3 starts the response of a long copy or completion with the status 200, and may then send an error as the body.
+    // For a long copy or completion, S3 first sends the status 200, and may then send an error as the body.
     if (asked.method !== "GET" && IS_ERROR.test(body.toString("latin1", 0, MAX_ERROR_BYTES)))
       throw toFailure(response, body);
     return { headers: response.headers, body };
@@ -92,7 +92,7 @@ type Exchange = Pick<RequestOptions, "agent"> & {
   timeouts: Options["timeouts"];
 };
 
-/** Sends a request once, without a change. Resolves with the response of any status. */
+/** Sends a request once. Resolves with the response, whatever its status is. */
 export function responseTo(url: string, { body, timeouts, ...options }: Exchange): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const request = moduleFor(url).request(url, { ...options, timeout: timeouts.idleMs });
@@ -134,13 +134,13 @@ async function bodyOf(response: IncomingMessage, maxBytes: number): Promise<Buff
   for await (const chunk of response as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     sizeBytes += chunk.length;
-    // After the last expected byte, the loop still reads the end of the body, so that the next request can use the connection.
+    // The loop reads to the end of the body, so that the next request can use the connection.
     if (sizeBytes > maxBytes) break;
   }
   return Buffer.concat(chunks).subarray(0, maxBytes);
 }
 
-/** The names of errors without a body. The response of a HEAD request never has a body. */
+/** The error names for responses without a body, such as all responses to HEAD. */
 const BY_STATUS: Record<number, string> = { 404: "NotFound" };
 
 function toFailure({ statusCode = 0, headers }: IncomingMessage, body: Buffer): Error {
@@ -157,7 +157,7 @@ const TRANSIENT_STATUS = new Set([408, 429, 500, 502, 503, 504]);
 const TRANSIENT_CODES = new Set(["ECONNRESET", "EPIPE", "ECONNREFUSED", "ETIMEDOUT"]);
 const TRANSIENT_NAMES = new Set(["InternalError", "RequestTimeout", "ServiceUnavailable", "SlowDown"]);
 
-/** Returns whether a repetition may succeed: the connection broke, or the server is overloaded. */
+/** Returns whether a repetition may succeed, because the connection broke or the server is overloaded. */
 function isTransient(error: unknown): boolean {
   const { code, name, $metadata } = error as Failure;
   if (TRANSIENT_NAMES.has(name ?? "")) return true;
@@ -170,12 +170,12 @@ function isThrottled(error: unknown): boolean {
   return name === "SlowDown" || $metadata?.httpStatusCode === 429;
 }
 
-/** A request to the bucket, or to one object of the bucket. The request omits members of `query` and `headers` that are undefined. */
+/** A request to the bucket, or to one object in the bucket. Members of `query` and `headers` that are undefined are not sent. */
 export type S3Request = {
   method: "DELETE" | "GET" | "HEAD" | "POST" | "PUT";
   objectKey?: string;
   query?: Readonly<Record<string, string | number | undefined>>;
-  /** The names of headers are in lower case. */
+  /** The names of the headers are in lower case. */
   headers?: Readonly<Record<string, string | undefined>>;
   body?: Buffer | string;
 };
@@ -183,12 +183,12 @@ export type S3Request = {
 type SignedRequest = { url: string; headers: Record<string, string> };
 type Moment = { credentials: Credentials; now: number };
 
-/** A moment of the signer has a lifetime, which a signature in a header does not use. */
+/** The signer needs the lifetime of a signature, although a signature in a header does not use it. */
 const EXPIRES_IN_SECONDS = 900;
 
 /**
- * Signs requests with the header `authorization`. Presigned URLs are for other clients (`signing.ts`).
- * Source: AWS "Authenticating requests: using the Authorization header (AWS Signature Version 4)".
+ * Signs requests with the header `Authorization`. Presigned URLs for other clients are in `signing.ts`. Source: AWS "Authenticating
+ * requests: using the Authorization header (AWS Signature Version 4)".
  */
 export function createSignRequest(target: PresignTarget): {
   origin: string;

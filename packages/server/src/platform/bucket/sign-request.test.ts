@@ -7,7 +7,7 @@ const NOW = Date.UTC(2026, 10, 30, 12, 0, 1, 234);
 const KEYS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret/+key" };
 const AWS: PresignTarget = { bucket: "files", region: "eu-central-1" };
 
-/** Signs a request, and returns the request as a server receives it with the decision of the verifier. */
+/** Signs a request. Returns the request as a server receives it, and the verifier's decision about the signature. */
 function received(
   request: S3Request,
   { target = AWS, credentials = KEYS as typeof KEYS & { sessionToken?: string } } = {},

@@ -15,7 +15,7 @@ import type { Bucket, SignedRequest } from "./port.ts";
 
 type Signing = Pick<Bucket, "urlOrigin" | "downloadOrigin" | "presignGet" | "presignPut" | "presignPart">;
 
-/** The member `target` is the bucket at its public endpoint. If `cloudFront` is undefined, the bucket serves downloads. */
+/** `target`: the bucket at its public endpoint. `cloudFront`: undefined if the bucket serves downloads. */
 type Options = {
   target: PresignTarget;
   credentials: CredentialSource;
@@ -26,7 +26,7 @@ type Options = {
 
 type Asked = { expiresInSeconds: number; now: number };
 
-/** Presigns downloads and uploads. If the credentials are cached, signing a download needs no wait. */
+/** Presigns downloads and uploads. With cached credentials, a download is signed without a wait. */
 export function createSigning({ target, credentials, onWarning, cloudFront, optionOf }: Options): Signing {
   const presigner = createPresigner(target);
   const capToCredentials = createCapToCredentials(onWarning);
@@ -41,8 +41,8 @@ export function createSigning({ target, credentials, onWarning, cloudFront, opti
     const { encodedKey, response } = overridesOf(options);
     const capped = capToCredentials(options, lasting);
     const { now, cacheWindowSeconds } = options;
-    // A cacheable URL must not change with each second, so a cacheable URL contains the requested expiry. The instant `expiresAt` is the
-    // expiry of the credentials, if the credentials expire earlier than the URL.
+    // A cacheable URL must not change each second, so it contains the requested expiry. `expiresAt` is the expiry of the credentials if
+    // they expire earlier than the URL.
     const expiresInSeconds = cacheWindowSeconds === undefined ? capped : options.expiresInSeconds;
     return presigner.presignGet({
       encodedKey,
@@ -83,7 +83,10 @@ function asRequest({ method, url, headers, expiresAt }: PresignedRequest): Signe
   return { method, url, headers, expiresAt };
 }
 
-/** Returns the headers that the bucket enforces: length, type, checksum, and only one PUT (docs/security-requirements.md, 3, 4, 6, 8). */
+/**
+ * Returns the headers that the bucket enforces: length, type, checksum, and the condition for only one PUT (docs/security-requirements.md,
+ * 3, 4, 6, 8).
+ */
 function putHeaders(options: Parameters<Bucket["presignPut"]>[0]): Record<string, string> {
   const { contentType, sizeBytes, checksum, onlyOnce } = options;
   return {
@@ -100,7 +103,7 @@ function createCapToCredentials(onWarning: (text: string) => void) {
   return ({ now, expiresInSeconds }: Asked, credentials: Credentials): number => {
     const expiresAt = credentials.expiration?.getTime();
     if (expiresAt === undefined) return expiresInSeconds;
-    // The function rounds the two instants down, because a signature is valid from the start of a second.
+    // Both instants are rounded down, because the lifetime of a signature begins at a full second.
     const seconds = Math.floor(expiresAt / 1000) - Math.floor(now / 1000);
     if (seconds < 1)
       throw unavailable("The credentials for signing have expired, and the provider returned no newer ones");
@@ -127,7 +130,6 @@ async function asBucketError(
 
 type Downloads = Pick<Bucket, "downloadOrigin" | "presignGet">;
 
-/** A CloudFront distribution in front of the bucket. */
 export type CloudFrontTarget = {
   /** The URL of the distribution, without a path. */
   distribution: string;
@@ -135,11 +137,11 @@ export type CloudFrontTarget = {
   /** The private key of the distribution in PEM format. */
   privateKey: string;
   hash: "sha1" | "sha256";
-  /** The member `bindsIp` states whether each URL works only for the IP address of the client that requested the URL. */
+  /** Whether each URL works only for the IP address of the client that requested the URL. */
   bindsIp: boolean;
 };
 
-/** Signs download URLs for a CloudFront distribution. The signatures do not depend on the credentials of the bucket. */
+/** Signs download URLs for a CloudFront distribution. The signatures do not use the credentials of the bucket. */
 function createCloudFrontDownloads({ bindsIp, ...target }: CloudFrontTarget): Downloads {
   const signer = createCloudFrontSigner(target);
   return {
@@ -148,7 +150,7 @@ function createCloudFrontDownloads({ bindsIp, ...target }: CloudFrontTarget): Do
       const { now, expiresInSeconds, cacheWindowSeconds, clientIp } = options;
       if (bindsIp && clientIp === undefined)
         throw new Error("A URL would be signed without the IP address of its client");
-      // An RSA signature blocks the event loop for a third of a millisecond. A pause lets other requests run between two signatures of a
+      // An RSA signature blocks the event loop for a third of a millisecond. This pause lets other requests run between the signatures of a
       // batch.
       await setImmediate();
       const ipAddress = bindsIp ? clientIp : undefined;

@@ -28,7 +28,7 @@ beforeEach(() => {
   objectKey = `key${count++}`;
 });
 
-/** Starts a bucket behind a faulty proxy, and records the requests that the proxy received. */
+/** Creates a bucket behind a faulty proxy. Records the requests that the proxy received. */
 async function troubled(fateOf: (request: string, nth: number, incoming: IncomingMessage) => Fate) {
   const requests: string[] = [];
   const warnings: string[] = [];
@@ -76,7 +76,7 @@ describe("the memory of the bucket adapter", () => {
     });
     const stored = await bucket.store({ objectKey, contentType: "text/plain", body, maxBytes: size });
     expect(stored.sizeBytes).toBe(size);
-    // The limit is far below the size of the stream, but leaves space for two parts, and for the built-in bucket in the test process.
+    // The limit is far below the size of the stream, but leaves space for two parts and for the built-in bucket in the test process.
     expect(most - before).toBeLessThan(24 * MIB);
     expect(await bucket.computeChecksum(objectKey)).toEqual(stored.checksum);
     await bucket.delete([objectKey]);
@@ -264,7 +264,7 @@ describe("S3 servers with fewer capabilities", () => {
 
 describe("requirement 30: the buffers of several request bodies", () => {
   const MAX = 64 * MIB;
-  /** A body of 100,000 bytes needs a shared buffer. A body of at most 64 KiB would not wait for a buffer. */
+  /** A body of 100,000 bytes needs a shared buffer. A body of at most 64 KiB would need no shared buffer. */
   const LARGE = 100_000;
 
   function bucketWith(partBuffers: { totalBytes: number; waitMs?: number }) {
@@ -277,7 +277,7 @@ describe("requirement 30: the buffers of several request bodies", () => {
     return { store, storeOf };
   }
 
-  /** Returns a body that never ends. The promise `arrived` resolves when the service has read the first bytes. */
+  /** Returns a body that never ends. `arrived` resolves when the service has read its first bytes. */
   function stalledBody() {
     const arrived = Promise.withResolvers<void>();
     const body = new Readable({

@@ -21,23 +21,23 @@ type Options = {
   computeChecksum: Bucket["computeChecksum"];
   remove: Bucket["delete"];
   onWarning: (text: string) => void;
-  /** The default of `partBuffers` is the limits of the service. */
+  /** Default: the limits of the service. */
   partBuffers?: Partial<PartBufferLimits> | undefined;
 };
 export type PartBufferLimits = Pick<PartBufferOptions, "totalBytes" | "waitMs" | "fillMs">;
 
-/** The smallest part that S3 accepts. A form holds one part that fills and one that is sent, so many forms can share the memory. */
+/** The minimum part size of S3. A form uses one part that fills and one part that is sent, so many forms can share the memory. */
 const PART_BYTES = 5 * 2 ** 20;
 /**
- * The time `waitMs` is shorter than the idle timeout of the connection to the client, so that the client gets a response. The time `waitMs`
- * is longer than `fillMs`, so that other forms do not fail because of a few slow forms.
+ * `waitMs` is shorter than the idle timeout of the connection to the client, so that the client gets a response. `waitMs` is longer than
+ * `fillMs`, so that a few slow forms do not make other forms fail.
  */
 const FORM_BUFFERS = { totalBytes: 5 * PART_BYTES, partBytes: PART_BYTES, waitMs: 100_000, fillMs: 60_000 };
 
 /**
- * Streams a body into the bucket, and computes the SHA-256 of the body. A body that fits into one part uses one PUT. A larger body of an
- * upload uses a multipart upload. An object counts as stored when the bucket confirms the checksum of the object. If the bucket does not
- * confirm the checksum, the service reads the object back.
+ * Streams a body into the bucket, and computes its SHA-256. A body that fits into one part uses one PUT, and a larger body uses a multipart
+ * upload. An object counts as stored when the bucket confirms its checksum. If the bucket does not confirm the checksum, the service reads
+ * the object to verify it.
  */
 export function createStore(options: Options): Store {
   const partBuffers = createPartBuffers({ ...FORM_BUFFERS, ...options.partBuffers });
@@ -55,7 +55,7 @@ export function createStore(options: Options): Store {
   };
 }
 
-/** An attempt records the upload and the object that a failure may leave behind in the bucket. */
+/** The upload and the object that a failed attempt may leave in the bucket. */
 type Attempt = { multipart: Multipart | undefined; mayBeThere: boolean };
 type Sending = { asked: StoreOptions; attempt: Attempt; buffers: FormBuffers };
 
@@ -82,7 +82,7 @@ async function send(options: Options, { asked, attempt, buffers }: Sending): Pro
       ? await attempt.multipart?.complete()
       : await putObject(options.client, { objectKey, contentType, bytes: only.bytes, checksum: checksum.value });
   only?.held?.release();
-  // The key already has an object, which can belong to another upload. The service must not delete an object of another upload.
+  // The key already has an object, perhaps of another upload. The service must not delete that object.
   if (outcome === "occupied") attempt.mayBeThere = false;
   if (outcome !== "confirmed") await readBack(options, { objectKey, checksum });
   return { sizeBytes, checksum };
@@ -99,14 +99,14 @@ async function readBack(
   if (actual.value !== checksum.value) throw unavailable("The stored object differs from the sent bytes");
 }
 
-/** Deletes the upload or the object that a failed attempt left behind. If the deletion fails, the function `cleanUp` warns the operator. */
+/** Deletes the upload or the object that a failed attempt left in the bucket. If the deletion fails, warns the operator. */
 async function cleanUp(
   { remove, onWarning }: Options,
   { objectKey, attempt }: { objectKey: string; attempt: Attempt },
 ): Promise<void> {
   try {
     await attempt.multipart?.abort();
-    // The bucket may have stored the object although the response was lost.
+    // The bucket may have stored the object although its response was lost.
     if (attempt.mayBeThere) await remove([objectKey]);
   } catch {
     onWarning(
@@ -117,22 +117,22 @@ async function cleanUp(
 
 type PutOptions = { objectKey: string; contentType: string; bytes: Buffer; checksum: string };
 
-/** The minimum speed of a transfer: 128 KiB a second. The service aborts a slower transfer to the bucket. */
+/** The minimum speed of a transfer to the bucket: 128 KiB a second. A slower transfer is aborted. */
 const SLOWEST_BYTES_PER_MS = 131.072;
 
-/** Returns the time limit for the transfer of bytes, in milliseconds. */
+/** Returns the time limit for a transfer, in milliseconds. */
 function transferMs(bytes: Buffer): number {
   return Math.ceil(bytes.length / SLOWEST_BYTES_PER_MS);
 }
 
 /**
- * The outcome of a write to the bucket. `confirmed`: the bucket returned the checksum of the written bytes. `unconfirmed`: the bucket did
- * not return the checksum of the written bytes. `occupied`: the key already has an object, perhaps from a first attempt whose response was
- * lost.
+ * The outcome of a write to the bucket.
+ * - confirmed: the bucket returned the checksum of the written bytes
+ * - unconfirmed: the bucket did not return this checksum
+ * - occupied: the key already has an object, perhaps from a first attempt whose response was lost
  */
 type Outcome = "confirmed" | "unconfirmed" | "occupied";
 
-/** Stores a small object in one call. */
 async function putObject(client: BucketClient, options: PutOptions): Promise<Outcome> {
   const { send, call, optionalChecksums } = client;
   const { objectKey, contentType, bytes: body, checksum } = options;
@@ -153,12 +153,12 @@ async function putObject(client: BucketClient, options: PutOptions): Promise<Out
   return stored.headers["x-amz-checksum-sha256"] === checksum ? "confirmed" : "unconfirmed";
 }
 
-/** A multipart upload in progress. The service sends the parts of the multipart upload to the bucket. */
+/** A multipart upload whose parts the service sends to the bucket. */
 type Multipart = {
-  /** Starts to send the next part, whose buffer is released when it is stored. Resolves when the previous part is stored. */
+  /** Starts to send the next part, and releases its buffer after the part is stored. Resolves when the previous part is stored. */
   add(part: Part): Promise<void>;
   complete(): Promise<Outcome>;
-  /** Waits until the service has sent the current part, and aborts the upload. */
+  /** Aborts the upload after the current part is sent. */
   abort(): Promise<void>;
 };
 
@@ -189,7 +189,7 @@ async function beginMultipart(
       parts.push(part);
       held?.release();
     } finally {
-      // The code discards the buffer also after a failure, because the form may already wait for its next buffer.
+      // The buffer is discarded even after a failure, because the form may already wait for its next buffer.
       held?.discard();
     }
   }
@@ -197,7 +197,7 @@ async function beginMultipart(
     async add(part) {
       await sending;
       sending = send(part, parts.length + 1);
-      // The next `await` of `sending` throws the error. The handler prevents an unhandled rejection before the next `await`.
+      // The next `await` of `sending` throws the error. This handler prevents an unhandled rejection before that `await`.
       sending.catch(() => undefined);
     },
     async complete() {
@@ -219,15 +219,13 @@ async function beginMultipart(
   };
 }
 
-/**
- * Returns "occupied" if the upload does not exist any more. A first attempt may have completed the upload although its response was lost.
- */
+/** Returns "occupied" if the upload does not exist any more. A first attempt may have completed it although its response was lost. */
 function treatGoneAsCompleted(error: unknown): "occupied" {
   if (failedWith(error, "NoSuchUpload")) return "occupied";
   throw error;
 }
 
-/** Compares the returned checksum with the expected one. A multipart object has the checksum of its part checksums. */
+/** Compares the returned checksum with the expected checksum. The checksum of a multipart object is the checksum of its part checksums. */
 function outcomeOf(checksum: string | undefined, parts: readonly SentPart[]): Outcome {
   if (checksum === undefined) return "unconfirmed";
   const digests = parts.map(({ checksum: digest = "" }) => Buffer.from(digest, "base64"));

@@ -26,18 +26,18 @@ const BODY_SHA256 = "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=";
 
 type Put = {
   objectKey: string;
-  /** The signed headers of the request, in addition to length and type. */
+  /** The signed headers, in addition to length and type. */
   headers?: Record<string, string>;
   body?: string;
   sentType?: string;
-  /** The headers of the request that the signature does not cover. */
+  /** The headers that the signature does not cover. */
   unsigned?: Record<string, string>;
 };
 
 /**
- * Tests the capabilities of the bucket. The tests of capabilities send bodies of five bytes to presigned URLs, as a client does.
- * The tests of capabilities need only the permissions that the service has. The function rejects with `bucket_unavailable` if the bucket is
- * unreachable or refuses a plain PUT, because the capabilities are then unknown.
+ * Tests the capabilities of the bucket. Each test sends bodies of five bytes to presigned URLs, as a client does. The tests need only the
+ * permissions that the service has. Rejects with `bucket_unavailable` if the bucket is unreachable or refuses a plain PUT, because the
+ * capabilities are then unknown.
  */
 export function createTryCapabilities(options: Options): Bucket["tryCapabilities"] {
   const { calls } = options;
@@ -45,7 +45,7 @@ export function createTryCapabilities(options: Options): Bucket["tryCapabilities
   return async ([first, second, third]) => {
     const plain = await send.put({ objectKey: first });
     if (plain !== 200) {
-      // The probe fails with the reason, such as a wrong name or a wrong key.
+      // `probe` rejects with the reason for the failed PUT, such as a wrong bucket name or access key.
       await calls.probe();
       throw unavailable(`The bucket responded to a signed PUT with ${plain}`);
     }
@@ -89,7 +89,7 @@ function createSend({ target, credentials, clock, timeouts }: Options) {
     });
     response.destroy();
     const { statusCode = 0 } = response;
-    // Another 5xx status may only mean that the server is overloaded. Only 501 means that the server does not support a feature.
+    // The status 501 means that the server does not support a feature. Other 5xx statuses may only mean that the server is overloaded.
     if (statusCode >= 500 && statusCode !== 501)
       throw unavailable(`The bucket responded to a signed PUT with ${statusCode}`);
     return statusCode;
@@ -113,7 +113,7 @@ function isRefused(status: number): boolean {
   return status >= 400 && status < 500;
 }
 
-/** The function `canCopy` checks that the copy exists, because a server that cannot copy may still report success. */
+/** Checks that the copy exists, because a server that cannot copy may still report success. */
 async function canCopy(calls: Parts, { from, to }: { from: string; to: string }): Promise<boolean> {
   await calls.copy({ from, to, sizeBytes: BODY.length, contentType: TYPE }).catch(() => undefined);
   return (await calls.head(to))?.contentType === TYPE;
@@ -137,7 +137,9 @@ async function tryParts(
   }
 }
 
-/** Completes a multipart upload over an existing object with if-none-match. Returns whether the bucket refused it. */
+/**
+ * Completes a multipart upload for a key with an existing object, with `If-None-Match`. Returns whether the bucket refused the completion.
+ */
 function completeOver(
   client: BucketClient,
   { place, parts }: { place: MultipartPlace; parts: readonly StoredPart[] },
@@ -150,7 +152,7 @@ function completeOver(
     } catch (error) {
       const isRefusal = failedWith(error, "PreconditionFailed", 412);
       if (!isRefusal && !failedWith(error, "NotImplemented", 501)) throw error;
-      // Completes the multipart upload without a condition. The completion may fail, because the refusal may already have ended the upload.
+      // Ends the multipart upload. This completion may fail, because the refused completion may already have ended the upload.
       await sendParts(client, { ...upload, condition: {} }, options).catch(() => undefined);
       return isRefusal;
     }

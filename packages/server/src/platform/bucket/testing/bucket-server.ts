@@ -26,10 +26,7 @@ export type BucketServer = {
 
 const credentials = { accessKeyId: "VKTESTTESTTESTTEST00", secretAccessKey: "4d2f6b9c1e8a7035d4c2b1a09f8e7d6c" };
 
-/**
- * Starts the built-in bucket. With the directory and the port of an earlier bucket, the function `startEmbedded` starts the earlier bucket
- * again.
- */
+/** Starts the built-in bucket. With `dataDir` and `port` of an earlier built-in bucket, starts that bucket again. */
 export async function startEmbedded(
   options: { dataDir?: string; port?: number; allowedOrigins?: string[] } = {},
 ): Promise<BucketServer & { port: number }> {
@@ -52,7 +49,7 @@ export async function startEmbedded(
   };
 }
 
-/** Makes the bucket adapter of a test for `server`. The parameter `options` replaces single options of the adapter. */
+/** Creates a bucket adapter for the server of a test. `options` replace single options of the adapter. */
 export function bucketOn(server: Omit<BucketServer, "stop">, options: Partial<BucketOptions> = {}): Bucket {
   return createBucket({
     name: server.bucket,
@@ -66,7 +63,7 @@ export function bucketOn(server: Omit<BucketServer, "stop">, options: Partial<Bu
   });
 }
 
-/** Makes the S3 client that the bucket adapter uses. With the client, a test can call one operation with special options. */
+/** Creates the S3 client of the bucket adapter, with which a test can call one operation with special options. */
 export function clientOn(server: Omit<BucketServer, "stop">): BucketClient {
   const { bucket, region, endpoint, forcePathStyle } = server;
   const credentials = createCredentialSource(server.credentials, { clock: Date.now, timeoutMs: 4_500 });
@@ -74,7 +71,7 @@ export function clientOn(server: Omit<BucketServer, "stop">): BucketClient {
   return createClient({ bucket, region, endpoint, forcePathStyle, credentials, clock: Date.now, timeouts });
 }
 
-/** Makes a plain client of the AWS SDK, with which a test inspects the bucket without the adapter. */
+/** Creates a client of the AWS SDK, with which a test inspects the bucket without the adapter. */
 export function inspect(server: Omit<BucketServer, "stop">) {
   const s3 = new S3Client({ ...server, requestChecksumCalculation: "WHEN_REQUIRED" });
   const Bucket = server.bucket;

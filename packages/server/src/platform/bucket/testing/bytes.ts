@@ -3,14 +3,14 @@ import { Readable } from "node:stream";
 
 const CHUNK_BYTES = 64 * 1024;
 
-/** Returns bytes whose pattern depends on the offset, so that a test detects a lost or swapped part. */
+/** Returns bytes whose pattern depends on the offset, so that a test detects lost or swapped parts. */
 export function patterned(sizeBytes: number): Buffer {
   const bytes = Buffer.alloc(sizeBytes);
   for (let at = 0; at + 4 <= sizeBytes; at += 4) bytes.writeUInt32LE((at * 2654435761) >>> 0, at);
   return bytes;
 }
 
-/** Makes a stream of small chunks, in which all chunks are different. The stream creates each chunk only when the chunk is read. */
+/** Creates a stream of small, different chunks. Each chunk is created only when it is read. */
 export function patternedStream(sizeBytes: number, onChunk: (soFar: number) => void = () => undefined): Readable {
   return Readable.from(chunks(sizeBytes, onChunk), { objectMode: false });
 }

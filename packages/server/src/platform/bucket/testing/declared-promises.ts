@@ -5,9 +5,8 @@ const TABLE = resolve(import.meta.dirname, "../../../../../../docs/providers.md"
 const ROW = /^\| `([a-z0-9-]+)` +\|(.+)\|$/;
 
 /**
- * Reads the promises of a provider from docs/providers.md. The first word of each row is the key of the result.
- * The table of profiles has no row for a promise that all profiles keep.
- * Throws if the page has no column for the provider, or if a cell is neither yes nor no.
+ * Reads the promises of a provider from docs/providers.md. The keys of the result are the first words of the rows. The table of profiles
+ * has no row for a promise that all profiles keep. Throws if the page has no column for the provider, or if a cell is neither yes nor no.
  */
 export function declaredPromises(provider: string): Map<string, boolean> {
   const declared = new Map<string, boolean>();

@@ -7,24 +7,22 @@ import type { CloudFrontTarget } from "../signing.ts";
 import type { BucketServer } from "./bucket-server.ts";
 
 type Options = {
-  /** The clock of the distribution, in milliseconds since the epoch. The default of `clock` is the clock of the test machine. */
+  /** The clock of the distribution, in milliseconds since the epoch. Default: the clock of the test machine. */
   clock?: () => number;
-  /** The type of the key pair. The default of `keyType` is RSA. */
+  /** The type of the key pair. Default: RSA. */
   keyType?: "rsa" | "ec";
   hash?: CloudFrontTarget["hash"];
-  /** The member `bindsIp` states whether the service binds URLs to the IP address of the client. The default of `bindsIp` is false. */
+  /** Whether the service binds URLs to the IP address of the client. Default: false. */
   bindsIp?: boolean;
-  /**
-   * The query parameters that the distribution forwards to the bucket. The default of `forwarded` is the parameters of docs/cloudfront.md.
-   */
+  /** The query parameters that the distribution forwards to the bucket. Default: the parameters of docs/cloudfront.md. */
   forwarded?: readonly string[];
-  /** The default of `port` is any free port. */
+  /** Default: any free port. */
   port?: number;
 };
 
 const KEY_PAIR_ID = "K2JCJMDEHXQW5F";
 const SIGNING = ["Expires", "Policy", "Signature", "Key-Pair-Id", "Hash-Algorithm"];
-/** The query parameters that a distribution forwards to the bucket, with the configuration of docs/cloudfront.md. */
+/** The query parameters that a distribution with the settings of docs/cloudfront.md forwards to the bucket. */
 export const FORWARDED = ["response-content-disposition", "response-content-type"];
 
 type Policy = {
@@ -37,8 +35,8 @@ type Policy = {
 };
 
 /**
- * Simulates a CloudFront distribution in front of a bucket, with the settings of docs/cloudfront.md.
- * The distribution verifies a URL with the public key, and reads the object with its own signed request, like an origin access control.
+ * Simulates a CloudFront distribution in front of a bucket, with the settings of docs/cloudfront.md. The distribution verifies a URL with
+ * the public key. It reads the object with its own signed request, like an origin access control.
  */
 export async function startDistribution(bucket: BucketServer, { clock = Date.now, ...options }: Options = {}) {
   const { keyType = "rsa", hash = "sha256", bindsIp = false, forwarded = FORWARDED, port = 0 } = options;
@@ -97,7 +95,7 @@ export async function startDistribution(bucket: BucketServer, { clock = Date.now
   const distribution = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   return {
-    /** The service signs URLs for the distribution of the test. */
+    /** The signing target of the service for this distribution. */
     target: { distribution, keyPairId: KEY_PAIR_ID, privateKey: pem, hash, bindsIp } satisfies CloudFrontTarget,
     /** The URLs of all requests to the distribution. */
     requests,
@@ -109,7 +107,7 @@ export async function startDistribution(bucket: BucketServer, { clock = Date.now
   };
 }
 
-/** Returns the URL without the parameters that CloudFront reads. */
+/** Returns the URL without the query parameters that are only for CloudFront. */
 function resourceOf(url: URL): string {
   const pairs = url.search.slice(1).split("&");
   const query = pairs.filter((pair) => !SIGNING.includes(pair.split("=", 1)[0] ?? "")).join("&");
@@ -120,7 +118,7 @@ function cannedPolicy(resource: string, expires: string | null): string {
   return `{"Statement":[{"Resource":"${resource}","Condition":{"DateLessThan":{"AWS:EpochTime":${expires}}}}]}`;
 }
 
-/** In a policy, an asterisk matches any text, and a question mark matches any character. */
+/** Returns whether a resource matches the pattern of a policy: `*` matches any text, and `?` matches any character. */
 function matches(pattern: string, resource: string): boolean {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")

@@ -1,19 +1,19 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** An answer is a response of the proxy: an S3 error with a code, or any body. */
+/** A response that the proxy sends instead of the server: an S3 error with a code, or any body. */
 type Answer = { status: number; code: string } | { status: number; body: string };
 
 /**
- * The fate of a request at the proxy. The proxy forwards the request, loses the response of the server, sends another response, or removes
- * a header.
+ * What the proxy does with a request: it forwards the request, drops the server's response, sends another response, or removes a header.
  */
 export type Fate = "pass" | "loseResponse" | Answer | { withoutHeader: string };
 
 export type Proxy = { endpoint: string; close(): void };
 
 /**
- * Starts a proxy in front of an S3 server. The proxy can make single requests fail. The proxy forwards the signed Host header unchanged.
+ * Starts a proxy in front of an S3 server, which can make single requests fail. The proxy does not change the Host header, because it is
+ * signed.
  */
 export async function startProxy(target: string, fateOf: (request: IncomingMessage) => Fate): Promise<Proxy> {
   const server = createServer((incoming, outgoing) => {

@@ -4,12 +4,9 @@ import { runInNewContext } from "node:vm";
 setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
 
-/**
- * Returns the size of all buffers that are still in use in the test process. The function `heldBytes` collects garbage first, so the result
- * excludes freed buffers.
- */
+/** Returns the size of all buffers that the test process still uses. Collects garbage first, so the result excludes freed buffers. */
 export function heldBytes(): number {
-  // The first garbage collection frees its buffers in the background. The second garbage collection waits for the first collection.
+  // The first garbage collection frees buffers in the background. The second garbage collection waits for the first.
   collectGarbage();
   collectGarbage();
   return process.memoryUsage().arrayBuffers;

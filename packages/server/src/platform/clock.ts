@@ -3,7 +3,7 @@ export type Clock = () => number;
 
 export type NewId = () => string;
 
-/** Runs `work` with a time limit. After the limit, rejects with the error of `late`, and ignores the result of the work. */
+/** Runs `work` with a time limit. After the limit, rejects with the error that `late` returns, and ignores the result of `work`. */
 export async function within<T>(
   { milliseconds, late }: { milliseconds: number; late: () => Error },
   work: () => T | PromiseLike<T>,
@@ -19,7 +19,7 @@ export async function within<T>(
   }
 }
 
-/** Some libraries return an object that is no `Promise`, and has `then`. */
+/** Returns whether a result has the method `then`. Some libraries return such an object that is no `Promise`. */
 function isThenable<T>(result: T | PromiseLike<T>): result is PromiseLike<T> {
   return typeof (Object(result) as { then?: unknown }).then === "function";
 }

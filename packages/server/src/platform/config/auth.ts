@@ -7,16 +7,15 @@ export type AuthConfig = ReturnType<ReturnType<typeof readAuth>>;
 const MIN_SECRET_BYTES = 32;
 const MIN_DISTINCT_CHARACTERS = 10;
 
-// The pattern `KNOWN_DEFAULTS` matches secrets from examples, tutorials and libraries. A person who knows a published secret could forge a
-// session.
+// Matches secrets from examples, tutorials and libraries. A person who knows a published secret could forge a session.
 const KNOWN_DEFAULTS =
   /change.{0,3}(?:me|this)|replace.{0,3}(?:me|this)|(?:your|my|super|default|the|a).{0,10}secret|better-auth-secret|example|^(?:secret|password|passwd|admin|test)/i;
 
-/** The text `MAKE_SECRET` tells the operator how to make a secret, with openssl or with Node.js. */
+/** Says how to make a secret, with openssl or with Node.js. */
 const MAKE_SECRET =
   "Make one with: openssl rand -base64 32, or: node -e \"console.log(crypto.randomBytes(32).toString('base64'))\"";
 
-/** Returns a function that completes the configuration of accounts and tokens, and calls `secrets` only for a generated secret. */
+/** Returns a function that completes the configuration of accounts and tokens. It calls `secrets` only if a secret must be generated. */
 export function readAuth(reader: ConfigReader, options: { embedded: boolean; hasMail: boolean }) {
   const secret = readSecret(reader, "AUTH_SECRET");
   const oldSecrets = readOldSecrets(reader, secret);
@@ -37,20 +36,20 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean; has
   }
   const jwt = readJwt(reader, { hasSecret: jwtSecret !== undefined });
   const oidc = readOidc(reader);
-  // If a JWT or OpenID Connect issuer is configured, people have accounts in another system. The default of `signUp` is then `closed`,
-  // because a stranger could sign up with the email address of a person in the other system.
+  // If an issuer of JWTs or an identity provider is configured, people have accounts in another system. By default, sign-up is then closed,
+  // because a stranger could sign up with the email address of a person from that system.
   const hasIssuer = jwtSecret !== undefined || jwt.jwksUrl !== undefined || oidc !== undefined;
   const signUp = reader.read("AUTH_SIGN_UP", hasIssuer ? "closed" : "open");
-  // Without mail, the default is false, because people could not prove their email addresses.
+  // The default is false without mail, because people then cannot prove their email addresses.
   const requiresVerifiedEmail = reader.read("AUTH_REQUIRE_VERIFIED_EMAIL", options.hasMail);
   return (secrets: () => EmbeddedSecrets) => ({
     secret: secret ?? secrets().authSecret,
-    /** The earlier values of `secret`, which are still accepted and used to decrypt, for example for the tokens of links. */
+    /** The earlier values of `secret`. The service still accepts and decrypts data that they protect, such as the tokens of links. */
     oldSecrets,
     jwtSecret,
     ...jwt,
     signUp,
-    /** States whether a share with an email address gives access only to a person who has proven the email address. */
+    /** Whether a share with an email address gives access only to a person who has proven this email address. */
     requiresVerifiedEmail,
     oidc,
   });
@@ -82,16 +81,15 @@ function readJwt(reader: ConfigReader, { hasSecret }: { hasSecret: boolean }) {
     jwksUrl,
     issuer,
     audience,
-    /** The claim of a JWT that contains the id of the user. */
     jwtUserClaim,
-    /** The member `jwtRequiresExpiry` states whether a JWT must have an expiry. */
+    /** Whether a JWT must have an expiry. */
     jwtRequiresExpiry,
   };
 }
 
 /**
  * Reads a signing secret of at least 32 bytes, the length of an HS256 key (RFC 7518 section 3.2). Returns undefined if the secret is not
- * set. Reports a fault if the secret is too short, easy to guess or a known default. No error text contains a secret
+ * set. Reports a fault if the secret is too short, easy to guess or a known default. No error text contains the secret
  * (docs/security-requirements.md, 29).
  */
 function readSecret(reader: ConfigReader, name: Setting): string | undefined {
@@ -122,7 +120,7 @@ function checkSecret(reader: ConfigReader, { name, secret }: { name: string; sec
   }
 }
 
-/** Reads the identity provider for the sign-in. Returns undefined if no identity provider is configured. */
+/** Reads the settings of the identity provider. Returns undefined if no identity provider is configured. */
 function readOidc(reader: ConfigReader) {
   const name = reader.read("AUTH_OIDC_NAME");
   const needed = ["AUTH_OIDC_ISSUER", "AUTH_OIDC_CLIENT_ID", "AUTH_OIDC_CLIENT_SECRET"] as const;
@@ -135,11 +133,11 @@ function readOidc(reader: ConfigReader) {
   if (issuer !== undefined) checkIssuer(reader, issuer);
   if (issuer === undefined || clientId === undefined || clientSecret === undefined) return undefined;
   return {
-    /** The issuer is the issuer of the discovery document, but without trailing slashes. */
+    /** The issuer in the discovery document of the identity provider, without trailing slashes. */
     issuer,
     clientId,
     clientSecret,
-    /** The label of the sign-in button for the identity provider. */
+    /** The text on the sign-in button for the identity provider. */
     name: name ?? URL.parse(issuer)?.host ?? issuer,
   };
 }
@@ -148,7 +146,7 @@ function checkIssuer(reader: ConfigReader, issuer: string): void {
   const url = URL.parse(issuer);
   const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLocalHost(url.hostname));
   if (isSafe && url.username === "" && url.password === "" && !/[?#]/.test(issuer)) return;
-  // The text of the fault omits the value, because the value may contain a password.
+  // The fault does not quote the value, which may contain a password.
   reader.fault(
     "AUTH_OIDC_ISSUER",
     "is not an https URL without user name, query and fragment (http only on localhost)",

@@ -52,7 +52,7 @@ describe("the brand of a service", () => {
     ["logo.png", PNG, "image/png"],
     ["logo.jpg", JPEG, "image/jpeg"],
     ["logo.webp", WEBP, "image/webp"],
-    // The first bytes decide, and the filename does not.
+    // The type comes from the first bytes, not from the filename.
     ["logo.svg", PNG, "image/png"],
   ])("BRAND_LOGO accepts the file %s because of its first bytes", (name, bytes, type) => {
     const { config } = directory.load({ BRAND_NAME: "Files", BRAND_LOGO: write(name, bytes) });
@@ -76,7 +76,7 @@ describe("the brand of a service", () => {
   test.each([
     ["missing.png", /can't be read/],
     ["folder", /is not a file/],
-    // Some devices never end, so the service reads none.
+    // Some devices never end, so the service reads no device.
     ["/dev/null", /is not a file/],
   ])("the service does not start if BRAND_LOGO is the path %s", (BRAND_LOGO, problem) => {
     mkdirSync(join(directory.workingDirectory, "folder"));

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ConfigReader } from "./reader.ts";
 
-/** How the operator names the service, on pages and in mails. */
+/** The name of the service on pages and in mails, with its logo and color. */
 export type Brand = { name: string; logo: Logo | undefined; color: Color | undefined };
 
 /** The picture that pages show beside the name of the service. `file`: the absolute path of the picture. */
@@ -30,14 +30,14 @@ function readLogo(reader: ConfigReader, { workingDirectory }: { workingDirectory
     reader.fault("BRAND_LOGO", problem, remedy) as undefined;
   try {
     const stats = statSync(file);
-    // A device can have no end, and a pipe can wait for ever.
+    // A device may have no end, and a pipe may never send data.
     if (!stats.isFile()) return refuse("is not a file");
     const { size } = stats;
     if (size > MAX_LOGO_KB * 1000) return refuse(`has ${Math.ceil(size / 1000)} kB, more than ${MAX_LOGO_KB} kB`);
     const bytes = readFileSync(file);
     const type = typeOf(bytes);
     if (type !== undefined) return { file, type, bytes };
-    // An SVG can contain scripts, and a browser runs the scripts if somebody opens the URL of the picture.
+    // An SVG can contain scripts, which a browser runs if somebody opens the URL of the picture.
     const isSvg = /<svg[\s>]/i.test(bytes.toString("latin1"));
     return refuse(isSvg ? "is an SVG, which can contain scripts" : "is neither PNG, JPEG nor WebP");
   } catch (error) {
@@ -46,7 +46,7 @@ function readLogo(reader: ConfigReader, { workingDirectory }: { workingDirectory
   }
 }
 
-/** Returns the type of a picture by its first bytes, because its filename may be wrong. */
+/** Returns the type of a picture from its first bytes, because its filename may be wrong. */
 function typeOf(bytes: Buffer): Logo["type"] | undefined {
   const start = bytes.toString("latin1", 0, 12);
   if (start.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
@@ -65,7 +65,7 @@ function readColor(reader: ConfigReader): Color | undefined {
   const reached = contrast(color, "#ffffff");
   if (reached >= MIN_CONTRAST) return color;
   const darker = readableOn("#ffffff", { color, other: "#000000" });
-  // Rounds down, so that 4.49 is not shown as 4.5.
+  // The contrast is rounded down, so that 4.49 does not appear as 4.5.
   const shown = Math.floor(reached * 10) / 10;
   reader.fault(
     "BRAND_COLOR",
@@ -75,28 +75,28 @@ function readColor(reader: ConfigReader): Color | undefined {
   return undefined;
 }
 
-/** The least contrast of text, by WCAG 2.2 (1.4.3). */
+/** The minimum contrast of text (WCAG 2.2, 1.4.3). */
 export const MIN_CONTRAST = 4.5;
 
-/** A colour as six hexadecimal digits after `#`. */
+/** A color as `#` and six hexadecimal digits. */
 export type Color = `#${string}`;
 
 const STEPS = 100;
 
-/** Returns the colour in six lower-case digits. Returns undefined if the text is not `#` with three or six hexadecimal digits. */
+/** Returns the color as `#` and six lower-case digits. Returns undefined if the text is not `#` with three or six hexadecimal digits. */
 export function parseColor(text: string): Color | undefined {
   const digits = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text)?.[1]?.toLowerCase();
   if (digits === undefined) return undefined;
   return `#${digits.length === 3 ? digits.replace(/./g, "$&$&") : digits}`;
 }
 
-/** Returns the contrast of two colours, from 1 to 21 (WCAG 2.2). */
+/** Returns the contrast of two colors, from 1 to 21 (WCAG 2.2). */
 export function contrast(one: Color, other: Color): number {
   const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
   return (light + 0.05) / (dark + 0.05);
 }
 
-/** Mixes `color` with the smallest part of `other` that makes the result readable on `ground`. */
+/** Mixes `color` with as little of `other` as possible, so that the result is readable on `ground`. */
 export function readableOn(ground: Color, { color, other }: { color: Color; other: Color }): Color {
   for (let step = 0; step < STEPS; step += 1) {
     const mixed = mix(color, { other, share: step / STEPS });
@@ -105,7 +105,7 @@ export function readableOn(ground: Color, { color, other }: { color: Color; othe
   return other;
 }
 
-/** Mixes a colour with a share of another colour, from 0 to 1. */
+/** Mixes two colors. `share`: the share of `other`, from 0 to 1. */
 export function mix(color: Color, { other, share }: { other: Color; share: number }): Color {
   const others = channels(other);
   const mixed = channels(color).map((value, index) => Math.round(value * (1 - share) + (others[index] ?? 0) * share));

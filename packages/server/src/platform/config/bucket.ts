@@ -5,19 +5,17 @@ import { type BucketReader, isLocalHost } from "./reader.ts";
 import type { ServerConfig } from "./server.ts";
 import type { EmbeddedSecrets } from "./stored-secrets.ts";
 
-/**
- * The configuration of the built-in bucket. The process of the service serves the built-in bucket, and stores its data in `server.dataDir`.
- */
+/** The configuration of the built-in bucket, which the process of the service serves. Its data is in `server.dataDir`. */
 type BuiltInBucketConfig = {
   kind: "embedded";
   host: string;
-  /** With `port: 0`, the service chooses any free port. */
+  /** 0: the service chooses a free port. */
   port: number;
   name: string;
   region: string;
   /** The base URL of presigned URLs for browsers. Default: the URL at which the bucket listens. */
   publicEndpoint: string | undefined;
-  /** The key prefix is empty, or ends with a slash. */
+  /** Empty, or ends with a slash. */
   keyPrefix: string;
   credentials: Credentials;
 };
@@ -26,16 +24,16 @@ type S3BucketConfig = {
   kind: "s3";
   name: string;
   region: string;
-  /** If `endpoint` is undefined, the bucket is at AWS. */
+  /** Undefined: the bucket is at AWS. */
   endpoint: string | undefined;
-  /** The base URL of presigned URLs for browsers. If `publicEndpoint` is undefined, presigned URLs contain `endpoint`. */
+  /** The base URL of presigned URLs for browsers. Default: `endpoint`. */
   publicEndpoint: string | undefined;
   forcePathStyle: boolean;
-  /** The key prefix is empty, or ends with a slash. */
+  /** Empty, or ends with a slash. */
   keyPrefix: string;
-  /** If `credentials` is undefined, the provider chain of the AWS SDK finds the credentials. */
+  /** Undefined: the provider chain of the AWS SDK finds the credentials. */
   credentials: Credentials | undefined;
-  /** If `cloudFront` is undefined, browsers download from the bucket. */
+  /** Undefined: browsers download from the bucket. */
   cloudFront: CloudFrontTarget | undefined;
 };
 
@@ -47,8 +45,8 @@ const MAX_PORT = 65_535;
 const EXAMPLE_KEYS = new Set(["AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"]);
 
 /**
- * Completes the configuration of the bucket. A BucketDraft calls `secrets` only for the built-in bucket. The function `parseConfig` calls
- * the draft only for a configuration without faults, so that a wrong configuration generates no secrets.
+ * Completes the configuration of the bucket. It calls `secrets` only for the built-in bucket. `parseConfig` runs it only for a
+ * configuration without faults, so a wrong configuration generates no secrets.
  */
 type BucketDraft = (secrets: () => EmbeddedSecrets) => BucketConfig;
 
@@ -58,7 +56,7 @@ export function readBucket(reader: BucketReader, server: ServerConfig): BucketDr
   const common = { keyPrefix: readKeyPrefix(reader), publicEndpoint };
   if (name === undefined) return readEmbedded(reader, { server, ...common });
   const bucket = readS3(reader, { name, server, ...common });
-  // The bucket has the origin of its endpoint if URLs use path style, or if a host name can't contain the name of the bucket.
+  // The bucket has the origin of its endpoint if URLs use path style, or if the name of the bucket cannot be in a host name.
   if (bucket.forcePathStyle || !/^[a-z0-9-]+$/.test(name))
     requireOwnOrigin(reader, { server, endpoint: bucket.publicEndpoint ?? bucket.endpoint });
   return () => bucket;
@@ -90,7 +88,7 @@ function readEmbedded(reader: BucketReader, { server, ...common }: Common & { se
   });
 }
 
-/** Reads the port of the built-in bucket. The default is the port of the service plus one. */
+/** Reads the port of the built-in bucket. Default: the port of the service plus one. */
 function readPort(reader: BucketReader, serverPort: number): number {
   const port = reader.read("S3_LOCAL_PORT", serverPort === 0 ? 0 : serverPort + 1);
   if (port > MAX_PORT || (port === serverPort && port !== 0)) {
@@ -103,7 +101,9 @@ function readPort(reader: BucketReader, serverPort: number): number {
   return port;
 }
 
-/** Reports a fault if the bucket has the origin of the service, which has the sessions (docs/security-requirements.md, 14). */
+/**
+ * Reports a fault if the bucket has the origin of the service, because sessions belong to this origin (docs/security-requirements.md, 14).
+ */
 function requireOwnOrigin(
   reader: BucketReader,
   { server, endpoint }: { server: ServerConfig; endpoint: string | undefined },
@@ -118,7 +118,7 @@ function requireOwnOrigin(
   );
 }
 
-/** Returns the default URL at which browsers reach the built-in bucket: the host of PUBLIC_URL, with the port of the bucket. */
+/** Returns the default base URL of the built-in bucket for browsers: the host of PUBLIC_URL with the port of the bucket. */
 function besidesServer(reader: BucketReader, { server, port }: { server: ServerConfig; port: number }) {
   if (server.publicUrl === undefined || port === 0 || port === server.port) return undefined;
   const url = new URL(server.publicUrl);
@@ -143,7 +143,7 @@ function readS3(
     region: readRegion(reader, { hasEndpoint: reader.text("S3_ENDPOINT") !== undefined }),
     endpoint,
     ...common,
-    // AWS needs a host name for each bucket. Most other S3 servers have no host names for buckets.
+    // AWS has a host name for each bucket. Most other S3 servers have no such host names.
     forcePathStyle: reader.read("S3_FORCE_PATH_STYLE", pathStyle),
     credentials,
     cloudFront: readCloudFront(reader, server),
@@ -162,7 +162,7 @@ function readRegion(reader: BucketReader, { hasEndpoint }: { hasEndpoint: boolea
   return region ?? "us-east-1";
 }
 
-/** Reads the static credentials. Undefined: the provider chain of the AWS SDK finds the credentials. */
+/** Reads the static credentials. Returns undefined if the provider chain of the AWS SDK must find the credentials. */
 export function readCredentials(reader: BucketReader): Credentials | undefined {
   const accessKeyId = reader.text("AWS_ACCESS_KEY_ID");
   const secretAccessKey = reader.text("AWS_SECRET_ACCESS_KEY");
@@ -185,7 +185,7 @@ export function readCredentials(reader: BucketReader): Credentials | undefined {
   return undefined;
 }
 
-/** Reads the prefix of all object keys, and adds a slash at the end of the prefix. */
+/** Reads the prefix of all object keys, and adds a slash at its end. */
 function readKeyPrefix(reader: BucketReader): string {
   const value = reader.read("S3_KEY_PREFIX");
   return value === undefined ? "" : `${value.replace(/\/$/, "")}/`;
@@ -209,7 +209,7 @@ function readCloudFront(reader: BucketReader, server: ServerConfig): CloudFrontT
   return { distribution, keyPairId, privateKey, hash, bindsIp };
 }
 
-/** Reports a fault if CloudFront is configured with the built-in bucket, because CloudFront cannot sign requests to the built-in bucket. */
+/** Reports a fault if CloudFront is configured for the built-in bucket, because CloudFront cannot sign requests to it. */
 function refuseCloudFront(reader: BucketReader): void {
   const name = NEEDED.find((each) => reader.text(each) !== undefined);
   if (name === undefined) return;
@@ -232,7 +232,7 @@ function readDomain(
     reader.fault("CLOUDFRONT_DOMAIN", "is not the host name of a distribution", remedy);
     return undefined;
   }
-  // Uploaded content must not share an origin with the sessions (docs/security-requirements.md, 14).
+  // Uploaded files must not share an origin with the sessions (docs/security-requirements.md, 14).
   if (server.publicUrl !== undefined && url.origin === new URL(server.publicUrl).origin) {
     reader.fault(
       "CLOUDFRONT_DOMAIN",
@@ -244,7 +244,7 @@ function readDomain(
 }
 
 function readPrivateKey(reader: BucketReader, text: string): string | undefined {
-  // Many tools store a variable in one line, with \\n for each line break.
+  // Many tools store the value of a variable in one line, with `\\n` for each line break.
   const pem = text.replaceAll("\\n", "\n");
   const problem = problemOfKey(pem);
   if (problem === undefined) return pem;
@@ -256,7 +256,7 @@ function readPrivateKey(reader: BucketReader, text: string): string | undefined 
   return undefined;
 }
 
-/** Returns the problem of a private key, without the message of the parser, which may quote the key. */
+/** Returns the problem of a private key. Does not return the message of the parser, which may quote the key. */
 function problemOfKey(pem: string): string | undefined {
   if (/ENCRYPTED/.test(pem)) return "is encrypted with a passphrase, which the service does not know";
   if (/BEGIN PUBLIC KEY/.test(pem))

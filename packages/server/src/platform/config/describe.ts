@@ -7,10 +7,10 @@ import { NEXT } from "./settings.ts";
 
 const MASK = "********";
 
-/** A map of settings to the values that the output shows. The output omits a setting whose value is undefined. */
+/** Maps the names of settings to their shown values. A setting with an undefined value is not shown. */
 type Lines = Record<string, string | number | boolean | undefined>;
 
-/** Formats the configuration for people, with one `NAME=value` on each line. The function `describeConfig` masks all secrets. */
+/** Formats the configuration for people, with one `NAME=value` on each line. Masks all secrets. */
 export function describeConfig(config: Config): string[] {
   const { server, auth, limits, tracing } = config;
   const acceptsJwts = auth.jwtSecret !== undefined || auth.jwksUrl !== undefined;
@@ -133,14 +133,14 @@ function describeCloudFront(cloudFront: CloudFrontTarget | undefined): Lines {
 function describeCredentials(credentials: Credentials | undefined): Lines {
   if (credentials === undefined) return { AWS_ACCESS_KEY_ID: "(the SDK's provider chain)" };
   return {
-    // The output shows the last four characters, because four characters are enough to distinguish two keys.
+    // The last four characters of the key id are visible, because they are enough to distinguish two keys.
     AWS_ACCESS_KEY_ID: `${MASK}${credentials.accessKeyId.slice(-4)}`,
     AWS_SECRET_ACCESS_KEY: MASK,
     AWS_SESSION_TOKEN: credentials.sessionToken === undefined ? undefined : MASK,
   };
 }
 
-/** Masks the password and all values of the query, because the values of a query may be secrets. */
+/** Masks the password and all values of the query, because these values may be secrets. */
 function maskUrl(text: string): string {
   const url = new URL(text);
   if (url.password !== "") url.password = MASK;

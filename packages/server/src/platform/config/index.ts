@@ -23,7 +23,6 @@ import { type EmbeddedSecrets, ensureSecrets } from "./stored-secrets.ts";
 export type { AuthConfig, BucketConfig, DatabaseConfig, MailConfig, MetricsConfig, TracingConfig };
 export { ConfigError, defaultLimits };
 
-/** The parsed configuration of the service. */
 export type Config = {
   /** The names of the variables that have a value. */
   given: readonly string[];
@@ -36,30 +35,29 @@ export type Config = {
   nextBucket?: { bucket: BucketConfig; number: number } | undefined;
   database: DatabaseConfig;
   auth: AuthConfig;
-  /** If `scanner` is undefined, the service does not scan files for viruses. */
+  /** Undefined: the service does not scan files for viruses. */
   scanner: ScannerConfig | undefined;
-  /** If `mail` is undefined, the service sends no mail. */
+  /** Undefined: the service sends no mail. */
   mail: MailConfig | undefined;
-  /** `allowsLoopback`: whether endpoints of webhooks may be on the local machine, where endpoints need no TLS. */
+  /** `allowsLoopback`: whether webhooks may go to the local machine, where they need no TLS. */
   webhooks: { allowsLoopback: boolean };
   limits: LimitsConfig;
   metrics: MetricsConfig;
-  /** If `tracing` is undefined, the service sends no traces. */
+  /** Undefined: the service sends no traces. */
   tracing: TracingConfig | undefined;
 };
 
-/** The configuration, and warnings about probable mistakes. */
 export type LoadedConfig = { config: Config; warnings: readonly string[] };
 
-// The AWS SDK reads the matched variables from the real environment, so the variables have no effect in a .env file.
+// The AWS SDK reads these variables from the real environment, so they have no effect in a .env file.
 const READ_BY_SDK = /^AWS_(?:PROFILE|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_|CONFIG_FILE|SHARED_CREDENTIALS_FILE)/;
 
 type LoadOptions = { workingDirectory?: string; secretsOf?: (dataDir: string) => EmbeddedSecrets };
 
 /**
  * Reads the configuration from the environment, and from `.env` in the working directory. A variable of the environment overrides a
- * variable of `.env`. In embedded mode (built-in bucket and SQLite), `loadConfig` generates missing secrets and stores the secrets in
- * DATA_DIR. Throws ConfigError with every fault and its remedy.
+ * variable of `.env`. In embedded mode (built-in bucket and SQLite), generates missing secrets and stores them in DATA_DIR. Throws
+ * ConfigError with every fault and its remedy.
  */
 export function loadConfig(
   env: Environment = process.env,
@@ -73,7 +71,7 @@ export function loadConfig(
   return { config, warnings: [...warnings, ...unseen.map(explain)] };
 }
 
-/** Reads the configuration without the secrets in DATA_DIR. Generates no secrets, and changes nothing there. Throws ConfigError. */
+/** Reads the configuration without the secrets in DATA_DIR. Generates no secrets, and changes nothing in DATA_DIR. Throws ConfigError. */
 export function loadConfigWithoutSecrets(): Omit<Config, "auth"> {
   return loadConfig(process.env, {
     secretsOf: () => ({ authSecret: "", bucketAccessKeyId: "", bucketSecretAccessKey: "" }),
@@ -81,8 +79,8 @@ export function loadConfigWithoutSecrets(): Omit<Config, "auth"> {
 }
 
 /**
- * Parses the configuration from an environment. Has no side effects, except a call of `secretsOf` for the secrets in a data directory.
- * Calls `secretsOf` only if the configuration needs secrets and has no fault. Throws ConfigError.
+ * Parses the configuration from an environment. Has no side effects, except that `secretsOf` may generate secrets. Calls `secretsOf` only
+ * if the configuration needs secrets and has no fault. Throws ConfigError.
  */
 export function parseConfig(
   env: Environment,
@@ -123,7 +121,7 @@ export function parseConfig(
   };
 }
 
-/** Reads the settings of the next bucket, if there are any. Without a name, the next bucket is the built-in bucket. */
+/** Reads the settings of the next bucket, if they exist. Without a name, the next bucket is the built-in bucket. */
 function readNextBucket(
   reader: ConfigReader,
   { server, bucketNumber }: { server: ServerConfig; bucketNumber: number },
@@ -158,12 +156,15 @@ function readDotenv(file: string): Environment {
   }
 }
 
-/** Removes a byte order mark and spaces after `=`. After these, the parser of Node.js would read the next line as the value. */
+/**
+ * Removes a byte order mark, and spaces after `=`. Because of these characters, the parser of Node.js would read the next line as the
+ * value.
+ */
 function withoutTraps(dotenv: string): string {
   return dotenv.replace(/^\uFEFF/, "").replace(/=[ \t]+$/gm, "=");
 }
 
-/** Reads only the settings that `valetkey presign` needs. The function `loadSigningTarget` throws ConfigError. */
+/** Reads only the settings that `valetkey presign` needs. Throws ConfigError. */
 export function loadSigningTarget(env = process.env, { workingDirectory } = { workingDirectory: process.cwd() }) {
   const reader = new ConfigReader({ ...readDotenv(join(workingDirectory, ".env")), ...env });
   const target = {

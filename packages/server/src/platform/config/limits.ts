@@ -1,25 +1,27 @@
 import { MAX_OBJECT_BYTES } from "../bucket/part-plan.ts";
 import { ConfigReader } from "./reader.ts";
 
-/** The rules of the operator for all links. */
+/** The operator's rules for all links. */
 export type LinkPolicy = ReturnType<typeof readLinks>;
 
-/** The maximum rate of one person on one replica: `perSecond` over a longer time, and `burst` at once, after a pause. */
+/**
+ * The maximum rate of requests by one person on one replica. `perSecond`: the rate over a long time. `burst`: the number of requests at
+ * once, after a pause.
+ */
 export type RateLimit = { perSecond: number; burst: number };
 
-/** The limits of a service with a configuration. */
 export type LimitsConfig = ReturnType<typeof readLimits>;
 export type Limits = Omit<LimitsConfig, "auditDays">;
 
 const DEFAULT_UPLOAD_MAX_BYTES = 5 * 2 ** 30;
-/** After a pause, a person may immediately request as many URLs as the rate permits in 25 seconds. */
+/** After a pause, a person may request as many URLs at once as the rate permits in 25 seconds. */
 const URL_BURST_SECONDS = 25;
-/** The size of the largest batch of URLs, which must fit into the burst. `packages/contract` has an equal number. */
+/** The size of the largest batch of URLs, which must fit into the burst. `packages/contract` has the same number. */
 const MAX_BATCH_URLS = 1_000;
-/** The starts of uploads by one user. An import of many small files is below the limit, and the database can record more. */
+/** The maximum rate of upload starts by one user. An import of many small files stays below this rate, and the database can record more. */
 const UPLOAD_RATE = { perSecond: 20, burst: 5_000 };
 
-/** The maximum lifetime of a link is ten years. An expiry of more than ten years is probably a typing error. */
+/** The maximum lifetime of a link is ten years. A later expiry is probably a typing error. */
 export const MAX_LINK_SECONDS = 10 * 365 * 86_400;
 
 export function readLimits(reader: ConfigReader) {
@@ -27,47 +29,49 @@ export function readLimits(reader: ConfigReader) {
   return {
     urlTtlDefaultSeconds: readUrlTtl(reader, { name: "URL_TTL_DEFAULT", fallback: 60, urlTtlMaxSeconds }),
     urlTtlMaxSeconds,
-    /** The longest expiry in seconds that a person who is not the owner may request for a URL. */
+    /** The longest lifetime of a URL, in seconds, that a person who is not the owner may request. */
     urlTtlMaxSharedSeconds: readUrlTtl(reader, { name: "URL_TTL_MAX_SHARED", fallback: 900, urlTtlMaxSeconds }),
-    /**
-     * The maximum size in bytes of all files on the notes of one user. If `userQuotaBytes` is undefined, the quota of bytes has no limit.
-     */
+    /** The quota for the files on the notes of one owner, in bytes. Undefined: no limit. */
     userQuotaBytes: reader.read("USER_QUOTA_BYTES"),
-    /** The maximum number of files on the notes of one user. If `userQuotaFiles` is undefined, the quota of files has no limit. */
+    /** The maximum number of files on the notes of one owner. Undefined: no limit. */
     userQuotaFiles: reader.read("USER_QUOTA_FILES"),
     uploadMaxBytes: readUploadMax(reader),
-    /** The largest file of a single PUT, in bytes. A repeated PUT of 64 MiB costs little. Larger files use multipart uploads. */
+    /**
+     * The maximum size of a file that is sent in one PUT, in bytes. Larger files use multipart uploads. A repeated PUT of 64 MiB costs
+     * little.
+     */
     singlePutMaxBytes: 64 * 2 ** 20,
-    /** The lifetime of a signed PUT of a file or a part, in seconds. */
+    /** The lifetime of a signed PUT for a file or a part, in seconds. */
     uploadTtlSeconds: 900,
-    /** The maximum time in seconds from the start of a multipart upload to its completion. */
+    /** The maximum time from the start of a multipart upload to its completion, in seconds. */
     multipartTtlSeconds: 86_400,
-    /** The maximum number of pending uploads of one user. No real client needs 1,000 pending uploads. */
+    /** The maximum number of pending uploads of one user. Real clients need far fewer. */
     userPendingUploads: 1_000,
-    /** The maximum number of pending uploads on one note. One note cannot use up all `userPendingUploads` of a user. */
+    /** The maximum number of pending uploads on one note, so that one note cannot use up all `userPendingUploads`. */
     notePendingUploads: 500,
-    /** The number of download URLs that one user may request. If `urlRate` is undefined, the number of URLs has no limit. */
+    /** The rate at which one user may request download URLs. Undefined: no limit. */
     urlRate: readUrlRate(reader),
-    /** The days for which deleted notes and files stay in the trash. 0: there is no trash, and a deletion is permanent. */
+    /** The number of days for which deleted notes and files stay in the trash. 0: no trash, each deletion is permanent. */
     trashDays: reader.read("TRASH_DAYS"),
-    /** Older audit events are exported to DATA_DIR, and deleted from the database. Undefined: all events stay in the database. */
+    /** The number of days after which audit events are exported to DATA_DIR and deleted from the database. Undefined: never. */
     auditDays: reader.read("AUDIT_DAYS"),
-    /** The number of uploads that one user may start. If `uploadRate` is undefined, the number of uploads has no limit. */
+    /** The rate at which one user may start uploads. Undefined: no limit. */
     uploadRate: UPLOAD_RATE as RateLimit | undefined,
-    /** Whether the service draws the missing previews of pictures in the background, if it can. */
+    /** Whether the service draws missing previews of pictures in the background, if it can. */
     drawsPreviews: reader.read("PREVIEWS") === "auto",
     links: readLinks(reader),
-    /** If the bytes of a larger file must be read, the verification runs after the request. 64 MiB take one or two seconds. */
+    /**
+     * If the bytes of a file must be read, larger files are verified after the request. A verification of 64 MiB takes one or two seconds.
+     */
     verifyInRequestMaxBytes: 64 * 2 ** 20,
   };
 }
 
-/** Returns the limits of a service whose environment sets no limits. */
 export function defaultLimits(): LimitsConfig {
   return readLimits(new ConfigReader({}));
 }
 
-/** Reads a lifetime of URLs, which may not exceed URL_TTL_MAX. */
+/** Reads a lifetime of URLs, which must not exceed URL_TTL_MAX. */
 function readUrlTtl(
   reader: ConfigReader,
   options: { name: "URL_TTL_DEFAULT" | "URL_TTL_MAX_SHARED"; fallback: number; urlTtlMaxSeconds: number },
@@ -101,15 +105,15 @@ function readUploadMax(reader: ConfigReader): number {
 
 function readLinks(reader: ConfigReader) {
   return {
-    /** If `isEnabled` is false, nobody can create a link, and visitors cannot open any link. */
+    /** If false, nobody can create a link, and visitors cannot open any link. */
     isEnabled: reader.read("LINKS") === "on",
     /** The maximum lifetime of a link in seconds, from its creation. Undefined: a link can last until it is revoked. */
     maxExpirySeconds: readMaxExpiry(reader),
-    /** If `isPasswordRequired` is true, visitors cannot open a link without a password. */
+    /** If true, visitors cannot open a link that has no password. */
     isPasswordRequired: reader.read("LINKS_PASSWORD") === "required",
-    /** The time in seconds for which a visitor can get new URLs after a download claim. */
+    /** The time in seconds for which a visitor can get new URLs after a claim. */
     windowSeconds: reader.read("LINKS_WINDOW"),
-    /** An email address or a URL for visitors who report abuse. The member `abuseContact` is undefined if there is no contact. */
+    /** An email address or a URL for visitors who report abuse. Undefined: no such contact. */
     abuseContact: reader.read("ABUSE_CONTACT"),
   };
 }

@@ -5,7 +5,7 @@ import { describeConfig } from "./describe.ts";
 import { startDirectory } from "./testing/start-directory.ts";
 
 const MAIL_FROM = "files@example.com";
-/** The settings of the tests cause no warnings, so that the tests get only the warnings about mail. */
+/** These settings cause no warnings, so the tests see only the warnings about mail. */
 const BEHIND_PROXY = {
   PUBLIC_URL: "https://files.example.com",
   S3_PUBLIC_ENDPOINT: "https://bucket.example.com",

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { S3, startDirectory } from "./testing/start-directory.ts";
 
-/** Platforms often set the variables of `PLATFORMS`, or people set the variables for other programs on the platforms. */
+/** Variables that platforms set, or that people set on these platforms for other programs. */
 const PLATFORMS = {
   "a shell":
     "HOME LANG LC_ALL LOGNAME LS_COLORS MAIL OLDPWD PATH PWD SHELL SHLVL TERM TMPDIR TZ USER XDG_DATA_DIRS XDG_RUNTIME_DIR XDG_SESSION_ID SSH_AUTH_SOCK SSH_CLIENT EDITOR PAGER DISPLAY COLORTERM HOSTNAME HOSTTYPE",

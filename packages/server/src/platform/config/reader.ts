@@ -9,7 +9,10 @@ type ConfigFault = { name: string; problem: string; remedy: string };
 
 type ErrorOptionsWithWarnings = ErrorOptions & { warnings?: readonly string[] };
 
-/** All faults and warnings of the configuration. A misspelt name can cause a fault. The message is for a terminal, without secrets. */
+/**
+ * All faults and warnings of the configuration, because a misspelt name can be the cause of a fault. The message is for a terminal, and
+ * contains no secrets.
+ */
 export class ConfigError extends Error {
   readonly faults: readonly ConfigFault[];
   readonly warnings: readonly string[];
@@ -36,7 +39,7 @@ type Value<Name extends Setting> = (typeof SETTINGS)[Name] extends { is: "choice
   ? Choice
   : (Values & Limits)[Exclude<(typeof SETTINGS)[Name]["is"], "choice">];
 
-/** Reads the settings of the table, and collects all faults. An empty variable counts as unset. */
+/** Reads settings, and collects all faults. An empty variable counts as unset. */
 export class ConfigReader {
   readonly faults: ConfigFault[] = [];
   readonly warnings: string[] = [];
@@ -76,7 +79,7 @@ export class ConfigReader {
     this.warnings.push(text);
   }
 
-  /** Returns a reader of the settings of the next bucket. The caller uses the names of the settings without the prefix. */
+  /** Returns a reader for the settings of the next bucket. The caller names the settings without the prefix of the next bucket. */
   get ofNextBucket(): BucketReader {
     const next = (name: Setting) => `${NEXT}${name}` as Setting;
     return {
@@ -89,7 +92,7 @@ export class ConfigReader {
     };
   }
 
-  /** Returns the text of a setting, without any check. */
+  /** Returns the text of a setting without checks. */
   text(name: Setting): string | undefined {
     const value = this.#env[name]?.trim();
     if (!value) return undefined;
@@ -97,17 +100,17 @@ export class ConfigReader {
     return value;
   }
 
-  /** The names of all variables of the environment that have a value. */
+  /** The names of all environment variables that have a value. */
   get names(): string[] {
     return Object.keys(this.#env).filter((name) => this.#env[name]?.trim());
   }
 
-  /** The names of the variables with a value that the reader has read. */
+  /** The names of the variables that have a value and that the reader has read. */
   get given(): string[] {
     return [...this.#given];
   }
 
-  /** Reads a setting by its specification, and reports a wrong value. `fallback` replaces the default of the table. */
+  /** Reads a setting by its specification, and reports a wrong value. `fallback` replaces the default of the setting. */
   read<Name extends Setting>(name: Name, fallback?: Value<Name>): Value<Name> {
     const value = this.text(name);
     const spec = { ...specOf(name), ...(fallback === undefined ? {} : { fallback }) } as ReturnType<typeof specOf>;
@@ -152,14 +155,16 @@ export class ConfigReader {
         const url = URL.parse(value);
         const isPlain = url !== null && !url.username && !url.password && !/[?#]/.test(value);
         if (isPlain && /^https?:$/.test(url.protocol)) return value.replace(/\/+$/, "");
-        // The text of the fault omits the value, because the value may contain a password.
+        // The fault does not quote the value, which may contain a password.
         const problem = "is not an http or https URL without user name, query and fragment";
         return wrong(problem, `Write it as ${name}=${spec.example}.`);
       }
     }
   }
 
-  /** Returns whether at least one of several settings that belong together is set. Reports a fault for each missing one. */
+  /**
+   * Returns whether at least one of several settings that belong together is set. If some of them are missing, reports a fault for each.
+   */
   hasAll(names: readonly Setting[], { of }: { of: string }): boolean {
     const missing = names.filter((name) => this.text(name) === undefined);
     if (missing.length === names.length) return false;
@@ -195,9 +200,7 @@ function wholeNumber(text: string): number {
 
 const UNITS: Record<string, number> = { "": 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
 
-/**
- * Parses a size such as `1000` or `5GiB`, and returns the number of bytes. Returns undefined if the text is not a size of at least 1 byte.
- */
+/** Parses a size such as `1000` or `5GiB`, and returns its bytes. Returns undefined if the text is not a size of at least 1 byte. */
 export function parseSize(text: string): number | undefined {
   const [, digits, unit] = /^(\d{1,15}) ?((?:[KMGT]iB)?)$/.exec(text) ?? [];
   const bytes = Number(digits) * (UNITS[unit ?? ""] ?? Number.NaN);
@@ -206,14 +209,12 @@ export function parseSize(text: string): number | undefined {
 
 const LOCAL_HOSTS = new Set(["localhost", "127.0.0.1", "::1"]);
 
-/** Returns whether a host is the local machine. In a URL, an IPv6 address has brackets. */
+/** Returns whether a host is the local machine. An IPv6 address may have brackets, as in a URL. */
 export function isLocalHost(host: string | undefined): boolean {
   return LOCAL_HOSTS.has((host ?? "").replace(/^\[|\]$/g, ""));
 }
 
-/**
- * For some settings, other programs have variables with a similar meaning. An operator may set the variable of another program by mistake.
- */
+/** The names that other programs use for a setting. An operator may set such a variable by mistake. */
 const OTHER_NAMES: Partial<Record<Setting, string>> = {
   AWS_BUCKET_NAME: "AWS_BUCKET AWS_S3_BUCKET AWS_S3_BUCKET_NAME S3_BUCKET S3_BUCKET_NAME BUCKET_NAME",
   AWS_REGION: "AWS_DEFAULT_REGION S3_REGION",
@@ -243,13 +244,13 @@ const RIGHT_NAMES = new Map(
 
 const KNOWN: ReadonlySet<string> = new Set([...SETTING_NAMES, ...SECRETS.map((name) => `${name}_FILE`)]);
 
-/** Kubernetes and Docker set variables such as `LINKS_SERVICE_HOST` for each service and each linked container. */
+/** Variables such as `LINKS_SERVICE_HOST`, which Kubernetes and Docker set for each service and each linked container. */
 const SET_BY_PLATFORM = /_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP)(?:_\w+)?)?)$/;
 
-/** No other known program has variables with the prefixes of Valet Key. */
+/** The prefixes of variables that no other known program uses. */
 const OUR_PREFIXES = /^(?:AUTH_(?:JWT|OIDC|SIGN)_|LINKS_|URL_TTL_|USER_QUOTA_)/;
 
-/** Warns about each variable whose name looks like an unset setting of Valet Key. */
+/** Warns about each variable whose name is similar to an unset setting of Valet Key. */
 export function warnOfNearMisses(reader: ConfigReader): void {
   for (const name of reader.names) {
     if (KNOWN.has(name) || SET_BY_PLATFORM.test(name)) continue;
@@ -262,13 +263,13 @@ export function warnOfNearMisses(reader: ConfigReader): void {
   }
 }
 
-/** Finds the setting whose name is probably misspelt. */
+/** Returns the setting that a misspelt name probably means. */
 function nearest(name: string): Setting | undefined {
   const given = letters(name);
   return SETTING_NAMES.find((setting) => isMisspelt(given, letters(setting)));
 }
 
-/** In a short name, another letter often makes the name of another program's variable. */
+/** A short name with one other letter is often the name of another program's variable, so it does not count as misspelt. */
 function isMisspelt(given: string, wanted: string): boolean {
   if (wanted.length < 7) return false;
   if (wanted.length < 8) return given === wanted;

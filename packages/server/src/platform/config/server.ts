@@ -6,7 +6,7 @@ export type ServerConfig = ReturnType<typeof readServer>;
 export type MetricsConfig = ReturnType<typeof readMetrics>;
 
 const ANY_HOSTS = new Set(["0.0.0.0", "::"]);
-/** The maximum number of proxies. With too many, the service would trust entries of X-Forwarded-For from the client. */
+/** The maximum number of trusted proxies. With a higher number, the service would trust entries of X-Forwarded-For that clients wrote. */
 const MAX_PROXIES = 10;
 const PROXY_RANGES = new Set(["loopback", "linklocal", "uniquelocal"]);
 
@@ -15,17 +15,17 @@ export function readServer(reader: ConfigReader, options: { workingDirectory: st
   const host = reader.read("HOST") ?? "127.0.0.1";
   const publicUrl = readPublicUrl(reader, { host, port });
   return {
-    /** With port 0, the service chooses any free port. */
+    /** 0: the service chooses a free port. */
     port,
     host,
-    /** The public URL has no trailing slash. Undefined if PUBLIC_URL is not set and the service chooses its port at startup. */
+    /** Has no trailing slash. Undefined: PUBLIC_URL is not set, and the service chooses its port at startup. */
     publicUrl,
     trustProxy: readTrustProxy(reader, publicUrl),
     logLevel: reader.read("LOG_LEVEL"),
-    /** The member `dataDir` is an absolute path. */
+    /** An absolute path. */
     dataDir: resolve(options.workingDirectory, reader.read("DATA_DIR") ?? "data"),
     ...readShutdown(reader, { host, publicUrl }),
-    /** The number of processes that serve requests. If `workers` is more than 1, the service needs PostgreSQL and an external bucket. */
+    /** The number of processes that serve requests. More than 1 process requires PostgreSQL and an external bucket. */
     workers: readWorkers(reader),
   };
 }
@@ -50,12 +50,11 @@ function readPublicUrl(reader: ConfigReader, { host, port }: { host: string; por
 }
 
 /**
- * `drainSeconds`: the time after SIGTERM in which the service accepts new requests, so that load balancers can switch to other replicas.
- * `shutdownSeconds`: the longest time from SIGTERM to the end of the service. After `shutdownSeconds`, the service cuts the connections
- * that are still open.
+ * `drainSeconds`: the time after SIGTERM in which the service still accepts requests, so that load balancers can switch to other replicas.
+ * `shutdownSeconds`: the maximum time from SIGTERM to the end of the process. After this time, the service cuts all open connections.
  */
 function readShutdown(reader: ConfigReader, { host, publicUrl }: { host: string; publicUrl: string | undefined }) {
-  // A service that only the local machine can reach has no load balancer, so the shutdown need not wait for a load balancer.
+  // Without a load balancer, the shutdown need not wait. A service that only the local machine can reach has no load balancer.
   const isLocal = isLocalHost(host) && isLocalHost(URL.parse(publicUrl ?? "http://localhost")?.hostname);
   const drainSeconds = reader.read("DRAIN_SECONDS", isLocal ? 0 : undefined);
   const shutdownSeconds = reader.read("SHUTDOWN_SECONDS");
@@ -90,13 +89,12 @@ function readWorkers(reader: ConfigReader): number {
 }
 
 /**
- * Reads the proxies whose X-Forwarded-* headers the service trusts. `false`: the service trusts no proxy. A number: the service trusts as
- * many proxies as the number states, counted from the nearest proxy. A list: the service trusts the proxies whose IP addresses are on the
- * list.
+ * Reads which proxies may set the headers X-Forwarded-*. `false`: no proxy. A number: as many proxies, counted from the service. A list:
+ * the proxies with these IP addresses.
  */
 function readTrustProxy(reader: ConfigReader, publicUrl: string | undefined): false | number | string[] {
   const value = reader.read("TRUST_PROXY");
-  // If PUBLIC_URL is https, a proxy must be in front of the service, because the service does not support TLS.
+  // The service itself does not support TLS, so with an https PUBLIC_URL there must be a proxy.
   if (value === undefined && publicUrl?.startsWith("https:")) {
     reader.warn(
       "PUBLIC_URL is https, but TRUST_PROXY is not set: all clients share the proxy's IP address, and one limit of sign-ins. Set TRUST_PROXY=1, or the number of proxies in front.",
@@ -140,9 +138,9 @@ export function readMetrics(reader: ConfigReader, serverPort: number) {
     reader.fault("METRICS_PORT", "is the port of the service", "Set another port, or leave METRICS_PORT out.");
   }
   return {
-    /** The separate port for /metrics. If `port` is undefined, the port of the service also serves /metrics. */
+    /** The separate port for /metrics. Undefined: /metrics is on the port of the service. */
     port,
-    /** The bearer token that /metrics requires. If `token` is undefined, /metrics requires no token. */
+    /** The bearer token that /metrics requires. Undefined: /metrics requires no token. */
     token: reader.read("METRICS_TOKEN"),
   };
 }

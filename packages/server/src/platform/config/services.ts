@@ -2,7 +2,7 @@ import { isIPv6 } from "node:net";
 import { type ConfigReader, isLocalHost } from "./reader.ts";
 import type { ServerConfig } from "./server.ts";
 
-// The service uses four other services: the database, the mail server, the virus scanner and the collector of traces.
+// The settings of the database, the mail server, the virus scanner and the collector of traces.
 
 export type DatabaseConfig =
   | { kind: "sqlite"; file: string }
@@ -13,21 +13,20 @@ export type ScannerConfig = {
   /** The host on which clamd listens on TCP. */
   host: string;
   port: number;
-  /** The member `tooLarge` states whether the service rejects or accepts a file that is too large for clamd. */
+  /** Whether the service rejects or accepts a file that is too large for clamd. */
   tooLarge: "reject" | "accept";
 };
 
 export type TracingConfig = NonNullable<ReturnType<typeof readTracing>>;
 
-/** The SMTP server that accepts mails. */
 export type MailConfig = {
   host: string;
   port: number;
-  /** Whether the connection uses TLS from the first byte. If false, uses STARTTLS if the server offers it. */
+  /** Whether the connection uses TLS from the first byte. If false, the connection uses STARTTLS if the server offers it. */
   isSecure: boolean;
-  /** The member `requiresTls` states whether the service refuses to send over a connection without TLS. */
+  /** Whether the service refuses to send mail over a connection without TLS. */
   requiresTls: boolean;
-  /** The operator sets `user` and `password` together, or leaves `user` and `password` undefined. */
+  /** Both `user` and `password` are set, or both are undefined. */
   user: string | undefined;
   password: string | undefined;
   from: { name: string; email: string };
@@ -35,7 +34,7 @@ export type MailConfig = {
 
 const SMTP_PORTS: Record<string, number> = { "smtp:": 587, "smtps:": 465 };
 const SMTP_EXAMPLE = "smtps://user:password@smtp.example.com";
-/** The pattern `SENDER` matches a display name with an email address, or an email address alone. */
+/** Matches an email address, or a display name with an email address. */
 const SENDER = /^(?:(?<name>[^<>]*?)\s*<(?<bracketed>[^\s<>@"]+@[^\s<>@"]+)>|(?<plain>[^\s<>@"]+@[^\s<>@"]+))$/;
 const MAX_NAME_LENGTH = 100;
 
@@ -49,7 +48,10 @@ export function readDatabase(reader: ConfigReader, options: { sqliteFile: string
   return { kind: "sqlite", file: options.sqliteFile };
 }
 
-/** Reads the address of the virus scanner from CLAMAV_HOST (`host` or `host:port`) and CLAMAV_PORT, if it is configured. */
+/**
+ * Reads the host and the port of the virus scanner from CLAMAV_HOST (`host` or `host:port`) and CLAMAV_PORT. Returns undefined without
+ * CLAMAV_HOST.
+ */
 export function readScanner(reader: ConfigReader): ScannerConfig | undefined {
   const port = reader.read("CLAMAV_PORT");
   const tooLarge = reader.read("CLAMAV_TOO_LARGE");
@@ -84,12 +86,12 @@ export function readTracing(reader: ConfigReader) {
   return {
     /** The base URL of a collector that accepts OTLP over HTTP. */
     endpoint,
-    /** The headers of each export, in the format of OTEL_EXPORTER_OTLP_HEADERS. The headers of an export may contain a token. */
+    /** The headers of each export, in the format of OTEL_EXPORTER_OTLP_HEADERS. They may contain a token. */
     headers: reader.read("OTEL_EXPORTER_OTLP_HEADERS"),
-    /** Default: the name in OTEL_RESOURCE_ATTRIBUTES, or else "valetkey". */
+    /** Default: the service name in OTEL_RESOURCE_ATTRIBUTES, or else "valetkey". */
     serviceName: reader.read("OTEL_SERVICE_NAME"),
     sampler: reader.read("OTEL_TRACES_SAMPLER"),
-    /** The fraction of the traces that the `traceidratio` samplers record, from 0 to 1. */
+    /** The fraction of traces that the `traceidratio` samplers record, from 0 to 1. */
     ratio: Number(reader.read("OTEL_TRACES_SAMPLER_ARG") ?? 1),
   };
 }
@@ -121,7 +123,7 @@ function readMailServer(reader: ConfigReader, text: string): Omit<MailConfig, "f
   const port = SMTP_PORTS[url?.protocol ?? ""];
   const credentials = url === null ? undefined : credentialsOf(url);
   if (url === null || port === undefined || url.hostname === "" || !isPlain(url) || credentials === undefined) {
-    // The text of the fault omits the value, because the value may contain a password.
+    // The fault does not quote the value, which may contain a password.
     const problem = "is not an smtp or smtps URL of a host, without a path";
     const remedy = `Write it as SMTP_URL=${SMTP_EXAMPLE}. Write special characters of the user name and password as %40 for @.`;
     reader.fault("SMTP_URL", problem, remedy);
@@ -129,8 +131,8 @@ function readMailServer(reader: ConfigReader, text: string): Omit<MailConfig, "f
   }
   const isLocal = isLocalHost(url.hostname);
   const isSecure = url.protocol === "smtps:";
-  // The connection requires TLS if there is a password, because the password must never cross the network in plain text. Without required
-  // TLS, an attacker in the network could hide that the server supports STARTTLS.
+  // A connection with a password requires TLS, because the password must never cross the network in plain text. Otherwise an attacker in
+  // the network could hide that the server supports STARTTLS.
   const requiresTls = url.searchParams.has("requireTLS") || (credentials.user !== undefined && !isLocal);
   if (!isSecure && !requiresTls && !isLocal) {
     reader.warn(
@@ -152,7 +154,7 @@ function isPlain({ pathname, search, hash }: URL): boolean {
   return ["", "/"].includes(pathname) && ["", "?requireTLS=true"].includes(search) && hash === "";
 }
 
-/** Returns undefined if only the user name or only the password is set, or if the user name or the password has a wrong encoding. */
+/** Returns undefined if only the user name or only the password is set, or if one of them has a wrong encoding. */
 function credentialsOf({ username, password }: URL): Pick<MailConfig, "user" | "password"> | undefined {
   if (username === "" && password === "") return { user: undefined, password: undefined };
   if (username === "" || password === "") return undefined;
@@ -178,7 +180,7 @@ function readSender(
   return undefined;
 }
 
-/** Warns if the links in mails point to localhost. Does not warn if the mail server is also on localhost, which is usually a test. */
+/** Warns if mails would contain links to localhost. Does not warn if the mail server is on localhost too, which is usually a test. */
 function warnOfLocalLinks(
   reader: ConfigReader,
   { host, publicUrl }: { host: string; publicUrl: string | undefined },

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { DOCUMENTED, NEXT, SECRETS, SETTING_NAMES } from "./settings.ts";
 
-/** The settings of the next bucket have the meaning of the settings of the bucket. */
+/** The pages do not describe the settings of the next bucket, which have the same meanings as the settings of the bucket. */
 const isDescribed = (name: string) => !name.startsWith(NEXT);
 const root = join(import.meta.dirname, "../../../../..");
 
-// `npx vitest run packages/server/src/platform/config/settings.test.ts -u` writes the tables to the pages.
+// Run this test with `-u` to write the tables to the pages: `npx vitest run packages/server/src/platform/config/settings.test.ts -u`.
 test.each(Object.keys(DOCUMENTED))("the page %s has the tables of the settings", async (page) => {
   const file = join(root, page);
   await expect(withTables(page, readFileSync(file, "utf8"))).toMatchFileSnapshot(file);
@@ -24,7 +24,7 @@ test("docs/configuration.md lists all settings whose values can be in files", ()
   expect(list?.match(/[A-Z0-9_]+/g)?.toSorted()).toEqual(SECRETS.filter(isDescribed));
 });
 
-/** The function `withTables` replaces the first table after each heading. */
+/** Replaces the first table after each heading. */
 function withTables(page: string, text: string): string {
   let result = text;
   for (const [heading, settings] of Object.entries(DOCUMENTED[page] ?? {})) {

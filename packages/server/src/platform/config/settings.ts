@@ -1,13 +1,13 @@
 import { faultOfUrl } from "../database/postgres/hosts.ts";
 import { isVisible } from "../text/readable-text.ts";
 
-/** The fields of all settings, as docs/configuration.md shows them. `doc`: the meaning. `shown`: the default. */
+/** The members of every setting. `doc`: the meaning in docs/configuration.md. `shown`: the default in docs/configuration.md. */
 type Common = { doc: string; shown: string };
 type Text = Common & {
   is: "text";
   /** Default: every value is valid. */
   rule?: Rule | undefined;
-  /** Whether a file can contain the value. The operator then sets the variable with the suffix `_FILE` to the path of the file. */
+  /** Whether the value can be in a file. The suffix `_FILE` then makes the name of the variable with the path of the file. */
   isSecret?: true;
 };
 type Integer = Common & { is: "integer"; fallback: number } & Range;
@@ -51,12 +51,12 @@ const url = (example: string, doc: string, shown: string): HttpUrl => ({ is: "ur
 const PORTS = { min: 0, max: 65_535 };
 const BUCKET_NUMBERS = { min: 1, max: 9_999 };
 const SHUTDOWN = { min: 0, max: 3_600 };
-/** Signature Version 4 allows a lifetime of up to one week. */
+/** The lifetimes that Signature Version 4 allows: up to one week. */
 const URL_LIFETIME = { min: 1, max: 604_800 };
 const MIN_METRICS_TOKEN_LENGTH = 16;
-/** The maximum length of the name of the provider, which the sign-in page shows on a button. */
+/** The maximum length of the identity provider's name, which the sign-in page shows on a button. */
 const MAX_PROVIDER_NAME_LENGTH = 60;
-/** The maximum length of the name of the service, which stands above a ticket on a phone. */
+/** The maximum length of the service's name, which a phone shows above the card of a link. */
 const MAX_BRAND_NAME_LENGTH = 60;
 /** Control characters, and characters that change the direction of the text around a name. */
 const HIDDEN = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/u;
@@ -73,14 +73,14 @@ const server = {
   ),
   DATA_DIR: text("the folder of SQLite, the built-in bucket and secrets", "`./data`"),
   TRUST_PROXY: text("the number of trusted proxies, or their IP addresses", "off"),
-  // Long enough for a load balancer that polls /readyz every second, and stops sending requests after three failed polls.
+  // This is long enough for a load balancer that polls /readyz every second, and stops sending requests after three failed polls.
   DRAIN_SECONDS: seconds(
     5,
     SHUTDOWN,
     "seconds after SIGTERM in which the service still serves requests",
     "5, or 0 without other machines",
   ),
-  // By default, service managers such as Kubernetes kill a process after 30 seconds.
+  // By default, service managers such as Kubernetes kill a process 30 seconds after SIGTERM.
   SHUTDOWN_SECONDS: seconds(30, { ...SHUTDOWN, min: 1 }, "seconds from SIGTERM until the service cuts connections"),
   // Hardly any machine has more than 256 cores.
   WORKERS: integer(1, { min: 1, max: 256 }, "the number of processes that serve requests, see [below](#workers)"),
@@ -101,7 +101,7 @@ const server = {
   ),
 };
 
-/** The standard variables of OpenTelemetry. */
+/** The standard environment variables of OpenTelemetry. */
 const traces = {
   OTEL_EXPORTER_OTLP_ENDPOINT: url(
     "http://localhost:4318",
@@ -116,7 +116,7 @@ const traces = {
   ),
   OTEL_EXPORTER_OTLP_HEADERS: secret("headers for the collector, such as `authorization=Bearer%20TOKEN`", "none", {
     check: (value) => HEADERS.test(value),
-    // The text omits the value, because the value may contain a token.
+    // The fault does not quote the value, which may contain a token.
     problem: () => "is not a list of name=value pairs",
     remedy: "Write it as OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20TOKEN, with commas between the pairs.",
   }),
@@ -195,18 +195,17 @@ type NextBucket = { [Name in keyof typeof ofBuckets as `${typeof NEXT}${Name}`]:
 /** The prefix of the settings of the next bucket, to which `valetkey move bucket` copies files. */
 export const NEXT = "NEXT_";
 
-/** The settings of the next bucket are the settings of the bucket with the prefix. */
+/** The next bucket has the same settings as the bucket, with the prefix. */
 const nextBucket = Object.fromEntries(
   Object.entries(ofBuckets).map(([name, setting]) => [NEXT + name, setting]),
 ) as NextBucket;
 
-/** The names of the settings of a bucket. */
 export const BUCKET_SETTINGS = Object.keys(ofBuckets) as (keyof typeof ofBuckets)[];
 
 const database = {
   DATABASE_URL: secret("`postgres://user:password@host/database`", "SQLite in `DATA_DIR`", {
     check: (value) => faultOfUrl(value) === undefined,
-    // The text omits the value, because the value contains a password.
+    // The fault does not quote the value, which contains a password.
     problem: (value) => faultOfUrl(value) ?? "",
     remedy:
       "Write it as DATABASE_URL=postgres://user:password@host:5432/database (escape @, : and / in the password), or leave it out for SQLite.",
@@ -338,10 +337,10 @@ export type Setting = keyof typeof SETTINGS;
 
 export const SETTING_NAMES: readonly Setting[] = (Object.keys(SETTINGS) as Setting[]).toSorted();
 
-/** The settings whose value can be in a file. */
+/** The settings whose values can be in files. */
 export const SECRETS = SETTING_NAMES.filter((name) => specOf(name).isSecret === true);
 
-/** Returns a setting with the type that all settings have. */
+/** Returns a setting with the type that fits every setting. */
 export function specOf(name: Setting): Spec & Pick<Text, "isSecret"> {
   return SETTINGS[name];
 }
@@ -351,7 +350,7 @@ function isPlainFolder(value: string): boolean {
   return /^[A-Za-z0-9!_.'()*/-]{1,512}$/.test(value) && segments.every((segment) => !/^\.{0,2}$/.test(segment));
 }
 
-/** The settings by the page of the documentation and the heading before their table. */
+/** The settings, grouped by the page of the documentation and the heading before their table. */
 export const DOCUMENTED: Record<string, Record<string, Record<string, Common>>> = {
   "docs/configuration.md": {
     Server: { ...server, ...previews, ...webhooks },

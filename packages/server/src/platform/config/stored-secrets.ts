@@ -15,16 +15,16 @@ import {
 import { join } from "node:path";
 import { ConfigError } from "./reader.ts";
 
-/** The secrets that embedded mode generates on the first start, and stores in DATA_DIR. */
+/** The secrets that embedded mode generates at the first start, and stores in DATA_DIR. */
 export type EmbeddedSecrets = { authSecret: string; bucketAccessKeyId: string; bucketSecretAccessKey: string };
 
 const FILE = "secrets.json";
 const NAMES = ["authSecret", "bucketAccessKeyId", "bucketSecretAccessKey"] as const;
 
 /**
- * Reads the secrets of embedded mode (built-in bucket and SQLite) from `dataDir`. The first start generates the secrets of embedded mode.
- * Only the owner of the secrets file may read the file. Processes that start together get equal secrets. The function `ensureSecrets`
- * throws ConfigError if the file is damaged or cannot be written.
+ * Reads the secrets of embedded mode (built-in bucket and SQLite) from `dataDir`. The first start generates them. Only the owner of the
+ * secrets file can read it. Processes that start at the same time get the same secrets. Throws ConfigError if the file is damaged or cannot
+ * be written.
  */
 export function ensureSecrets(dataDir: string): EmbeddedSecrets {
   const file = join(dataDir, FILE);
@@ -66,7 +66,7 @@ function publish(temporary: string, file: string): void {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") return;
-    // FAT and some network file systems do not support hard links. On a file system without hard links, a rename is the only way.
+    // FAT and some network file systems do not support hard links, so a rename is the only way there.
     if (code !== "EPERM" && code !== "ENOTSUP" && code !== "ENOSYS") throw error;
     renameSync(temporary, file);
   }

@@ -3,7 +3,7 @@ import { idBytes, idOf, readBase64url } from "./ids.ts";
 
 /**
  * The keys for links, invitations, mails, webhooks, second factors and known browsers. Each key is derived from AUTH_SECRET for one purpose
- * (RFC 5869). The service makes tokens with the first key of a purpose, and accepts tokens of every key of the purpose.
+ * (RFC 5869). The first key of a purpose makes new tokens. The service accepts tokens of every key of the purpose.
  */
 export type LinkKeys = {
   tokens: readonly Uint8Array[];
@@ -20,13 +20,12 @@ export type LinkKeys = {
 
 const KEY_BYTES = 32;
 
-/** `secrets`: AUTH_SECRET, then the secrets of AUTH_SECRETS_OLD. */
+/** `secrets`: AUTH_SECRET, and then the secrets in AUTH_SECRETS_OLD. */
 export function deriveLinkKeys(secrets: readonly string[]): LinkKeys {
   const derive = (purpose: string) =>
     secrets.map((secret) => new Uint8Array(hkdfSync("sha256", secret, "", `valetkey links: ${purpose}`, KEY_BYTES)));
-  // The passes of visitors have only one key, so a new AUTH_SECRET makes all passes invalid. The harm is small, because a visitor can open
-  // the URL of the link again and get a new pass. The URLs of links and the receipts must remain valid, so the URLs and the receipts have
-  // several keys.
+  // The passes of visitors have only one key, so a new AUTH_SECRET makes all passes invalid. A visitor can then open the link again to get
+  // a new pass. The URLs of links and the receipts must remain valid, so they have several keys.
   const [passKey] = derive("visitor passes");
   return {
     tokens: derive("tokens"),
@@ -48,12 +47,12 @@ const TOKEN_LENGTH = 43;
 
 type Subject = { linkId: string; generation: number };
 
-/** The parts of a token that has the right form. Only `tokenIsRight` checks whether the token opens the link. */
+/** The parts of a token with a valid format. `tokenIsRight` checks whether the token opens the link. */
 type ReadToken = { linkId: string; mac: Uint8Array };
 
 /**
- * Makes the token of a link: 43 characters with the id of the link, and a MAC over the id and the generation of the link. A person who has
- * only the database can't make a token, because the key comes from AUTH_SECRET (docs/security-requirements.md, 19).
+ * Creates the token of a link: 43 characters with the id of the link, and a MAC over the id and the generation of the link. A person who
+ * has only the database cannot create a token, because the key comes from AUTH_SECRET (docs/security-requirements.md, 19).
  */
 export function makeToken(key: Uint8Array, subject: Subject): string {
   return Buffer.concat([idBytes(subject.linkId), macOf(key, subject)]).toString("base64url");
@@ -67,7 +66,7 @@ export function readToken(text: string): ReadToken | undefined {
   return { linkId: idOf(bytes.subarray(0, ID_BYTES)), mac: bytes.subarray(ID_BYTES) };
 }
 
-/** Returns whether one of the keys made the token for this generation of the link. Takes an equal time for each token. */
+/** Returns whether one of the keys made the token for this generation of the link. Takes the same time for every token. */
 export function tokenIsRight(keys: readonly Uint8Array[], token: ReadToken, generation: number): boolean {
   let isRight = false;
   for (const key of keys) {

@@ -1,7 +1,7 @@
 import * as crypto from "node:crypto";
 import { createCipheriv, createDecipheriv, randomBytes, timingSafeEqual } from "node:crypto";
 
-/** Compares two texts in constant time, so that the duration does not help an attacker to guess a secret. */
+/** Compares two texts in constant time, so that an attacker cannot guess a secret from the duration. */
 export function isSameText(given: string, expected: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);
@@ -11,7 +11,7 @@ const ALGORITHM = "aes-256-gcm";
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Encrypts a secret of an account with the first key. The decryption of the result needs the id of the user. */
+/** Encrypts a secret of an account with the first key. The same user id is necessary to decrypt the result. */
 export function sealSecret(keys: readonly Uint8Array[], userId: string, secret: Uint8Array): string {
   const [key] = keys;
   if (key === undefined) throw new Error("A sealed secret needs a key.");
@@ -20,7 +20,7 @@ export function sealSecret(keys: readonly Uint8Array[], userId: string, secret: 
   return Buffer.concat([iv, cipher.update(secret), cipher.final(), cipher.getAuthTag()]).toString("base64url");
 }
 
-/** Decrypts a secret of an account. Returns undefined if the key is neither AUTH_SECRET nor in AUTH_SECRETS_OLD. */
+/** Decrypts a secret of an account. Returns undefined if its key is neither from AUTH_SECRET nor from AUTH_SECRETS_OLD. */
 export function openSecret(keys: readonly Uint8Array[], userId: string, sealed: string): Uint8Array | undefined {
   const bytes = Buffer.from(sealed, "base64url");
   const iv = bytes.subarray(0, IV_BYTES);
@@ -34,10 +34,10 @@ export function openSecret(keys: readonly Uint8Array[], userId: string, sealed: 
   return undefined;
 }
 
-/** The parameters of a password hash. The value `memory` is in KiB. The member `bytes` is the length of the hash. */
+/** The parameters of a password hash. `memory`: in KiB. `bytes`: the length of the hash. */
 export type Argon2idCost = { memory: number; passes: number; parallelism: number; salt: Buffer; bytes: number };
 
-/** Hashes a message with Argon2id (RFC 9106) on a thread of the thread pool of Node.js. */
+/** Hashes a message with Argon2id (RFC 9106) in the thread pool of Node.js. */
 export function argon2id(message: Buffer, { salt, bytes, ...cost }: Argon2idCost): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     crypto.argon2("argon2id", { message, nonce: salt, tagLength: bytes, ...cost }, (error, key) =>

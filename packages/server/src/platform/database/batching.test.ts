@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createBatching } from "./batching.ts";
 
-/** Creates batches that the test ends. */
+/** Creates a queue of batches. The test decides when each batch ends. */
 function controlledBatching({ maxBatchItems = 100, maxRunning = 1 } = {}) {
   const runs: (PromiseWithResolvers<void> & { items: number[] })[] = [];
   const started: (() => void)[] = [];

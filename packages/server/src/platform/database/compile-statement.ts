@@ -2,7 +2,7 @@ import { type Compilable, type Kysely, type RawBuilder, sql } from "kysely";
 import type { Engine } from "./engine.ts";
 import type { Tables } from "./schema.ts";
 
-/** A compiled statement. `rows`: at most one row, or many. `parameters`: the names of the values that it needs, in order. */
+/** A compiled statement. `rows`: at most one row, or many rows. `parameters`: the names of the needed values, in order. */
 export type Statement<Name extends string = string> = {
   name: string;
   sql: string;
@@ -17,15 +17,15 @@ export type RunStatement = (statement: Statement, values: unknown[]) => Promise<
 export type Markers<Name extends string> = Record<Name, RawBuilder<any>>;
 
 /**
- * Compiles a statement only once, because building and compiling a statement takes longer than running the statement.
- * The function `build` gets a marker for each parameter. The function `build` need not use all markers. The statement binds the value of a
- * marker only once, even if several places use the marker. Binding a text costs as much as a step of the query.
+ * Compiles a statement only once, because it takes longer to build and compile a statement than to run it. `build` gets a marker for each
+ * parameter, and need not use every marker. The value of a marker is bound only once even if the SQL contains the marker several times,
+ * because each bound text costs as much time as a step of the query.
  */
 export function compile<Name extends string>(
   { name, rows, parameters }: Omit<Statement<Name>, "sql">,
   build: (markers: Markers<Name>) => Compilable,
 ): Statement<Name> {
-  // Each marker is a symbol, so the compiled parameters show the order in which the statement needs the values.
+  // Each marker is a symbol, so the compiled parameters show the order of the values.
   const symbols = new Map(parameters.map((parameter) => [Symbol(parameter), parameter]));
   const markers = Object.fromEntries([...symbols].map(([symbol, parameter]) => [parameter, sql`${symbol}`]));
   const compiled = build(markers as Markers<Name>).compile();

@@ -10,7 +10,7 @@ import type { Database } from "./queries.ts";
 
 const CHANGES = 8;
 
-/** Returns a function whose promises all resolve together when the function has been called `count` times. */
+/** Returns a function whose promises all resolve when the function has been called `count` times. */
 function meetingOf(count: number): () => Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   let arrived = 0;
@@ -21,7 +21,7 @@ function meetingOf(count: number): () => Promise<void> {
   };
 }
 
-// SQLite has only one writer at a time, so no transaction can make another transaction fail.
+// SQLite has only one writer at a time, so its transactions cannot conflict.
 describe("conflicting transactions on postgres", () => {
   const suite = useDatabase(postgres);
 
@@ -42,7 +42,7 @@ describe("conflicting transactions on postgres", () => {
         await auditQueries(tx).add(sampleEvent({ noteId: one.id }));
       });
     await Promise.all([hold([one.id, two.id]), hold([two.id, one.id])]);
-    // The second attempt may meet the other transaction again, so the test accepts more than three attempts.
+    // The second attempt may conflict again, so the test accepts more than three attempts.
     expect(attempts).toBeGreaterThan(2);
     const { items } = await auditQueries(db).listOfNote(one.id, { limit: 10, cursor: undefined });
     expect(items).toHaveLength(2);

@@ -13,13 +13,13 @@ import { useDatabase } from "../../testing/database/use-database.ts";
 import type { Database } from "./queries.ts";
 
 /**
- * The number of kills in each test. With more rounds, a durability test takes minutes:
- * `KILL_ROUNDS=1000 npx vitest run packages/server/src/platform/database/durability.test.ts`.
+ * The number of kills in each test. A thorough test takes minutes: `KILL_ROUNDS=1000 npx vitest run
+ * packages/server/src/platform/database/durability.test.ts`.
  */
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 2);
 const ID_LENGTH = 36;
-// In every second round, the test waits for more than 20,000 events before the kill. With 20,000 events, SQLite is moving events out of its
-// journal (features/audit/journal/log.ts). PostgreSQL has no journal of URL events.
+// In every second round, the test kills the process after more than 20,000 events. SQLite then moves events out of its journal
+// (features/audit/journal/log.ts). PostgreSQL has no journal of URL events.
 const eventsBeforeKill = (round: number, engine: string) =>
   engine === "sqlite" && round % 2 === 1 ? 21_000 + 500 * (round % 10) : 300 + 37 * round;
 
@@ -77,10 +77,7 @@ async function startedUploads(db: Database, noteId: string): Promise<string[]> {
   return uploads.filter((upload) => upload.noteId === noteId).map(({ id }) => id);
 }
 
-/**
- * Starts a child process, and kills the process after the process has printed `acknowledgements` ids. Returns all ids that the child
- * process printed.
- */
+/** Starts a child process, and kills it after it has printed `acknowledgements` ids. Returns all ids that the process printed. */
 async function runUntilKilled(
   name: string,
   location: DatabaseLocation,

@@ -11,34 +11,37 @@ import type { Tables } from "./schema.ts";
 
 export type EngineName = "sqlite" | "postgres";
 
-/** A database belongs to the service with its own accounts, or to an application that embeds Valet Key. */
+/** What uses the database: the service with its own accounts, or an application that embeds Valet Key. */
 export type DatabaseUser = "service" | "embedding";
 
-/** The differences between the database engines on which queries depend. */
+/** The differences between the database engines that queries must know. */
 export type Engine = {
   name: EngineName;
-  /** Whether the database has the tables of shares, mails, webhooks and others that an embedding does not need. */
+  /** Whether the database has the tables that an embedding does not need, such as the tables of shares, mails and webhooks. */
   hasServiceTables: boolean;
   /** Converts a list of texts to one parameter, so that the SQL does not depend on the length of the list. */
   list(values: readonly string[]): unknown;
   /** Builds the condition that `column` is one of the texts in `list`, which must be a result of the method `list`. */
   isIn(column: Expression<string>, list: unknown): RawBuilder<SqlBool>;
-  /** Builds the condition that `column` contains a text. Not with LIKE, whose wildcards and case differ between the engines. */
+  /**
+   * Builds the condition that `column` contains a text. Does not use LIKE, because its wildcards and its treatment of upper and lower case
+   * differ between the engines.
+   */
   contains(column: Expression<string>, text: string): RawBuilder<SqlBool>;
-  /** The table of notes, for a join by id. A join with `summaries` may read only the columns that a list of notes shows. */
+  /** The table of notes, for a join by id. Queries may read only the columns that a list of notes shows. */
   summaries: AliasedRawBuilder<Selectable<Tables["notes"]>, "notes">;
-  /** Selects the `note_id` and `doc_id` of the documents that have all terms of at least one group. */
+  /** Selects the `note_id` and the `doc_id` of the documents that have all terms of at least one group. */
   docsWith(groups: readonly (readonly number[])[]): RawBuilder<unknown>;
-  /** Stores documents in the index for searches. The function `putDocs` replaces stored documents with equal ids. */
+  /** Stores documents in the search index. Replaces documents with the same ids. */
   putDocs(db: Kysely<Tables>, docs: readonly SearchDoc[]): Promise<void>;
 };
 
-/** A document in the index for searches. `terms`: see features/notes/search-index-queries.ts. */
+/** A document in the search index. `terms`: see features/notes/search-index-queries.ts. */
 export type SearchDoc = { docId: string; noteId: string; terms: readonly number[] };
 
 /**
- * Builds the condition that one of these columns contains a text, in any case. SQLite ignores the case of ASCII letters only. It finds
- * other letters only in lower case, or exactly as stored.
+ * Builds the condition that one of the columns contains a text, in upper or lower case. SQLite ignores the case of ASCII letters only. It
+ * finds other letters only in lower case, or exactly as stored.
  */
 export function containsText(engine: Engine, columns: readonly string[], text: string): RawBuilder<SqlBool> {
   const conditions = columns.flatMap((column) => {
@@ -55,8 +58,7 @@ export const sqliteEngine: Engine = {
   list: (values) => JSON.stringify(values),
   isIn: (column, list) => sql<SqlBool>`${column} in (select value from json_each(${list}))`,
   contains: (column, text) => sql<SqlBool>`instr(${column}, ${text}) > 0`,
-  // The query of the summaries contains the name of the index. Without the name of the index, SQLite would search by the primary key, and
-  // read the whole row with the body.
+  // The SQL names the index. Otherwise SQLite would search by the primary key, and read the whole row with the body of the note.
   summaries: sql<Selectable<Tables["notes"]>>`notes`.as<"notes">(sql`notes indexed by notes_summary`),
   docsWith: (groups) => sql`
     select search_docs.note_id, search_docs.doc_id
@@ -74,7 +76,7 @@ export const sqliteEngine: Engine = {
   },
 };
 
-/** The index for searches of SQLite contains words. */
+/** Converts a term to a word, because the search index of SQLite contains words. */
 function toWord(term: number): string {
   return (term >>> 0).toString(36);
 }
@@ -94,7 +96,7 @@ export const postgresEngine: Engine = {
     )}`,
   async putDocs(db, docs) {
     const [ids, notes] = [docs.map(({ docId }) => docId), docs.map(({ noteId }) => noteId)];
-    // The terms of a document are the text of an array, because `unnest` would also split nested arrays.
+    // The terms of each document are the text of an array, because `unnest` would also split nested arrays.
     const terms = docs.map((doc) => `{${doc.terms.join()}}`);
     await sql`
       insert into search_docs (doc_id, note_id, terms)

@@ -6,13 +6,13 @@ import { isOfPreview, MADE_BY_PREVIEW, migrationsFor } from "./migrations/index.
 import type { Tables } from "./schema.ts";
 
 const EXECUTED = "kysely_migration";
-/** The table `schema_compatibility` contains the lowest migration that a version must contain to use the database. */
+/** The table with the name of the lowest migration that a version of the service must contain to use the database. */
 const COMPATIBILITY = "schema_compatibility";
 
-/** The table marks a database of PostgreSQL into which a move has not copied all rows (move/postgres-side.ts). */
+/** The table that marks a PostgreSQL database into which an interrupted move has not copied all rows (move/postgres-side.ts). */
 export const INCOMPLETE_MOVE = "incomplete_move";
 
-// The id of the lock is an arbitrary number. Other programs that use the database must not lock an equal number.
+// The id of the advisory lock is an arbitrary number. Other programs in the same database must not use this number.
 const LOCK_ID = 4_716_203_958_114_027n;
 
 type Migrations = Readonly<Record<string, Migration>>;
@@ -21,26 +21,25 @@ type Migrations = Readonly<Record<string, Migration>>;
 export type Own = (transaction: Kysely<Tables>) => Promise<void>;
 
 export type MigrateOptions = {
-  /** The schema for all tables, only on PostgreSQL. A missing schema is created. Default: the schema of the connection. */
+  /** The schema of all tables, only on PostgreSQL. A missing schema is created. Default: the schema of the connection. */
   schema?: string | undefined;
-  /** Default: the migrations of the current version. */
+  /** Default: the migrations of the running version. */
   migrations?: Migrations | undefined;
   /** Default: the service. */
   usedBy?: DatabaseUser | undefined;
-  /** Runs before the first change of an existing database, and after the migrations of a new one. Default: nothing. */
+  /** Runs before the first change of an existing database, or after the migrations of a new database. Default: no effect. */
   own?: Own | undefined;
 };
 
 /**
- * Updates the schema in one transaction. Processes that start together migrate one by one. On PostgreSQL, the processes wait for an
+ * Updates the schema in one transaction. Processes that start at the same time migrate one after another. On PostgreSQL, they wait for an
  * advisory lock. On SQLite, each transaction begins as a writer (sqlite/dialect.ts). Throws `database_unavailable` if a preview before
- * 0.1.0 made the database, or if the database refuses a migration. Also throws `database_unavailable` if a later version has made a change
- * that the current version cannot use (ADR 2).
+ * 0.1.0 created the database, if a migration fails, or if a later version has made a change that this version cannot use (ADR 2).
  */
 export async function migrate(db: Kysely<Tables>, engine: EngineName, options: MigrateOptions = {}): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     if (engine === "postgres") {
-      // A move holds the lock, and a service must not wait for the end of the move.
+      // A database move holds the lock until it ends, and a service must not wait for that long.
       await refuseIncompleteMove(transaction);
       await lockMigrations(transaction);
       await refuseIncompleteMove(transaction);
@@ -64,7 +63,7 @@ async function refuseIncompleteMove(db: Kysely<Tables>): Promise<void> {
   );
 }
 
-/** Updates the schema within a transaction that the caller commits. The caller has locked the migrations. See `migrate`. */
+/** Updates the schema within a transaction that the caller commits. The caller must have locked the migrations. See `migrate`. */
 export async function migrateWithin(
   transaction: Kysely<Tables>,
   engine: EngineName,
@@ -85,12 +84,12 @@ async function migrateToLatest(
   schema: string | undefined,
 ): Promise<void> {
   const provider = { getMigrations: async () => migrations };
-  // Without the name of the schema, the migrator could use the table of another migrator in another schema.
+  // Without the name of the schema, the migrator could find the table of another migrator in another schema.
   const table = schema === undefined ? {} : { migrationTableSchema: schema };
   const { error, results } = await new Migrator({ db: transaction, provider, ...table }).migrateToLatest();
   if (error === undefined) return;
   const failed = results?.find(({ status }) => status === "Error")?.migrationName;
-  // The thrown error rolls the migration back.
+  // This error rolls back the migrations.
   throw new DomainError(
     "database_unavailable",
     `The database refuses ${failed === undefined ? "migrations" : `the migration ${failed}`}, and no data was changed. Give Valet Key a database of its own, and a user that may create tables.`,
@@ -98,12 +97,12 @@ async function migrateToLatest(
   );
 }
 
-/** Returns whether the current version of the service contains the migration. */
+/** Returns whether the running version contains the migration. */
 export function hasMigration(engine: EngineName, name: string): boolean {
   return Object.hasOwn(migrationsFor(engine), name);
 }
 
-/** Returns the first migration that an existing database lacks, if any. Returns undefined for a new database. */
+/** Returns the first migration that an existing database lacks. Returns undefined for a complete or a new database. */
 export async function firstMissingMigration(
   db: Kysely<Tables>,
   engine: EngineName,
@@ -116,7 +115,7 @@ export async function firstMissingMigration(
     .find((name) => !executed.includes(name));
 }
 
-/** Returns the names of the migrations in the database. The list is empty for a new database. */
+/** Returns the names of the migrations that have run. The list is empty for a new database. */
 async function executedMigrations(db: Kysely<Tables>, engine: EngineName): Promise<string[]> {
   if (!(await hasTable(db, { engine, table: EXECUTED }))) return [];
   const { rows } = await sql<{ name: string }>`select name from ${sql.table(EXECUTED)} order by name`.execute(db);
@@ -127,8 +126,8 @@ async function executedMigrations(db: Kysely<Tables>, engine: EngineName): Promi
 }
 
 /**
- * Returns the migrations of a later version of the service, as migrations that do nothing. The migrator would report an unknown migration
- * as corrupted. The function `laterMigrations` throws `database_unavailable` if the running version is too old for the database.
+ * Returns the migrations of a later version as migrations that do nothing. Otherwise the migrator would report that unknown migrations are
+ * corrupted. Throws `database_unavailable` if the running version is too old for the database.
  */
 async function laterMigrations(
   db: Kysely<Tables>,
@@ -147,7 +146,7 @@ async function laterMigrations(
   return Object.fromEntries(later.map((name) => [name, { up: async () => undefined }]));
 }
 
-/** Returns undefined if the versions that migrated the database did not store the needed migration. */
+/** Returns undefined if the versions that migrated the database have not stored the lowest necessary migration. */
 async function neededMigration(db: Kysely<Tables>, engine: EngineName): Promise<string | undefined> {
   if (!(await hasTable(db, { engine, table: COMPATIBILITY }))) return undefined;
   return (await db.selectFrom(COMPATIBILITY).select("needed_migration").executeTakeFirst())?.needed_migration;
@@ -157,7 +156,7 @@ async function hasTable(
   db: Kysely<Tables>,
   { engine, table }: { engine: EngineName; table: string },
 ): Promise<boolean> {
-  // Each engine has a different way to find a table.
+  // Each engine lists its tables in a different way.
   const found =
     engine === "sqlite"
       ? sql`select 1 from sqlite_schema where type = 'table' and name = ${table}`

@@ -13,8 +13,8 @@ import { urlJournalFile } from "./sqlite/file.ts";
 
 const LIMIT_MS = 3_500;
 /**
- * Starts a timer, and returns a function that returns true after the time limit. On a slow machine, the timer is also late, and fires after
- * the shorter time limits of the database.
+ * Starts a timer, and returns a function that returns true after the time limit. On a slow machine, the timer is as late as the shorter
+ * time limits of the database.
  */
 function timeLimit(): () => boolean {
   let isOver = false;
@@ -60,7 +60,7 @@ async function expectAvailable(db: Database): Promise<void> {
   }
 }
 
-// An outage looks different on each engine. The test has equal expectations for all engines.
+// Each engine has another kind of outage, but the expectations of the tests are the same.
 describe("an unreachable PostgreSQL", () => {
   let test: TestDatabase;
   let proxy: TcpProxy;
@@ -147,7 +147,7 @@ describe("SQLite files that another process locks", () => {
   it("writes wait for a short lock of a SQLite file without blocking the event loop", async () => {
     onOthers("begin immediate");
     const written = Promise.all(Object.values(writes).map((call) => call(test.db)));
-    // The timer fires only if nothing blocks the event loop. The writes succeed only if the writes wait until the timer releases the locks.
+    // The timer can fire only if nothing blocks the event loop. The writes succeed only if they wait until the timer releases the locks.
     setTimeout(() => onOthers("commit"), 200);
     await written;
   });

@@ -8,23 +8,23 @@ export type PageRequest = { limit: number; cursor?: string | undefined };
 const TIMED = /^at:(\d{1,15}):([^\0]{1,255})$/s;
 const ID = /^[\x21-\x7e]{1,255}$/;
 
-/** Returns the id in the cursor of a page. Throws `invalid_cursor` for a text that `encodeCursor` did not make. */
+/** Returns the id in the cursor of a page. Throws `invalid_cursor` for a text that `encodeCursor` did not create. */
 export function decodeCursor(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, "base64url").toString();
   const id = text.slice(CURSOR_PREFIX.length);
-  // The code encodes the id, and compares the result with the cursor. Padding, other alphabets, trailing bits or broken UTF-8 can make
-  // another text that decodes to an equal id.
+  // The id is encoded again to compare it with the cursor. Padding, other alphabets, trailing bits or broken UTF-8 can make another text
+  // that decodes to the same id.
   if (!text.startsWith(CURSOR_PREFIX) || !ID.test(id) || encodeCursor(id) !== cursor) throw invalidCursor();
   return id;
 }
 
-/** Makes the cursor for a list that is sorted by an instant and an id, where the id may be any text. */
+/** Creates the cursor for a list that is sorted by an instant and an id. The id may be any text. */
 export function encodeTimedCursor({ at, id }: { at: number; id: string }): string {
   return Buffer.from(`at:${at}:${id}`).toString("base64url");
 }
 
-/** Returns the instant and the id in a cursor of `encodeTimedCursor`. The function `decodeTimedCursor` throws `invalid_cursor`. */
+/** Returns the instant and the id in a cursor of `encodeTimedCursor`. Throws `invalid_cursor` for other texts. */
 export function decodeTimedCursor(cursor: string | undefined): { at: number; id: string } | undefined {
   if (cursor === undefined) return undefined;
   const [, at, id = ""] = TIMED.exec(Buffer.from(cursor, "base64url").toString()) ?? [];
@@ -47,13 +47,12 @@ export function toPage<T extends { id: string }>(found: T[], limit: number): Pag
 }
 
 type NewestFirst<Row, Item> = PageRequest & {
-  /** The column whose values are the ids of the items, such as `links.id`. */
+  /** The column with the ids of the items, such as `links.id`. */
   id: string;
-  /** Converts a row to an item. */
   to: (row: Row) => Item;
 };
 
-/** Runs a query, and returns one page of its items, the highest id first. */
+/** Runs a query, and returns one page of its items. The item with the highest id comes first. */
 export async function newestFirst<DB, Table extends keyof DB, Row, Item extends { id: string }>(
   query: SelectQueryBuilder<DB, Table, Row>,
   { id, to, limit, cursor }: NewestFirst<Row, Item>,
@@ -67,10 +66,10 @@ export async function newestFirst<DB, Table extends keyof DB, Row, Item extends 
   return toPage(rows.map(to), limit);
 }
 
-// The prefix identifies the kind of the cursor. Later versions can add other kinds of cursors with other prefixes.
+// The prefix identifies the kind of cursor. Later versions can add kinds with other prefixes.
 const CURSOR_PREFIX = "id:";
 
-/** Makes an opaque cursor for the next page. The page of the cursor begins after the item with the given id. */
+/** Creates an opaque cursor for the page that begins after the item with the given id. */
 export function encodeCursor(id: string): string {
   return Buffer.from(CURSOR_PREFIX + id).toString("base64url");
 }

@@ -21,7 +21,7 @@ const NAMES = [
 const NO_QUOTA = { bytes: undefined, files: undefined };
 const MAX_PENDING = { ofUser: 1, ofNote: 1 };
 
-// The tests of direct connections use no pooler. The tests of PgBouncer (e2e/src/pgbouncer) cover connections through a pooler.
+// These tests use no pooler. The tests of PgBouncer (e2e/src/pgbouncer) cover connections through a pooler.
 describe("a direct connection to PostgreSQL", () => {
   it.each<["auto" | "on" | "off", string[]]>([
     ["auto", NAMES],

@@ -28,9 +28,7 @@ export const OIDC = {
 
 type Env = Record<string, string>;
 
-/**
- * Returns an empty working directory, and functions that load a configuration in the directory. The directory is deleted after the test.
- */
+/** Returns an empty working directory, with functions that load a configuration in it. The directory is deleted after the test. */
 export function startDirectory() {
   const workingDirectory = mkdtempSync(join(tmpdir(), "valetkey-config-"));
   onTestFinished(() => rmSync(workingDirectory, { recursive: true, force: true }));

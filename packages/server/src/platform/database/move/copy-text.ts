@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 
-// Both databases of a move exchange rows in the text format of COPY: one line for each row, with tabs between the values.
+// The two databases of a move exchange rows in the text format of COPY: one line for each row, with tabs between the values.
 // https://www.postgresql.org/docs/current/sql-copy.html
 
 const NULL = "\\N";
@@ -29,7 +29,7 @@ export function toField(value: unknown): string {
   return value.search(ESCAPED) === -1 ? value : value.replace(ESCAPED, (character) => ESCAPES[character] as string);
 }
 
-/** Splits a line, and returns the texts of its fields. A field is null if the value is null. */
+/** Splits a line into the texts of its fields. The text of a NULL value is null. */
 export function fieldsOf(line: string): (string | null)[] {
   const fields: (string | null)[] = line.split("\t");
   if (!line.includes("\\")) return fields;
@@ -38,7 +38,7 @@ export function fieldsOf(line: string): (string | null)[] {
   );
 }
 
-/** Yields buffers that end with the end of a line. */
+/** Yields buffers that contain only whole lines. */
 export async function* wholeLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
@@ -50,12 +50,14 @@ export async function* wholeLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
 
 const LANES = 8;
 
-/** The checksum of a table: the sum of the SHA-256 digests of its rows, which needs no order and no collation. */
+/**
+ * The checksum of a table: the sum of the SHA-256 digests of its rows. The sum depends neither on the order of the rows nor on a collation.
+ */
 export class RowSum {
   rows = 0;
   readonly #sum = new Uint32Array(LANES);
 
-  /** Adds whole lines. */
+  /** Adds whole lines to the checksum. */
   add(lines: Buffer): void {
     const sum = this.#sum;
     for (let start = 0; start < lines.length; ) {
@@ -68,7 +70,6 @@ export class RowSum {
     }
   }
 
-  /** Returns the checksum as 64 hexadecimal digits. */
   digest(): string {
     return [...this.#sum].map((lane) => lane.toString(16).padStart(8, "0")).join("");
   }

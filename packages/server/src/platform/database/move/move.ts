@@ -3,18 +3,18 @@ import type { EngineName } from "../engine.ts";
 import { migrationsFor } from "../migrations/index.ts";
 import { RowSum, wholeLines } from "./copy-text.ts";
 
-/** `date`: an instant in a table of the accounts library, a text on SQLite and a timestamp on PostgreSQL. */
+/** `date`: an instant in a table of the accounts library, which is a text on SQLite and a timestamp on PostgreSQL. */
 export type ColumnKind = "text" | "integer" | "boolean" | "date";
 
 export type MovedColumn = { name: string; kind: ColumnKind };
 
-/** The columns are in the order of their names, so that they have the same order on each engine. `key` is the primary key. */
+/** The columns are sorted by name, so that they have the same order on both engines. `key`: the columns of the primary key. */
 export type MovedTable = { name: string; columns: MovedColumn[]; key: string[] };
 
-/** One database of a move. `read` yields the rows of a table in the text format of COPY, in chunks of any length. */
+/** One of the two databases of a move. `read` yields the rows of a table in the text format of COPY, in chunks of any length. */
 export type Side = {
   engine: EngineName;
-  /** The names of the migrations that the database has. */
+  /** The names of the migrations that have run in the database. */
   migrations: string[];
   tables: MovedTable[];
   count(table: MovedTable): Promise<number>;
@@ -23,24 +23,23 @@ export type Side = {
 };
 
 export type Target = {
-  /** Refuses a target that is not empty. Changes nothing. */
+  /** Throws if the target is not empty. Changes nothing. */
   check(): Promise<void>;
   /** Marks the target as incomplete, and creates all tables without indexes and triggers. */
   prepare(): Promise<Side>;
   write(table: MovedTable, chunks: AsyncIterable<Buffer>): Promise<void>;
-  /** Creates the indexes and triggers, checks the foreign keys, and removes the mark. */
+  /** Creates the indexes and triggers, checks the foreign keys, and removes the mark of an incomplete database. */
   finish(): Promise<void>;
   close(): Promise<void>;
 };
 
-/** The service fills the index for searches again after a move, because each engine stores the index in its own way. */
+/** The service fills the search index again after a move, because each engine stores the index in its own way. */
 const DERIVED_TABLES = /^search_(?:docs|terms)/;
-/** This column states whether the index for searches contains the row. */
+/** This column states whether the search index contains the row. */
 const DERIVED_COLUMN = "is_indexed";
-/** The migrator writes its tables, and a move compares them. */
+/** The migrator writes these tables itself, and a move only compares them. */
 const OF_MIGRATOR = /^kysely_migration/;
 
-/** Returns whether a move copies the table. */
 function isMoved(table: string): boolean {
   return !DERIVED_TABLES.test(table) && !OF_MIGRATOR.test(table);
 }
@@ -55,10 +54,12 @@ const KINDS: Record<string, ColumnKind> = {
   "timestamp with time zone": "date",
 };
 
-/** A column as the catalogue of the engine describes it. `keyPosition` begins with 1, and is 0 outside of the primary key. */
+/** A column in the catalogue of the engine. `keyPosition`: the position in the primary key from 1, or 0 outside of the primary key. */
 export type SchemaColumn = { table: string; column: string; type: string; keyPosition: number };
 
-/** Groups the columns of a schema by table. Throws for a type that the move does not know, because it could change such a value. */
+/**
+ * Groups the columns of a schema by table. Throws for a column type that the move does not know, because the move could change its values.
+ */
 export function tablesOf(columns: readonly SchemaColumn[]): MovedTable[] {
   const tables = new Map<string, { columns: MovedColumn[]; key: [number, string][] }>();
   for (const { table, column, type, keyPosition } of columns) {
@@ -80,7 +81,7 @@ export function tablesOf(columns: readonly SchemaColumn[]): MovedTable[] {
     .sort(byName);
 }
 
-/** Throws if a database has another schema than the target, so that no table and no column is forgotten. */
+/** Throws if the schemas of the two databases differ, so that the move forgets no table and no column. */
 export function requireSameTables(source: Side, target: Side): void {
   const [one, other] = [describe(source), describe(target)];
   const differing = [...one, ...other].find((line) => !one.has(line) || !other.has(line));
@@ -91,22 +92,22 @@ export function requireSameTables(source: Side, target: Side): void {
 }
 
 function describe({ tables }: Side): Set<string> {
-  // SQLite has no booleans, and stores them as integers.
+  // SQLite stores booleans as integers.
   const kindOf = (kind: ColumnKind) => (kind === "boolean" ? "integer" : kind);
   return new Set(
     tables.flatMap(({ name, columns }) => columns.map((column) => `${name}.${column.name} (${kindOf(column.kind)})`)),
   );
 }
 
-/** A table after the move. `sha256` is the sum of the digests of the rows. */
+/** A table after the move. `sha256`: the sum of the digests of its rows. */
 export type MovedRows = { table: string; rows: number; sha256: string };
 
-/** `done` and `total` are numbers of rows of all tables. Each row counts twice, because the move also reads it back. */
+/** `done` and `total`: numbers of rows of all tables. Each row counts twice, because the move also reads it again from the target. */
 export type MoveProgress = { step: "copy" | "verify" | "index"; table: string; done: number; total: number };
 
 type Options = { source: Side; target: Target; onProgress: (progress: MoveProgress) => void };
 
-/** Counts the rows of each table of the source. Throws `invalid_request` if the source lacks migrations of this version. */
+/** Counts the rows of each table in the source. Throws `invalid_request` if the source lacks migrations of this version. */
 export async function countRows(source: Side): Promise<{ table: string; rows: number }[]> {
   requireMigrated(source);
   const counts: { table: string; rows: number }[] = [];
@@ -129,7 +130,7 @@ function requireMigrated({ migrations, engine }: { migrations: readonly string[]
   );
 }
 
-/** Copies all rows, and verifies each table by its checksum. After a failure, the target is incomplete. Throws `invalid_request`. */
+/** Copies all rows, and verifies the checksum of each table. After a failure, the target is incomplete. Throws `invalid_request`. */
 export async function move({ source, target, onProgress }: Options): Promise<MovedRows[]> {
   const total = 2 * (await countRows(source)).reduce((sum, { rows }) => sum + rows, 0);
   const written = await target.prepare();

@@ -13,21 +13,22 @@ import { createPrimary } from "../postgres/primary.ts";
 import type { Tables } from "../schema.ts";
 import { type MovedColumn, type MovedTable, type SchemaColumn, type Side, type Target, tablesOf } from "./move.ts";
 
-// A limit of the role or of the database would stop the move. The settings end with the transaction, so they also work behind a pooler.
+// These settings replace limits of the role or of the database that would stop the move. They end with the transaction, so they also work
+// behind a pooler.
 const SETTINGS =
   "set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0; set local lock_timeout = '5s'; set local work_mem = '256MB'; set local maintenance_work_mem = '256MB'";
 
-/** A connection of a move, and its only transaction. `close` rolls back a transaction that is not committed. */
+/** A connection of a move with its only transaction. `close` rolls back a transaction that is not committed. */
 type Session = { client: pg.PoolClient; transaction: ControlledTransaction<Tables>; close(): Promise<void> };
 
 async function openSession(url: string): Promise<Session> {
-  // Statements of a move, such as the creation of an index, may take very long, so they have no time limit.
+  // Statements of a move may take very long, such as the creation of an index. So they have no time limit.
   const pool = createPool({ primary: createPrimary(url), maxConnections: 1, queryTimeoutMs: 0 });
   const { options } = pool;
   const end = async () => undefined;
   let client: pg.PoolClient | undefined;
   async function close(): Promise<void> {
-    // PostgreSQL rolls back when the connection ends. A rollback would wait for a running COPY.
+    // PostgreSQL rolls back when the connection ends. A command to roll back would wait for a running COPY.
     client?.release(true);
     client = undefined;
     await pool.end();
@@ -52,14 +53,14 @@ async function openSession(url: string): Promise<Session> {
 }
 
 /**
- * Opens PostgreSQL as the source of a move. All reads see one snapshot, and other connections can't write until the end. Throws
+ * Opens PostgreSQL as the source of a move. All reads see one snapshot, and other connections cannot write until the move ends. Throws
  * `invalid_request` if other connections use the database.
  */
 export async function openPostgresSource(url: string): Promise<Side> {
   const session = await openSession(url);
   const { client } = session;
   try {
-    // The first statement with a snapshot must come after the lock, so the names of the tables come from a transaction of their own.
+    // The snapshot must begin after the lock. So an earlier transaction reads the names of the tables.
     const { tables } = await postgresSide(session, { isSorted: true });
     await client.query(`rollback; begin isolation level repeatable read; ${SETTINGS}`);
     if (tables.length > 0)
@@ -84,24 +85,24 @@ export async function openPostgresSource(url: string): Promise<Side> {
   }
 }
 
-// A role without rights sees the other connections, but not their addresses.
+// A role with few rights sees other connections, but not their addresses.
 const OTHER_CONNECTIONS = `
   select concat_ws(' ', usename, nullif(application_name, ''), 'from', coalesce(host(client_addr), 'the same machine')) as other
   from pg_stat_activity
   where datname = current_database() and pid <> pg_backend_pid() and usename is not null
     and coalesce(backend_type, 'client backend') = 'client backend'`;
 
-/** A table with the audit events of one month that is no longer a partition (features/audit/partition-queries.ts). */
+/** A table with the audit events of one month that is no partition any more (features/audit/partition-queries.ts). */
 const OLD_MONTH = /^audit_events_.*_old$/;
 
-/** PostgreSQL lists a connection, and keeps its locks, for a short time after its end. */
+/** For a short time after the end of a connection, PostgreSQL still lists it and keeps its locks. */
 const PATIENCE_MS = 3_000;
 const RETRY_MS = 100;
 const LOCK_TIMEOUT = "55P03";
 
 async function requireAlone(client: pg.PoolClient): Promise<void> {
   for (const deadline = performance.now() + PATIENCE_MS; ; await sleep(RETRY_MS)) {
-    // Without this call, PostgreSQL shows the same connections until the end of the transaction.
+    // Otherwise, PostgreSQL would return the same list of connections until the end of the transaction.
     await client.query("select pg_stat_clear_snapshot()");
     const { rows } = await client.query<{ other: string }>(OTHER_CONNECTIONS);
     if (rows.length === 0) return;
@@ -128,7 +129,7 @@ const COLUMNS = `
   where relation.relnamespace = current_schema()::regnamespace and relation.relkind in ('r', 'p')
     and not relation.relispartition`;
 
-/** `isSorted`: whether the rows have the order of the primary key. SQLite adds sorted rows faster. */
+/** `isSorted`: whether the rows are sorted by primary key, because SQLite inserts sorted rows faster. */
 async function postgresSide({ client, close }: Session, { isSorted }: { isSorted: boolean }): Promise<Side> {
   const columns = await client.query<SchemaColumn>(COLUMNS);
   const migrated = (await exists(client, "kysely_migration"))
@@ -160,7 +161,7 @@ function orderOf({ columns }: MovedTable, name: string): string {
   return `${quote(name)}${isText ? ' collate "C"' : ""}`;
 }
 
-/** Makes the text of a value that SQLite stores. */
+/** Returns the SQL that converts a column to the text of the value that SQLite stores. */
 function toText({ name, kind }: MovedColumn): string {
   const column = quote(name);
   if (kind === "boolean") return `${column}::int`;
@@ -173,7 +174,7 @@ function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Opens PostgreSQL as the target of a move. One transaction writes everything, so that an interrupted move leaves only the mark. */
+/** Opens PostgreSQL as the target of a move. One transaction writes all rows, so an interrupted move leaves only the mark. */
 export function openPostgresTarget(url: string): Target {
   let session: Session | undefined;
   let later: string[] = [];
@@ -198,14 +199,14 @@ export function openPostgresTarget(url: string): Target {
       await migrateWithin(session.transaction, "postgres");
       later = await dropAll(session.client);
       const side = await postgresSide(session, { isSorted: false });
-      // A migration may have added rows.
+      // Migrations may have added rows.
       await session.client.query(`truncate ${side.tables.map(({ name }) => quote(name)).join()}`);
       return side;
     },
     async write(table, chunks) {
       const columns = table.columns.map(({ name }) => quote(name)).join();
       const { client } = opened();
-      // PostgreSQL can't freeze the rows of a table with partitions.
+      // PostgreSQL cannot freeze the rows of a partitioned table.
       const partitioned = await client.query("select from pg_partitioned_table where partrelid = $1::regclass", [
         table.name,
       ]);
@@ -229,7 +230,7 @@ export function openPostgresTarget(url: string): Target {
       try {
         await transaction.commit().execute();
       } catch (error) {
-        // The server may have committed although the connection is lost.
+        // The server may have committed the transaction although the connection is lost.
         if (await isMarked(url)) throw error;
       }
     },
@@ -238,7 +239,7 @@ export function openPostgresTarget(url: string): Target {
 }
 
 async function lockTarget({ transaction }: Session): Promise<void> {
-  // PostgreSQL notices only after a moment that a killed move has ended.
+  // PostgreSQL needs a moment to notice that a killed move has ended.
   for (const deadline = performance.now() + PATIENCE_MS; ; await sleep(RETRY_MS)) {
     if (await lockMigrations(transaction, { waits: false })) return;
     if (performance.now() > deadline) break;
@@ -246,7 +247,7 @@ async function lockTarget({ transaction }: Session): Promise<void> {
   throw invalidRequest("Another move, or the start of a service, uses the target. Wait until it ends, or stop it.");
 }
 
-/** Commits the mark by which a service refuses to start. */
+/** Commits the mark of an incomplete database. A service does not start on a database with this mark. */
 async function mark(url: string): Promise<void> {
   const session = await openSession(url);
   try {
@@ -294,7 +295,9 @@ async function requireEmpty(client: pg.PoolClient): Promise<void> {
   );
 }
 
-/** Drops keys, indexes and triggers for a faster load. Returns the statements that create them again, also for the partitions. */
+/**
+ * Drops keys, indexes and triggers, so that the rows load faster. Returns the statements that create them again, also for the partitions.
+ */
 async function dropAll(client: pg.PoolClient): Promise<string[]> {
   const { rows } = await client.query<{ drop: string; create: string }>(`
     with tables as (
@@ -319,7 +322,7 @@ async function dropAll(client: pg.PoolClient): Promise<string[]> {
   return rows.map(({ create }) => create).reverse();
 }
 
-/** Names the table and the column of a refused value, without the value. */
+/** Adds the table and the column of a refused value to the error, without the value. */
 function refusedRow(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError) || !/^2[23]/.test(error.code ?? "")) return toPostgresDomainError(error);
   const [, table, line, column] = /^COPY (\w+), line (\d+)(?:, column (\w+))?/.exec(error.where ?? "") ?? [];

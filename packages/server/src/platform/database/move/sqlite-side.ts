@@ -20,7 +20,7 @@ const JOURNAL = "url_journal";
 export type SelectWithJournal = (columns: readonly string[], options: { journal: string }) => string;
 
 /**
- * Opens the embedded database as the source of a move, with an exclusive lock. Throws `invalid_request` if the file does not exist or if
+ * Opens the embedded database as the source of a move, with an exclusive lock. Throws `invalid_request` if the file does not exist, or if
  * another process uses it.
  */
 export function openSqliteSource(file: string, { selectWithJournal }: { selectWithJournal: SelectWithJournal }): Side {
@@ -33,7 +33,7 @@ export function openSqliteSource(file: string, { selectWithJournal }: { selectWi
     const journal = urlJournalFile(file);
     const hasJournal = existsSync(journal);
     if (hasJournal) database.prepare(`attach ? as ${JOURNAL}`).run(journal);
-    // The lock also covers the journal. It needs no shared memory, and does not change the files.
+    // The lock also covers the journal. This kind of lock needs no shared memory, and does not change the files.
     database.exec("pragma locking_mode = exclusive; begin exclusive; pragma query_only = on");
     const batches = `select 1 from ${JOURNAL}.sqlite_schema where name = 'url_event_batches'`;
     const withJournal = hasJournal && database.prepare(batches).get() !== undefined;
@@ -112,7 +112,7 @@ async function* readRows(database: DatabaseSync, { table, select }: Reading): As
   if (text !== "") yield Buffer.from(text);
 }
 
-/** The accounts library writes ISO texts. PostgreSQL reads other texts in another way, so the move converts them. */
+/** Converts a date to an ISO text, the format of the accounts library. PostgreSQL would read other texts in another way. */
 function toIsoDate(value: unknown): unknown {
   if (value === null || (typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}Z$/.test(value)))
     return value;
@@ -121,7 +121,7 @@ function toIsoDate(value: unknown): unknown {
 
 type Damage = { table: MovedTable; row: unknown[]; nth: number };
 
-/** Throws for a text that PostgreSQL can't store: with the NUL character, or with bytes that are not UTF-8. */
+/** Throws for a text that PostgreSQL cannot store: a text with the NUL character, or with bytes that are not UTF-8. */
 function refuseDamaged(database: DatabaseSync, { table, row, nth }: Damage): void {
   const column = table.columns[nth]?.name ?? "";
   const cell = (name: string) => row[table.columns.findIndex((each) => each.name === name)] as SQLInputValue;
@@ -159,13 +159,13 @@ export function openSqliteTarget(file: string): Target {
       await check();
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
       if (existsSync(moving)) {
-        // The lock of the old file stays until the end of the move, so that a second move does not lock the old file and delete the new one.
+        // The old file stays locked until the end of the move. Otherwise a second move could lock the old file and delete the new file.
         stale = lockedAlone(moving);
         for (const path of [moving, `${moving}-journal`]) rmSync(path, { force: true });
       }
       closeSync(openSync(moving, "wx", 0o600));
       database = lockedAlone(moving);
-      // A power failure or a crash makes the file useless, and the next move starts again. So the file needs no journal.
+      // The file needs no journal: after a crash or a power failure, the next move starts with a new file.
       database.exec(
         "pragma journal_mode = memory; pragma synchronous = off; pragma cache_size = -256000; pragma temp_store = memory",
       );
@@ -209,7 +209,7 @@ export function openSqliteTarget(file: string): Target {
   };
 }
 
-/** Opens a file that no other process may use until it is closed. */
+/** Opens a file with a lock, so that no other process can use it. */
 function lockedAlone(file: string): DatabaseSync {
   const database = new DatabaseSync(file);
   try {

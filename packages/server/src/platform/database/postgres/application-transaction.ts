@@ -18,19 +18,22 @@ import type { Engine } from "../engine.ts";
 import type { Database, Tx } from "../queries.ts";
 import type { Tables } from "../schema.ts";
 
-/** The open transaction of the application. The public type is in the calls of the embedding, whose declarations import no package. */
+/**
+ * The open transaction of the application. The public type is in the calls of the embedding, because its declarations must import no
+ * package.
+ */
 type OpenTransaction = { query(sql: string, values: unknown[]): Promise<unknown> };
 
 /**
  * Creates the function that runs queries in a transaction of the application. The statements name the schema of Valet Key, and change no
- * setting of the connection. Errors of the database reach the application unchanged, because the application decides about retries.
- * The returned function throws TypeError for a wrong transaction, and `invalid_request` for a database without the tables.
+ * setting of the connection. Database errors reach the application unchanged, because the application decides about retries. The returned
+ * function throws TypeError for a wrong transaction, and `invalid_request` for a database without the tables of Valet Key.
  */
 export function createJoin(db: Database): (transaction: OpenTransaction) => Promise<Tx> {
   // Each engine object has its own compiled statements, and the statements of `engine` name the schema.
   const engine: Engine = {
     ...db.engine,
-    // Not every driver can send an array.
+    // Some drivers cannot send an array.
     list: (values) => JSON.stringify(values),
     isIn: (column, list) => sql`${column} in (select json_array_elements_text(cast(cast(${list} as text) as json)))`,
   };
@@ -72,7 +75,7 @@ function kyselyOn(transaction: OpenTransaction, schema: string): Kysely<Tables> 
   });
 }
 
-/** Adds the schema to each table, also inside of fragments of SQL, which Kysely's own plugin skips. */
+/** Adds the schema to each table, also in fragments of raw SQL, which Kysely's own plugin skips. */
 function inSchema(schema: string): KyselyPlugin {
   class Transformer extends OperationNodeTransformer {
     protected override transformReference(node: ReferenceNode): ReferenceNode {
@@ -118,8 +121,8 @@ const CHANGE = /^\s*(?:insert|update|delete) /;
 const RETURNING = /\sreturning\s/;
 
 /**
- * Runs a statement, and returns its rows. For a change without `returning`, returns an empty row for each changed row.
- * The database returns all rows as one JSON text, because each driver has its own types for a bigint, and its own number of changed rows.
+ * Runs a statement, and returns its rows. For a change without `returning`, returns an empty row for each changed row. The database returns
+ * all rows as one JSON text, because drivers differ in their types for a bigint and in their numbers of changed rows.
  */
 async function rowsOf(
   transaction: OpenTransaction,
@@ -139,7 +142,8 @@ async function rowsOf(
 async function requireTransaction(transaction: OpenTransaction, schema: string): Promise<void> {
   const table = `"${schema.replaceAll('"', '""')}".application`;
   try {
-    // PostgreSQL refuses this statement outside of a transaction. Every query of the table makes the same lock.
+    // PostgreSQL refuses this statement outside of a transaction. The lock is harmless, because every query of the table takes the same
+    // lock.
     await transaction.query(`lock table ${table} in access share mode`, []);
   } catch (cause) {
     const codes = codesOf(cause);
@@ -154,7 +158,7 @@ async function requireTransaction(transaction: OpenTransaction, schema: string):
   }
 }
 
-/** Returns the codes of an error and of its causes. Query builders and Prisma put the error of the driver into another error. */
+/** Returns the codes of an error and of its causes. Query builders and Prisma wrap the error of the driver in another error. */
 function codesOf(error: unknown): unknown[] {
   if (error === undefined) return [];
   const { code, originalCode, meta, cause } = Object(error);

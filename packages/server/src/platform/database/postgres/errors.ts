@@ -3,10 +3,14 @@ import pg from "pg";
 import { DomainError, invalidRequest } from "../../errors.ts";
 import { NotPrimary } from "./primary.ts";
 
-// The SQLSTATE classes for faults of the server. The SQLSTATE class 08 means a connection exception. The SQLSTATE class 53 means
-// insufficient resources. The SQLSTATE class 57 means an intervention of the operator, such as a shutdown. The SQLSTATE class 58 means a
-// system error. The code 25006 means that the server has become read-only. The code 42501 means that the server may not use a file, or that
-// the user may not use a table. The code 55P03 means that another transaction held a lock for too long.
+// The SQLSTATE codes and classes for faults of the server.
+// - 08: connection exception
+// - 53: insufficient resources
+// - 57: intervention of the operator, such as a shutdown
+// - 58: system error
+// - 25006: the server has become read-only
+// - 42501: the server may not use a file, or the user may not use a table
+// - 55P03: another transaction held a lock for too long
 const SERVER_FAULT = /^(08|53|57|58)|^25006$|^42501$|^55P03$/;
 
 /** The SQLSTATE codes after which a connection is unusable. The class 57P has the codes of a shutdown and of a start. */
@@ -14,19 +18,19 @@ const LOST_SERVER = /^(?:08|57P)|^25006$/;
 
 const DISK_FULL = "53100";
 const READ_ONLY = "25006";
-/** The text of the error of the package pg for a call that waited too long for a connection of the pool. */
+/** The error message of the package pg for a call that waited too long for a connection of the pool. */
 const NO_FREE_CONNECTION = "timeout exceeded when trying to connect";
 
 /** The end of the error message for a server that cannot write. */
 export const NOT_WRITABLE =
   "can't be written. Check the disk of PostgreSQL, and the rights of its user in DATABASE_URL.";
 
-// The error codes for a text with the NUL character, which PostgreSQL cannot store.
+// The SQLSTATE codes for a text with the NUL character, which PostgreSQL cannot store.
 const BAD_TEXT = new Set(["22021", "22P05"]);
 
 /**
- * Converts faults of the server to `storage_full` or `database_unavailable`, and a text with NUL to `invalid_request`. The function
- * `toPostgresDomainError` returns other errors unchanged.
+ * Converts faults of the server to `storage_full` or `database_unavailable`, and the error about a text with NUL to `invalid_request`.
+ * Returns other errors unchanged.
  */
 export function toPostgresDomainError(error: unknown): unknown {
   if (error instanceof pg.DatabaseError && BAD_TEXT.has(error.code ?? "")) {
@@ -64,7 +68,7 @@ export function isNotWritable(error: unknown): boolean {
 function isServerFault(error: unknown): boolean {
   if (error instanceof DomainError || error instanceof TypeError) return false;
   if (error instanceof pg.DatabaseError) return SERVER_FAULT.test(error.code ?? "");
-  // Other errors come from the socket: refused, reset, timed out, closed.
+  // Other errors come from the socket, for example because the connection was refused, reset or closed, or timed out.
   return error instanceof Error;
 }
 
@@ -73,17 +77,23 @@ const DEADLOCK = "40P01";
 /** Another transaction held a lock for longer than the limit. */
 const LOCK_TIMEOUT = "55P03";
 const CONFLICTS = new Set<string | undefined>([SERIALIZATION_FAILURE, DEADLOCK, LOCK_TIMEOUT]);
-/** The codes for an unknown or a different named statement. The next attempt uses another name or another connection. */
+/**
+ * The codes for an unknown named statement, and for a name that another statement has. The next attempt uses another name or another
+ * connection.
+ */
 const LOST_NAMES = new Set(["26000", "42P05"]);
 /**
- * The columns of a named statement have other types since a migration. Other errors also have the code 0A000, so the caller also compares
- * the function of PostgreSQL that reported the error. The text of the error depends on the language of the server.
+ * The code for a named statement whose columns have other types since a migration. Other errors also have the code 0A000, so the caller
+ * also compares the function of PostgreSQL that reported the error. The text of the error depends on the language of the server.
  */
 const OTHER_COLUMNS = { code: "0A000", routine: "RevalidateCachedQuery" };
 const MAX_ATTEMPTS = 5;
 const MAX_PAUSE_MS = 50;
 
-/** Runs a statement or a transaction again after a conflict or a lost statement. Throws `database_unavailable` after five attempts. */
+/**
+ * Repeats a statement or a transaction after a conflict or the loss of a named statement. Throws `database_unavailable` after five
+ * attempts.
+ */
 export async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -28,7 +28,7 @@ it("on a new PostgreSQL database, an upload start reads no other uploads", async
     const start = { upload, isGranted: false, quota: NO_QUOTA, maxPending: MAX_PENDING, startedBefore: 0 };
     expect(await uploadQueries(db).start(start)).toMatchObject({ isRecorded: true });
   }
-  // A PostgreSQL connection reports its statistics at its end.
+  // A PostgreSQL connection reports its statistics when it ends.
   await db.close();
   await expect
     .poll(() => runSql(url, "select 1 from pg_stat_user_tables where relname = 'uploads' and n_tup_ins = 60"))
@@ -66,7 +66,7 @@ it("on a new PostgreSQL database, a list of notes reads few rows for each note",
   const db = await openPostgres({ url, clock: Date.now, poolSize: 1 });
   const ids = Array.from({ length: NOTES }, () => newId());
   await runSql(url, SHARED_NOTES.replaceAll("$ids", `array['${ids.join("','")}']`));
-  // PostgreSQL can use another plan from the sixth run of a statement.
+  // PostgreSQL can choose another plan from the sixth run of a statement.
   const RUNS = 7;
   const fileIds = ids.map((id) => `file of ${id}`);
   const policy = {

@@ -1,7 +1,7 @@
-/** The start of a URL with the user and the password, the hosts with their ports, and the rest of the URL. */
+/** Matches the three parts of a URL: the start with the user and the password, the hosts with their ports, and the rest. */
 const PARTS = /^(postgres(?:ql)?:\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/s;
 
-/** Splits a URL with several hosts, as libpq writes it, into one URL for each host: `postgres://user@one:5432,two:5433/db`. */
+/** Splits a URL with several hosts into one URL for each host, as libpq does: `postgres://user@one:5432,two:5433/db`. */
 export function urlsOf(url: string): string[] {
   const [, start = "", hosts = "", rest = ""] = PARTS.exec(url) ?? [];
   return hosts.split(",").map((host) => `${start}${host}${rest}`);
@@ -21,7 +21,7 @@ export function hostsOf(url: string): string {
     .join(", ");
 }
 
-/** The only values of the parameter target_session_attrs that fit the service, which needs the primary. */
+/** The permitted values of target_session_attrs, because the service needs the primary. */
 const PRIMARY = new Set(["read-write", "primary"]);
 
 /** Returns why a URL is unusable, or undefined if the URL is usable. */

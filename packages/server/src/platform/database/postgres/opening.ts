@@ -5,11 +5,11 @@ import { DomainError } from "../../errors.ts";
 import { mapUrls } from "./hosts.ts";
 
 /**
- * Returns whether a named statement works in every later transaction of a connection. The caller must call the function in a transaction. A
- * pooler in transaction mode can give each transaction another server connection. On another server connection, the name can be unknown, or
- * can belong to another statement. A pooler sends its clients its own process id. A process id that differs from the id of PostgreSQL shows
- * that there is a pooler. Some poolers rename named statements on the server, as PgBouncer does with max_prepared_statements. With a pooler
- * that renames statements, names work.
+ * Returns whether a named statement works in every later transaction of a connection. The caller must call this function in a transaction.
+ *
+ * A pooler in transaction mode can give each transaction another server connection, where the name is unknown or belongs to another
+ * statement. A pooler sends its clients its own process id, so a process id that differs from the id of PostgreSQL shows that there is a
+ * pooler. Names work with poolers that rename named statements on the server, such as PgBouncer with max_prepared_statements.
  */
 export async function hasNamedStatements(client: pg.PoolClient): Promise<boolean> {
   const { rows: pids } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
@@ -31,7 +31,7 @@ export async function hasNamedStatements(client: pg.PoolClient): Promise<boolean
 export const NO_SCHEMAS =
   "a pooler such as PgBouncer, which sets no schema for a connection. Connect to PostgreSQL itself, or use the schema of the connection.";
 
-/** Adds a schema to the URL of a database, so that each connection finds its tables only in the schema. */
+/** Adds a schema to the URL of a database, so that each connection finds its tables only in this schema. */
 export function withSchema(url: string, schema: string): string {
   return mapUrls(url, (one) => {
     const parsed = new URL(one);
@@ -42,7 +42,7 @@ export function withSchema(url: string, schema: string): string {
 }
 
 /**
- * Checks that the connection uses the schema. A pooler can drop the options of a connection. Without the check, the migrations would create
+ * Checks that the connection uses the schema, because a pooler can drop the options of a connection. Otherwise the migrations would create
  * the tables in the schema of the embedding application. Throws `database_unavailable` if the connection uses another schema.
  */
 export async function requireSchema(client: pg.PoolClient, schema: string): Promise<void> {
@@ -55,9 +55,9 @@ export async function requireSchema(client: pg.PoolClient, schema: string): Prom
 }
 
 /**
- * The migrations use the PostgreSQL dialect without the lock of Kysely's migrator. The lock of Kysely's migrator belongs to a session.
- * Through a pooler, the command that releases the lock can reach another session. The lock then remains, and the next start of the service
- * would wait forever. The transaction of the migrations uses another lock (migrate.ts).
+ * The PostgreSQL dialect for migrations, without the lock of Kysely's migrator, which belongs to a session. Behind a pooler, the command
+ * that releases this lock can reach another session. The lock would remain, and the next start of the service would wait forever. The
+ * transaction of the migrations uses another lock (migrate.ts).
  */
 export class MigrationDialect extends PostgresDialect {
   override createAdapter(): DialectAdapter {

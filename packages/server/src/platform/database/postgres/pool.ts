@@ -12,13 +12,12 @@ export const DEFAULT_POOL_SIZE = 10;
 export const URL_POOL_SIZE = 4;
 const CONNECT_TIMEOUT_MS = 1_500;
 const QUERY_TIMEOUT_MS = 2_500;
-/** The time that a statement of an embedding waits for a lock. The application may hold locks in its own transactions. */
+/** The maximum time that a statement of an embedding waits for a lock. The application may hold locks in its own transactions. */
 export const EMBEDDING_LOCK_TIMEOUT_MS = 1_000;
 const INT8 = 20;
-// PostgreSQL returns the code 25P02 for each statement after a failed statement of the transaction.
+// The SQLSTATE code of each statement that follows a failed statement in a transaction.
 const AFTER_FAILURE = "25P02";
 
-/** The parsers for the values in results of queries. */
 export const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: "text" | "binary") {
     // The column type int8 stores instants and sizes, which are far below 2^53. By default, pg returns an int8 as a text.
@@ -30,14 +29,14 @@ type PoolOptions = {
   primary: Primary;
   maxConnections: number;
   queryTimeoutMs?: number;
-  /** The time that a statement waits for a lock. Connection poolers refuse this startup parameter. Default: no limit on the server. */
+  /** The maximum time that a statement waits for a lock. Connection poolers refuse this startup parameter. Default: not set. */
   lockTimeoutMs?: number | undefined;
 };
 
 /**
- * Creates a connection pool whose calls fail within seconds while the server is unreachable, and work again afterwards.
- * The client enforces the time limit of a query. A limit on the server would not help while the server is unreachable. Connection poolers
- * also refuse the startup parameter for a limit. After the time limit the client closes its connection, and does not cancel the query. A
+ * Creates a connection pool whose calls fail within seconds while the server is unreachable, and work again afterwards. The client enforces
+ * the time limit of a query, because a limit on the server would not help while the server is unreachable. Connection poolers also refuse
+ * the startup parameter for such a limit. After the time limit, the client closes its connection and does not cancel the query, because a
  * cancelled commit would look successful.
  */
 export function createPool(options: PoolOptions): pg.Pool {
@@ -52,8 +51,8 @@ export function createPool(options: PoolOptions): pg.Pool {
     types,
     onConnect: (client) => primary.admit(client),
   });
-  // When a connection breaks, its query fails, and the pool drops the connection. The pool of a broken connection also emits the event
-  // "error". Without a listener, the event "error" would end the process.
+  // When a connection breaks, its query fails, and the pool drops the connection. The pool also emits the event "error", which would end
+  // the process without a listener.
   pool.on("error", () => undefined);
   pool.on("connect", (client) => {
     clients.add(client);
@@ -69,10 +68,13 @@ export function createPool(options: PoolOptions): pg.Pool {
   return pool;
 }
 
-/** The source of the warning that a commit ended without its copy on the standby. Its text depends on the language of the server. */
+/**
+ * The source of the warning that a commit ended before a standby confirmed it. The text of the warning depends on the language of the
+ * server.
+ */
 const LOST_WAIT = "SyncRepWaitForLSN";
 
-/** Fails the running query at once, before the rest of the received messages, and closes the connection. */
+/** Fails the running query immediately, before the rest of the received messages, and closes the connection. */
 function failWith({ connection }: pg.Client, error: Error): void {
   connection.emit("error", error);
   connection.stream.destroy();
@@ -80,7 +82,7 @@ function failWith({ connection }: pg.Client, error: Error): void {
 
 type Callback = Parameters<pg.Pool["connect"]>[0];
 
-/** Connects to the primary. If the connection fails, searches the primary in the other hosts, and connects once more. */
+/** Connects to the primary. If the connection fails, searches the primary in all hosts, and connects again. */
 class PrimaryPool extends pg.Pool {
   readonly #primary: Primary;
 
@@ -117,7 +119,7 @@ class PrimaryPool extends pg.Pool {
   }
 }
 
-/** Adapts the pool to Kysely, with domain errors. A failed connection is not used again. Default of `names`: no names. */
+/** Adapts the pool to Kysely, and converts errors to domain errors. A failed connection is not used again. Default of `names`: no names. */
 export function kyselyPool(pool: pg.Pool, names: StatementNames = noNames): PostgresPool {
   const known = new WeakMap<pg.PoolClient, PostgresPoolClient>();
   return {
@@ -152,18 +154,16 @@ function wrapClient(client: pg.PoolClient, names: StatementNames): PostgresPoolC
       broken = isLostServer(error);
       if (isLostStatement(error)) {
         names.renew(text, name);
-        // The connection may also have lost the names of other statements of the transaction. The next attempt of the statement uses
-        // another connection.
+        // The connection may also have lost the names of other statements in the transaction. The next attempt uses another connection.
         isStale ||= !isAlone;
       }
-      // After a failed query, the migrator runs another query, which fails with AFTER_FAILURE. Only the first error of the migration shows
-      // the real reason.
+      // After a failed query, the migrator runs another query, which fails with AFTER_FAILURE. Only the first error shows the real reason.
       if (!(error instanceof pg.DatabaseError && error.code === AFTER_FAILURE)) failure = error;
       return rethrow(failure ?? error);
     }
   };
-  // The function `wrapClient` retries only statements outside of transactions. The client cannot repeat a statement of a transaction
-  // without the other statements of the transaction.
+  // Only statements outside of transactions are retried. A statement in a transaction cannot be repeated without the other statements of
+  // the transaction.
   const query = (text: string, values: readonly unknown[]) =>
     client.getTransactionStatus() === "I" ? retryConflicts(() => queryOnce(text, values)) : queryOnce(text, values);
   return {
@@ -184,25 +184,25 @@ type StatementNames = {
   renew(sql: string, lost: string | undefined): void;
 };
 
-/** A connection without statement names uses `noNames`. */
+/** For connections without named statements. */
 export const noNames: StatementNames = { nameOf: () => undefined, renew: () => undefined };
 
-/** The maximum number of named statements, which bounds the memory of each connection in PostgreSQL. */
+/** The maximum number of named statements, which limits the memory of each connection in PostgreSQL. */
 const MAX_NAMES = 500;
 
-/** After this many renewals, no statement has a name. A pooler that always loses names would fill PostgreSQL with statements. */
+/** The number of renewals after which no statement has a name. A pooler that always loses names would fill PostgreSQL with statements. */
 const MAX_RENEWALS = 100;
 
 const CAN_HAVE_PLAN = /^(?:select|insert|update|delete|with) /;
-/** An insert of several rows. Each number of rows makes another text, which are too many texts for names. */
+/** Matches an insert of several rows. Each number of rows makes another SQL text, which would be too many names. */
 const SEVERAL_ROWS = /^insert .*\), \(\$/;
 /**
- * The pattern `ALL_COLUMNS` matches a query that selects all columns of a table. Another replica can add a column to the table during the
- * migration of the database. After a new column, PostgreSQL refuses the statement under its old name.
+ * Matches a query that selects all columns of a table. A migration by another replica can add a column, and PostgreSQL then refuses the
+ * statement under its old name.
  */
 const ALL_COLUMNS = /(?:^|[\s,.])\*(?=\s*(?:,|from (?!\()|$))/;
 
-/** Creates statement names that are hashes of the statements. */
+/** Creates names that are hashes of the statements. */
 export function createStatementNames(): StatementNames {
   const names = new Map<string, string>();
   let renewed = 0;
@@ -218,7 +218,7 @@ export function createStatementNames(): StatementNames {
     },
 
     renew(sql, lost) {
-      // Several connections can lose a name together. Only the first connection that loses a name makes a new name.
+      // Several connections can lose a name at the same time. Only the first of them makes a new name.
       if (lost === undefined || names.get(sql) !== lost) return;
       renewed += 1;
       names.set(sql, hashOf(randomUUID()));
@@ -230,24 +230,24 @@ function hashOf(text: string): string {
   return `vk_${createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
 }
 
-/** Searches use fewer connections than the pool has, so that other queries also get connections. */
+/** The maximum number of parallel searches. The pool has more connections, so that other queries also get connections. */
 const AT_ONCE = 4;
 
 /** The SQLSTATE code of a statement that the server cancelled. */
 const QUERY_CANCELED = "57014";
 
-/** Runs searches with a time limit. The server enforces the time limit, so the server also stops its own work after a timeout. */
+/** Runs searches with a time limit that the server enforces, so the server also stops its own work after a timeout. */
 export function createPostgresSearch(kysely: Kysely<Tables>, { limitMs }: { limitMs: number }): Search {
   return {
     atOnce: AT_ONCE,
     async run(query) {
       try {
-        // The transaction of the search needs no plugins of Kysely. The plugins have already refused a search inside a transaction when the
+        // The transaction of the search runs without Kysely's plugins. They have already refused a search inside a transaction when the
         // query was compiled.
         const transaction = kysely.withoutPlugins().transaction();
         return await retryConflicts(() =>
           transaction.execute(async (tx) => {
-            // PostgreSQL underestimates the cost of a scan of the index table, because PostgreSQL stores the terms outside of the rows.
+            // PostgreSQL underestimates the cost of a scan of the index table, because it stores the terms outside of the rows.
             await sql`
               select set_config('statement_timeout', ${String(limitMs)}, true), set_config('enable_seqscan', 'off', true)`.execute(
               tx,

@@ -6,7 +6,7 @@ import { createTestPostgresDatabase } from "../../../testing/database/test-datab
 import { openPostgres } from "../../../wiring/database/open-postgres.ts";
 import type { Database } from "../queries.ts";
 
-// The two hosts lead to the same server. The tests of a failover between servers need Patroni (e2e/src/patroni).
+// Both hosts lead to the same server. The tests of a failover between servers need Patroni (e2e/src/patroni).
 describe("a PostgreSQL database with two hosts", () => {
   let test: Awaited<ReturnType<typeof createTestPostgresDatabase>>;
   let proxies: [TcpProxy, TcpProxy];
@@ -46,7 +46,7 @@ describe("a PostgreSQL database with two hosts", () => {
       const db = await openPostgres({ url, clock: Date.now, onMove: (host) => hosts.push(host) });
       await write(db);
       await proxies[0][how]();
-      // The first call can use a connection to the first host, and fails with its time limit.
+      // The first call may use a connection to the first host, and then fails after its time limit.
       await write(db).catch((error) => expect(error).toMatchObject({ code: "database_unavailable" }));
       await Promise.all(Array.from({ length: 20 }, () => write(db)));
       await db.probe();

@@ -3,13 +3,14 @@ import pg from "pg";
 import { hostsOf, urlsOf } from "./hosts.ts";
 
 const ASK_TIMEOUT_MS = 1_000;
-/** The time for which a request waits for a new primary. */
+/** The maximum time that a request waits for a new primary. */
 const FIND_TIMEOUT_MS = 1_500;
 const PAUSE_MS = 100;
 
 /**
- * Each promotion of a standby begins a new timeline, whose number is the start of the names of log files. The query calls the functions of
- * the log only if there are several hosts, because some compatible databases do not have these functions.
+ * The query also reads the timeline if there are several hosts. Each promotion of a standby begins a new timeline, whose number is at the
+ * start of the names of log files. Some compatible databases do not have the functions of the log, so with one host the query does not call
+ * them.
  */
 const READ_ONLY = "select current_setting('transaction_read_only') = 'on' as is_read_only";
 const WITH_TIMELINE = `${READ_ONLY},
@@ -19,22 +20,22 @@ const WITH_TIMELINE = `${READ_ONLY},
 export type Answer = { url: string; timeline?: string; fault?: unknown };
 type State = { is_read_only: boolean; timeline?: string };
 
-/** A server responds, and is not the primary. */
+/** The server responds, but is not the primary. */
 export class NotPrimary extends Error {}
 
-/** A server accepts writes, although a standby has been promoted since. */
+/** The server accepts writes, although a standby has been promoted since. */
 class FormerPrimary extends NotPrimary {}
 
-/** None of the hosts is the primary. The message says what each host responds. */
+/** None of the hosts is the primary. The message contains the response of each host. */
 export class NoPrimary extends Error {}
 
 /** Knows which of the hosts in a URL is the primary. All pools of a database share one `Primary`. */
 export type Primary = {
-  /** The URL of the host for new connections, or undefined before the first search in several hosts. */
+  /** Returns the URL of the host for new connections, or undefined before the first search in several hosts. */
   current(): string | undefined;
   /** Whether another host can become the primary. */
   hasOthers: boolean;
-  /** Checks that the server of a new connection is the primary. Rejects with `NotPrimary`. */
+  /** Checks that the server of a new connection is the primary. Rejects with `NotPrimary` if it is not. */
   admit(client: pg.ClientBase): Promise<void>;
   /** Returns the responses of all hosts. */
   ask(): Promise<Answer[]>;
@@ -53,12 +54,13 @@ export function createPrimary(url: string): Primary {
   let search: Promise<void> | undefined;
 
   async function requirePrimary(client: pg.ClientBase): Promise<string> {
-    // With one host, the time limit of the pool applies. A pooler with no free server connection lets the first query of a connection wait.
+    // With one host, the time limit of the pool applies. If a pooler has no free server connection, the first query of a connection must
+    // wait.
     const query = hasOthers ? { text: WITH_TIMELINE, query_timeout: ASK_TIMEOUT_MS } : { text: READ_ONLY };
     const { rows } = await client.query<State>(query);
     const { is_read_only, timeline = "" } = rows[0] as State;
     if (is_read_only) throw new NotPrimary("The database is read-only: it may be a standby");
-    // A former primary that has been frozen still accepts writes, until its cluster manager stops it.
+    // A former primary that was frozen for a while accepts writes until its cluster manager stops it.
     if (timeline < newest) throw new FormerPrimary("The database is a former primary: a standby has been promoted");
     newest = timeline;
     return timeline;
@@ -82,7 +84,7 @@ export function createPrimary(url: string): Primary {
     for (;;) {
       const before = newest;
       const asked = urls.map(ask);
-      // A server that was promoted since the last search is the primary. So the search does not wait for hosts that do not respond.
+      // A server that was promoted since the last search is the primary, so the search does not wait for hosts that do not respond.
       const promoted = asked.map(async (each) => {
         const answer = await each;
         if (before === "" || (answer.timeline ?? "") <= before) throw new Error("not promoted");
@@ -118,7 +120,7 @@ export function createPrimary(url: string): Primary {
   };
 }
 
-/** A former primary may respond too, so the primary is the server with the newest timeline. */
+/** Returns the primary with the newest timeline, because a former primary may respond too. */
 export function newestOf(answers: Answer[]): Answer | undefined {
   const primaries = answers.filter(({ timeline }) => timeline !== undefined);
   return primaries.find(({ timeline = "" }) => primaries.every((other) => timeline >= (other.timeline ?? "")));

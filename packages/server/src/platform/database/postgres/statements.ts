@@ -6,10 +6,10 @@ import { types } from "./pool.ts";
 
 type Statement = { name: string; text: string; values: unknown[]; rowMode?: "array" };
 
-/** Runs one statement outside of transactions, and returns its rows. `RunNamed` throws domain errors. */
+/** Runs one statement outside of transactions, and returns its rows. Throws domain errors. */
 export type RunNamed = (statement: Statement) => Promise<unknown[]>;
 
-/** Returns a function that runs statements on the pool. `prepared`: PostgreSQL plans each once for a connection, by name. */
+/** Returns a function that runs statements on the pool. `prepared`: PostgreSQL plans a named statement only once for each connection. */
 export function statementsOn(pool: pg.Pool, { prepared }: { prepared: boolean }): RunNamed {
   return async ({ name, ...unnamed }) => {
     const statement = prepared ? { name, ...unnamed } : unnamed;
@@ -29,15 +29,15 @@ export function runOn(runNamed: RunNamed): RunStatement {
   };
 }
 
-/** PostgreSQL cannot store the NUL character in a text, so no row has an id with a NUL character. */
+/** Returns whether no row can have this id, because PostgreSQL cannot store the NUL character in a text. */
 export function isImpossible(value: unknown): boolean {
   return typeof value === "string" && value.includes("\0");
 }
 
 /**
- * Runs statements in one round trip and one transaction: PostgreSQL commits at the Sync message after the last statement. While a statement
- * waits for a lock, another transaction may commit. The later statements of the pipeline see the changes of the other transaction. In one
- * large statement, the later parts would not see the changes of the other transaction.
+ * Runs statements in one round trip and one transaction: PostgreSQL commits at the Sync message after the last statement. If a statement
+ * waits for a lock, another transaction may commit in the meantime. The later statements see its changes. Later parts of one large
+ * statement would not see them.
  */
 export function pipelineOn(pool: pg.Pool, { prepared }: { prepared: boolean }): RunCalls {
   const known = new WeakMap<pg.Connection, Set<string>>();
@@ -58,10 +58,10 @@ export function pipelineOn(pool: pg.Pool, { prepared }: { prepared: boolean }): 
   };
 }
 
-/** The methods of a connection, with fewer arguments than the types of pg declare, because the types are older than the code of pg. */
+/** The methods of a connection. The types of pg are older than its code, and declare more arguments. */
 type Wire = Record<"parse" | "bind" | "describe" | "execute", (message: object) => void>;
 
-/** An object that the package pg runs like a query. The pool sets `callback`, and closes the connection after a failure. */
+/** An object that pg runs like a query. The pool sets `callback`, and closes the connection after a failure. */
 class Pipeline implements pg.Submittable {
   callback: ((error: Error | null, rows?: unknown[][]) => void) | undefined;
   readonly #calls: Call[];

@@ -6,37 +6,36 @@ import type { RunStatement } from "./compile-statement.ts";
 import type { Engine } from "./engine.ts";
 import type { Tables } from "./schema.ts";
 
-/** The place where queries run: the database, in which each query runs alone, or one transaction. */
+/** Where queries run: in the database, each query alone, or in one transaction. */
 export type Tx = {
   kysely: Kysely<Tables>;
   engine: Engine;
   clock: Clock;
   /** Runs a compiled SQL statement. */
   run: RunStatement;
-  /** The member `search` is undefined inside a transaction, where a search would run on another connection. */
+  /** Undefined inside a transaction, because a search would run on another connection. */
   search: Search | undefined;
-  /** The member `journal` is undefined if the engine has no journal, and writes URL events directly to the table. */
+  /** Undefined if the engine has no journal of URL events, and writes them directly to the table. */
   journal: UrlJournal | undefined;
-  /** The queries that were already built for the database or the transaction. An engine adds its faster versions of queries to `built`. */
+  /** The queries that were already built for the database or the transaction. An engine adds its faster versions of queries to this map. */
   built: Map<{ name: string }, object>;
-  /** Adds tracing spans to queries. If `trace` is undefined, queries have no traces. */
+  /** Adds tracing spans to queries. Default: no spans. */
   trace?: (<Q extends object>(name: string, queries: Q) => Q) | undefined;
 };
 
 /** The database of the service. While the database is unreachable, every call rejects with `database_unavailable`. */
 export type Database = Tx & {
   /**
-   * Runs `work` in a transaction, so that either all changes happen or no change. The changes are durable when the promise resolves
-   * (SQLite: synchronous=FULL). The function `work` may run several times, so `work` must have no effects except its queries and its
-   * result. `freesSpace`: if the disk is full, the embedded database frees some reserved space, and runs `work` again. The default of
-   * `freesSpace` is false.
+   * Runs `work` in a transaction, so that either all its changes happen or none. The changes are durable when the promise resolves (SQLite:
+   * synchronous=FULL). `work` may run several times, so its only effects must be its queries and its result. `freesSpace`: if the disk is
+   * full, the embedded database frees some reserved space, and runs `work` again. Default: false.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>, options?: { freesSpace?: boolean }): Promise<T>;
-  /** How many searches in notes should run in parallel. More would delay each other or other queries. */
+  /** The maximum number of searches in notes that should run in parallel. More searches would delay each other or other queries. */
   searchesAtOnce: number;
   /** Checks that the database and the log of URL events accept writes. Rejects with `database_unavailable` or `storage_full`. */
   probe(): Promise<void>;
-  /** Returns the state of the connection pools. The list of pools is empty on SQLite. */
+  /** Returns the state of the connection pools. The list is empty on SQLite. */
   pools(): PoolState[];
   close(): Promise<void>;
 };
@@ -45,8 +44,8 @@ export type Database = Tx & {
 export type PoolState = { name: string; idle: number; busy: number; waiting: number };
 
 /**
- * Defines the queries of one subject. The returned function returns the queries for the database or a transaction, and builds the queries
- * at the first call. The parameter `name` is the beginning of the names of the tracing spans.
+ * Defines the queries of one subject. The returned function returns the queries for a database or a transaction, and builds them at its
+ * first call. `name`: the beginning of the names of the tracing spans.
  *
  * @example
  * export const linkQueries = defineQueries("database.links", ({ kysely: db }) => ({
@@ -67,12 +66,12 @@ export function defineQueries<Q extends object>(name: string, build: (tx: Tx) =>
 }
 
 export type AuditRow = Selectable<Tables["audit_events"]>;
-/** The columns of an event about issued URLs that background jobs read. */
+/** The columns of a `url.issued` event that background jobs read. */
 export type IssuedUrlRow = Pick<AuditRow, "id" | "at" | "actor_id" | "note_id" | "attachment_ids" | "detail">;
 
-/** Reads the URL events that are still in the journal of SQLite, and not yet in the table of audit events. */
+/** Reads the URL events that are in the journal of SQLite, and not yet in the table of audit events. */
 export type UrlJournal = {
-  /** Finds the newest events that belong to a note or an owner and are older than the event `before`. */
+  /** Finds the newest events that belong to a note or an owner, and that are older than the event `before`. */
   find(query: {
     column: "note_id" | "owner_id";
     value: string;
@@ -80,19 +79,19 @@ export type UrlJournal = {
     routine: "include" | "omit";
     limit: number;
   }): AuditRow[];
-  /** Finds the oldest `url.issued` events in a range of ids. `ownerId`: null for the events of every owner. */
+  /** Finds the oldest `url.issued` events in a range of ids. `ownerId`: null for the events of all owners. */
   findUrls(range: { ownerId: string | null; after: string; before: string; limit: number }): IssuedUrlRow[];
 };
 
-/** The time limit of a search is enough for thousands of long notes. */
+/** The time limit of a search. It is enough for thousands of long notes. */
 export const SEARCH_LIMIT_MS = 2_000;
 
-/** Runs queries that may read all notes of a person. A query that exceeds the time limit stops with `search_timeout`. */
+/** Runs queries that may read all notes of a person. A query that exceeds the time limit fails with `search_timeout`. */
 export type Search = {
   run: <Row>(query: CompiledQuery<Row>) => Promise<Row[]>;
   /** The maximum number of searches that run in parallel. */
   atOnce: number;
-  /** Only for an engine that cannot stop a query: a condition for every note, which fails after the time limit. */
+  /** Returns a condition for every note, which fails after the time limit. Only for an engine that cannot stop a query. */
   inTime?: (noteId: Expression<string>) => RawBuilder<SqlBool>;
 };
 
@@ -106,14 +105,13 @@ export function searchTimeout(limitMs: number, cause: unknown): DomainError {
 }
 
 /**
- * Runs the transactions of the service. If code inside of a transaction runs a query outside of this transaction, the query throws. Without
- * this check, a query on SQLite could wait for the connection that the transaction holds. On PostgreSQL, the query would run outside of the
- * transaction without an error.
+ * Runs the transactions of the service. Code inside a transaction must not run a query outside of it. Such a query throws, because on
+ * SQLite it could wait for the connection of the transaction, and on PostgreSQL it would not be part of the transaction.
  */
 export type Transactions = {
-  /** A plugin for the Kysely instance outside of transactions. */
+  /** A Kysely plugin for queries outside of transactions. The plugin refuses such a query inside a transaction. */
   guard: KyselyPlugin;
-  /** Throws inside the work of a transaction. For queries that bypass Kysely, which `guard` does not see. */
+  /** Throws inside the work of a transaction. For queries without Kysely, which `guard` does not see. */
   refuseInside(): void;
   run<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T>;
 };
@@ -121,8 +119,8 @@ export type Transactions = {
 type Retry = <T>(run: () => Promise<T>) => Promise<T>;
 
 /**
- * `retry` runs a transaction again that the database stopped because of a parallel one. Default: no retries. `takeTurn` runs an attempt
- * when it may take a connection. Default: at once.
+ * `retry`: runs a transaction again if the database stopped it because of a parallel transaction. Default: no retries. `takeTurn`: runs an
+ * attempt when it may use a connection. Default: immediately.
  */
 export function createTransactions(options: { retry?: Retry; takeTurn?: Retry } = {}): Transactions {
   const { retry = (run) => run(), takeTurn = (run) => run() } = options;
@@ -144,13 +142,13 @@ export function createTransactions(options: { retry?: Retry; takeTurn?: Retry } 
       const attempt = () => {
         const transaction = { open: true };
         return current.run(transaction, () =>
-          // The transaction runs without plugins, because the plugin `guard` would refuse the queries of the transaction.
+          // The transaction runs without plugins, because `guard` would refuse its queries.
           db
             .withoutPlugins()
             .transaction()
             .execute(work)
             .finally(() => {
-              // After the end of the transaction, a timer that the work started may run queries outside of the transaction again.
+              // After the transaction, a timer that the work started may run queries outside of the transaction again.
               transaction.open = false;
             }),
         );

@@ -1,4 +1,4 @@
-/** The name of a member for a column: `note_id` becomes `noteId`. */
+/** The name of a column in camel case: `note_id` becomes `noteId`. */
 type MemberName<Column extends string> = Column extends `${infer Start}_${infer End}`
   ? `${Start}${Capitalize<MemberName<End>>}`
   : Column;
@@ -21,14 +21,14 @@ type Columns<Value, Member extends keyof Value & string> = {
     | (undefined extends Value[Name] ? null : never);
 };
 
-/** Converts a row to an object. The names of the members are in camel case, and null becomes undefined. */
+/** Converts a row to an object. The names of the columns become camel case, and null becomes undefined. */
 export function fromColumns<Row extends object>(row: Row): Members<Row> {
   const members: Record<string, unknown> = {};
   for (const [column, value] of Object.entries(row)) members[memberOf(column)] = value ?? undefined;
   return members as Members<Row>;
 }
 
-/** Converts members of an object to columns, as the opposite of `fromColumns`. Each member has a column of its name. */
+/** Converts members of an object to columns. This is the opposite of `fromColumns`. */
 export function toColumns<Value extends object, Member extends keyof Value & string>(
   value: Value,
   members: readonly Member[],
@@ -41,7 +41,7 @@ export function toColumns<Value extends object, Member extends keyof Value & str
 const memberOf = remembered((column) => column.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase()));
 const columnOf = remembered((member) => member.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
 
-/** Makes each name once, because a list has the same names in each row. The schema limits the number of names. */
+/** Converts each name only once, because all rows of a list have the same names. The schema limits the number of names. */
 function remembered(nameOf: (name: string) => string): (name: string) => string {
   const names = new Map<string, string>();
   return (name) => {

@@ -1,8 +1,8 @@
 import type { RunStatement, Statement } from "./compile-statement.ts";
 
-// The file run-calls.ts imports only types, because the thread that starts uploads does not load the query builder.
+// This file imports only types, because the thread that starts uploads must not load the query builder.
 
-/** A call is a compiled statement with the values for one run. */
+/** A compiled statement with the values for one run. */
 export type Call = { statement: Statement; values: unknown[] };
 
 /** Runs statements in order, and returns the rows of the last statement as arrays. */

@@ -18,18 +18,18 @@ import type {
   ShareRole,
 } from "./unions.ts";
 
-/** A boolean in the form that all engines store. */
+/** A boolean as all engines store it. */
 type Bit = 0 | 1;
 
 /**
- * The type of all tables. For the tables of the accounts library (library-options.ts), the type lists only the columns that the service
+ * All tables with their columns. Of the tables of the accounts library (library-options.ts), the type has only the columns that the service
  * queries. Instants are milliseconds since the epoch, except in the tables of the accounts library.
  */
 export type Tables = {
   auth_users: { id: string; email: string; name: string; updated_at: string };
   auth_sessions: { id: string; user_id: string; token: string; expires_at: string; updated_at: string };
   auth_accounts: { user_id: string; provider_id: string; password: string | null; updated_at: string };
-  /** The user of a subject (`sub`) in the JWTs of an issuer. */
+  /** The user for each subject (`sub`) in the JWTs of an issuer. */
   identities: {
     issuer: JwtIssuer;
     subject: string;
@@ -39,15 +39,15 @@ export type Tables = {
     id: string;
     email: string | null;
     email_proven_by: EmailProof | null;
-    /** When the email address was last stated. Null without an email address, and for rows that are older than the column. */
+    /** The instant when the email address was last stated. Null without an email address, and for rows that are older than the column. */
     email_stated_at: number | null;
     name: string | null;
     is_admin: Bit;
     created_at: number;
     updated_at: number;
-    /** The column `last_sign_in_at` is null if the user has not signed in yet. */
+    /** Null: the user has not signed in yet. */
     last_sign_in_at: number | null;
-    /** The column `language` is null if the service does not know the language yet. */
+    /** Null: the service does not know the language yet. */
     language: Language | null;
   };
   disabled_users: {
@@ -59,19 +59,19 @@ export type Tables = {
     owner_id: string;
     title: string;
     body: string;
-    /** `title_folded` and `body_folded`: the title and the body in the form for searches (platform/text/readable-text.ts). */
+    /** `title_folded` and `body_folded`: the title and the body as searches compare them (platform/text/readable-text.ts). */
     title_folded: Generated<string>;
     body_folded: Generated<string>;
     created_at: number;
     updated_at: number;
-    /** The item of the trash that contains the note with its files. Null outside of the trash (features/access/sql.ts). */
+    /** The item in the trash that contains the note with its files. Null: the note is not in the trash (features/access/sql.ts). */
     trash_id: string | null;
-    /** Null if the index for searches does not have the current text (features/notes/search-index-queries.ts). */
+    /** Null: the search index does not have the current text (features/notes/search-index-queries.ts). */
     is_indexed: 1 | null;
-    /** The key of the request that created the note. A repeated request with the idempotency key gets the note of the first request. */
+    /** The idempotency key of the request that created the note. A repeated request with this key returns the same note. */
     idempotency_key: string | null;
   };
-  /** The notes that stand first in the lists of a user. */
+  /** The notes that a user has pinned to the top of lists. */
   note_pins: {
     user_id: string;
     note_id: string;
@@ -84,62 +84,65 @@ export type Tables = {
     created_by: string;
     object_key: string;
     owns_object: Bit;
-    /** The folder of the file, such as "photos/2024/". The column `path` is empty for a file without a folder. */
+    /** The folder of the file inside the note, such as "photos/2024/". Empty for a file without a folder. */
     path: Generated<string>;
     filename: string;
-    /** The path and the filename in the form for searches (platform/text/readable-text.ts). */
+    /** The path and the filename as searches compare them (platform/text/readable-text.ts). */
     filename_folded: Generated<string>;
     content_type: string;
     size_bytes: number;
     checksum_sha256: string | null;
     state: AttachmentState;
     reject_reason: string | null;
-    /** The reason of a rejection as a code with parameters, in JSON. Null for rows of older versions, which have only `reject_reason`. */
+    /**
+     * The reason of a rejection, as a JSON object with a code and its parameters. Null in rows of older versions, which have only
+     * `reject_reason`.
+     */
     rejection: Generated<string | null>;
     created_at: number;
-    /** The item of the trash that contains only the attachment. Null: its note decides whether the attachment is in the trash. */
+    /** The item in the trash that contains only this attachment. Null: the attachment is in the trash exactly if its note is. */
     trash_id: string | null;
-    /** The column `is_indexed` is null if the index for searches does not have the current path and filename. */
+    /** Null: the search index does not have the current path and filename. */
     is_indexed: 1 | null;
     /**
-     * The confirmed preview pictures as a JSON array with their names and sizes in pixels. The column `previews` repeats facts of
-     * `attachment_previews`, so that a list of files reads one table. The column `previews` is null if the file has no preview picture.
+     * The confirmed previews, as a JSON array with their names and sizes in pixels. Repeats facts of `attachment_previews`, so that a list
+     * of files reads one table. Null: the file has no preview.
      */
     previews: Generated<string | null>;
-    /** The tags and the metadata of the host application as a JSON object. The column is null if the application has set neither. */
+    /** The tags and the metadata of the host application, as a JSON object. Null: the application has set neither. */
     annotations: Generated<string | null>;
   };
   /**
-   * The table `file_terms` contains a row for each tag of a file, and for each member of its metadata that a search can find. The column
-   * `term` is a hash. The column `note_id` repeats the note of the file, so that a search in an item reads one index.
+   * A row for each tag of a file, and for each member of its metadata that a search can find. `term`: a hash. `note_id` repeats the note of
+   * the file, so that a search in an item reads one index.
    */
   file_terms: {
     attachment_id: string;
     term: string;
     note_id: string;
   };
-  /** Contains the preview pictures of files. A trigger queues the deletion of the object of each deleted row. */
+  /** The previews of files. A trigger queues the deletion of the object of each deleted row. */
   attachment_previews: {
     attachment_id: string;
     name: PreviewName;
     object_key: string;
-    /** 1: a signed URL can still write to the object, so the service copies the object before it confirms the picture. */
+    /** 1: a signed URL can still write to the object, so the service copies the object before it confirms the preview. */
     staged: Bit;
     content_type: string;
     size_bytes: number;
     checksum_sha256: string;
-    /** The columns `width` and `height` are null until the service has verified the stored picture. */
+    /** `width` and `height` are null until the service has verified the stored picture. */
     width: number | null;
     height: number | null;
     created_at: number;
   };
-  /** Contains the ready pictures without previews. Triggers on `attachments` add and remove the rows. */
+  /** The ready pictures without previews. Triggers on `attachments` add and remove the rows. */
   missing_previews: {
     attachment_id: string;
-    /** The instant of the next attempt, or the end of the lease. If `due_at` is null, the file waits for a command of the operator. */
+    /** The instant of the next attempt, or the end of the lease. Null: the file waits for a command of the operator. */
     due_at: number | null;
     attempts: number;
-    /** The code of the failure of the last attempt. */
+    /** The error code of the last attempt. */
     failure: string | null;
   };
   uploads: {
@@ -149,7 +152,7 @@ export type Tables = {
     user_id: string;
     object_key: string;
     strategy: "put" | "multipart";
-    /** The column `path` has the meaning of `path` in `attachments`. */
+    /** The same as `path` in `attachments`. */
     path: Generated<string>;
     filename: string;
     content_type: string;
@@ -159,25 +162,25 @@ export type Tables = {
     state: AttachmentState;
     expires_at: number;
     created_at: number;
-    /** The columns `bucket_upload_id` and `part_size` are null unless the upload is multipart. */
+    /** `bucket_upload_id` and `part_size` are null if the upload is one PUT. */
     bucket_upload_id: string | null;
     part_size: number | null;
-    /** The idempotency key is unique for each user. Null if the client sent no key, or if the service has released the key. */
+    /** Unique for each user. Null: the client sent no idempotency key, or the service has released the key. */
     idempotency_key: string | null;
     /** The instant when the client completed the upload. Null for an upload that is not complete, or that an earlier version completed. */
     completed_at: Generated<number | null>;
   };
-  /** One row for each owner of a file, now or before. Changes together with the files (features/usage/queries.ts). */
+  /** A row for each person who owns or has owned a file. Changes together with the files (features/usage/queries.ts). */
   usage: {
     owner_id: string;
     used_bytes: number;
     files: number;
-    /** The quota in bytes that an administrator set for the owner. If the quota is null, the quota of the service applies. */
+    /** The quota in bytes that an administrator set for the owner. Null: the quota of the service applies. */
     quota_bytes: number | null;
     quota_files: number | null;
   };
   /**
-   * A reservation is used quota without an attachment: for a running form upload, or for a deleted file that a signed URL can store again.
+   * The quota that objects without an attachment use: for a running form upload, or for a deleted file that a signed URL can store again.
    */
   reservations: {
     object_key: string;
@@ -185,11 +188,17 @@ export type Tables = {
     size_bytes: number;
     expires_at: number;
   };
-  /** A note, or the path and name of a file. For a note, `doc_id` equals `note_id`. Each engine stores terms in its way (engine.ts). */
+  /**
+   * The documents in the search index. A document is a note, or the path and name of a file. For a note, `doc_id` equals `note_id`. Each
+   * engine stores the terms in its own way (engine.ts).
+   */
   search_docs: { doc_id: string; note_id: string };
-  /** The table `note_sharers` lists the owners who have ever shared a note with a user. A trigger adds the rows of `note_sharers`. */
+  /** The owners who have ever shared a note with a user. A trigger adds the rows. */
   note_sharers: { user_id: string; owner_id: string };
-  /** The notes and files that ever had a share, an invitation or a link, added by triggers. `subject_id`: the file, or else the note. */
+  /**
+   * The notes and files that have ever had a share, an invitation or a link. Triggers add the rows. `subject_id`: the file, or the note
+   * itself.
+   */
   shared_subjects: { note_id: string; subject_id: string };
   note_shares: {
     note_id: string;
@@ -198,12 +207,12 @@ export type Tables = {
     expires_at: number | null;
     created_at: number;
     created_by: string;
-    /** The column `seen_at` is null if the holder has not opened the note since the share. */
+    /** Null: the holder of the share has not opened the note since the share. */
     seen_at: number | null;
-    /** The instant when the service queued the mail about the expiry of the share. Null if the mail is not queued yet. */
+    /** The instant when the service queued the mail about the expiry of the share. Null: the mail is not queued yet. */
     reminded_at: Generated<number | null>;
   };
-  /** Contains the shares of single attachments. Has no role, because the holder of a file share is always a viewer. */
+  /** The shares of single attachments. Without a role, because the holder of such a share is always a viewer. */
   attachment_shares: {
     attachment_id: string;
     user_id: string;
@@ -211,10 +220,10 @@ export type Tables = {
     created_at: number;
     created_by: string;
     seen_at: number | null;
-    /** The column `reminded_at` has the meaning of `reminded_at` in `note_shares`. */
+    /** The same as `reminded_at` in `note_shares`. */
     reminded_at: Generated<number | null>;
   };
-  /** A share with an email address, until the invited person opens it. `subject_id`: the attachment, or else the note. */
+  /** A share with an email address, until the invited person opens it. `subject_id`: the attachment, or the note itself. */
   invitations: {
     id: string;
     subject_id: string;
@@ -230,7 +239,7 @@ export type Tables = {
     link_expires_at: number;
     redeemed_at: number | null;
   };
-  /** An invitation to create an account. `invited_by`: the administrator, or null for a command of the operator. */
+  /** The invitations to create an account. `invited_by`: the administrator, or null for a command of the operator. */
   account_invitations: {
     id: string;
     email: string;
@@ -241,7 +250,7 @@ export type Tables = {
     redeemed_at: number | null;
   };
   adopted_objects: { source_key: string; old_id: string | null; attachment_id: string };
-  /** The table `policy` contains the rules of the service that administrators have changed. The column `value` is a JSON text. */
+  /** The rules of the service that administrators have changed. `value`: a JSON text. */
   policy: {
     name: string;
     value: string;
@@ -260,7 +269,10 @@ export type Tables = {
     created_at: number;
     expires_at: number | null;
   };
-  /** A program that waits for the confirmation of its code in the web app. Then the token becomes an API token, and the row is deleted. */
+  /**
+   * The programs that wait until a person confirms a code in the web app. After the confirmation, the token becomes an API token, and the
+   * row is deleted.
+   */
   token_requests: {
     token_hash: string;
     /** A keyed hash of the code that the person types. */
@@ -278,11 +290,14 @@ export type Tables = {
     actor_id: string;
     note_id: string;
     owner_id: string;
-    /** The column `attachment_ids` is a JSON array of ids. */
+    /** A JSON array of ids. */
     attachment_ids: string;
-    /** The column `detail` is a JSON object. */
+    /** A JSON object. */
     detail: string;
-    /** Whether the event is routine (features/audit/audit-event.ts). In the indexes, so that a list can skip routine events. */
+    /**
+     * Whether the event is routine (features/audit/audit-event.ts). The column is part of the indexes, so that a list can skip routine
+     * events.
+     */
     is_routine: Bit;
   };
   /** The log of administrators. `actor_id`: null for a command of the operator. `subject_id`: the changed user, link or mail. */
@@ -292,40 +307,44 @@ export type Tables = {
     action: AdminAction;
     actor_id: string | null;
     subject_id: string;
-    /** The column `detail` is a JSON object. */
+    /** A JSON object. */
     detail: string;
   };
-  /** Has at most one row. Without the row, new uploads go to the bucket of the main settings (ADR 9). */
+  /** At most one row. Without a row, new uploads go to the bucket of the main settings (ADR 9). */
   upload_bucket: {
     id: 1;
     /** The number of the bucket for new uploads. */
     number: number;
-    /** The instant since which new uploads go to the bucket. */
+    /** The instant since which new uploads go to this bucket. */
     since: number;
-    /** The process that runs `valetkey move bucket`. The lease of a killed process ends at `held_until`. */
+    /** The process that runs `valetkey move bucket`. The lease of a killed process expires at `held_until`. */
     holder: string | null;
     held_until: number | null;
-    /** A JSON object: the place of each bucket by its number, as the settings of the last move named them. No secrets. */
+    /**
+     * A JSON object with the endpoint and name of each bucket, by its number, as the settings of the last move named them. Contains no
+     * secrets.
+     */
     places: string | null;
   };
   object_deletions: {
     object_key: string;
     not_before: number;
     attempts: number;
-    /** The instant of the first deletion of the object. The column `swept_at` is null if the object is not deleted yet. */
+    /** The instant of the first deletion of the object. Null: the object is not deleted yet. */
     swept_at: number | null;
   };
-  /** The table `verifications` contains the queued verifications. */
+  /** The queued verifications. */
   verifications: {
     attachment_id: string;
-    /** The ETag identifies the content of the verified object. */
+    /** The ETag of the object, which identifies the verified content. */
     etag: string;
     needs_scan: Bit;
     /**
-     * From `due_at` on, a replica may lease the row and do its work. `due_at` is the end of a pause, or of the lease of another replica.
+     * From this instant on, a replica may lease the row and do its work. The instant is the end of a pause, or of the lease of another
+     * replica.
      */
     due_at: number;
-    /** The replica that runs the verification. The column `holder` is null if no replica runs the verification. */
+    /** The replica that runs the verification. Null: no replica runs it. */
     holder: string | null;
     attempts: number;
   };
@@ -351,13 +370,13 @@ export type Tables = {
     last_url_expires_at: number | null;
     url_ttl_seconds: number;
     notify: LinkNotify;
-    /** 1: visitors see the small preview pictures of files before a download. */
+    /** 1: visitors see the small previews of files before a download. */
     show_previews: Generated<Bit>;
-    /** The column `request` is a JSON object for a file request, and null for a download link. */
+    /** A JSON object for a file request, and null for a download link. */
     request: string | null;
     created_at: number;
     revoked_at: number | null;
-    /** A hash of the key and the settings of the request that made the link. Null if the request had no key. */
+    /** A hash of the idempotency key and the settings of the request that created the link. Null: the request had no key. */
     idempotency_key: string | null;
   };
   link_files: { link_id: string; attachment_id: string };
@@ -369,119 +388,125 @@ export type Tables = {
     claimed_at: number;
     window_ends_at: number;
   };
-  /** Contains the email addresses that may open a link. A link without a row in `link_recipients` works for everybody. */
+  /** The email addresses that may open a link. A link without rows in this table works for everybody. */
   link_recipients: { link_id: string; email: string };
-  /** The table `link_codes` contains the newest code that the service made for each email address of a link. */
+  /** The newest code that the service has created for each email address of a link. */
   link_codes: {
     link_id: string;
     email: string;
     code_hash: string;
     expires_at: number;
   };
-  /** The table `link_visitors` contains the visitors who have proven an email address. */
+  /** The visitors who have proven an email address. */
   link_visitors: {
     link_id: string;
     visitor_id: string;
     email: string;
     expires_at: number;
   };
-  /** The table contains the people to whom somebody sent a link by mail. A mail to the same email address replaces the row. */
+  /** The people to whom somebody sent a link by mail. A mail to the same email address replaces the row. */
   link_mails: {
     id: string;
     link_id: string;
     email: string;
     /** The generation of the link in the mail. A later generation of the link has another URL. */
     generation: number;
-    /** The hash of the code in the URL of the mail, by which the page of the link tells the receivers apart. */
+    /** The hash of the code in the URL of the mail. The code tells the page of the link which receiver opens it. */
     code_hash: string;
     sent_by: string;
     queued_at: number;
-    /** When the mail server accepted the mail. Null: not yet. */
+    /** The instant when the mail server accepted the mail. Null: the mail server has not accepted it yet. */
     sent_at: number | null;
-    /** When the service stopped trying to send the mail. Null: it sent the mail, or it still tries. */
+    /** The instant when the service stopped its attempts to send the mail. Null: the service has sent the mail, or still tries. */
     given_up_at: number | null;
-    /** The first visit, and the first download or sent file, with the URL of the mail. */
+    /** `visited_at`: the instant of the first visit with the URL of the mail. `used_at`: the instant of the first download or sent file. */
     visited_at: number | null;
     used_at: number | null;
   };
-  /** The table `visitor_files` contains the files that visitors sent to a file request. */
+  /** The files that visitors sent to a file request. */
   visitor_files: {
     attachment_id: string;
     link_id: string;
     visitor_id: string;
     visitor_name: string | null;
     slot_id: string | null;
-    /** The instant when all bytes of the file had arrived. The column `received_at` is null if the bytes have not arrived yet. */
+    /** The instant when all bytes of the file had arrived. Null: they have not arrived yet. */
     received_at: number | null;
-    /** The column `seen_at` is null if the owner has not opened the note since the file arrived. */
+    /** Null: the owner has not opened the note since the file arrived. */
     seen_at: number | null;
   };
-  /** The audit events with a `detail.linkId`, each as long as its event, which can outlast the link. */
+  /** The audit events with a `detail.linkId`. A row exists as long as its event, which can outlast the link. */
   link_events: { link_id: string; event_id: string };
-  /** Contains the counters of the limits, each for one period of time (platform/limits/in-database.ts). `key` contains a hash. */
+  /** The counters of the rate limits, each for one period of time (platform/limits/in-database.ts). `key` contains a hash. */
   limit_counts: {
     key: string;
     count: number;
     expires_at: number;
   };
-  /** The table `trash` contains the items in the trash. An item in the trash is a note with its attachments, or a single attachment. */
+  /** The items in the trash. An item is a note with its attachments, or a single attachment. */
   trash: {
     id: string;
     note_id: string;
-    /** The column `attachment_id` is null if the item is the note. */
+    /** Null: the item is a note. */
     attachment_id: string | null;
     owner_id: string;
     deleted_by: string;
     deleted_at: number;
   };
-  /** The table `items` contains the items of an application that embeds the service. The files of an item are the files of its note. */
+  /** The items of an application that embeds Valet Key. The files of an item are the files of its note. */
   items: {
     note_id: string;
     resource: string;
     item_id: string;
-    /** The folder in the bucket for the objects of the item, with the mark of a bucket of tenants. Null for no folder. */
+    /**
+     * The folder in the bucket for the objects of the item, with the mark of the bucket if the bucket belongs to tenants. Null: no folder.
+     */
     place: Generated<string | null>;
-    /** The tenant that the host application chose. All items of a tenant have one owner. The column is null for no tenant. */
+    /** The tenant that the host application chose. All items of a tenant have one owner. Null: no tenant. */
     tenant: Generated<string | null>;
   };
-  /** The table `file_events` contains the file events that the service has not yet delivered to the hooks of an embedding. */
+  /** The file events that the service has not yet delivered to the hooks of an embedding. */
   file_events: {
     id: string;
     kind: FileEventKind;
     resource: string;
     item_id: string;
-    /** The column `file` is a JSON object. */
+    /** A JSON object. */
     file: string;
     /**
-     * From `due_at` on, a replica may lease the row and do its work. `due_at` is the end of a pause, or of the lease of another replica.
+     * From this instant on, a replica may lease the row and do its work. The instant is the end of a pause, or of the lease of another
+     * replica.
      */
     due_at: number;
     attempts: number;
     /** The id of the file. The event about a removed file waits for the earlier events with the same `file_id`. */
     file_id: Generated<string | null>;
-    /** The facts about a download, as a JSON object. The column is null for other kinds of events. */
+    /** The facts about a download, as a JSON object. Null for other kinds of events. */
     detail: Generated<string | null>;
   };
-  /** The table `hook_marks` contains the position in the audit log up to which a job has queued the calls of a hook. */
+  /** The position in the audit log up to which a job has queued the calls of a hook. */
   hook_marks: {
     kind: "downloaded";
     event_id: string;
   };
-  /** The table `mails` contains the waiting mails, and the mails that have finally failed. */
+  /** The waiting mails, and the mails that have finally failed. */
   mails: {
     id: string;
     kind: MailName;
     email: string;
-    /** The column `detail` is a JSON object with the facts that a mail of the kind needs. */
+    /** A JSON object with the facts that a mail of this kind needs. */
     detail: string;
     created_at: number;
-    /** When a replica may lease the row: the end of a pause or of another lease. Null if the service gave up the mail. */
+    /**
+     * The instant from which a replica may lease the row: the end of a pause or of another lease. Null: the service does not try to send
+     * the mail any more.
+     */
     due_at: number | null;
     attempts: number;
     given_up_at: number | null;
-    /** The reason why the last attempt failed. The column `problem` of a mail is null if the service has not tried to send the mail yet. */
+    /** The reason why the last attempt failed. Null: the service has not tried to send the mail yet. */
     problem: string | null;
-    /** The group key identifies a mail that still collects notices. Null if the service adds no more notices to the mail. */
+    /** Identifies a mail that still collects notices. Null: the service adds no more notices to the mail. */
     group_key: Generated<string | null>;
   };
   /** The choices of people about mails. `holder`: the user, or an email address (features/mail/preferences.ts). */
@@ -490,31 +515,30 @@ export type Tables = {
     topic: MailTopic;
     choice: MailChoice;
   };
-  /** The table `webhook_endpoints` contains the webhook endpoints. If `owner_id` is empty, the endpoint belongs to the service. */
+  /** The webhook endpoints. `owner_id`: empty if the endpoint belongs to the service. */
   webhook_endpoints: {
     id: string;
     owner_id: string;
     url: string;
-    /** The subscribed events are a JSON array. */
+    /** The subscribed events, as a JSON array. */
     events: string;
     description: string;
     generation: number;
     former_secret_until: number | null;
     created_at: number;
     disabled_at: number | null;
-    /** The reason why the service disabled the endpoint. `problem` of an endpoint is null if the service did not disable the endpoint. */
+    /** The reason why the service disabled the endpoint. Null: the service has not disabled it. */
     problem: string | null;
-    /** The code of `problem`. The column `failure` is also null if an earlier version of the service wrote `problem`. */
+    /** The code of `problem`. Also null if an earlier version of the service wrote `problem`. */
     failure: WebhookFailure | null;
-    /** The number of failed attempts since the last success. */
     failures: number;
-    /** The service sends no request to the endpoint before the instant `paused_until`. */
+    /** The service sends no request to the endpoint before this instant. */
     paused_until: number;
     succeeded_at: number | null;
-    /** The id of the last audit event that a summary covers. Null if the endpoint does not subscribe to `url.issued`. */
+    /** The id of the last audit event that a summary of issued URLs covers. Null: the endpoint does not subscribe to `url.issued`. */
     urls_reported_until: string | null;
   };
-  /** The table `webhook_deliveries` contains the waiting webhook deliveries, and a log of the ended deliveries. */
+  /** The waiting webhook deliveries, and a log of the ended deliveries. */
   webhook_deliveries: {
     endpoint_id: string;
     id: string;
@@ -522,9 +546,12 @@ export type Tables = {
     subject: string;
     body: string;
     created_at: number;
-    /** When the service began to try to send the message. Later than `created_at` if it was queued again. */
+    /** The instant of the start of the attempts. Later than `created_at` if the message was queued again. */
     queued_at: number;
-    /** When a replica may lease the row: the end of a pause or of another lease. Null after the delivery or the last try. */
+    /**
+     * The instant from which a replica may lease the row: the end of a pause or of another lease. Null: the message was delivered, or the
+     * last attempt failed.
+     */
     due_at: number | null;
     attempts: number;
     delivered_at: number | null;
@@ -542,16 +569,16 @@ export type Tables = {
     password_mark: string | null;
     expires_at: number;
   };
-  /** Contains the authenticator apps of users. `last_step` is the time step of the last accepted code, or 0 before the first code. */
+  /** The authenticator apps of users. `last_step`: the time step of the last accepted code, or 0 before the first code. */
   second_factors: {
     user_id: string;
     sealed_secret: string;
-    /** The column `confirmed_at` is null if the user has not yet confirmed the app with a code. */
+    /** Null: the user has not yet confirmed the app with a code. */
     confirmed_at: number | null;
     last_step: number;
   };
   recovery_codes: { user_id: string; code_hash: string };
-  /** Contains the users whose closed accounts the service will delete. Each user of the table is also in disabled_users. */
+  /** The users whose closed accounts the service will delete. Each of these users is also in `disabled_users`. */
   account_deletions: { user_id: string; by_owner: Bit; delete_at: number };
   passkeys: {
     id: string;
@@ -559,33 +586,33 @@ export type Tables = {
     credential_id: string;
     public_key: string;
     counter: number;
-    /** The transports of a passkey are a JSON array. */
+    /** A JSON array. */
     transports: string;
     name: string;
     created_at: number;
     last_used_at: number | null;
   };
-  /** One row: the lowest migration that a version must contain to use the database (ADR 2). */
+  /** One row: the lowest migration that a version of the service must contain to use the database (ADR 2). */
   schema_compatibility: {
     id: number;
     needed_migration: string;
   };
-  /** The table `application` has one row: the application that owns the database. */
+  /** One row: the application that owns the database. */
   application: {
     id: number;
     name: string;
     bucket: string;
-    /** The buckets of tenants, as a JSON array of their names, numbers and places. A name never gets another number. */
+    /** The buckets of tenants, as a JSON array of their names, numbers and places. The number of a name never changes. */
     buckets: Generated<string | null>;
   };
-  /** The table `probes` has one row, which the route /readyz writes. */
+  /** One row, which the route /readyz writes. */
   probes: {
     id: number;
     probed_at: number;
   };
   bucket_capabilities: {
     place: string;
-    /** The column `capabilities` is a JSON object. */
+    /** A JSON object. */
     capabilities: string;
     asked_at: number;
   };

@@ -18,7 +18,7 @@ import type { Database } from "./queries.ts";
 const MIGRATIONS = Object.keys(migrationsFor("sqlite")).sort();
 
 describe.each(engines)("opening a database on $name", ({ name, createLocation }) => {
-  /** Creates a database with the current schema, or without any schema. */
+  /** Creates a database with the current schema, or without a schema. */
   async function locationInTest({ migrated } = { migrated: true }) {
     const { location, remove } = await createLocation({ migrated });
     onTestFinished(remove);
@@ -78,7 +78,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     });
   });
 
-  /** Makes a database that a later version of the service has migrated. */
+  /** Creates a database that a later version of the service has migrated. */
   async function migratedLater(change: (db: Database) => Promise<unknown>) {
     const location = await locationInTest();
     const db = await openAt(location);
@@ -124,7 +124,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
     const location = await locationInTest();
     const db = await openAt(location);
     const [first, second] = MIGRATIONS;
-    // The service runs the second migration a second time. The migration fails, because its tables already exist.
+    // The service runs the second migration again, which fails because its tables already exist.
     await sql`delete from kysely_migration where name > ${first}`.execute(db.kysely);
     await db.close();
     await expect(openAt(location)).rejects.toMatchObject({
@@ -135,7 +135,7 @@ describe.each(engines)("opening a database on $name", ({ name, createLocation })
   });
 });
 
-// The remaining tests need a file or a server, so each test runs on only one engine.
+// These tests need a file or a server, so each test runs on only one engine.
 describe("a SQLite database file", () => {
   async function freshDirectory() {
     const directory = await mkdtemp(join(tmpdir(), "valetkey-start-"));

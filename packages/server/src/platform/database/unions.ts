@@ -16,15 +16,16 @@ export type AttachmentState =
   | "aborted"
   | "expired";
 
-/** In a VerificationState, all bytes of the file have arrived, but the verification has not ended. */
+/** All bytes of the file have arrived, but the verification has not ended. */
 export type VerificationState = "verifying" | "scanning";
 
 /**
- * The reason of a rejection, for programs. `expectedType` and `detectedType` are content types. `virus` is the name of the virus.
- * - content_mismatch: the bytes are of another type than the filename or the content type says
+ * The reason of a rejection, for programs. `expectedType` and `detectedType`: content types. `virus`: the name of the virus.
+ * - content_mismatch: the bytes have another type than the filename or the content type says
  * - name_mismatch: the filename and the content type name different types
  * - kind_not_accepted: the resource or the file request does not accept the type
- * - infected, too_large_to_scan: the virus scanner found a virus, or cannot read a file of this size
+ * - infected: the virus scanner found a virus
+ * - too_large_to_scan: the virus scanner cannot read a file of this size
  * - not_as_declared: the length, the checksum or a header differs from the declaration
  * - changed: the object changed during the verification
  * - access_ended, request_ended: the sender may not add files any more
@@ -48,8 +49,8 @@ export type FileRejection = {
 };
 
 /**
- * The role of a user on a note or an attachment. The role is undefined if the user is not the owner and has no valid share. A user with a
- * share of an attachment is a viewer of only the shared attachment.
+ * The role of a user on a note or an attachment. A user who is not the owner and has no valid share has no role. A user with a share of one
+ * attachment is a viewer of only this attachment.
  */
 export type Role = "owner" | "editor" | "viewer";
 
@@ -59,10 +60,10 @@ export type ShareRole = Exclude<Role, "owner">;
 /** `removed`: a ready file was deleted permanently. `downloaded`: the service issued a URL of the file. */
 export type FileEventKind = "ready" | "rejected" | "removed" | "downloaded";
 
-/** The setting that verifies the tokens of an issuer. Equal `sub` claims of two issuers are two users. */
+/** The setting with which the service verifies the tokens of an issuer. The same `sub` claim from two issuers means two users. */
 export type JwtIssuer = "jwt-secret" | "jwks";
 
-/** The way in which a user has proven the ownership of an email address. */
+/** How a user has proven the ownership of an email address. */
 export type EmailProof = "operator" | "oidc" | "mail" | JwtIssuer;
 
 /** The topics of mails from the service. A user can turn off the mails of each topic. */
@@ -70,10 +71,10 @@ export const mailTopics = ["shares", "expiry", "links", "files", "requests"] as 
 
 export type MailTopic = (typeof mailTopics)[number];
 
-/** The time at which a user gets the mails of a topic. `daily`: the daily digest contains the mails of the topic. */
+/** When a user gets the mails of a topic. `daily`: in the daily digest. */
 export type MailChoice = "at_once" | "daily" | "never";
 
-/** An endpoint can subscribe to the kinds of events in `webhookEvents`. A message of the kind `url.issued` summarises several events. */
+/** The kinds of events to which an endpoint can subscribe. A message of the kind `url.issued` summarises several events. */
 const webhookEvents = [
   "share.created",
   "link.claimed",
@@ -128,7 +129,7 @@ export type AuditAction =
 /** `download`: visitors of the link download files. `upload`: the link is a file request, with which visitors send files. */
 export type LinkKind = "download" | "upload";
 
-/** The setting decides when the service notifies the owner of the note about a download claim or a received file. */
+/** When the service notifies the owner of the note about claims or received files. */
 export type LinkNotify = "never" | "first" | "each";
 
 export type AccountLinkKind = "password-reset" | "email-proof" | "email-change" | "passkey-challenge";
@@ -158,7 +159,7 @@ export type AdminAction =
   | "invitation.renewed"
   | "invitation.revoked";
 
-/** The subject of a mail. */
+/** The name of a kind of mail. */
 export type MailName =
   | "password-reset"
   | "email-proof"
@@ -178,7 +179,7 @@ export type MailName =
   | "files"
   | "digest";
 
-/** The languages in which the server writes its mails and its own pages. */
+/** The languages of the server's mails and of its own pages. */
 export const languages = ["en", "de"] as const;
 
 export type Language = (typeof languages)[number];
@@ -186,11 +187,10 @@ export type Language = (typeof languages)[number];
 /** The language for a reader whose language the service does not know. */
 export const USUAL_LANGUAGE: Language = "en";
 
-/** A JSON value. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
-/** The facts that a host application stores with a file. The service does not interpret these facts. */
+/** Facts that a host application stores with a file. The service does not interpret them. */
 export type Annotations = { tags: readonly string[]; metadata: { readonly [name: string]: Json } };
 
-/** A visitor who sent a file to a file request. The member `name` is undefined if the visitor entered no name. Nobody checks the name. */
+/** A visitor who sent a file to a file request. `name`: undefined if the visitor entered no name. Nobody checks the name. */
 export type FileVisitor = { fileRequestId: string; name: string | undefined };

@@ -2,19 +2,22 @@ import { workerData } from "node:worker_threads";
 import { openExisting } from "./file.ts";
 import { answerRequests } from "./thread.ts";
 
-// The worker thread of checkpoint-worker.ts copies the write-ahead log into the database. The copy needs a separate thread, because the
-// copy blocks its thread for 50 ms or more.
+// This worker thread copies the write-ahead log into the database, because the copy blocks its thread for 50 ms or more.
 
 /**
- * The request says how a checkpoint copies the write-ahead log. The checkpoint `passive` does not wait for readers or writers. The
- * checkpoint `restart` waits until no reader needs the log, so that the next write starts at the beginning of the log.
+ * How a checkpoint copies the write-ahead log.
+ * - passive: does not wait for readers or writers
+ * - restart: waits until no reader needs the log, so that the next write starts at the beginning of the log
  */
 export type CheckpointRequest = "passive" | "restart";
 
-/** `log`: the pages in the write-ahead log. `checkpointed`: the copied pages. `busy`: 1 if readers or writers stopped it. */
+/**
+ * `log`: the number of pages in the write-ahead log. `checkpointed`: the number of copied pages. `busy`: 1 if readers or writers stopped
+ * the checkpoint.
+ */
 export type CheckpointResult = { busy: number; log: number; checkpointed: number };
 
-/** The time in milliseconds for which a checkpoint waits for readers. The time is short, because writes wait for the checkpoint. */
+/** The time in milliseconds for which a checkpoint waits for readers. It is short, because writes wait for the checkpoint. */
 const PATIENCE_MS = 50;
 
 const database = openExisting(workerData.file, { timeoutMs: PATIENCE_MS });

@@ -30,7 +30,7 @@ it("a worker thread copies a long write-ahead log to the database after a write"
     onFailure: (error) => failures.push(error),
   });
   writer.exec("create table long as select zeroblob(120000000) as content");
-  // The write has copied no page of the log.
+  // The write itself has copied no page of the log.
   expect(state.get()).toMatchObject({ checkpointed: 0 });
   checkpoints.afterWrite();
   await expect.poll(() => state.get()?.checkpointed).toBeGreaterThan(24_000);
@@ -47,7 +47,7 @@ it("a worker thread copies a long write-ahead log to the database after a write"
   await close();
 });
 
-// Only Linux lists the locks of all processes in a file.
+// Only Linux has a file that lists the locks of all processes.
 const itOnLinux = process.platform === "linux" ? it : () => undefined;
 itOnLinux("a checkpoint does not release the locks of another database in the same process", async () => {
   const { db, file, close } = await sqlite.open();
@@ -60,7 +60,7 @@ itOnLinux("a checkpoint does not release the locks of another database in the sa
   };
   const before = countLocks();
   for (let count = 0; count < 2; count += 1) await lengthenLog(again);
-  // The function `close` waits for the checkpoint, which also flushes the file.
+  // `close` waits for the checkpoint, which also flushes the file.
   await again.close();
   expect(countLocks()).toBe(before);
   expect(before).toBeGreaterThan(0);
@@ -101,8 +101,8 @@ it("the service reports a failed checkpoint, and repeats the checkpoint later", 
     clock: Date.now,
     onCheckpointFailure: (error) => failures.push(error),
   });
-  // The worker thread opens the file only when the log is long for the first time. If the file is missing when the log becomes long, the
-  // thread must not create a new file.
+  // The worker thread opens the file when the log is long for the first time. If the file is then missing, the thread must not create a new
+  // file.
   renameSync(file as string, `${file}.moved`);
   for (let count = 0; count < 2; count += 1) await lengthenLog(again);
   await expect.poll(() => failures.length).toBe(1);

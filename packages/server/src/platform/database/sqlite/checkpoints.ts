@@ -6,14 +6,12 @@ import type { CheckpointRequest, CheckpointResult } from "./checkpoint-worker.ts
 import { SqliteThread } from "./thread.ts";
 import { inTurn, type Mutex } from "./write-group.ts";
 
-/** A checkpoint runs when the log has more than 24,000 uncopied pages. A log of 24,000 pages has about 94 MiB. */
+/** The number of uncopied pages in the log above which a checkpoint runs, about 94 MiB. */
 const LONG_LOG_PAGES = 24_000;
 const PAGE_BYTES = 4_096;
-/** After a checkpoint that failed or copied too little, the next checkpoint waits at least two seconds. */
+/** The minimum pause after a checkpoint that failed or copied too little. */
 const PAUSE_MS = 2_000;
-/**
- * The first version of SQLite that has `wal_checkpoint(noop)`. Earlier versions of SQLite have a bug in checkpoints that run during writes.
- */
+/** The first version of SQLite that has `wal_checkpoint(noop)`. Earlier versions have a bug in checkpoints that run during writes. */
 const SAFE_VERSION = [3, 51, 3];
 
 /** The caller must call `afterWrite` after each write of the process. */
@@ -25,18 +23,18 @@ type Checkpoints = {
 type Options = {
   file: string;
   writeLock: Mutex;
-  /** The checkpoints call `onFailure` with the error of a failed checkpoint. The log grows until a later checkpoint succeeds. */
+  /** Receives the error of a failed checkpoint. The log grows until a later checkpoint succeeds. */
   onFailure: (error: unknown) => void;
 };
 
 /**
  * Runs the checkpoints of the database on a separate thread, because a checkpoint blocks its thread for 50 ms or more. When the log is
- * long, the service runs three checkpoints. The first two checkpoints copy most of the log while writes continue: the second checkpoint
- * copies the pages that were written during the first. The third checkpoint copies the rest between two writes. After the third checkpoint,
- * the next write starts at the beginning of the log.
+ * long, the service runs three checkpoints. The first two copy most of the log while writes continue: the second copies the pages that were
+ * written during the first. The third checkpoint copies the rest between two writes. After it, the next write starts at the beginning of
+ * the log.
  *
- * While writes continue, SQLite does not flush the pages that a checkpoint has copied. After each of the first two checkpoints, the service
- * flushes the file. Without the flush, the third checkpoint would flush all copied pages, and all writes would wait.
+ * While writes continue, SQLite does not flush the pages that a checkpoint has copied. So the service flushes the file after each of the
+ * first two checkpoints. Otherwise the third checkpoint would flush all copied pages while all writes wait.
  */
 export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFailure }: Options): Checkpoints {
   const module = workerModule("checkpoint-worker", import.meta.url);
@@ -55,8 +53,7 @@ export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFai
   async function run(): Promise<void> {
     try {
       if (performance.now() < pausesUntil || !isLong(measure.get() as CheckpointResult)) return;
-      // If the log is still long, a reader that started long ago needs the log. With an old reader, the last checkpoint would block all
-      // writes and copy nothing.
+      // If the log is still long, an old reader needs it. The last checkpoint would then block all writes and copy nothing.
       if (isLong(await thread.request("passive"))) {
         pause();
         return;
@@ -91,7 +88,7 @@ function isLong({ log, checkpointed }: CheckpointResult): boolean {
   return log - checkpointed > LONG_LOG_PAGES;
 }
 
-/** Returns whether checkpoints run on a separate thread. With an older SQLite, the commits of the main thread run the due checkpoints. */
+/** Returns whether checkpoints run on a separate thread. With an older SQLite, commits on the main thread run the checkpoints. */
 export function hasCheckpointThread(): boolean {
   return isSafe(process.versions.sqlite ?? "");
 }
@@ -104,15 +101,15 @@ function isSafe(version: string): boolean {
 }
 
 const flush = promisify(fdatasync);
-/** The map `handles` contains the open file handles, by device and file number. */
+/** The open file handles, by device and file number. */
 const handles = new Map<string, number>();
 
 /**
- * Flushes the database file to the disk, without blocking a thread that uses SQLite. The function `flushFile` rejects if the file does not
- * exist, because a person may have moved the file away.
+ * Flushes the database file to the disk without blocking a thread that uses SQLite. Rejects if the file does not exist, because a person
+ * may have moved it away.
  *
- * The handle remains open until the process ends. On POSIX, a process that closes any handle of a file loses all its locks on the file.
- * Another database instance in the process may still need its locks.
+ * The handle remains open until the process ends. On POSIX, a process that closes any handle of a file loses all its locks on the file, and
+ * another database instance in the process may still need its locks.
  */
 async function flushFile(file: string): Promise<void> {
   const { dev, ino } = statSync(file, { bigint: true });

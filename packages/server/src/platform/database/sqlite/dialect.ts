@@ -23,17 +23,19 @@ import { Mutex, WriteGroups } from "./write-group.ts";
 const BUSY_RETRY_MS = 10;
 
 type DialectOptions = {
-  /** All writers of the process share the lock, and wait in a queue. Without the lock, a writer would get an error for a busy file. */
+  /**
+   * The lock that all writers of the process share. They wait in a queue, because otherwise a writer would get an error about a busy file.
+   */
   writeLock: Mutex;
   /** The maximum time that a call waits for a writer in another process. */
   patienceMs: number;
   /** A connection that reads committed data and never waits for a write. Default: the connection for writes also reads. */
   reader?: DatabaseSync;
-  /** The dialect calls `afterWrite` after each commit. */
+  /** Runs after each commit. */
   afterWrite?: () => void;
 };
 
-/** Makes a Kysely dialect for node:sqlite that uses prepared statements. All writes use one connection, one write after another. */
+/** Creates a Kysely dialect for node:sqlite with prepared statements. All writes use one connection, one after another. */
 export function sqliteDialect(database: DatabaseSync, options: DialectOptions): Dialect {
   return dialectOn(new SqliteFileDriver(database, options));
 }
@@ -50,7 +52,7 @@ export function sqliteWrites(
   };
 }
 
-/** Runs `work` in a transaction. The function `work` must not wait for anything outside of the database. */
+/** Runs `work` in a transaction. `work` must wait for nothing outside of the database. */
 export type RunTransaction = <T>(work: (runStatement: RunStatement) => T | Promise<T>) => Promise<T>;
 
 function dialectOn(driver: SqliteFileDriver): Dialect {
@@ -68,13 +70,13 @@ class SqliteFileAdapter extends SqliteAdapter {
     return true;
   }
 
-  // The driver has a separate queue, because the queue of Kysely does not know how long a call has waited.
+  // The driver has its own queue, because the queue of Kysely does not know how long a call has waited.
   override get supportsMultipleConnections(): boolean {
     return true;
   }
 }
 
-/** All `SqliteTurn` objects share the members of `Shared`. */
+/** What all `SqliteTurn` objects of a driver share. */
 type Shared = {
   database: DatabaseSync;
   queue: Mutex;
@@ -127,11 +129,11 @@ class SqliteFileDriver implements Driver {
   }
 }
 
-/** The connection to the database, for one call or one transaction. */
+/** The database connection for one call or one transaction. */
 class SqliteTurn implements DatabaseConnection {
   readonly #shared: Shared;
   readonly #deadline: number;
-  /** Lets the next transaction of the queue begin. The member `#endTurn` is undefined outside of transactions. */
+  /** Lets the next transaction of the queue begin. Undefined outside of transactions. */
   #endTurn: (() => void) | undefined;
 
   constructor(shared: Shared, deadline: number) {
@@ -163,7 +165,7 @@ class SqliteTurn implements DatabaseConnection {
     this.#endTurn = endTurn;
   }
 
-  /** The method ends the turn before the commit is durable, so that the next transaction can enter the write group. */
+  /** Ends the turn before the commit is durable, so that the next transaction can enter the same write group. */
   async commit(): Promise<void> {
     const kept = this.#shared.groups.keep();
     this.#end();
@@ -171,7 +173,7 @@ class SqliteTurn implements DatabaseConnection {
   }
 
   async rollback(): Promise<void> {
-    // A failed commit has already ended the turn, so a rollback has nothing to undo.
+    // A failed commit has already ended the turn, so there is nothing to roll back.
     if (this.#endTurn === undefined) return;
     const undone = this.#shared.groups.undo();
     this.#end();
@@ -235,7 +237,7 @@ class SqliteTurn implements DatabaseConnection {
     }
   }
 
-  // Retries a statement while another process writes. The busy timeout of SQLite would block the event loop.
+  // Retries a statement while another process writes. The busy timeout of SQLite would block the event loop instead.
   async #whenNotBusy<T>(run: () => T): Promise<T> {
     for (;;) {
       try {
@@ -248,7 +250,7 @@ class SqliteTurn implements DatabaseConnection {
   }
 }
 
-/** Returns whether a query only reads. Raw SQL must begin with `select`, because a statement with `with` may write. */
+/** Returns whether a query only reads. Raw SQL must begin with `select`, because a statement that begins with `with` may write. */
 function isRead({ query, sql }: CompiledQuery): boolean {
   return SelectQueryNode.is(query) || (RawNode.is(query) && /^\s*select\b/i.test(sql));
 }

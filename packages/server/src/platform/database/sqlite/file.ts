@@ -8,11 +8,11 @@ import { DomainError } from "../../errors.ts";
 const OPEN_PATIENCE_MS = 10_000;
 const OPEN_RETRY_MS = 20;
 
-// When the write-ahead log has `CHECKPOINT_PAGES` pages, a commit copies the log into the database. A log of 16,000 pages has about 62 MiB,
-// and the copy takes about 100 ms on a plain disk. With a lower limit, SQLite would copy frequently changed pages more often. With the
-// SQLite default of 1,000 pages, one of a hundred URL events had to wait. With the SQLite default, the log of URL events reached only 2/3
-// of the throughput. The main thread uses the limit only during migrations. The audit thread uses the limit only for the log of its
-// journal. The file checkpoints.ts describes all other copies of the log.
+// The number of pages in the write-ahead log at which a commit copies the log into the database. A log of 16,000 pages has about 62 MiB,
+// and the copy takes about 100 ms on a plain disk. With fewer pages, SQLite would copy frequently changed pages more often. With the SQLite
+// default of 1,000 pages, one in a hundred URL events had to wait, and the log of URL events had only 2/3 of the throughput. The main
+// thread uses this limit only during migrations, and the audit thread only for the log of its journal. checkpoints.ts describes all other
+// copies.
 const CHECKPOINT_PAGES = { workerThread: 16_000, mainThread: 24_000 };
 
 const CACHE_KIB = 32_000;
@@ -20,9 +20,8 @@ const CACHE_KIB = 32_000;
 type Writer = { where: keyof typeof CHECKPOINT_PAGES };
 
 /**
- * Opens a database file for writing. If the file or its directory is missing, the function `openWriter` creates the file and the directory,
- * readable only for the owner. If another process starts in parallel, the function `openWriter` waits for the other process. The function
- * `openWriter` rejects with `database_unavailable` if the file cannot be used.
+ * Opens a database file for writing. Creates a missing file and its missing directory, readable only for the owner. Waits for other
+ * processes that start at the same time. Rejects with `database_unavailable` if the file cannot be used.
  */
 export async function openWriter(file: string, { where }: Writer): Promise<DatabaseSync> {
   const deadline = performance.now() + OPEN_PATIENCE_MS;
@@ -31,8 +30,8 @@ export async function openWriter(file: string, { where }: Writer): Promise<Datab
     const database = new DatabaseSync(file);
     for (;;) {
       try {
-        // The change to WAL mode needs exclusive access to the file. The change fails immediately if another process has the file open, so
-        // the loop retries the change.
+        // The change to WAL mode needs exclusive access to the file, and fails immediately if another process has the file open. The loop
+        // then retries it.
         database.exec("pragma journal_mode = wal");
         configureWriter(database, { where });
         return database;
@@ -63,9 +62,9 @@ export async function openWriter(file: string, { where }: Writer): Promise<Datab
 }
 
 /**
- * Opens a file for writing on a worker thread. The function `openExisting` throws if the file does not exist, because a person may have
- * moved the file away. If SQLite created a new file with the name, SQLite would delete the write-ahead log of the moved file. The parameter
- * `timeoutMs` is the time that a call waits for other connections.
+ * Opens a file for writing on a worker thread. Throws if the file does not exist, because a person may have moved it away. SQLite would
+ * create a new file, and delete the write-ahead log of the moved file. `timeoutMs`: the maximum time that a call waits for other
+ * connections.
  */
 export function openExisting(file: string, { timeoutMs }: { timeoutMs: number }): DatabaseSync {
   const database = new DatabaseSync(new URL(`${pathToFileURL(file)}?mode=rw`), { timeout: timeoutMs });
@@ -76,7 +75,7 @@ export function openExisting(file: string, { timeoutMs }: { timeoutMs: number })
 /** Enables foreign keys, and makes each commit wait until its data is on the disk. */
 function configureWriter(database: DatabaseSync, { where }: Writer): void {
   database.exec("pragma synchronous = full");
-  // Without the pragma fullfsync, macOS leaves the data in the cache of the drive.
+  // Without this pragma, macOS leaves the data in the cache of the drive.
   database.exec("pragma fullfsync = on");
   database.exec("pragma foreign_keys = on");
   database.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES[where]}`);
@@ -84,9 +83,8 @@ function configureWriter(database: DatabaseSync, { where }: Writer): void {
 
 /**
  * Lets SQLite use more memory. Each transaction in a write group has a savepoint (ADR 12). By default, SQLite writes the pages that a
- * savepoint changes to a temporary file. The default cache of 2 MiB also contains only few pages. The temporary file and the small cache
- * took a third of the CPU time of a write. The caller must call the function `useMemory` after the migrations, because the migrations may
- * need more space than the memory has.
+ * savepoint changes to a temporary file, and its cache of 2 MiB contains only few pages. Together, both took a third of the CPU time of a
+ * write. Call this function after the migrations, which may need more space than the memory has.
  */
 export function useMemory(writer: DatabaseSync): void {
   writer.exec("pragma temp_store = memory");
@@ -95,15 +93,14 @@ export function useMemory(writer: DatabaseSync): void {
 
 function createPrivateFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  // The function `createPrivateFile` does not open an existing file. On POSIX, a process that closes any handle of a file loses all its
-  // locks on the file.
+  // This function does not open an existing file. On POSIX, a process that closes any handle of a file loses all its locks on the file.
   if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK);
   else closeSync(openSync(file, "a", 0o600));
 }
 
 /**
- * Returns the path of the journal, which is beside the database `file`. When another connection changes a file, SQLite drops all its cached
- * pages of the file. If the journal were in the database file, each access decision would have to read its pages again.
+ * Returns the path of the journal beside the database `file`. When another connection changes a file, SQLite drops all its cached pages of
+ * the file. With the journal in the database file, each access decision would have to read its pages again.
  */
 export function urlJournalFile(file: string): string {
   return `${file}-url-journal`;
@@ -114,7 +111,7 @@ export function movingFile(file: string): string {
   return `${file}.moving`;
 }
 
-/** Why a service does not start on the database `file`, and what helps. */
+/** Returns why a service does not start on the database `file`, and what the operator can do. */
 export function incompleteMove(file: string): string {
   return `A move into ${file} runs, or was interrupted. Run \`valetkey move database\` again with the settings of the former database. To start without the moved data, delete ${movingFile(file)}.`;
 }
@@ -141,7 +138,7 @@ export function toSqliteDomainError(error: unknown): unknown {
 const NOT_WRITABLE =
   "The database can't be written. Check its disk, mount it for writing, and let the service write there.";
 
-/** Returns the domain error for a fault of the file. The parameter `message` describes faults that are not faults of the disk. */
+/** Returns the domain error for a fault of the file. `message` describes a fault that is not a fault of the disk. */
 export function fileFault(cause: unknown, message: string): DomainError {
   const code = primaryCode(cause);
   if (code === FULL) return new DomainError("storage_full", "The disk of the database is full", { cause });
@@ -149,7 +146,7 @@ export function fileFault(cause: unknown, message: string): DomainError {
   return new DomainError("database_unavailable", isNotWritable ? NOT_WRITABLE : message, { cause });
 }
 
-/** Returns whether another connection is writing. */
+/** Returns whether the error says that another connection is writing. */
 export function isBusy(error: unknown): boolean {
   return primaryCode(error) === BUSY || primaryCode(error) === LOCKED;
 }

@@ -9,7 +9,7 @@ import { readsInTurns } from "./statements.ts";
 const statement = (name: string, sql: string): Statement => ({ name, sql, rows: "many", parameters: ["id"] });
 const byId = statement("by id", "select value from facts where id = ?1");
 const all = statement("all", "select id from facts order by id");
-// SQLite accepts the statement, and reports the overflow only during the run of the statement.
+// SQLite prepares this statement without an error, and reports the overflow only when the statement runs.
 const failing = statement("failing", "select abs(-9223372036854775808), ?1");
 
 async function openFacts() {

@@ -4,19 +4,19 @@ import { dirname } from "node:path";
 import { DomainError } from "../../errors.ts";
 
 const RESERVE_BYTES = 4 * 2 ** 20;
-// The service writes the reserve file in small steps, so that a nearly full disk still stores a part of the file. The bytes are random,
-// because a disk that compresses would store other bytes in less space.
+// The reserve file is written in small steps, so that a part of it fits even on a nearly full disk. Its bytes are random, because a disk
+// with compression would store other bytes in less space.
 const STEP = randomFillSync(Buffer.allocUnsafe(64 * 1024));
 
 type Options = {
   truncateWal: () => Promise<unknown>;
-  /** Returns the number of bytes by which the database file grows when SQLite copies the whole log into the file. */
+  /** Returns the number of bytes by which the database file grows when SQLite copies the whole log into it. */
   growthBytes: () => number;
 };
 
 /**
- * Makes a reserve file of 4 MiB beside the database. On a full disk, even a transaction that frees space can fail, because the transaction
- * needs some space first. If a transaction that frees space fails, the service deletes the reserve file, and runs the transaction again.
+ * Creates a reserve file of 4 MiB beside the database. On a full disk, even a transaction that frees space can fail, because it first needs
+ * some space. Then the service deletes the reserve file, and runs the transaction again.
  */
 export function createReserve(
   file: string,
@@ -45,14 +45,13 @@ export function createReserve(
 
   async function freeReserve(): Promise<void> {
     rmSync(reserve, { force: true });
-    // The service empties the write-ahead log now. Usually, the service empties only a long log (checkpoints.ts). On a small disk, the
-    // service may empty the log too late. The code skips the copy if the log does not fit on the disk, because the copy would use up the
-    // space for the transaction.
+    // Usually, only a long write-ahead log is copied and emptied (checkpoints.ts). On a small disk, that may be too late, so the log is
+    // emptied now. If the copy of the log does not fit on the disk, it is skipped, because it would use up the space for the transaction.
     if (growthBytes() < freeBytes()) await truncateWal().catch(() => undefined);
   }
 
-  // The number of transactions that use the space of the deleted reserve. While one of them runs, no other transaction may write the
-  // reserve again, and a transaction that finds no reserve may use the space too.
+  // The number of transactions that use the space of the deleted reserve. While this number is not 0, no transaction writes the reserve
+  // again, and a transaction that finds no reserve may use the space too.
   let spending = 0;
   refill();
   return async (run) => {

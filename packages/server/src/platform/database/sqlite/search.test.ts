@@ -7,8 +7,7 @@ import { sampleNote, summaryOf } from "../../../testing/database/samples.ts";
 import { sqlite } from "../../../testing/database/test-databases.ts";
 import { openSqliteSearch } from "./search.ts";
 
-// The tests of the search thread run only on SQLite, because only SQLite has a thread for searches. The tests of notes cover searches on
-// all engines.
+// These tests run only on SQLite, because only SQLite has threads for searches. The tests of notes cover searches on all engines.
 const TITLE = { limit: 50, cursor: undefined, search: "title" };
 
 it("a search finds a note immediately after its commit", async () => {
@@ -43,7 +42,7 @@ it("a search runs while another search is slow", async () => {
   const ended: string[] = [];
   const endless =
     "with recursive n (n) as (select 1 union all select n + 1 from n) select max(n) from n where in_time(n)";
-  // The two threads have started before the slow search.
+  // Both worker threads run before the slow search begins.
   await Promise.all([run("select 1"), run("select 1")]);
   await Promise.all([
     run(endless).catch(({ code }) => ended.push(code)),
@@ -86,7 +85,7 @@ it("a closing database finishes the running searches, and refuses new searches",
   await noteQueries(test.db).insert(sampleNote());
   await searchIndexQueries(test.db).indexSome();
   const replica = await test.openAgain({ clock: Date.now });
-  // The index shows that no note has the searched text. Any other search makes a second request, which reads the texts.
+  // The search index shows that no note has the searched text. Any other search would send a second request, which reads the texts.
   const before = noteQueries(replica).listOwned("ann", { ...TITLE, search: "no such text" });
   const closed = replica.close();
   expect((await before).items).toEqual([]);

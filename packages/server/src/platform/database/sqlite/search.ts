@@ -5,7 +5,7 @@ import { INTERRUPT } from "./file.ts";
 import type { SearchRequest } from "./search-worker.ts";
 import { SqliteThread } from "./thread.ts";
 
-/** The number of worker threads. With two threads, a slow search does not delay the searches of other users. */
+/** The number of worker threads. With two threads, one slow search does not delay the searches of other users. */
 const AT_ONCE = 2;
 
 /** Runs searches on worker threads. Each search sees all earlier commits. */

@@ -5,24 +5,27 @@ import { backup, DatabaseSync } from "node:sqlite";
 import { DomainError } from "../../errors.ts";
 import { fileFault, urlJournalFile } from "./file.ts";
 
-/** A snapshot is the state of a database at one moment, while other processes write to the database. */
+/** The state of a database at one moment, while other processes write to the database. */
 export type SqliteSnapshot = {
   /** Copies the database to `file`, and the URL journal beside it. Rejects with `storage_full` or `database_unavailable`. */
   copyTo(file: string): Promise<void>;
   count(table: "notes" | "attachments"): number;
-  /** Returns whether the database has a verified file with the id. */
+  /** Returns whether the database has a verified file with this id. */
   hasFile(attachmentId: string): boolean;
-  /** Returns the name of the last migration, or undefined if the database is empty. */
+  /** Returns the name of the last migration, or undefined for an empty database. */
   lastMigration(): string | undefined;
-  /** Returns the lowest migration that a version must contain to use the database (ADR 2), or undefined for an empty database. */
+  /**
+   * Returns the lowest migration that a version of the service must contain to use the database (ADR 2). Returns undefined for an empty
+   * database.
+   */
   neededMigration(): string | undefined;
   close(): void;
 };
 
 /**
- * Opens a snapshot of the database `file` and of its journal. Events move from the journal to the database, so the function `openSnapshot`
- * opens the journal first. An event that moves between the two openings is in the journal and in the database. Readers of the copy still
- * see each event only once. The function `openSnapshot` throws `database_unavailable`.
+ * Opens a snapshot of the database `file` and of its journal. Events move from the journal to the database, so the journal is opened first.
+ * An event that moves between the two openings is then in both files, but readers of the copy still see each event only once. Throws
+ * `database_unavailable`.
  */
 export function openSnapshot(file: string): SqliteSnapshot {
   const opened: DatabaseSync[] = [];
@@ -30,8 +33,8 @@ export function openSnapshot(file: string): SqliteSnapshot {
     for (const database of opened) database.close();
   }
   function open(path: string): DatabaseSync {
-    // If the file is missing, the function `open` opens the file to create the file. On POSIX, a process that closes any handle of a file
-    // loses all its locks on the file.
+    // The path of a missing file is created here. An existing file is not opened: on POSIX, a process that closes any handle of a file
+    // loses all its locks on it.
     if (!existsSync(path)) closeSync(openSync(path, "wx", 0o600));
     const database = beginReading(path);
     opened.push(database);
@@ -77,8 +80,8 @@ function beginReading(path: string): DatabaseSync {
   try {
     return begin("normal");
   } catch {
-    // If no other process has the file open, the first reader creates a file for shared memory. The creation of the file for shared memory
-    // fails on a full disk. A connection with an exclusive lock needs no file for shared memory.
+    // If no other process has the file open, the first reader creates a file for shared memory, which fails on a full disk. A connection
+    // with an exclusive lock needs no such file.
     return begin("exclusive");
   }
 
@@ -98,7 +101,7 @@ function beginReading(path: string): DatabaseSync {
 async function copy(database: DatabaseSync, file: string): Promise<void> {
   closeSync(openSync(file, "wx", 0o600));
   await backup(database, file);
-  // Changes the journal mode of the copy. In WAL mode, SQLite would create more files beside the copy when a program opens the copy.
+  // In WAL mode, SQLite would create more files beside the copy when a program opens the copy.
   const copied = new DatabaseSync(file);
   copied.exec("pragma journal_mode = delete");
   copied.close();
@@ -116,9 +119,8 @@ const KEPT_COPIES = 3;
 type Options = { migration: string; onCopy: (copy: string) => void };
 
 /**
- * Copies the database `file` and its journal to `<file>.before-<migration>`, for a rollback. After the copy, `copyBeforeMigration` deletes
- * all copies except the three newest copies. Does nothing if another process has migrated the database in the meantime. Rejects with
- * `storage_full` or `database_unavailable`.
+ * Copies the database `file` and its journal to `<file>.before-<migration>`, for a rollback. Then deletes all such copies except the newest
+ * three. Does nothing if another process has migrated the database in the meantime. Rejects with `storage_full` or `database_unavailable`.
  */
 export async function copyBeforeMigration(file: string, { migration, onCopy }: Options): Promise<void> {
   const copy = `${file}.before-${migration}`;

@@ -25,7 +25,7 @@ export class PreparedStatements {
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
   }
 
-  /** Runs a compiled statement. Rows are arrays, because objects would take a third of the time of an access decision. */
+  /** Runs a compiled statement. The rows are arrays, because objects would take a third of the time of an access decision. */
   rowsOf({ name, sql, rows }: Statement, values: SQLInputValue[]): unknown[][] {
     let statement = this.#byName.get(name);
     if (statement === undefined) {
@@ -43,8 +43,8 @@ export class PreparedStatements {
     if (known !== undefined) return known;
     const statement = this.#database.prepare(sql);
     const prepared = { statement, returnsRows: statement.columns().length > 0 };
-    // The limit is necessary for the accounts library, which uses the connection of the service. The service has few different statements,
-    // because the service passes a list as a single parameter.
+    // The accounts library needs this limit, because it uses the connection of the service. The service itself has few different
+    // statements, because it passes a list as a single parameter.
     if (this.#byText.size >= MAX_CACHED_STATEMENTS) this.#byText.clear();
     this.#byText.set(sql, prepared);
     return prepared;
@@ -60,8 +60,8 @@ type Read = {
 
 /**
  * Returns a function that runs reading statements at the end of the current turn of the event loop. All reads of a turn share one
- * transaction, so SQLite locks the file only once for all reads. With 64 callers, issuing a URL then takes a tenth less CPU time. The
- * transaction starts after all its requests, so each read sees everything that was committed before its request.
+ * transaction, so SQLite locks the file only once for all of them. With 64 callers, the issue of a URL then takes a tenth less CPU time.
+ * The transaction starts after all its requests, so each read sees everything that was committed before its request.
  */
 export function readsInTurns(reader: DatabaseSync): RunStatement {
   const statements = new PreparedStatements(reader);
@@ -81,8 +81,7 @@ export function readsInTurns(reader: DatabaseSync): RunStatement {
         reject(toSqliteDomainError(error));
       }
     }
-    // The code commits only if the transaction is still open. The database may be closed, or SQLite may have rolled back after a failed
-    // read.
+    // The transaction is not open any more if the database was closed, or if SQLite rolled back after a failed read.
     if (reader.isOpen && reader.isTransaction) commit.run();
   }
 

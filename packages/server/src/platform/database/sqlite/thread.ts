@@ -9,16 +9,16 @@ type Options = {
   file: string;
   /** The error message of a failed request. */
   refusal: string;
-  /** The data in `workerData`, in addition to `file`. Without `data`, `workerData` contains only `file`. */
+  /** More members of `workerData`, in addition to `file`. Default: none. */
   data?: object;
 };
 
-/** An error of SQLite on the way to another thread, where an error object would lose its code. */
+/** An error of SQLite in a message to another thread. An Error object would lose its code on the way. */
 export type Failure = { message: string; errcode: number | undefined };
 type Reply<Answer> = { answer: Answer } | { failure: Failure };
 const CLOSE = "close";
 
-/** A worker thread with its own connections. Starts at the first request, and again after a crash. */
+/** A worker thread with its own connections. The thread starts at the first request, and again after a crash. */
 export class SqliteThread<Request, Answer> {
   readonly #options: Options;
   readonly #pending: PromiseWithResolvers<Answer>[] = [];
@@ -29,21 +29,19 @@ export class SqliteThread<Request, Answer> {
     this.#options = options;
   }
 
-  /** The number of requests to the thread without a result. */
+  /** The number of requests without a result. */
   get waiting(): number {
     return this.#pending.length;
   }
 
-  /**
-   * Sends a request to the worker thread. The worker thread runs requests in order. Rejects with `storage_full` or `database_unavailable`.
-   */
+  /** Sends a request to the worker thread, which runs requests in order. Rejects with `storage_full` or `database_unavailable`. */
   request(request: Request): Promise<Answer> {
     if (this.#isClosed) return Promise.reject(this.#toError({ message: "It was closed.", errcode: undefined }));
     try {
       this.#worker ??= this.#start();
       this.#worker.postMessage(request);
     } catch (error) {
-      // The worker cannot start, because the system has no more threads or memory, or the request cannot be sent to another thread.
+      // The worker thread cannot start because the system lacks threads or memory, or the request cannot be sent to another thread.
       return Promise.reject(this.#toError({ message: (error as Error).message, errcode: undefined }));
     }
     this.#worker.ref();
@@ -59,7 +57,7 @@ export class SqliteThread<Request, Answer> {
     if (worker === undefined) return;
     worker.ref();
     worker.postMessage(CLOSE);
-    // The code does not use `once` of node:events, because `once` would reject after a failure of the ending thread.
+    // `once` of node:events would reject after a failure of the ending thread.
     await new Promise<void>((resolve) => worker.once("exit", () => resolve()));
   }
 
@@ -71,7 +69,7 @@ export class SqliteThread<Request, Answer> {
     worker.on("error", (error) => {
       message = error.message;
     });
-    // After an error, the event `exit` follows. The requests settle only after `exit`, because a new request needs a new thread.
+    // The event `exit` follows each error. The requests settle only after `exit`, because a new request needs a new thread.
     worker.on("exit", () => {
       this.#worker = undefined;
       while (this.#pending.length > 0) this.#settle({ failure: { message, errcode: undefined } });
@@ -82,7 +80,7 @@ export class SqliteThread<Request, Answer> {
 
   #settle(reply: Reply<Answer>): void {
     const pending = this.#pending.shift();
-    // An idle thread must not keep the process alive. A closing thread must keep the process alive until the database is closed.
+    // An idle thread must not keep the process alive. A closing thread must keep it alive until the database is closed.
     if (this.#pending.length === 0 && !this.#isClosed) this.#worker?.unref();
     if ("answer" in reply) pending?.resolve(reply.answer);
     else pending?.reject(this.#toError(reply.failure));

@@ -27,7 +27,6 @@ async function openFacts() {
   return {
     db,
     writer,
-    /** Returns the number of transactions of the file. */
     commits: () => commits,
     /** Reads on another connection, which sees only committed rows. */
     committed: () => (reader.prepare("select id from facts").all() as { id: string }[]).map(({ id }) => id).toSorted(),

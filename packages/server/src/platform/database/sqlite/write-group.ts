@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { toSqliteDomainError } from "./file.ts";
 
-/** A mutex is a lock within the process. Callers get the lock in the order of their calls. */
+/** A lock within the process. Callers get the lock in the order of their calls. */
 export class Mutex {
   #last: Promise<void> = Promise.resolve();
 
@@ -14,10 +14,10 @@ export class Mutex {
   }
 }
 
-/** Runs the function `work` while the mutex holds the lock. */
+/** Runs `work` while it holds the lock. */
 export async function inTurn<T>(lock: Mutex, work: () => Promise<T>): Promise<T> {
   const unlock = await lock.acquire();
-  // The call is inside `try`, because `work` can also throw before `work` returns a promise.
+  // The call is inside `try`, because `work` can also throw before it returns a promise.
   try {
     return await work();
   } finally {
@@ -25,25 +25,26 @@ export async function inTurn<T>(lock: Mutex, work: () => Promise<T>): Promise<T>
   }
 }
 
-// The maximum number of members (transactions) in a group. The limit `MAX_MEMBERS` exists because the writes of a group block the event
-// loop for milliseconds. In a larger group, each member would save only a little more time.
+// The maximum number of members (transactions) in a group. The writes of a group block the event loop for milliseconds, and a larger group
+// would save only a little more time.
 const MAX_MEMBERS = 32;
 
 type WriteGroupOptions = {
-  /** All writers of the process share the lock, and wait in a queue. Without the lock, a writer would get an error for a busy file. */
+  /**
+   * The lock that all writers of the process share. They wait in a queue, because otherwise a writer would get an error about a busy file.
+   */
   writeLock: Mutex;
-  /** The groups call `afterWrite` after each commit. */
+  /** Runs after each commit. */
   afterWrite: () => void;
 };
 
-/** The member `members` is the number of members whose writes the group will commit. */
+/** `members`: the number of members whose writes the group will commit. */
 type Group = { flushed: PromiseWithResolvers<void>; members: number; unlock: () => void };
 
 /**
- * Runs the writes of the process in write groups. All writes that are ready together become members of one group. A group is one
- * transaction of the file, so the members share one flush of the disk (ADR 12). Each member of a group has a savepoint. The members of a
- * group run one after another. If a member fails, SQLite undoes only the savepoint of the member. If the commit of a group fails, all
- * members of the group fail.
+ * Runs the writes of the process in write groups. All writes that are ready at the same time become members of one group. A group is one
+ * transaction of the file, so its members share one flush of the disk (ADR 12). The members run one after another, and each member has a
+ * savepoint. If a member fails, SQLite undoes only the savepoint of this member. If the commit of a group fails, all its members fail.
  */
 export class WriteGroups {
   readonly #database: DatabaseSync;
@@ -56,7 +57,7 @@ export class WriteGroups {
     this.#options = options;
   }
 
-  /** Begins a member in the open group or a new one. `begin` runs a statement, and retries it while another process has the lock. */
+  /** Begins a member in the open group or in a new group. `begin` runs a statement, and retries it while another process has the lock. */
   async enter(begin: (sql: string) => Promise<void>): Promise<void> {
     if (this.#open === undefined) {
       const unlock = await this.#options.writeLock.acquire();
@@ -69,14 +70,14 @@ export class WriteGroups {
         throw error;
       }
       this.#open = { flushed: Promise.withResolvers(), members: 0, unlock };
-      // If all members were undone, no caller waits for the promise of the flush. A rejection of the promise must then not end the process.
+      // If all members were undone, no caller waits for the promise of the flush. A rejection must then not end the process.
       this.#open.flushed.promise.catch(() => undefined);
     }
     this.#database.exec("savepoint member");
     this.#isOccupied = true;
   }
 
-  /** Ends the member, and keeps the writes of the member. The promise of `keep` resolves when the writes are on the disk. */
+  /** Ends the member, and keeps its writes. The promise resolves when the writes are on the disk. */
   async keep(): Promise<void> {
     const group = this.#open;
     if (group === undefined) throw new Error("SQLite has rolled back the transaction.");
@@ -87,8 +88,8 @@ export class WriteGroups {
   }
 
   /**
-   * Ends the member, and undoes the writes of the member. The promise of `undo` resolves when the group is committed. The caller may then
-   * read the data that made the member fail. An earlier member of the group may have written the data, so the data must be committed first.
+   * Ends the member, and undoes its writes. The promise resolves when the group is committed. The caller may then read the data that made
+   * the member fail. An earlier member of the group may have written this data, so it must be committed first.
    */
   async undo(): Promise<void> {
     const group = this.#open;
@@ -99,8 +100,8 @@ export class WriteGroups {
   }
 
   /**
-   * The caller must call `notice` for every error of a statement. After some errors, for example on a full disk, SQLite has rolled back the
-   * whole transaction. After a rollback by SQLite, `notice` fails the whole group.
+   * The caller must report every error of a statement. After some errors, for example on a full disk, SQLite has rolled back the whole
+   * transaction, and then the whole group fails.
    */
   notice(error: unknown): void {
     const group = this.#open;
@@ -131,7 +132,7 @@ export class WriteGroups {
     this.#isOccupied = false;
     settle();
     this.#options.afterWrite();
-    // The write group unlocks later, so that the event loop can read other requests before the next group begins.
+    // The lock is released later, so that the event loop can read other requests before the next group begins.
     setImmediate(group.unlock);
   }
 
@@ -139,7 +140,7 @@ export class WriteGroups {
     this.#isOccupied = false;
     const hasRoom = group.members > 0 && group.members < MAX_MEMBERS;
     if (!hasRoom) this.flush();
-    // The group commits after all ready members have entered the group.
+    // The group commits after all ready members have entered it.
     else setImmediate(() => this.#open === group && !this.#isOccupied && this.flush());
   }
 }

@@ -9,7 +9,7 @@ import { withQueries } from "../../testing/database/with-queries.ts";
 import { type ServiceOptions, tokenOf } from "../../testing/service.ts";
 import { startServiceInTest } from "../../testing/use-service.ts";
 
-// The tests of connections run only on SQLite, because the database engine does not matter for connections.
+// These tests run only on SQLite, because the database engine does not matter for connections.
 async function start(options: Partial<ServiceOptions> = {}) {
   const service = await startServiceInTest({ engine: sqlite, ...options });
   const { port } = new URL(await service.app.listen({ port: 0, host: "127.0.0.1" }));
@@ -21,7 +21,7 @@ async function start(options: Partial<ServiceOptions> = {}) {
     await once(socket, "connect");
     return socket;
   };
-  /** Makes `GET /activity?limit=200` a page of about 1 MiB. */
+  /** Makes the response to `GET /activity?limit=200` about 1 MiB long. */
   const addLongEvents = async () => {
     const attachmentIds = Array.from({ length: 1_000 }, () => sampleEvent().id);
     for (let nth = 0; nth < 30; nth += 1) await auditQueries(service.db).add(sampleEvent({ attachmentIds }));
@@ -76,13 +76,13 @@ it("requirement 30: the service buffers one response for a client that does not 
   const sockets = await Promise.all(Array.from({ length: 10 }, open));
   for (const socket of sockets) socket.pause().write(requestOf("/activity?limit=200").repeat(90));
   const other = await open();
-  // Another client reads ten pages, one page after the other. During the ten page reads, the service could also write pages to the
-  // connections that do not read.
+  // Another client reads ten responses one after another. During this time, the service could also write to the connections that do not
+  // read.
   for (let nth = 0; nth < 10; nth += 1) {
     other.write(requestOf("/me"));
     await once(other, "data");
   }
-  // For each connection, the service holds one response. The buffers of the kernel can contain some more responses.
+  // The service holds one response for each connection. The buffers of the kernel can contain some more responses.
   const perConnection = pages / sockets.length;
   expect(perConnection).toBeGreaterThan(0);
   expect(perConnection).toBeLessThan(20);
@@ -138,7 +138,7 @@ it("the service keeps an idle connection open for longer than common proxies", a
   const socket = await open();
   socket.write(requestOf("/healthz"));
   const [, seconds] = /^keep-alive: timeout=(\d+)/im.exec(String(await once(socket, "data"))) ?? [];
-  // Caddy keeps a connection for 120 seconds by default, and Traefik for 90 seconds.
+  // By default, Caddy keeps a connection open for 120 seconds, and Traefik for 90 seconds.
   expect(Number(seconds)).toBeGreaterThan(120);
   socket.destroy();
 });

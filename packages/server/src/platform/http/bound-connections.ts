@@ -5,11 +5,11 @@ import { nodeHttp } from "../modules.ts";
 import { httpLimits } from "./http-limits.ts";
 
 type Connection = {
-  /** The number of requests without a complete response. Only the first open request is running. */
+  /** The number of requests without a complete response. Only the first of them is running. */
   open: number;
-  /** The functions start all other open requests, in order. */
+  /** The functions that start the waiting requests, in order. */
   waiting: (() => void)[];
-  /** The timer closes the connection if the client does not read the response in time. */
+  /** Closes the connection if the client does not read the response in time. */
   timer: NodeJS.Timeout | undefined;
   startTimer(): void;
   startNext(): void;
@@ -21,7 +21,7 @@ type Limits = { readWithinMs?: number };
 export function createBoundServer(handle: RequestListener, limits?: Limits): Server {
   const { headerBytes: maxHeaderSize, headersTimeoutMs: headersTimeout } = httpLimits;
   const server = nodeHttp.createServer({ maxHeaderSize, headersTimeout }, boundConnections(handle, limits));
-  // The server limits the idle time, and not the total time, so that a long upload can finish.
+  // The server limits the idle time of a request, and not its total time, so that a long upload can finish.
   server.setTimeout(httpLimits.idleTimeoutMs);
   server.requestTimeout = 0;
   server.keepAliveTimeout = httpLimits.keepAliveTimeoutMs;
@@ -29,7 +29,10 @@ export function createBoundServer(handle: RequestListener, limits?: Limits): Ser
   return server;
 }
 
-/** Makes `closeIdleConnections` also close connections without a byte, which browsers open in advance. They would delay a close. */
+/**
+ * Makes `closeIdleConnections` also close connections that never sent a byte. Browsers open such connections in advance, and they would
+ * delay the shutdown.
+ */
 function closeUnusedConnections(server: Server): void {
   const openedAt = new Map<Socket, number>();
   server.on("connection", (socket: Socket) => {
@@ -39,7 +42,7 @@ function closeUnusedConnections(server: Server): void {
   const closeIdle = server.closeIdleConnections.bind(server);
   server.closeIdleConnections = () => {
     closeIdle();
-    // The delay lets Node.js first read the bytes that have already arrived. The first bytes of a new connection may still be on their way.
+    // During this delay, Node.js reads the bytes that have already arrived. The first bytes of a new connection may still be on their way.
     setImmediate(() => {
       const before = performance.now() - httpLimits.firstByteMs;
       for (const [socket, at] of openedAt) if (socket.bytesRead === 0 && at < before) socket.destroy();
@@ -48,12 +51,11 @@ function closeUnusedConnections(server: Server): void {
 }
 
 /**
- * Limits the memory that one connection can use. The service starts a request only after the client has read the previous response. If a
- * client does not read, only one response is in memory. The server closes the connection if the client reads a response too slowly, or
- * sends too many requests without reading. By default, Node.js handles all requests of a connection in parallel, and holds all responses of
- * the connection.
+ * Limits the memory that one connection can use. The service starts a request only after the client has read the previous response, so only
+ * one response is in memory. The server closes the connection if the client reads a response too slowly, or sends too many requests without
+ * reading. By default, Node.js would handle all requests of a connection in parallel, and hold all responses.
  *
- * The checks run before `handle`, because Node.js parses up to 64 KiB of requests at a time, even after the server has closed the
+ * These checks run before `handle`, because Node.js parses up to 64 KiB of requests at a time, even after the server has closed the
  * connection.
  */
 function boundConnections(
@@ -69,15 +71,15 @@ function boundConnections(
       waiting,
       timer: undefined,
       startTimer() {
-        // The kernel accepts a short response immediately, so the service needs no timer for most responses.
+        // The kernel accepts a short response immediately, so most responses need no timer.
         if (socket.writableLength > 0) connection.timer = setTimeout(() => socket.destroy(), readWithinMs);
       },
       startNext() {
         clearTimeout(connection.timer);
         connection.open -= 1;
         const next = waiting.shift();
-        // The next request waits for the next turn of the event loop, so that the service first reads from other connections. The server
-        // drops the next request if the client has disconnected.
+        // The next request starts in the next turn of the event loop, so that the service first reads from other connections. It is dropped
+        // if the client has disconnected.
         if (next !== undefined) setImmediate(() => socket.writable && next());
       },
     };
@@ -98,13 +100,12 @@ function boundConnections(
     response.on("prefinish", connection.startTimer).on("close", connection.startNext);
     connection.open += 1;
     if (connection.open === 1) handle(request, response);
-    // A waiting request starts in the context of the previous request. Without the binding, the waiting request would appear in the trace
-    // of the previous request.
+    // Without this binding, a waiting request would run in the async context of the previous request, and appear in its trace.
     else connection.waiting.push(AsyncLocalStorage.bind(() => handle(request, response)));
   };
 }
 
-/** Closes a connection with many open requests. Their errors get no stack traces, which would block the service. */
+/** Closes a connection with many open requests. The errors of these requests get no stack traces, which would block the service. */
 function cut(socket: Socket): void {
   const { stackTraceLimit } = Error;
   socket.prependOnceListener("close", () => {

@@ -2,19 +2,18 @@ import { createHash } from "node:crypto";
 import { type Brand, type Color, type Logo, mix, readableOn } from "../config/brand.ts";
 import type { App } from "./routes.ts";
 
-/** The brand as parts of HTML pages. */
 export type BrandPages = {
   /** The name of the service, as HTML. */
   name: string;
-  /** For the head of a page of the web app: the name, the logo and the color. Empty if the operator has set nothing. */
+  /** The HTML for the head of a page of the web app: the name, the logo and the color. Empty without a brand. */
   head: string;
-  /** Stands above the content of a page. */
+  /** The HTML above the content of a page. */
   header: string;
-  /** Rules that replace the colors of a page. Empty if the operator has set no color. */
+  /** The CSS rules that replace the colors of a page. Empty without a brand color. */
   style: string;
-  /** The URL of the picture in place of the icons of Valet Key. Undefined if the operator has set neither a name nor a logo. */
+  /** The URL of the picture that replaces the icons of Valet Key. Undefined without a name and a logo of the service. */
   icon: string | undefined;
-  /** The members that the manifest of the installed app gets. Empty if the operator has set nothing. */
+  /** The members that the manifest of the installed app gets. Empty without a brand. */
   manifest: Record<string, unknown>;
 };
 
@@ -69,7 +68,7 @@ function asset(name: string, { extension, type, body }: Omit<Asset, "path"> & { 
   return { path: `/brand/${name}-${hash}.${extension}`, type, body };
 }
 
-/** Draws the first letter of the name, as the icon of a service that has a name and no logo. */
+/** Draws the icon of a service that has a name and no logo: the first letter of the name. */
 function initial(name: string, color = "#17603a"): Asset {
   const [{ segment = "" } = {}] = new Intl.Segmenter().segment(name);
   const letter = `<text x="32" y="32" text-anchor="middle" dominant-baseline="central" font-family="system-ui, sans-serif" font-size="36" font-weight="600" fill="#ffffff">${escapeHtml(segment.toUpperCase())}</text>`;
@@ -83,7 +82,10 @@ function serve(app: App, { path, type, body }: Asset): void {
   );
 }
 
-/** Returns rules for the accent of the web app (styles/theme.css): darker on the light grounds if needed, lighter on the dark. */
+/**
+ * Returns CSS rules for the accent color of the web app (styles/theme.css). The color becomes darker on light backgrounds and lighter on
+ * dark backgrounds until it is readable.
+ */
 export function styleOf(color: Color): string {
   const light = readableOn(LIGHT_GROUND, { color, other: "#000000" });
   const dark = readableOn(DARK_GROUND, { color, other: "#ffffff" });

@@ -6,7 +6,7 @@ import { storeLink, visitorOf } from "../../testing/link-visits.ts";
 import { startServiceInTest, stopClock } from "../../testing/use-service.ts";
 import { addClientAddress, networkOf, type TrustProxy, trustsProxy } from "./client-address.ts";
 
-/** An application that returns the IP address of the client. The list `log` contains the lines of the application's log. */
+/** Creates an application that returns the IP address of the client. `log`: the lines of the application's log. */
 function openApp(trustProxy: TrustProxy) {
   const log: string[] = [];
   const stream = { write: (line: string) => log.push(line) };

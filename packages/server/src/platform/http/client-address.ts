@@ -6,14 +6,17 @@ import { HttpProblem } from "./problem.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** The IP address of the client, or "unknown" after a disconnect. A proxy wrote `ip`, so code must not use `ip`. */
+    /**
+     * The IP address of the client, or "unknown" after the client has disconnected. Code must not use `ip`, whose format depends on the
+     * proxy.
+     */
     readonly clientAddress: string;
   }
 }
 
 /**
- * The proxies whose X-Forwarded-For the service trusts: their IP addresses, or a function that gets an IP address and its distance. The
- * value false means that the service trusts no proxy. The value true means that the service trusts each proxy.
+ * The proxies whose X-Forwarded-For the service trusts: their IP addresses, or a function that gets the IP address and the distance of a
+ * proxy. false: no proxy. true: every proxy.
  */
 export type TrustProxy = boolean | string[] | ((address: string, hop: number) => boolean);
 
@@ -23,7 +26,7 @@ const IPV4_ONLY = "The URLs of this service work for one IPv4 address. Connect o
 /** The maximum length of a header value in the log, in characters. */
 const LOGGED = 64;
 
-/** Returns the option `trustProxy` of Fastify. Some proxies add the port to an IP address, so the option ignores ports. */
+/** Returns the option `trustProxy` of Fastify for proxies that add a port to an IP address. */
 export function trustsProxy(trustProxy: TrustProxy): TrustProxy {
   if (typeof trustProxy === "boolean") return trustProxy;
   const trusts = typeof trustProxy === "function" ? trustProxy : compile(trustProxy);
@@ -31,8 +34,8 @@ export function trustsProxy(trustProxy: TrustProxy): TrustProxy {
 }
 
 /**
- * Adds `clientAddress` to the requests. If the proxy wrote no valid IP address, the function `addClientAddress` uses the IP address of the
- * connection, and logs the first request without a valid IP address.
+ * Adds `clientAddress` to requests. If the proxy sent no valid IP address, `clientAddress` is the IP address of the connection. The first
+ * such request is logged.
  */
 export function addClientAddress(app: FastifyInstance): void {
   let isLogged = false;
@@ -51,9 +54,7 @@ export function addClientAddress(app: FastifyInstance): void {
   });
 }
 
-/**
- * Returns the only IP address for which the URLs in the response work. Returns undefined if the URLs in the response work for every client.
- */
+/** Returns the only IP address for which the URLs in the response work, or undefined if they work for every client. */
 export type ClientIpOf = (request: Pick<FastifyRequest, "clientAddress">) => string | undefined;
 
 /** Creates a `ClientIpOf`. With `bindsUrlsToIp`, it throws `ipv4_required` for a client without an IPv4 address. */
@@ -65,12 +66,12 @@ export function createClientIpOf({ bindsUrlsToIp }: { bindsUrlsToIp: boolean }):
   };
 }
 
-/** An IP address with a port, or IPv6 in brackets, as some proxies write it. */
+/** Matches an IP address with a port, or an IPv6 address in brackets, as some proxies send it. */
 const WITH_PORT = /^(?:([\d.]+):\d{1,5}|\[([^\]]+)\](?::\d{1,5})?)$/;
 
 /**
- * Reads the IP address of a client in the form that a socket or a proxy writes. Removes a port and the zone of a link-local address.
- * `readAddress` converts an IPv4 address in IPv6 form to IPv4. Returns undefined if the text is no IP address.
+ * Reads an IP address in the format of a socket or a proxy. Removes a port and the zone of a link-local address. Converts an IPv4 address
+ * in IPv6 form to IPv4. Returns undefined if the text is no IP address.
  */
 export function readAddress(text: string): string | undefined {
   const [, ipv4, ipv6] = WITH_PORT.exec(text) ?? [];
@@ -79,8 +80,8 @@ export function readAddress(text: string): string | undefined {
 }
 
 /**
- * Returns the part of an IP address that the limits count as one client: an IPv4 address, or the first 64 bits of IPv6. One host can use
- * all IP addresses of an IPv6 network with a 64-bit prefix. If the text is no IP address, `networkOf` returns the text unchanged.
+ * Returns the part of an IP address that rate limits count as one client: an IPv4 address, or the first 64 bits of an IPv6 address. One
+ * host can use all IP addresses of such an IPv6 network. Returns a text that is no IP address unchanged.
  */
 export function networkOf(ip: string): string {
   if (!ipaddr.isValid(ip)) return ip;

@@ -138,12 +138,12 @@ describe("errors of the HTTP server", () => {
     socket.write(call);
     await reaching;
     const closed = service.app.close();
-    // The test waits until the server does not listen any more, because the server accepts new connections before.
+    // The server accepts new connections until it stops listening.
     while (service.app.server.listening) await new Promise((resolve) => setImmediate(resolve));
     const refused = connect(port, "127.0.0.1");
     const [error] = await once(refused, "error");
     expect((error as NodeJS.ErrnoException).code).toBe("ECONNREFUSED");
-    // The client sends a second request on the open connection before the first response.
+    // The client sends a second request on the open connection before it gets the first response.
     socket.write(call);
     while (accepted.bytesRead < 2 * call.length) await new Promise((resolve) => setImmediate(resolve));
     release();

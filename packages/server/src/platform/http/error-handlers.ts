@@ -5,7 +5,7 @@ import { HttpProblem, notFound, refusalOf, sendProblem } from "./problem.ts";
 import type { RequestSpans } from "./request-spans.ts";
 import type { App } from "./routes.ts";
 
-/** The members that are missing in an embedding are optional. */
+/** An embedding lacks the optional members. */
 type Options = {
   metrics?: Metrics | undefined;
   table: ReturnType<typeof createRouteTable>;
@@ -13,7 +13,7 @@ type Options = {
   spans?: RequestSpans | undefined;
 };
 
-/** Sends every error as a problem with a code from the fixed list. Only the log contains the whole error. */
+/** Sends every error as a problem with a code of the contract. Only the log contains the whole error. */
 export function handleErrors(app: App, { metrics, table, webApp, spans }: Options): void {
   app.setErrorHandler((error: Error, request, reply) => {
     spans?.fail(request, refusalOf(error).code);
@@ -36,7 +36,7 @@ export function handleErrors(app: App, { metrics, table, webApp, spans }: Option
   });
 }
 
-/** Stores every registered route, so that the service can distinguish a 404 from a 405. */
+/** Stores all registered routes, so that the service can distinguish a 404 from a 405. */
 export function createRouteTable() {
   const routes: { pattern: RegExp; method: string }[] = [];
   const apiSections = new Set<string>();
@@ -51,7 +51,7 @@ export function createRouteTable() {
     },
     /** Returns whether the API has routes below the first segment of a path, such as `/notes` in `/notes/1/2`. */
     isOfApi: (path: string): boolean => apiSections.has(firstSegment(path)),
-    /** Returns the methods that the routes of a path accept. */
+    /** Returns the methods of all routes that match a path. */
     methodsOf: (path: string): string[] => [
       ...new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)),
     ],

@@ -2,43 +2,42 @@ import type { FastifyRequest, RouteHandlerMethod, RouteOptions } from "fastify";
 import { HttpProblem } from "./problem.ts";
 import { isStreamedForm } from "./routes.ts";
 
-/** The HTTP layer enforces the limits of `httpLimits`. The operator configures the limits of the service, such as file size and expiry. */
+/** The limits of the HTTP layer. The operator configures other limits of the service, such as file sizes and expiries. */
 export const httpLimits = {
-  /** Parsing a body of 64 KiB takes a few milliseconds, even if an attacker chose the content. */
+  /** The maximum size of most JSON bodies. The service parses 64 KiB in a few milliseconds, whatever an attacker sends. */
   jsonBodyBytes: 65_536,
-  /** The limit for a body that contains the text of a note, or a list of parts. */
+  /** The maximum size of a body with the text of a note or a list of parts. */
   largeJsonBodyBytes: 1_048_576,
-  /** The maximum length in bytes of all arriving or waiting bodies above `jsonBodyBytes`. */
+  /** The maximum bytes of all bodies above `jsonBodyBytes` that are arriving or waiting. */
   largeBodiesBytes: 67_108_864,
-  /** The part of `largeBodiesBytes` in bytes that one person, or all visitors of one network, can use. */
+  /** The part of `largeBodiesBytes` that one person, or all visitors of one network, can use. */
   largeBodiesOfOneBytes: 16_777_216,
-  /** The time for a body that is not a form, in milliseconds. The largest body needs at least 52 kB a second. */
+  /** The time limit for a body that is not a form, in milliseconds. The largest body then needs at least 52 kB a second. */
   bodyTimeoutMs: 20_000,
   /** The maximum number of nested levels in a JSON body. The deepest schema has three levels. */
   jsonDepth: 16,
-  /** The maximum size of a page of items as JSON, in bytes. A longer page contains fewer items. */
+  /** The maximum size of a page of items as JSON, in bytes. A longer page is cut to fewer items. */
   pageBytes: 1_048_576,
-  /** The maximum number of values in a JSON body. The body that completes an upload with 10,000 parts has 30,002 values. */
+  /** The maximum number of values in a JSON body. The completion of an upload with 10,000 parts has 30,002 values. */
   jsonValues: 32_768,
-  /** The maximum number of different member names in a JSON body. */
   jsonNames: 256,
   headerBytes: 16_384,
-  /** The headers of a request must be complete within `headersTimeoutMs` milliseconds. */
+  /** The time limit for the headers of a request, in milliseconds. */
   headersTimeoutMs: 20_000,
-  /** The server closes a connection without traffic after `idleTimeoutMs` milliseconds. The connection of a slow upload remains open. */
+  /** The time without traffic after which the server closes a connection, in milliseconds. A slow upload always has traffic. */
   idleTimeoutMs: 120_000,
-  /** A client must read a whole response within `readWithinMs` milliseconds, or the server closes the connection. */
+  /** The time limit for a client to read a whole response, in milliseconds. The server then closes the connection. */
   readWithinMs: 120_000,
-  /** The number of requests that a client may send on one connection before the client has read the first response. */
+  /** The number of requests that a client may send on one connection before it has read the first response. */
   pipelinedRequests: 100,
   /**
-   * The time for which an idle connection remains open is longer than the idle timeouts of load balancers, so that a load balancer closes
-   * first. A load balancer must not send a request on a connection that the service closes. The proxy Caddy waits for 120 seconds.
+   * The time for which an idle connection remains open. It is longer than the idle timeouts of load balancers, so that the load balancer
+   * closes first, and sends no request on a closed connection. Caddy waits for 120 seconds.
    */
   keepAliveTimeoutMs: 130_000,
   /** The maximum length of a path segment, in characters. A user id has at most 255 characters. */
   pathSegmentLength: 1_024,
-  /** A form upload without progress is aborted, because it holds a buffer and quota. A slow upload may take hours. */
+  /** A form upload with less progress is aborted, because it holds a buffer and quota. A slow upload may take hours. */
   formProgress: { stallMs: 30_000, rateWindowMs: 60_000, minBytesPerSecond: 1_024 },
   /** The maximum number of bytes that a form has in addition to its file: boundaries and part headers. */
   formOverheadBytes: 65_536,
@@ -46,35 +45,32 @@ export const httpLimits = {
   lingerMs: 5_000,
   /** The interval at which the server closes idle connections during shutdown. */
   closeIdleIntervalMs: 50,
-  /** During shutdown, the server closes a connection that sent no byte within half a second. */
+  /** During shutdown, the server closes a connection that sends no byte within this time. */
   firstByteMs: 500,
-  /** A part of the service counts as down while its probe takes longer than a second. */
+  /** The time after which a part of the service with a running probe counts as down. */
   probeTimeoutMs: 1_000,
-  /**
-   * The pause between two probes. /readyz returns the last result. While a part hangs, the last result is older by up to `probeTimeoutMs`.
-   */
+  /** The pause between two probes. /readyz returns the last result, which is older by up to `probeTimeoutMs` while a probe hangs. */
   probeEveryMs: 800,
   /** The time for which the probes continue after a request for /readyz. */
   probeForMs: 10_000,
 } as const;
 
-/** The maximum number of writes of one holder that run in parallel. Each write may use a database connection. */
+/** The maximum number of parallel writes of one holder. Each write may use a database connection. */
 const WRITES_AT_ONCE = 3;
-/** The maximum number of writes of one holder that wait. The service refuses further writes of the holder. */
+/** The maximum number of waiting writes of one holder. Further writes are refused. */
 const MAX_WAITING_WRITES = 200;
 const WRITING_METHODS: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
 type WriteTurns = ReturnType<typeof createWriteTurns>;
 
 /**
- * Creates a queue of writes for each holder. A holder is a user, or a link with all its visitors. The writes of a holder start in order,
- * and only a few writes run in parallel. The writes of one person do not delay other people.
- * Each process of the service has separate queues.
+ * Creates a queue of writes for each holder, which is a user, or a link with all its visitors. The writes of a holder start in order, and
+ * only a few run in parallel, so they do not delay other people. Each process of the service has its own queues.
  */
 export function createWriteTurns() {
   const holders = new Map<string, { running: number; waiting: (() => void)[] }>();
   return {
-    /** Runs a write, or waits until the write can run. Throws `rate_limited` if too many writes of the holder already wait. */
+    /** Runs a write when the queue permits. Throws `rate_limited` if too many writes of the holder already wait. */
     async run<T>(holder: string, write: () => Promise<T>): Promise<T> {
       const turns = holders.get(holder) ?? { running: 0, waiting: [] };
       holders.set(holder, turns);
@@ -102,9 +98,9 @@ function tooMany(): HttpProblem {
 }
 
 type TurnOptions = {
-  /** The queue for the writes of each holder. Without `turns`, the writes of the route do not wait. */
+  /** The queues of writes, and the holder of a request. Default: the writes of the route do not wait. */
   turns?: { turns: WriteTurns; holderOf: (request: FastifyRequest) => string };
-  /** The hook runs `check` before the handler, after the body has arrived and the request has waited for other writes. */
+  /** Runs before the handler, after the body has arrived and the request has waited for other writes. */
   check?: (request: FastifyRequest) => Promise<void>;
 };
 
@@ -114,8 +110,8 @@ export function inTurns({ turns, check = async () => undefined }: TurnOptions): 
     if (!WRITING_METHODS.has(String(route.method))) return;
     const { handler } = route;
     const run: RouteHandlerMethod = async function (request, reply) {
-      // The handler of a form starts before the body of the form has arrived. If the form counted as a running write, other writes would
-      // have to wait for a slow client.
+      // The handler of a form starts before the body has arrived. If the form counted as a running write, other writes would have to wait
+      // for a slow client.
       if (isStreamedForm(request)) return handler.call(this, request, reply);
       const write = async () => {
         await check(request);

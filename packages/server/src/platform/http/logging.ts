@@ -3,8 +3,8 @@ import type { LoggerOptions } from "pino";
 
 const REDACTED = "[redacted]";
 
-// The order of the patterns matters: first the whole query strings, then the single secrets. The patterns apply to the finished line of the
-// log, so the patterns also find secrets in nested values.
+// The order of the patterns matters: first whole query strings, then single secrets. The patterns apply to the finished line of the log, so
+// they also find secrets in nested values.
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/(\bhttps?:\/\/[^\s"'?\\<>]+)\?[^\s"'\\<>]*/gi, `$1?${REDACTED}`],
   [/\bx-amz-(?:signature|credential|security-token)\b[^\s"'&,;\\<>]*/gi, REDACTED],
@@ -18,14 +18,14 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Redacts signatures, credentials, tokens, cookies, passwords and the query strings of URLs in a line of text. */
+/** Redacts signatures, credentials, tokens, cookies, passwords and the query strings of URLs in a line of the log. */
 function redact(line: string): string {
   let clean = line;
   for (const [pattern, replacement] of SECRETS) clean = clean.replace(pattern, replacement);
   return clean;
 }
 
-/** Returns the options of pino with two additions: every line is redacted, and the serialisers log no URL and no header. */
+/** Adds to the options of pino: every line is redacted, and the serialisers log no URL and no header. */
 export function withRedaction<Options extends LoggerOptions>(options: Options): Options {
   return {
     ...options,
@@ -38,7 +38,7 @@ export function withRedaction<Options extends LoggerOptions>(options: Options): 
   };
 }
 
-/** Returns the fields that identify a request in the log, without the URL and the headers. */
+/** Returns the fields that identify a request in the log, without its URL and headers. */
 export function logFields(request: FastifyRequest) {
   return {
     requestId: request.id,
@@ -48,7 +48,7 @@ export function logFields(request: FastifyRequest) {
   };
 }
 
-/** Logs one line for each request: debug, or info if the service refused it. Server errors have a line of their own. */
+/** Logs one line for each request, with the level debug, or info if the service refused the request. A server error has its own line. */
 export class RequestLog extends LogController {
   override incomingRequest(): void {}
 
@@ -63,8 +63,8 @@ export class RequestLog extends LogController {
   override routeNotFound(): void {}
 }
 
-// Returns whether the log writes lines of a level. If the log does not write the level, the caller does not need to build the object for a
-// line. The logger type of Fastify lacks the method `isLevelEnabled` of pino.
+// Returns whether the log writes lines of a level, so that the caller need not build unwritten lines. Fastify's type of the logger lacks
+// pino's method `isLevelEnabled`.
 function isEnabled(log: FastifyBaseLogger, level: string): boolean {
   return (log as FastifyBaseLogger & { isLevelEnabled?(level: string): boolean }).isLevelEnabled?.(level) ?? false;
 }

@@ -10,14 +10,13 @@ import { notFound } from "./problem.ts";
 import { type App, tags } from "./routes.ts";
 import { sessionCookieName } from "./session-cookie.ts";
 
-// The error responses of all routes have one shape. The schema is only for /openapi.json, so the service compiles no serialiser for the
-// schema.
+// The schema of all error responses. It is only for /openapi.json, so no serialiser is compiled for it.
 const refusal = {
   description: "A refusal (RFC 9457)",
   content: { "application/problem+json": { schema: { $ref: "Problem#" } } },
 };
 
-/** Makes /docs follow the scheme of the browser. The button of Swagger UI is hidden by the layout. */
+/** A script that makes /docs follow the color scheme of the browser. The layout hides the button of Swagger UI for it. */
 const FOLLOW_SCHEME = `
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
@@ -25,22 +24,22 @@ dark.addEventListener("change", follow);
 follow();
 `;
 
-/** Hides the column for OpenAPI links, which are not used. On a phone, it would fill a third of the screen. */
+/** Hides the unused column for OpenAPI links, which would fill a third of the screen of a phone. */
 const NO_LINKS = `
 .swagger-ui .response-col_links { display: none; }
 `;
 
-/** The folder with Swagger UI in the published command. If it is missing, the npm package has the files. */
+/** The folder with Swagger UI in the published command. If the folder is missing, the npm package has the files. */
 const BUNDLED_UI = join(import.meta.dirname, "swagger-ui");
 
 type DocumentOptions = {
   publicUrl: string;
-  /** If `accounts` is undefined, the document describes no session cookie. */
+  /** Undefined: the document describes no session cookie. */
   accounts?: unknown;
   limits: { urlTtlDefaultSeconds: number; urlTtlMaxSeconds: number; urlTtlMaxSharedSeconds: number };
 };
 
-/** Serves the OpenAPI 3.1 document at /openapi.json, and its pages at /docs. Call it before the routes are registered. */
+/** Serves the OpenAPI 3.1 document at /openapi.json, and its pages at /docs. The caller must register the other routes later. */
 export function documentRoutes(app: App, { publicUrl, accounts, limits }: DocumentOptions): void {
   const bearer = { type: "http", scheme: "bearer", description: "A JWT of your application, or an API token (vk_…)" };
   const session = { type: "apiKey", in: "cookie", name: sessionCookieName(publicUrl), description: "Set by sign-in" };
@@ -76,14 +75,14 @@ export function documentRoutes(app: App, { publicUrl, accounts, limits }: Docume
   });
   let text: string | undefined;
   const sendDocument = (reply: FastifyReply) => {
-    // The service serialises the document only once, because every anonymous caller may request the document.
+    // The document is serialised only once, because every anonymous caller may request it.
     text ??= JSON.stringify(app.swagger());
     return reply.type("application/json; charset=utf-8").send(text);
   };
   app.register(swaggerUi, {
     routePrefix: "/docs",
     ...(existsSync(BUNDLED_UI) && { baseDir: BUNDLED_UI }),
-    // The layout of the page has no logo. Without an empty logo, the plugin would read the logo file of its package.
+    // Without this empty logo, the plugin would read the logo file of its package, although the page shows no logo.
     logo: { type: "image/svg+xml", content: "" },
     uiHooks: {
       preHandler: (request, reply, done) => {
@@ -93,7 +92,7 @@ export function documentRoutes(app: App, { publicUrl, accounts, limits }: Docume
         else done(url === "/docs/*" ? notFound() : undefined);
       },
     },
-    // The service serves scripts and styles as files, because the Content-Security-Policy forbids inline code.
+    // The scripts and styles are files, because the Content-Security-Policy forbids inline code.
     theme: {
       title: "Valet Key API",
       js: [{ filename: "follow-scheme.js", content: FOLLOW_SCHEME }],
@@ -115,7 +114,7 @@ function withOptionalBodies<Document extends { paths?: object }>(document: Docum
   return document;
 }
 
-/** Documents the permitted range of `expiresIn`. The use case checks the range, so that the error text can name the range. */
+/** Documents the permitted range of `expiresIn`. The use case checks the range, so that the error text can name it. */
 function withRange(schema: object | undefined, limits: DocumentOptions["limits"]): object {
   const expiresIn = {
     type: "integer",
@@ -131,7 +130,7 @@ function withRange(schema: object | undefined, limits: DocumentOptions["limits"]
   return Object.fromEntries(parts);
 }
 
-/** Replaces the format `unsafe` by `uri` in the document. The option `unsafe` only tells the serialiser to skip the escaping. */
+/** Replaces the format `unsafe` with `uri` in the document. The format `unsafe` only tells the serialiser not to escape the value. */
 function documented(given: object): object {
   const responses = Object.fromEntries(
     Object.entries(given).map(([status, schema]) => [
@@ -160,7 +159,7 @@ type Document = {
   components?: { schemas?: Record<string, Schema> };
 };
 
-/** The names of the contract's schemas, by the JSON of the schema. If two names have one schema, the first name counts. */
+/** The names of the contract's schemas, by the JSON of the schema. If two exports have the same schema, the first name counts. */
 const NAMES = new Map(
   Object.entries(contract)
     .filter(
@@ -172,13 +171,13 @@ const NAMES = new Map(
 
 /**
  * Moves the schemas of an OpenAPI document to its components, so that generated clients have types with names. A schema of the contract
- * gets the name of its export. The other bodies and responses get the name of their operation, such as `GetReceiptResponse`.
+ * gets the name of its export. Other bodies and responses get the name of their operation, such as `GetReceiptResponse`.
  */
 export function nameSchemas<Given extends object>(document: Given): Given {
   const { paths, components } = document as Document;
   const schemas: Record<string, Schema> = { ...components?.schemas };
 
-  /** Replaces each schema of the contract inside a value by a reference. */
+  /** Replaces each schema of the contract inside a value with a reference. */
   function withReferences(value: Json): Json {
     if (Array.isArray(value)) return value.map(withReferences);
     if (typeof value !== "object" || value === null) return value;
@@ -218,8 +217,8 @@ function isObjectSchema(schema: unknown): schema is Schema {
 }
 
 /**
- * The description of a schema belongs to its place in the document, such as a response. The document has the format `uri` where the
- * contract has the format `unsafe`.
+ * Returns the JSON of a schema in the form of the document. The description is omitted, because it belongs to one place in the document,
+ * such as a response. The format `uri` replaces the format `unsafe` of the contract.
  */
 function jsonOf({ description: _, ...schema }: Schema): string {
   return JSON.stringify(schema).replaceAll('"format":"unsafe"', '"format":"uri"');

@@ -7,7 +7,7 @@ import { startServiceInTest, useService } from "../../testing/use-service.ts";
 import { GERMAN_HTML, INDEX_HTML, makeWebRoot, SCRIPT, SECRET } from "../../testing/web-root.ts";
 
 const [engine] = engines as [(typeof engines)[number]];
-// Chromium sends the Accept header of the test when a user opens a page.
+// The Accept header that Chromium sends when a user opens a page.
 const BROWSER = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8" };
 const NOTE = "/n/018f3c1e-7c1e-7000-8000-000000000001";
 const PAGES = [
@@ -114,7 +114,7 @@ describe("the pages of the web app", () => {
     const { body, headers } = await ann.send("GET /activity", { headers: { accept: "application/json" } });
     expect(body.items).toEqual([]);
     expect(headers).toMatchObject({ "cache-control": "no-store", vary: "accept" });
-    // The URL is a route of the API, not a page of the web app.
+    // This URL belongs to the API, and not to the web app.
     expect((await get(`/notes/${NOTE.slice(3)}/activity`)).body).toMatchObject({ code: "unauthenticated" });
     expect((await get("/", BROWSER)).headers.vary).toContain("accept");
   });
@@ -244,7 +244,7 @@ describe("the pages of the web app", () => {
         expect(policy, path).toMatch(/media-src blob: http:\/\/[^ ;]+;/);
         expect(policy, path).not.toMatch(/unsafe|\*/);
         expect(headers, path).toMatchObject({ "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" });
-        // Images from the bucket have no CORP header, so the policy would block the images.
+        // With this policy, browsers would block pictures from the bucket, which have no CORP header.
         expect(headers["cross-origin-embedder-policy"], path).toBeUndefined();
       }
     });

@@ -13,7 +13,7 @@ import type { App } from "./routes.ts";
 
 const Welcome = Type.Object({ name: Type.String(), docs: Type.String(), openapi: Type.String() });
 
-/** A browser that opens `/` gets the web app. Other clients get a list of URLs. */
+/** Sends the web app to a browser that opens `/`, and a list of URLs to other clients. */
 export function pageRoutes(app: App, { publicUrl, webApp }: { publicUrl: string; webApp: WebApp | undefined }): void {
   const at = (path: string): string => new URL(path, publicUrl).href;
   const welcome = { name: "Valet Key", docs: at("/docs"), openapi: at("/openapi.json") };
@@ -23,7 +23,7 @@ export function pageRoutes(app: App, { publicUrl, webApp }: { publicUrl: string;
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** True for routes that only the web app has. If a path below a page route does not exist, the service returns a page. */
+    /** True for routes that only the web app has. For a missing path below such a route, the service returns a page. */
     isPage?: boolean;
   }
 }
@@ -53,37 +53,33 @@ const PAGES = [
   "/invitation",
   "/terminal",
 ];
-/** `index`: the web app for users. `landing`: the page of a link, for visitors without an account, with a separate build. */
+/** `index`: the web app for users. `landing`: the page of a link, for visitors without an account. Both are separate builds. */
 type Page = "index" | "landing";
-/**
- * The pattern `PAGE_FILE` matches the HTML files of the pages. If a page is not in English, its filename contains the code of its language.
- */
+/** Matches the HTML files of the pages. The filename of a page that is not in English contains the code of its language. */
 const PAGE_FILE = /^(?:index|landing)(?:\.([a-z]{2}))?\.html$/;
 /** The icons of Valet Key, which browsers show in tabs and for the installed app. */
 const ICON = /^(?:favicon\.ico|apple-touch-icon\.png|icon[^/]*\.(?:png|svg))$/;
 const FONT = /^geist-latin-wght-normal.*\.woff2$/;
 const HTML = "text/html; charset=utf-8";
-// Files whose names start with a dot are private. The service sends a .br or .gz file only in place of the uncompressed file, never at its
-// own URL.
+// Files whose names start with a dot are private. A .br or .gz file is only sent in place of the uncompressed file, and never at its own
+// URL.
 const NOT_SERVED = /(?:^|[/\\])\.|\.(?:br|gz)$/;
 
 export type WebApp = {
-  /** The path of the typeface for Latin letters. Undefined if the build has none. */
+  /** The path of the typeface for Latin letters. Undefined: the build has none. */
   font: string | undefined;
-  /**
-   * Sends the web app to a browser that opens a page. For a client that does not open a page, `sendPage` sends nothing and returns false.
-   */
+  /** Sends the web app to a browser that opens a page. For other requests, sends nothing and returns false. */
   sendPage(request: FastifyRequest, reply: FastifyReply): boolean;
-  /** Returns the "not found" page to a browser that opens a page. Returns undefined for a client that does not open a page. */
+  /** Returns the "not found" page to a browser that opens a page. Returns undefined for other requests. */
   notFoundPage(request: FastifyRequest, reply: FastifyReply): Promise<string> | undefined;
 };
 
 type WebAppOptions = { root: string; publicUrl: string; brand: BrandPages };
 
 /**
- * Serves the build of the web app from `root`. The names of files in /assets contain a hash, so browsers cache files in /assets for a year.
- * Browsers revalidate all files outside of /assets. The service reads the list of the files outside /assets only once, at startup. The page
- * of a link contains no data of the link. Each page is in the language of its reader.
+ * Serves the build of the web app from `root`. The names of files in /assets contain a hash, so browsers cache them for a year. Browsers
+ * revalidate all other files. The list of the other files is read only once, at startup. The page of a link contains no data of the link.
+ * Each page is in the language of its reader.
  */
 export function serveWebApp(app: App, { root, publicUrl, brand }: WebAppOptions): WebApp {
   const common = { dotfiles: "ignore", index: false, preCompressed: true, suppressWarning: true } as const;
@@ -111,7 +107,7 @@ export function serveWebApp(app: App, { root, publicUrl, brand }: WebAppOptions)
   const readIndex = async (request: FastifyRequest) => withBrand(await read("index", request), brand);
   async function sendIndex(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const text = await readIndex(request);
-    // The ETag is a hash of the text. The plugin would use the size and time of a file, which can be equal for two languages.
+    // The ETag is a hash of the text. The plugin would use the size and time of a file, which can be the same for two languages.
     const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 20)}"`;
     reply.headers({ "cache-control": "no-cache", etag }).type(HTML);
     return request.headers["if-none-match"]?.includes(etag) ? reply.code(304).send() : reply.send(text);
@@ -123,8 +119,8 @@ export function serveWebApp(app: App, { root, publicUrl, brand }: WebAppOptions)
         sendIndex(request, reply.header("vary", LANGUAGE_HEADERS)),
       );
     }
-    // If the web app is installed, the service worker of the web app handles the request to /attach (attach-worker.js). If the service
-    // worker does not run, the service redirects to a page that asks the user for the files again.
+    // The service worker of the installed web app handles the request to /attach (attach-worker.js). If the service worker does not run,
+    // the service redirects to a page that asks the user for the files again.
     pages.post("/attach", {
       schema,
       config: { isPage: true },
@@ -176,15 +172,15 @@ export function pageHook({ sendPage }: WebApp, url: string): onRequestHookHandle
   };
 }
 
-/** Returns whether a browser opens the URL as a page. Only then, browsers send text/html in Accept. */
+/** Returns whether a browser opens the URL as a page. Browsers send text/html in Accept only for pages. */
 function opensPage({ method, headers }: FastifyRequest): boolean {
   return (method === "GET" || method === "HEAD") && headers.accept?.includes("text/html") === true;
 }
 
-/** Caches and search engines must not store the page of a link. */
+/** These headers forbid caches and search engines to store the page of a link. */
 const LANDING_HEADERS = { "cache-control": "no-store", "x-robots-tag": "noindex, nofollow" };
 
-/** Fills the token of the URL into the page of a link, for browsers without JavaScript. */
+/** Writes the token of the URL into the page of a link, for browsers without JavaScript. */
 function fillLanding(
   page: string,
   { token, publicUrl, brand }: { token: string; publicUrl: string; brand: BrandPages },
@@ -193,13 +189,13 @@ function fillLanding(
     page
       .replaceAll("%ORIGIN%", () => new URL(publicUrl).origin)
       .replaceAll("%TOKEN%", () => encodeURIComponent(token))
-      // The brand comes last, and its head after its header, because its name may contain the text of a placeholder.
+      // The brand comes last, and its head after its header, because the name of the service may contain the text of a placeholder.
       .replace("%BRAND%", () => brand.header)
       .replace("</head>", () => `${brand.head}</head>`)
   );
 }
 
-/** The web app reads the brand from the head of its page, so that the page can show the brand before its first request. */
+/** Adds the brand to the head of a page, so that the web app can show the brand before its first request. */
 function withBrand(page: string, { head, name }: BrandPages): string {
   if (head === "") return page;
   return page
@@ -218,5 +214,5 @@ function languagesOf(root: string): ReadonlySet<string> {
   return new Set([USUAL_LANGUAGE, ...readdirSync(root).flatMap((file) => PAGE_FILE.exec(file)?.[1] ?? [])]);
 }
 
-/** The headers accept-language and cookie decide the language of a response. */
+/** The headers that decide the language of a response. */
 const LANGUAGE_HEADERS = "accept-language, cookie";

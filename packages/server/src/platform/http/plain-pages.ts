@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Language } from "../database/unions.ts";
 
-/** The members `content` and `stub` are HTML. The stub is the part of the ticket below the perforation. */
+/** `content` and `stub` are HTML. The stub is the part below the perforation of the page, which looks like a ticket. */
 type PlainPage = { language: Language; title: string; content: string; stub?: string };
 
 /** Pages that need no JavaScript. */
@@ -10,13 +10,13 @@ export type PlainPages = {
   name: string;
   render(page: PlainPage): string;
   /**
-   * Returns the Content-Security-Policy of a plain page. The policy permits only the style of the page, the typeface, the logo, and forms that send to
-   * the service or to `targets`. With `script`, the policy also permits this script, and its requests to the service and to `targets`.
+   * Returns the Content-Security-Policy of a plain page. The policy permits only the style of the page, the typeface, the logo, and forms
+   * that send to the service or to `targets`. `script`: also permits this script, and its requests to the service and to `targets`.
    */
   policy(targets?: readonly string[], script?: string): string;
 };
 
-// The colors and sizes are equal to the colors and sizes of the link pages (styles/theme.css, landing/landing.css).
+// The colors and sizes are the same as on the pages of links (styles/theme.css, landing/landing.css).
 const STYLE = `
 :root { color-scheme: light dark; --color-canvas: light-dark(#fbfaf8, #161513); --color-surface: light-dark(#ffffff, #1e1d1a);
   --color-ticket: light-dark(#faf8f3, #26241f); --color-edge: light-dark(#cfc9bd, #4a463f); --color-line: light-dark(#e4e0d9, #34312d);
@@ -60,10 +60,10 @@ input:focus-visible { outline-offset: -1px; }
 @media print { button, .perforation { display: none; } }
 `;
 
-/** `font`: the path of the typeface of the web app. Without a path, the pages have the typeface of the device. */
+/** `font`: the path of the typeface of the web app. Undefined: the pages have the typeface of the device. */
 type PlainPagesOptions = { name: string; header: string; style: string; font?: string | undefined };
 
-/** The parameters `name` and `header` are HTML. The parameter `style` replaces colors of the pages. */
+/** `name` and `header` are HTML. `style` replaces colors of the pages. */
 export function createPlainPages({ name, header, style, font }: PlainPagesOptions): PlainPages {
   const face = `\n@font-face { font-family: "Geist Variable"; font-weight: 100 900; font-display: swap; src: url(${font}) format("woff2"); }\n`;
   const css = `${font === undefined ? "" : face}${STYLE}${style}`;

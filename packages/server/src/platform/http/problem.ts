@@ -4,10 +4,10 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { DomainError } from "../errors.ts";
 import { logFields } from "./logging.ts";
 
-/** An error of the HTTP layer, for example for a missing session. Use cases throw DomainErrors. */
+/** An error of the HTTP layer, for example about a missing session. Use cases throw DomainErrors instead. */
 export class HttpProblem extends Error {
   readonly code: ProblemCode;
-  /** The extra response headers of an error, such as Retry-After or WWW-Authenticate. */
+  /** Additional response headers, such as Retry-After or WWW-Authenticate. */
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ProblemCode, message: string, options?: ErrorOptions & { headers?: Record<string, string> }) {
@@ -36,7 +36,7 @@ export function problemBody(
   };
 }
 
-/** Builds the problem of one file of a batch. */
+/** Builds the problem of one file in a batch of URLs. */
 export function presentProblem({ code, message: detail, retryAfterSeconds, rejection }: DomainError): FileProblem {
   const { status } = problems[code];
   return {
@@ -48,7 +48,7 @@ export function presentProblem({ code, message: detail, retryAfterSeconds, rejec
   };
 }
 
-/** The parts of an error that a client may read. */
+/** The parts of an error that a client may see. */
 type Refusal = {
   code: ProblemCode;
   detail: string;
@@ -56,8 +56,7 @@ type Refusal = {
   rejection?: Rejection | undefined;
 };
 
-// The errors of Fastify and its plugins, by code. The texts of `frameworkErrors` replace the texts of Fastify, which could quote a header
-// or a path.
+// The errors of Fastify and its plugins, by code. The texts replace the texts of Fastify, which could quote a header or a path.
 const frameworkErrors: Record<string, { code: ProblemCode; detail: string }> = {
   FST_ERR_BAD_URL: { code: "invalid_request", detail: "The URL path is not valid." },
   FST_ERR_MAX_PARAM_LENGTH: { code: "invalid_request", detail: "A part of the path is too long." },
@@ -106,7 +105,7 @@ function frameworkRefusal(error: unknown): { code: ProblemCode; detail: string }
   return known ?? { code: "internal", detail: "Something went wrong here." };
 }
 
-// The value of the header Retry-After in seconds. The service can restart in two seconds, and the time is short enough for a waiting user.
+// The value of the header Retry-After, in seconds. The service can restart in two seconds, and a user can wait that long.
 const RETRY_AFTER = "2";
 
 /** Creates the error for a path that has no route. */
@@ -114,7 +113,7 @@ export function notFound(): HttpProblem {
   return new HttpProblem("not_found", "There is nothing at this URL.");
 }
 
-/** Sends an error as a problem document (RFC 9457). `sendProblem` also sends errors that Fastify raises before Fastify finds a route. */
+/** Sends an error as a problem document (RFC 9457), also an error that Fastify raises before it finds a route. */
 export function sendProblem(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = refusalOf(error);
   const { status } = problems[refusal.code];

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { type Language, languages, USUAL_LANGUAGE } from "../database/unions.ts";
 
 const OUR_LANGUAGES: ReadonlySet<string> = new Set(languages);
-/** The web app writes the language cookie when a person chooses a language (texts/choose-language.ts of the web app). */
+/** The cookie that the web app writes when a person chooses a language (texts/choose-language.ts of the web app). */
 const LANGUAGE_COOKIE = /(?:^|; *)valetkey\.language=([a-z]{2})(?:;|$)/;
 
 type LanguageHeaders = Pick<IncomingHttpHeaders, "cookie" | "accept-language">;
@@ -14,7 +14,7 @@ export function pageLanguage(headers: LanguageHeaders, languages: ReadonlySet<st
   return wanted.find((language) => languages.has(language)) ?? USUAL_LANGUAGE;
 }
 
-/** Returns the language in which the server writes pages and mails for a reader. Returns undefined if the request names no language. */
+/** Returns the language of pages and mails for a reader. Returns undefined if the request names no language. */
 export function readerLanguage(headers: LanguageHeaders): Language | undefined {
   if (headers["accept-language"] === undefined && !LANGUAGE_COOKIE.test(headers.cookie ?? "")) return undefined;
   return pageLanguage(headers, OUR_LANGUAGES) as Language;
@@ -27,7 +27,7 @@ function preferred(header: string): string[] {
     const weight = parameters.find((parameter) => parameter.startsWith("q="));
     return { language: range.split("-", 1)[0] ?? "", weight: weight === undefined ? 1 : Number(weight.slice(2)) };
   });
-  // The function `preferred` ignores a language whose weight is not a number.
+  // A language whose weight is not a number is ignored.
   return items
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight)

@@ -6,10 +6,10 @@ import { httpLimits } from "./http-limits.ts";
 import { HttpProblem } from "./problem.ts";
 import { isStreamedForm } from "./routes.ts";
 
-/** Parsing and validating a body over 32 KiB takes milliseconds, so the work for longer bodies waits in a queue. */
+/** The size above which a body waits in a queue, because its parsing and validation take milliseconds. */
 const LONG_BODY = 32_768;
 
-/** Accepts only JSON bodies of limited size and structure. Another media type gets status 415. An empty body is no body. */
+/** Accepts only JSON bodies of limited size and structure. Another media type returns 415. An empty body counts as no body. */
 export function parseJsonBodies(app: FastifyInstance, { turns }: { turns: LoopTurns }): void {
   const parse = app.getDefaultJsonParser("error", "error");
   const limitBodies = createBodyLimit();
@@ -19,8 +19,8 @@ export function parseJsonBodies(app: FastifyInstance, { turns }: { turns: LoopTu
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>(
     "application/json",
-    // A waiting body remains outside of the heap of V8. The text of each waiting body would make the heap grow, and V8 keeps a heap that
-    // has grown.
+    // A waiting body remains outside of the heap of V8. Waiting texts would make the heap grow, and V8 does not make the heap smaller
+    // again.
     { parseAs: "buffer", bodyLimit: httpLimits.jsonBodyBytes },
     (request: FastifyRequest, bytes: Buffer, done: (error: Error | null, body?: unknown) => void) => {
       if (bytes.length === 0) {
@@ -40,9 +40,9 @@ export function parseJsonBodies(app: FastifyInstance, { turns }: { turns: LoopTu
 }
 
 /**
- * Limits the bytes of all arriving or waiting large bodies, because the process never frees used memory. The limit counts the declared
- * length of a body, from before its first byte until its response has ended. A client that delays its body cannot use up the bytes of other
- * clients, because each person and each network also has a limit.
+ * Limits the bytes of all large bodies that are arriving or waiting, because the process never frees used memory. Each body counts with its
+ * declared length, from before its first byte until its response has ended. Each person and each network also has a limit, so a client that
+ * delays its body cannot use up the bytes of other clients.
  */
 function createBodyLimit(): preParsingHookHandler {
   const { largeBodiesBytes, largeBodiesOfOneBytes } = httpLimits;
@@ -83,8 +83,8 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
 /**
- * Checks the structure of a JSON text before the parser runs, because JSON.parse needs half a second for 100,000 members. Returns the
- * reason for the refusal of a body. Returns undefined if the structure of the body is valid. Does not check whether the text is valid JSON.
+ * Checks the structure of a JSON text before the parser runs, because JSON.parse needs half a second for 100,000 members. Returns why the
+ * body is refused, or undefined if its structure is valid. Does not check whether the text is valid JSON.
  */
 export function structureFault(text: string): string | undefined {
   const { jsonDepth, jsonValues, jsonNames } = httpLimits;
@@ -116,7 +116,7 @@ function endOfString(text: string, from: number): number {
   const quote = text.indexOf('"', from);
   if (quote === -1) return text.length;
   if (text.charCodeAt(quote - 1) !== BACKSLASH) return quote;
-  // The code reads a string character by character only if the string has an escaped quote, because reading characters is slow.
+  // A string is read character by character only if it has an escaped quote, because that is slow.
   let at = from;
   while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
   return at;
@@ -128,7 +128,7 @@ export function limitBodyTime(app: FastifyInstance, timeoutMs: number): void {
     const { raw } = request;
     if (hasBody(request) && !isStreamedForm(request)) {
       const timer = setTimeout(() => {
-        // While Fastify reads a body, Fastify listens for errors. Without a listener, the service has already sent the response, or has not
+        // Fastify listens for errors while it reads a body. Without a listener, the service has already sent the response, or has not
         // started to read the body.
         if (reply.sent || raw.listenerCount("error") === 0) raw.destroy();
         else raw.emit("error", late(timeoutMs));
@@ -151,7 +151,7 @@ function late(timeoutMs: number): HttpProblem {
   );
 }
 
-/** Runs work that takes milliseconds. Only one piece of long work runs in each turn of the event loop. */
+/** Runs work that takes milliseconds. Only one piece of such work runs in each turn of the event loop. */
 type LoopTurns = (work: () => void) => void;
 
 /** Creates a queue for work that takes milliseconds, so that other requests run between the work of many clients. */
@@ -162,7 +162,7 @@ export function createLoopTurns(): LoopTurns {
     if (waiting.length > 0) setImmediate(runNext);
   }
   return (work) => {
-    // Without the binding, the work of a request would run in the context of another request, and appear in the wrong trace.
+    // Without this binding, the work of a request would run in the async context of another request, and appear in the wrong trace.
     waiting.push(AsyncLocalStorage.bind(work));
     if (waiting.length === 1) setImmediate(runNext);
   };

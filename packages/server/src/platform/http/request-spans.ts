@@ -3,13 +3,13 @@ import type { App } from "./routes.ts";
 
 /** The tracing span of one HTTP request. */
 type RequestSpan = {
-  /** Calls the function `work` inside the span. All spans that start inside `work` become children of the request span. */
+  /** Calls `work` inside the span. All spans that start inside `work` become children of the request span. */
   run(work: () => void): void;
-  /** The parameter `code` is the error code of the response. The parameter `code` is undefined if there is no error. */
+  /** `code`: the error code of the response, or undefined without an error. */
   end(outcome: { status: number; code: string | undefined }): void;
 };
 
-/** Starts the span of a request. The member `traceparent` is the value of the request header `traceparent` (W3C Trace Context). */
+/** Starts the span of a request. `traceparent`: the request header `traceparent` (W3C Trace Context). */
 export type StartRequestSpan = (request: {
   method: string;
   route: string;
@@ -24,7 +24,7 @@ export type RequestSpans = {
 
 type Traced = { span: RequestSpan; code: string | undefined };
 
-/** Adds hooks that give each request a span. Must come before all other hooks, whose work is part of the span. */
+/** Adds hooks that give each request a span. They must come before all other hooks, whose work is part of the span. */
 export function traceRequests(app: App, start: StartRequestSpan): RequestSpans {
   const traced = new WeakMap<FastifyRequest, Traced>();
   app.addHook("onRequest", (request, _reply, done) => {

@@ -14,7 +14,7 @@ import type { Metrics } from "../metrics/requests.ts";
 import type { ClientIpOf } from "./client-address.ts";
 import type { PlainPages } from "./plain-pages.ts";
 
-/** The type of the application to which routes are added. Requests and replies get their types from the schemas. */
+/** The application to which routes are added. The types of requests and replies come from the schemas. */
 export type App = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,
@@ -23,7 +23,7 @@ export type App = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
-/** A request whose body, parameters and query get their types from the schema. */
+/** A request whose types of body, parameters and query come from the schema. */
 export type RequestOf<Schema extends FastifySchema> = FastifyRequest<
   RouteGenericInterface,
   RawServerDefault,
@@ -32,7 +32,7 @@ export type RequestOf<Schema extends FastifySchema> = FastifyRequest<
   TypeBoxTypeProvider
 >;
 
-/** The routes need the values and functions of the type. `UseCases` contains the verbs of the features that the routes call. */
+/** The values and functions that the routes need. `UseCases` contains the functions of the features that the routes call. */
 export type RouteDeps<UseCases> = {
   useCases: UseCases;
   metrics: Metrics;
@@ -43,20 +43,23 @@ export type RouteDeps<UseCases> = {
   publicUrl: string;
   clientIpOf: ClientIpOf;
   plainPages: PlainPages;
-  /** A `preHandler` for lists, which gives each page a turn of the event loop (request-body.ts). A long page takes milliseconds. */
+  /**
+   * A `preHandler` for lists, which gives each page its own turn of the event loop (request-body.ts), because a long page takes
+   * milliseconds.
+   */
   takeTurn: (request: unknown, reply: unknown, done: () => void) => void;
 };
 
 export type FormProgressLimits = {
-  /** The longest time that the service waits for the next bytes. */
+  /** The maximum time that the service waits for the next bytes. */
   stallMs: number;
-  /** The service checks the rate after a total wait of `rateWindowMs` milliseconds for the client. */
+  /** The service checks the rate each time it has waited `rateWindowMs` milliseconds in total for the client. */
   rateWindowMs: number;
-  /** If a form arrives more slowly than `minBytesPerSecond`, the service aborts the upload. */
+  /** The service aborts an upload if the form arrives more slowly than this rate. */
   minBytesPerSecond: number;
 };
 
-/** Returns whether the route streams the body. Only the limits for forms apply to the duration of such a request. */
+/** Returns whether the route streams the body. Only the time limits for forms apply to such a request. */
 export function isStreamedForm({ headers, routeOptions }: FastifyRequest): boolean {
   const form = "multipart/form-data";
   return routeOptions.schema?.consumes?.includes(form) === true && headers["content-type"]?.startsWith(form) === true;
@@ -65,7 +68,7 @@ export function isStreamedForm({ headers, routeOptions }: FastifyRequest): boole
 /** The schema of a response without a body. */
 export const emptyResponse = Type.Null({ description: "Done" });
 
-/** Marks the body of a route as optional in the document. The OpenAPI plugin has no setting for an optional body. */
+/** Marks the body of a route as optional in the document, because the OpenAPI plugin has no setting for that. */
 export const bodyIsOptional = { "x-body-is-optional": true } as const;
 
 /** Adds the tag and the operation id to each schema. The keys of `schemas` are the operation ids. */
@@ -79,7 +82,7 @@ export function operations<Schemas extends Record<string, FastifySchema>>(
   ) as Schemas;
 }
 
-/** The tags of the operations, in the best order for readers of /docs. */
+/** The tags of the operations, in the order in which /docs shows them. */
 export const tags = [
   { name: "notes", description: "Notes that files are attached to" },
   { name: "attachments", description: "The files of a note" },

@@ -4,9 +4,9 @@ import type { App } from "./routes.ts";
 
 const YEAR_SECONDS = 31_536_000;
 
-/** The Content-Security-Policy for responses that are not pages, which need no resources. */
+/** The Content-Security-Policy for responses that are not pages. Such responses need no resources. */
 const DATA_POLICY = "default-src 'none';frame-ancestors 'none'";
-/** The headers of `ONLY_PAGES` have an effect only on pages. */
+/** The headers that have an effect only on pages. */
 const ONLY_PAGES: ReadonlySet<string> = new Set([
   "cross-origin-opener-policy",
   "origin-agent-cluster",
@@ -15,23 +15,23 @@ const ONLY_PAGES: ReadonlySet<string> = new Set([
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** The member `isData` is true for routes that never respond with a page. */
+    /** True for routes that never respond with a page. */
     isData?: boolean;
   }
 }
 
 type SecurityHeaderOptions = { publicUrl: string; bucketOrigins: readonly string[] };
 
-/** The headers of responses: `page` for responses that may be a page, and `data` for responses that are never a page. */
+/** The headers of responses. `page`: for responses that may be a page. `data`: for responses that are never a page. */
 export type ResponseHeaders = { page: Record<string, string>; data: Record<string, string> };
 
-/** Adds the security headers to each response, and to `headers`, because Fastify sends some responses without hooks. */
+/** Adds the security headers to each response. Also adds them to `headers`, because Fastify sends some responses without hooks. */
 export function addSecurityHeaders(
   app: App,
   { headers, ...options }: SecurityHeaderOptions & { headers: ResponseHeaders },
 ): void {
-  // The headers never change, so the service builds the headers once. The package Helmet would build its policy again for each request,
-  // which costs a tenth of the time to issue a URL.
+  // The headers never change, so they are built once. The package Helmet would build its policy for each request, which costs a tenth of
+  // the time to issue a URL.
   app.addHook("onReady", async () => {
     const page = await renderOnce(helmetOptions(options));
     const data = Object.entries(page).filter(([name]) => !ONLY_PAGES.has(name));
@@ -54,8 +54,8 @@ export function sendsOnlyData(scope: App): void {
 
 /**
  * Returns the options for the headers of a page, which forbid inline code, framing and referrers (docs/security-requirements.md, 25). The
- * policy permits only the service and the origins of the bucket.
- * HSTS and the upgrade of insecure requests are on only if the public URL starts with https.
+ * policy permits only the service and the origins of the bucket. HSTS and the upgrade of insecure requests are on only if the public URL
+ * starts with https.
  */
 function helmetOptions({ publicUrl, bucketOrigins }: SecurityHeaderOptions): FastifyHelmetOptions {
   const isHttps = new URL(publicUrl).protocol === "https:";
@@ -69,10 +69,10 @@ function helmetOptions({ publicUrl, bucketOrigins }: SecurityHeaderOptions): Fas
         styleSrc: ["'self'"],
         fontSrc: ["'self'"],
         imgSrc: ["'self'", "data:", "blob:", ...bucketOrigins],
-        // A page plays a video before its upload, to draw a preview of the video.
+        // The web app plays a video before its upload, to draw a preview of it.
         mediaSrc: ["blob:", ...bucketOrigins],
         connectSrc: ["'self'", ...bucketOrigins],
-        // The web app draws PDFs without frames, so the policy permits no frames.
+        // The web app draws PDFs without frames.
         frameSrc: ["'none'"],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
@@ -84,7 +84,7 @@ function helmetOptions({ publicUrl, bucketOrigins }: SecurityHeaderOptions): Fas
     referrerPolicy: { policy: "no-referrer" },
     strictTransportSecurity: isHttps ? { maxAge: YEAR_SECONDS, includeSubDomains: false } : false,
     xFrameOptions: { action: "deny" },
-    // The responses omit headers that only obsolete browsers use.
+    // Only obsolete browsers use these headers.
     xDnsPrefetchControl: false,
     xDownloadOptions: false,
     xPermittedCrossDomainPolicies: false,

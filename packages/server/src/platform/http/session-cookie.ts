@@ -5,7 +5,7 @@ export function sessionCookieName(publicUrl: string): string {
   return `${cookiePrefix(publicUrl)}.session_token`;
 }
 
-/** Returns the name of the cookie by which the service recognises a browser that an account has already used. */
+/** Returns the name of the cookie with which the service recognises a browser that an account has already used. */
 export function browserCookieName(publicUrl: string): string {
   return `${cookiePrefix(publicUrl)}.browser`;
 }
@@ -19,5 +19,5 @@ export function isHttps(publicUrl: string): boolean {
   return new URL(publicUrl).protocol === "https:";
 }
 
-/** Requests with safe methods change nothing, so a page of another origin may send requests with safe methods. */
+/** The methods of requests that change nothing. A page of another origin may send such requests. */
 export const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);

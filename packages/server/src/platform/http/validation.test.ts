@@ -12,7 +12,6 @@ function validate(schema: TSchema, value: unknown): Outcome {
   return validator(value) as Outcome;
 }
 
-/** Wraps an array or an object, and counts the reads of its members. */
 function counting<Value extends object>(value: Value): { value: Value; reads: () => number } {
   let reads = 0;
   const proxy = new Proxy(value, {

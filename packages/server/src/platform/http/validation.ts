@@ -24,9 +24,9 @@ const MAX_NAMED = 5;
 const partNames: Record<string, string> = { body: "body", querystring: "query", params: "path" };
 
 /**
- * Checks requests against their TypeBox schemas. An unknown member of a body makes the request invalid.
- * The validator converts only whole numbers in a query, and changes ids in a path to lower case.
- * The validator throws `invalid_request`. The error text names the wrong member and the expected value.
+ * Checks requests against their TypeBox schemas. An unknown member of a body makes the request invalid. The validator only converts whole
+ * numbers in a query, and changes ids in a path to lower case. Throws `invalid_request`, with the wrong member and the expected value in
+ * the error text.
  */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart, contentType }) => {
   // The schema of a form is only for /openapi.json, because the service reads a form as a stream.
@@ -50,7 +50,7 @@ function preparerOf(httpPart: string | undefined, schema: SchemaNode): Preparer 
   return httpPart === "params" ? pathPreparer(schema) : undefined;
 }
 
-/** UUIDs are case-insensitive (RFC 9562, section 4). The database stores UUIDs in lower case. */
+/** Changes UUIDs to lower case, as they are in the database. UUIDs are case-insensitive (RFC 9562, section 4). */
 function pathPreparer(schema: SchemaNode): Preparer {
   const properties = Object.entries(schema.properties ?? {});
   const ids = properties.filter(([, property]) => property.pattern === idPattern).map(([name]) => name);
@@ -59,7 +59,7 @@ function pathPreparer(schema: SchemaNode): Preparer {
   };
 }
 
-/** The preparer fills in defaults and parses whole numbers, because a query contains only strings. */
+/** Adds defaults and parses whole numbers, because a query contains only strings. */
 function queryPreparer(schema: SchemaNode): Preparer {
   const properties = Object.entries(schema.properties ?? {});
   const integers = properties.filter(([, property]) => property.type === "integer").map(([name]) => name);
@@ -84,7 +84,7 @@ function abridge(node: SchemaNode, value: unknown): unknown {
 
 const validators = new WeakMap<SchemaNode, Validator>();
 
-/** Compiles a schema at the first value for the schema, so that the service does not compile the schemas of all routes at startup. */
+/** Compiles a schema when its first value arrives, so that the service does not compile the schemas of all routes at startup. */
 function compiledOf(node: SchemaNode): Validator {
   const known = validators.get(node);
   if (known !== undefined) return known;
@@ -94,8 +94,8 @@ function compiledOf(node: SchemaNode): Validator {
 }
 
 /**
- * Returns an array with only the first invalid item, or the first item after `maxItems`. The item has its old index, and the library skips
- * empty indexes.
+ * Returns an array with only the first invalid item, or with the first item after `maxItems`. The item keeps its index, and the library
+ * skips empty indexes.
  */
 function abridgeItems({ items = {}, maxItems = Number.MAX_SAFE_INTEGER }: SchemaNode, value: unknown[]): unknown[] {
   const compiled = compiledOf(items);
@@ -110,7 +110,7 @@ function abridgeItems({ items = {}, maxItems = Number.MAX_SAFE_INTEGER }: Schema
   return kept;
 }
 
-/** The function `abridgeMembers` keeps the expected members, and the first few unexpected members for the error text. */
+/** Keeps the expected members, and the first few unexpected members for the error text. */
 function abridgeMembers({ properties = {} }: SchemaNode, value: object): object {
   const members = value as Record<string, unknown>;
   const kept: [string, unknown][] = [];
@@ -124,7 +124,7 @@ function abridgeMembers({ properties = {} }: SchemaNode, value: object): object 
     unexpected += 1;
     if (unexpected === MAX_NAMED) break;
   }
-  // The code uses fromEntries, because an assignment to a member with the name `__proto__` would not add the member.
+  // An assignment to a member with the name `__proto__` would not add the member.
   return Object.fromEntries(kept);
 }
 
@@ -167,7 +167,7 @@ const selectSerializer = SerializerSelector();
 /** A serializer depends only on its schema, so all services of a process share the serializers. */
 const serializers = new WeakMap<object, (data: unknown) => string>();
 
-/** Compiles a serializer at the first response. At startup, all of them would take a tenth of the start. */
+/** Compiles a serializer for its first response. Their compilation at startup would take a tenth of the start. */
 export const buildSerializer: SerializerFactory = (schemas, options) => {
   const compile = selectSerializer(schemas, options);
   return (route) => {

@@ -6,7 +6,6 @@ import { HttpProblem } from "./problem.ts";
 
 const LENGTH_TO_SECONDS = "2027-01-31T23:59:59".length;
 
-/** Formats milliseconds since the epoch as ISO 8601 in UTC. */
 export function toIso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
@@ -18,12 +17,12 @@ export function parseExpiresAt(expiresAt: string | null | undefined): number | u
 }
 
 /**
- * Converts a date and time in `text` to milliseconds since the epoch. `parseInstant` drops fractions of a millisecond. `name` is the name
- * of the body field in the error text. Throws `invalid_request` if the date does not exist.
+ * Converts a date and time in `text` to milliseconds since the epoch, without fractions. `name`: the field of the body, for the error text.
+ * Throws `invalid_request` if the date does not exist.
  */
 export function parseInstant(text: string, { name }: { name: string }): number {
   const milliseconds = Date.parse(text);
-  // A date exists only if the formatted date equals the text, because Date.parse changes 30 February to 2 March.
+  // Date.parse changes 30 February to 2 March. So a date exists only if the parsed and formatted date equals the text.
   if (
     Number.isNaN(milliseconds) ||
     toIso(milliseconds).slice(0, LENGTH_TO_SECONDS) !== text.slice(0, LENGTH_TO_SECONDS)
@@ -37,11 +36,12 @@ export function isoOrNull(milliseconds: number | undefined): string | null {
   return milliseconds === undefined ? null : toIso(milliseconds);
 }
 
-/** A page of items, in the form of a response. */
+/** A page of items in a response. */
 type WirePage<Item> = { items: Item[]; nextCursor: string | null };
 
 /**
- * Presents a page. Ends the page before the item that would exceed `httpLimits.pageBytes`. A page always contains at least its first item.
+ * Converts a page to a response, and cuts the page before the item that would exceed `httpLimits.pageBytes`. A page always keeps its first
+ * item.
  */
 export function fitPage<Model, Item extends { id: string }>(
   page: Page<Model>,
@@ -63,20 +63,22 @@ export function fitPage<Model, Item extends { id: string }>(
 }
 
 const MAX_KEY_LENGTH = 255;
-/** draft-ietf-httpapi-idempotency-key-header requires a quoted string for the key (structured fields, RFC 9651, section 3.3.3). */
+/**
+ * Matches a quoted string, as draft-ietf-httpapi-idempotency-key-header requires for the key (structured fields, RFC 9651, section 3.3.3).
+ */
 const QUOTED_KEY = /^"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
-/** Many clients send the idempotency key without quotes. */
+/** Matches a key without quotes, which many clients send. */
 const PLAIN_KEY = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+$/;
 
-/** The function `allowNoBody` is a `preValidation` hook for the completion of an upload. The hook treats a missing body as `{}`. */
+/** A `preValidation` hook for the completion of an upload, which treats a missing body as `{}`. */
 export function allowNoBody(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
   if (request.body === undefined || request.body === null) request.body = {};
   done();
 }
 
 /**
- * Reads the header Idempotency-Key, with or without quotes. The key has 1 to 255 characters of visible ASCII. Throws `invalid_request`.
- * `readIdempotencyKey` follows the draft standard draft-ietf-httpapi-idempotency-key-header.
+ * Reads the header Idempotency-Key, with or without quotes, according to draft-ietf-httpapi-idempotency-key-header. The key has 1 to 255
+ * characters of visible ASCII. Throws `invalid_request`.
  */
 export function readIdempotencyKey(header: string | readonly string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
@@ -96,12 +98,12 @@ function unquote(header: string): string | undefined {
   return PLAIN_KEY.test(header) ? header : undefined;
 }
 
-/** Converts chunks to a stream that takes a chunk only when a reader waits. Many form uploads wait together. */
+/** Converts chunks to a stream that reads a chunk only when a reader waits, because many form uploads wait at the same time. */
 export function streamOf(chunks: AsyncIterable<Buffer>): Readable {
   return Readable.from(chunks, { objectMode: false, highWaterMark: 0 });
 }
 
-/** Returns a signal that aborts when the connection closes, or has already aborted if the connection is closed. */
+/** Returns a signal that aborts when the connection closes. The signal is already aborted if the connection is closed. */
 export function goneSignal({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController();
   if (raw.destroyed) gone.abort();

@@ -7,7 +7,7 @@ import { createWriteTurns } from "./http-limits.ts";
 
 const nextTick = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Creates a queue of writes for a test. Each call of `endNext` ends the oldest running write. */
+/** Creates a queue of writes. Each call of `endNext` ends the oldest running write. */
 function startTurns() {
   const turns = createWriteTurns();
   const started: string[] = [];
@@ -61,7 +61,7 @@ describe("requirement 30: the queue for the writes of one person", () => {
 });
 
 describe.each(engines)("requirement 30: many writes at the same time, on $name", (engine) => {
-  /** Starts a service that records the maximum number of parallel transactions. */
+  /** Starts a service that counts its parallel transactions. `most` returns the maximum. */
   async function start() {
     let running = 0;
     let most = 0;

@@ -1,6 +1,6 @@
 import type { ProblemCode, Rejection } from "@valetkey/contract";
 
-/** The codes of errors that only the HTTP layer throws. Each must be in the contract. */
+/** The codes of errors that only the HTTP layer throws. Each code must also be in the contract. */
 const httpErrorCodes = [
   "sign_in_expired",
   "sign_in_failed",
@@ -23,12 +23,12 @@ const httpErrorCodes = [
 /** The codes of the errors that use cases throw. */
 export type DomainErrorCode = Exclude<ProblemCode, (typeof httpErrorCodes)[number]>;
 
-/** DomainError is the error that use cases throw. The user sees `message`, and only the log contains `cause`. */
+/** An error that a use case throws. The user sees `message`, and only the log contains `cause`. */
 export class DomainError extends Error {
   readonly code: DomainErrorCode;
-  /** The time in seconds that the client must wait before a new request can succeed. Undefined if the waiting time is unknown. */
+  /** The time in seconds after which a new request can succeed. Undefined: the time is unknown. */
   readonly retryAfterSeconds: number | undefined;
-  /** The reason of `upload_rejected` for programs. */
+  /** The reason of `upload_rejected`, for programs. */
   readonly rejection: Rejection | undefined;
 
   constructor(
@@ -44,14 +44,14 @@ export class DomainError extends Error {
   }
 }
 
-/** Creates the error for a wrong request. The message says what is wrong, and what helps. */
+/** Creates the error for an invalid request. The message says what is wrong, and what helps. */
 export function invalidRequest(message: string, options?: ErrorOptions): DomainError {
   return new DomainError("invalid_request", message, options);
 }
 
 export type Noun = "attachment" | "link" | "note" | "passkey" | "share" | "token" | "upload" | "user" | "webhook";
 
-/** Creates the error for a missing thing, such as `note_not_found`. The caller may also hide a thing that exists. */
+/** Creates the error for a missing thing, such as `note_not_found`. The error can also hide a thing that exists. */
 export function noSuch(noun: Noun, options?: ErrorOptions): DomainError {
   return new DomainError(`${noun}_not_found`, `${noun[0]?.toUpperCase()}${noun.slice(1)} not found`, options);
 }

@@ -16,7 +16,9 @@ export async function digestOf(file: string): Promise<Digest> {
   }
 }
 
-/** Copies a file durably, readable only for the owner. `to` appears only when the copy is complete. Creates its folder. */
+/**
+ * Copies a file durably to a new file that only its owner can read. `to` appears only when the copy is complete. Creates a missing folder.
+ */
 export async function copyDurably(source: string, to: string): Promise<Digest> {
   const from = await open(source, "r");
   try {
@@ -26,7 +28,10 @@ export async function copyDurably(source: string, to: string): Promise<Digest> {
   }
 }
 
-/** Writes a stream to a new file as `copyDurably` does. `to` does not appear if its SHA-256 differs from the expected hex. */
+/**
+ * Writes a stream to a new file, with the promises of `copyDurably`. `to` does not appear if its SHA-256 differs from the expected
+ * hexadecimal text.
+ */
 export async function writeDurably(
   body: AsyncIterable<Uint8Array>,
   to: string,
@@ -69,7 +74,7 @@ async function* blocksOf(from: FileHandle): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Returns the size of a file in bytes. Returns undefined if the file does not exist. */
+/** Returns the size of a file in bytes, or undefined if the file does not exist. */
 export async function sizeOf(file: string): Promise<number | undefined> {
   try {
     return (await stat(file)).size;
@@ -81,7 +86,7 @@ export async function sizeOf(file: string): Promise<number | undefined> {
 
 /** Flushes a folder to the disk, so that the names of its new files survive a crash of the machine. */
 export async function syncFolder(folder: string): Promise<void> {
-  // Windows cannot open a folder, and does not need to flush the folder.
+  // Windows cannot open a folder, and need not flush it.
   if (process.platform === "win32") return;
   const handle = await open(folder, "r");
   try {

@@ -11,7 +11,10 @@ type Options = {
   code: DomainErrorCode;
 };
 
-/** Loads a module with a package that an embedding does not install. If it is missing, throws an error `code` that names it. */
+/**
+ * Loads a module with a package that an embedding does not install. If the package is missing, throws the error `code`, whose text names
+ * the package.
+ */
 export async function loadWith<Module>(
   name: string,
   load: () => Promise<Module>,
@@ -27,8 +30,9 @@ export async function loadWith<Module>(
 }
 
 /**
- * Returns the URL of the module `name`, which runs in a thread or process, in the folder of the importing file. In a build, all modules are
- * .js files in one folder. Throws `database_unavailable` if the file does not exist. `importer`: undefined in a CommonJS bundle.
+ * Returns the URL of the module `name`, which runs in a thread or process. The module is in the folder of the importing file. In a build,
+ * all modules are .js files in one folder. Throws `database_unavailable` if the file does not exist. `importer`: undefined in a CommonJS
+ * bundle.
  */
 export function workerModule(name: string, importer: string | undefined): URL {
   const extension = importer?.endsWith(".ts") ? "ts" : "js";
@@ -45,5 +49,5 @@ export function ownVersion(): string {
   return JSON.parse(readFileSync(findPackageJSON(import.meta.url) ?? "", "utf8")).version;
 }
 
-// An `import` reads all exports of a module. In node:http, this would load the client `fetch` and HTTP/2, which a start does not need.
+// An `import` reads all exports of a module. With node:http, it would load the client `fetch` and HTTP/2, which a start does not need.
 export const nodeHttp = process.getBuiltinModule("node:http");

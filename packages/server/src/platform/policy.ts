@@ -4,18 +4,18 @@ import { SETTINGS } from "./config/settings.ts";
 /** The rules that an administrator can change. Expiries are in seconds, and null means no limit. */
 export type Policy = {
   /**
-   * `invited`: only people with an invitation can create an account. An invitation to a note or a file is also enough to create an account.
-   * An invitation from an administrator works with every value of `sign-up`.
+   * Who can create an account. `invited`: only people with an invitation, even an invitation to a note or a file. An invitation from an
+   * administrator works with every value.
    */
   "sign-up": "open" | "invited" | "closed";
-  /** Whether a share by email address reaches only people who have proven the email address. */
+  /** Whether a share by email address reaches only people who have proven this email address. */
   "proven-email": "required" | "optional";
-  /** The maximum lifetime of a link, from the creation of the link. */
+  /** The maximum lifetime of a link after its creation. */
   "link-max-expiry": number | null;
   "link-password": "required" | "optional";
-  /** The longest expiry of a URL that the owner of a file requests. */
+  /** The maximum lifetime of a URL that the owner of a file requests. */
   "url-ttl-max": number;
-  /** The longest expiry of a URL that a person other than the owner requests. */
+  /** The maximum lifetime of a URL that another person requests. */
   "url-ttl-max-shared": number;
 };
 
@@ -43,7 +43,7 @@ export function variableOf(name: PolicyName): string {
   return RULES[name].variable;
 }
 
-/** Returns the reason why a rule cannot have a value. Returns undefined if the value of the rule is valid. */
+/** Returns why a rule cannot have a value, or undefined if the value is valid. */
 export function problemOf(name: PolicyName, value: unknown): string | undefined {
   const { choices, most = 0, mayBeUnlimited = false } = RULES[name];
   if (choices !== undefined) {
@@ -58,7 +58,7 @@ export function problemOf(name: PolicyName, value: unknown): string | undefined 
 /** The values that administrators have set. After a downgrade, they can contain unknown values. */
 export type StoredPolicy = Readonly<Partial<Record<PolicyName, unknown>>>;
 
-/** A rule with its value. `source`: the origin of the value. `fallback`: the value if no administrator sets one. */
+/** A rule with its value. `source`: where the value comes from. `fallback`: the value if no administrator sets one. */
 export type PolicySetting = {
   name: PolicyName;
   value: Policy[PolicyName];
@@ -67,17 +67,20 @@ export type PolicySetting = {
 };
 
 /**
- * The current rules in memory, so that no HTTP request must read the rules from the database. A background job reads the rules from the
- * database every few seconds (ADR 15). While the database is unreachable, the rules of the last read apply.
+ * The current rules in memory, so that no HTTP request must read them from the database. A background job reads them every few seconds (ADR
+ * 15). While the database is unreachable, the rules of the last read apply.
  */
 export type LivePolicy = {
-  /** The caller must read `current` again for each decision, because new rules from the database replace the object. */
+  /** The current rules. The caller must read `current` again for each decision, because new rules replace the object. */
   readonly current: Readonly<Policy>;
   isFixed(name: PolicyName): boolean;
   describe(): PolicySetting[];
   /** Returns the rules that would result from stored values. */
   preview(stored: StoredPolicy): Policy;
-  /** Call it before the stored values are read. The returned function applies them, unless a later read was faster. */
+  /**
+   * The caller must call this function before it reads the stored values. The returned function applies the values, unless a later read was
+   * faster.
+   */
   startReading(): (stored: StoredPolicy) => void;
   refresh(read: () => Promise<StoredPolicy>): Promise<void>;
 };

@@ -17,7 +17,7 @@ export async function orMissing<T>(write: Promise<T>, noun: Noun): Promise<T> {
 
 type Refusal = { code: DomainErrorCode; message: string };
 
-/** If the write violates a unique index, the function `orTaken` throws the domain error `taken`, because another row has the value. */
+/** Throws the domain error `taken` if the write violates a unique index, because another row already has the value. */
 export async function orTaken<T>(write: Promise<T>, { code, message }: Refusal): Promise<T> {
   return orRefused(write, {
     codes: [SQLITE_CONSTRAINT_UNIQUE, POSTGRES_UNIQUE_VIOLATION],
@@ -38,7 +38,9 @@ async function orRefused<T>(
   }
 }
 
-/** The rows that one statement deletes. A longer statement would block the main thread on SQLite, or scan the table on PostgreSQL. */
+/**
+ * The number of rows that one statement deletes. A longer statement would block the main thread on SQLite, or scan the table on PostgreSQL.
+ */
 const MAX_DELETED = 100;
 
 type Deletion = {
@@ -47,7 +49,7 @@ type Deletion = {
 
 type Column<Table extends keyof Tables> = keyof Tables[Table] & string;
 
-/** Deletes matching rows in many short statements. `key`: the primary key. `by`: the column whose index finds the rows. */
+/** Deletes matching rows in many short statements. `key`: the columns of the primary key. `by`: the column whose index finds the rows. */
 export async function deleteInSteps(db: Kysely<Tables>, { from, key, by, where }: Deletion): Promise<void> {
   const columns = sql.join(key.map((column) => sql.ref(column)));
   const some = sql`

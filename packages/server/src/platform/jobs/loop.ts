@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** A loop is work that runs in the background, in rounds. */
+/** Work that runs in the background, in rounds. */
 export type Loop = {
-  /** Starts a round of the loop now. If a round is already running, another round starts after its end. */
+  /** Starts a round now. If a round is already running, another round starts after its end. */
   kick(): void;
   /** Starts no more rounds, aborts the signal of the running round, and waits for its end. */
   stop(): Promise<void>;
@@ -17,7 +17,7 @@ export function startLoop(options: {
   let running: Promise<void> | undefined;
   let isKicked = false;
   const stopping = new AbortController();
-  // An HTTP request may call `kick`. With the snapshot, traces do not show the HTTP request as the parent of the round.
+  // Without this snapshot, a trace would show the HTTP request that called `kick` as the parent of the round.
   const outsideRequests = AsyncLocalStorage.snapshot();
 
   async function run(): Promise<void> {

@@ -1,10 +1,7 @@
 import { expect, it } from "vitest";
 import { createFairTurns } from "./fair-turns.ts";
 
-/**
- * Creates fair turns for searches. A search runs until the test calls `end`. The list `started` contains the names of the started searches
- * in order.
- */
+/** Creates fair turns for searches. A search runs until the test calls `end`. `started`: the names of the started searches, in order. */
 function startTurns({ atOnce }: { atOnce: number }) {
   const turns = createFairTurns({ atOnce, ofHolder: 5, problem: "Wait." });
   const started: string[] = [];

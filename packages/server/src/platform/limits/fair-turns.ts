@@ -1,20 +1,20 @@
 import { type DomainError, invalidRequest } from "../errors.ts";
 import { rateLimited } from "./in-database.ts";
 
-/** The time for which a refused holder must wait, until at least one task of the holder has ended. */
+/** The time after which a refused holder may try again, in milliseconds. By then, a task of the holder has probably ended. */
 const RETRY_MS = 1_000;
 
 export type FairTurns = ReturnType<typeof createFairTurns>;
 
 /**
- * Limits the number of costly tasks that run in parallel. The holders take turns, and each holder runs one task at a time. A holder with
- * many tasks delays the tasks of other holders only a little. A holder is a person, or the network of a client. `atOnce` is the maximum
- * number of tasks that run in parallel. `ofHolder` is the maximum number of tasks of one holder that run or wait. `problem` is the error
- * text for a holder with more tasks. Each process has separate turns and separate counts.
+ * Limits the number of costly tasks that run in parallel. A holder is a person, or the network of a client. The holders take turns, and
+ * each holder runs one task at a time, so a holder with many tasks delays other holders only a little. `atOnce`: the maximum number of
+ * tasks that run in parallel. `ofHolder`: the maximum number of tasks of one holder that run or wait. `problem`: the error text for a
+ * holder with more tasks. Each process has its own turns and counters.
  */
 export function createFairTurns({ atOnce, ofHolder, problem }: { atOnce: number; ofHolder: number; problem: string }) {
   const running = new Set<string>();
-  // The waiting tasks of each holder. The map `waiting` contains the holders in the order of their next turn.
+  // The waiting tasks of each holder. The holders are in the order of their next turn.
   const waiting = new Map<string, (() => void)[]>();
 
   function startNext(): void {
@@ -61,8 +61,8 @@ export function createFairTurns({ atOnce, ofHolder, problem }: { atOnce: number;
 
   return {
     /**
-     * Waits for the turn of the holder, and then runs the task. If `signal` aborts while the task waits, for example because the client has
-     * disconnected, the task is removed and never runs. Throws `rate_limited` if the holder already has `ofHolder` tasks that run or wait.
+     * Waits for the turn of the holder, and then runs the task. If `signal` aborts during the wait, for example because the client has
+     * disconnected, the task never runs. Throws `rate_limited` if the holder already has `ofHolder` tasks that run or wait.
      */
     async run<T>(
       { holder, signal }: { holder: string; signal?: AbortSignal | undefined },

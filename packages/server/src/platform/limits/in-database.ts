@@ -7,14 +7,14 @@ import type { Deps } from "../deps.ts";
 import { DomainError } from "../errors.ts";
 
 /**
- * A window limit is a limit that all replicas share. The member `max` is the largest sum of the amounts in a time window of `windowMs`
- * milliseconds. The time window begins when a caller takes the first amount.
+ * A rate limit that all replicas share. `max`: the maximum sum of the amounts in a time window of `windowMs` milliseconds. A window begins
+ * when a caller takes the first amount.
  */
 export type WindowLimit = { name: string; max: number; windowMs: number };
 
 /**
- * Takes an amount from the limit of a holder. The caller can return the amount with the function `giveBack` in the result. The function
- * `takeFromWindow` throws `rate_limited` if too little of the limit is left. The error contains the time until the window expires.
+ * Takes an amount from the rate limit of a holder. The function `giveBack` in the result returns the amount. Throws `rate_limited` if too
+ * little is left, with the time until the window expires.
  */
 export async function takeFromWindow(
   { db, clock }: Pick<Deps, "clock"> & { db: Tx },
@@ -28,10 +28,10 @@ export async function takeFromWindow(
   return { giveBack: (queries, returned) => limitCountQueries(queries).giveBack(key, { amount: returned, expiresAt }) };
 }
 
-/** The limit of one holder. The holder reads the text `problem` when nothing is left. */
+/** The rate limit of one holder. `problem`: the error text for the holder when nothing is left. */
 export type Window = { limit: WindowLimit; holder: string; problem: string };
 
-/** Throws `rate_limited` if nothing is left of the limit. Takes nothing. */
+/** Throws `rate_limited` if nothing is left of the rate limit. Takes nothing. */
 export async function requireLeft(
   { db, clock }: Pick<Deps, "clock"> & { db: Tx },
   { limit, holder, problem }: Window,
@@ -42,8 +42,8 @@ export async function requireLeft(
 }
 
 /**
- * Takes 1 from the limit of each holder, with one statement. If one holder has nothing left, throws `rate_limited` with the problem that
- * names this holder. Call it in a transaction, which then undoes what it took from the others.
+ * Takes 1 from the rate limit of each holder, with one statement. If one holder has nothing left, throws `rate_limited` with the problem of
+ * this holder. The caller must use a transaction, whose rollback undoes the other amounts.
  */
 export async function takeFromEachWindow(
   { db, clock }: Pick<Deps, "clock"> & { db: Tx },
@@ -60,12 +60,12 @@ export async function takeFromEachWindow(
   if (refused !== undefined) throw rateLimited(problemOf(byKey.get(refused.key) ?? ""), refused.expiresAt - now);
 }
 
-/** Returns the key of a window in the database: a hash, because a holder can be a password that was typed by mistake. */
+/** Returns the key of a window in the database. The key is a hash, because a holder can be a password that was typed by mistake. */
 export function windowKey({ name }: WindowLimit, holder: string): string {
   return createHash("sha256").update(`${name} ${holder}`).digest("base64url");
 }
 
-/** Makes the error for a request over a limit. The client can repeat the request after `waitMs` milliseconds. */
+/** Creates the error for a request over a rate limit. The client can repeat the request after `waitMs` milliseconds. */
 export function rateLimited(problem: string, waitMs: number): DomainError {
   const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
   return new DomainError("rate_limited", problem, { retryAfterSeconds });
@@ -79,32 +79,29 @@ const LINK_LOOKS: WindowLimit = { name: "link looks", max: 300, windowMs: 60_000
 
 const TOO_MANY_LOOKS = "Too many requests in a short time. Wait until Retry-After has passed, then try again.";
 
-/**
- * Waits for a write that only counts a visit. On a full disk, the service does not count the visit, but the visitor still sees the page.
- */
+/** Waits for a write that only counts a visit. On a full disk, the visit is not counted, but the visitor still sees the page. */
 export async function unlessDiskIsFull(counted: Promise<unknown>): Promise<void> {
   await counted.catch((error) => {
     if (!(error instanceof DomainError && error.code === "storage_full")) throw error;
   });
 }
 
-/** Returns the limit for one network, which counts opened links and opened invitations together. */
+/** Returns the rate limit of one network. The limit counts opened links and opened invitations together. */
 export function limitOf(network: string) {
   return { limit: LINK_LOOKS, holder: network, amount: 1, problem: TOO_MANY_LOOKS };
 }
 
 /**
- * Counts amounts in time windows, for the limits that all replicas share. Each method uses one statement, which every engine executes
+ * Counts amounts in time windows, for the rate limits that all replicas share. Each method uses one statement, which every engine executes
  * atomically.
  *
- * The npm package rate-limiter-flexible does not fit the service. rate-limiter-flexible needs a separate driver for each database, and
- * supports neither `node:sqlite` nor Kysely. rate-limiter-flexible also counts refused requests, and cannot give back a part of an amount.
+ * The npm package rate-limiter-flexible does not fit: it needs a separate driver for each database, supports neither `node:sqlite` nor
+ * Kysely, counts refused requests, and cannot give back a part of an amount.
  */
 export const limitCountQueries = defineQueries("database.limitCounts", ({ kysely: db }) => ({
   /**
-   * Adds `amount` to the count of the open window if the sum is at most `max`. If no window is open, `take` opens a window that expires at
-   * `expiresAt`. The function `take` returns whether the amount was added, and the expiry of the open window. If `take` did not add the
-   * amount, nothing has changed.
+   * Adds `amount` to the count of the open window if the sum is at most `max`. If no window is open, first opens a window that expires at
+   * `expiresAt`. Returns whether the amount was added, and the expiry of the open window.
    */
   async take(key: string, request: Taking) {
     const [taken] = await takeKeys(db, [key], request);
@@ -113,7 +110,7 @@ export const limitCountQueries = defineQueries("database.limitCounts", ({ kysely
     return { isTaken: false, expiresAt: open?.expires_at ?? request.now };
   },
 
-  /** Adds 1 to each count as `take` does. Returns a window that is exhausted, or undefined if all counts were raised. */
+  /** Adds 1 to each count, like `take`. Returns an exhausted window, or undefined if all counts were raised. */
   async takeEach(
     keys: readonly string[],
     request: { max: number; now: number; expiresAt: number },
@@ -137,7 +134,7 @@ export const limitCountQueries = defineQueries("database.limitCounts", ({ kysely
     return open?.expires_at;
   },
 
-  /** Subtracts `amount` from the count of the window that expires at `expiresAt`. Does nothing if the window is not open any more. */
+  /** Subtracts `amount` from the count of the window that expires at `expiresAt`. Does nothing if this window is not open any more. */
   async giveBack(key: string, { amount, expiresAt }: { amount: number; expiresAt: number }): Promise<void> {
     await db
       .updateTable("limit_counts")

@@ -75,7 +75,7 @@ it("a rate limit forgets the oldest people when too many people use the service"
   take("ann", 10);
 });
 
-/** The test has a window of the database that is exhausted for each holder. The number `queries` counts the queries of the database. */
+/** Creates windows in a database where the rate limit of every holder is exhausted. `queries` returns the number of database queries. */
 function createExhausted({ maxWindows }: { maxWindows: number }) {
   let now = 1_000_000;
   let queries = 0;

@@ -3,23 +3,22 @@ import type { RateLimit } from "../config/limits.ts";
 import type { Tx } from "../database/queries.ts";
 import { limitCountQueries, rateLimited, type WindowLimit, windowKey } from "./in-database.ts";
 
-/** Bounds the memory of an allowance, with about 200 bytes a person. A forgotten person gets a full allowance. */
+/** The maximum number of people in memory, with about 200 bytes for each person. A forgotten person gets a full allowance. */
 const MAX_PEOPLE = 20_000;
 
 export type Allowance = {
-  /** Takes an amount from the allowance of a person. Throws `rate_limited` with the time until it is available. */
+  /** Takes an amount from the allowance of a person. Throws `rate_limited` with the time until the amount is available. */
   take(userId: string, amount: number): void;
 };
 
 type Balance = { left: number; at: number };
 
-/** `exempt`: the id whose rate has no limit. Default: no id. */
+/** `exempt`: the id of the person without a limit. Default: no such person. */
 type AllowanceOptions = { clock: Clock; problem: string; exempt?: string; maxPeople?: number };
 
 /**
  * Gives each person a token bucket in the memory of the process, so that a check needs no query. If `limit` is undefined, the rate has no
- * limit.
- * The code does not use the package `rate-limiter-flexible`, because the package needs a timer for each key and does not limit its memory.
+ * limit. The package `rate-limiter-flexible` is not used here, because it needs a timer for each key and does not limit its memory.
  */
 export function createAllowance(
   limit: RateLimit | undefined,
@@ -27,8 +26,8 @@ export function createAllowance(
 ): Allowance {
   if (limit === undefined) return { take: () => undefined };
   const { perSecond, burst } = limit;
-  // When `recent` is full, `recent` becomes `older`, and the map drops the previous `older`. The memory is limited, but the counts of
-  // active people remain in memory.
+  // When `recent` is full, `recent` becomes `older`, and the previous `older` is dropped. So the memory is limited, but active people keep
+  // their counts.
   let recent = new Map<string, Balance>();
   let older = new Map<string, Balance>();
 
@@ -49,7 +48,7 @@ export function createAllowance(
       if (userId === exempt) return;
       const now = clock();
       const balance = balanceOf(userId, now);
-      // If the clock went back, the time difference is negative, and the code adds nothing.
+      // If the clock went back, the time difference is negative, and nothing is added.
       const elapsedMs = Math.max(0, now - balance.at);
       balance.left = Math.min(burst, balance.left + (elapsedMs * perSecond) / 1000);
       balance.at = now;
@@ -60,21 +59,18 @@ export function createAllowance(
   };
 }
 
-/**
- * The limit `MAX_WINDOWS` bounds the memory for exhausted windows: each window needs about 200 bytes. A forgotten window costs one query.
- */
+/** The maximum number of exhausted windows in memory, with about 200 bytes for each window. A forgotten window costs one query. */
 const MAX_WINDOWS = 10_000;
 
 /**
- * Creates a function that takes 1 from a window, as `takeFromWindow` does. An exhausted window remains in memory until its expiry, so that
- * a holder with many refused requests causes no queries. The caller may use `createWindows` only for limits whose amounts are never given
- * back.
+ * Creates a function that takes 1 from a window, like `takeFromWindow`. An exhausted window remains in memory until its expiry, so that a
+ * holder with many refused requests causes no queries. Only for rate limits whose amounts are never given back.
  */
 export function createWindows(
   { db, clock }: { db: Tx; clock: Clock },
   { problem, maxWindows = MAX_WINDOWS }: { problem: string; maxWindows?: number },
 ) {
-  /** The map `exhausted` contains the expiry of each exhausted window. The window that was exhausted first is the first in the map. */
+  /** The expiry of each exhausted window, in the order in which the windows were exhausted. */
   const exhausted = new Map<string, number>();
   return async (limit: WindowLimit, holder: string): Promise<void> => {
     const now = clock();

@@ -7,7 +7,7 @@ import { isOneRecipient } from "./recipient.ts";
 export type SmtpTimeouts = {
   connectMs: number;
   greetingMs: number;
-  /** The longest time without a byte in either direction. */
+  /** The maximum time without a byte in either direction. */
   idleMs: number;
 };
 
@@ -17,8 +17,8 @@ const TIMEOUTS: SmtpTimeouts = { connectMs: 10_000, greetingMs: 30_000, idleMs: 
 
 export type Smtp = Mailer & {
   /**
-   * Connects to the SMTP server, signs in, and offers a mail from the sender to the sender. The function `probe` ends the connection before
-   * the content, so the server gets no mail. If the offer fails, `probe` rejects with the error of the connection or the server.
+   * Connects to the SMTP server, signs in, and offers a mail from the sender to the sender itself. Ends the connection before the content,
+   * so the server gets no mail. If the offer fails, rejects with the error of the connection or the server.
    */
   probe(): Promise<void>;
 };
@@ -55,13 +55,13 @@ export function createSmtp({ host, port, isSecure, requiresTls, user, password, 
           subject,
           text,
           html,
-          // The id of a mail is constant over all attempts, so that mail programs can recognise a mail that arrives twice.
+          // The id of a mail is the same in all attempts, so that mail programs can recognise a mail that arrives twice.
           messageId: `<${id}@${domain}>`,
           headers: {
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
-            // With the header List-Unsubscribe-Post, a mail program shows an unsubscribe button. A click on the button sends one POST that
-            // turns off mails of the topic (RFC 8058).
+            // With the header List-Unsubscribe-Post, a mail program shows an unsubscribe button, which sends one POST to turn off the mails
+            // of the topic (RFC 8058).
             ...(unsubscribeUrl !== undefined && { "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" }),
           },
           ...(unsubscribeUrl !== undefined && { list: { unsubscribe: { url: unsubscribeUrl, comment: "" } } }),
@@ -77,8 +77,7 @@ export function createSmtp({ host, port, isSecure, requiresTls, user, password, 
       try {
         await offerMail(connection, { auth, address: from.email });
       } catch (error) {
-        // The email address of the sender may have no mailbox. If the sender has no mailbox, the server refuses the recipient, and accepts
-        // the sender.
+        // The email address of the sender may have no mailbox. The server then refuses the recipient, but accepts the sender.
         if (!isRecipientOnly(error as SmtpError)) throw error;
       } finally {
         connection.close();
@@ -89,7 +88,7 @@ export function createSmtp({ host, port, isSecure, requiresTls, user, password, 
 
 type Auth = { user: string; pass: string | undefined };
 
-/** Resolves when the SMTP server waits for the content of the mail. Postfix and other servers judge the sender only after RCPT TO. */
+/** Resolves when the SMTP server waits for the content of the mail. Postfix and other servers check the sender only after RCPT TO. */
 function offerMail(
   connection: SMTPConnection,
   { auth, address }: { auth: Auth | undefined; address: string },
@@ -113,7 +112,7 @@ function isRecipientOnly({ command, responseCode = 0, message }: SmtpError): boo
 
 type SmtpError = Error & { code?: string; command?: string; responseCode?: number };
 
-/** The enhanced status codes for an unknown recipient (RFC 3463), and the texts of servers without such codes. */
+/** Matches the enhanced status codes for an unknown recipient (RFC 3463), and the texts of servers without such codes. */
 const NO_RECIPIENT = /\b5\.1\.(?:[0-6]|10)\b|no such user|no such recipient|user unknown|unknown user|does not exist/i;
 
 /**
@@ -129,21 +128,20 @@ function outcomeOf(error: unknown): MailOutcome {
 }
 
 /**
- * The result of an attempt to send a mail. `refused`: the mail server will never accept the mail. `failed`: a later attempt may succeed.
- * The member `problem` explains the failure to the operator. The member `problem` may quote the response of the mail server.
+ * The outcome of an attempt to send a mail. `refused`: the mail server will never accept the mail. `failed`: a later attempt may succeed.
+ * `problem`: explains the failure to the operator, and may quote the response of the mail server.
  */
 export type MailOutcome = { state: "accepted" } | { state: "refused" | "failed"; problem: string };
 
-/** Sends mails to an SMTP server. */
 export type Mailer = {
-  /** Sends one mail. If `signal` aborts, the result is `failed`, although the server may have accepted the mail. */
+  /** Sends one mail. If `signal` aborts, the outcome is `failed`, although the server may have accepted the mail. */
   send(message: Message, options: { signal: AbortSignal }): Promise<MailOutcome>;
 };
 
 /**
- * The content of a mail to one email address. `id` is constant over all attempts to send the mail. `replyTo`: the email address that gets
- * the answers. If `replyTo` is undefined, the sender of the service gets the answers. `unsubscribeUrl`: a POST to the URL turns off mails
- * of the topic (RFC 8058). If `unsubscribeUrl` is undefined, nobody can turn off the mails of the topic.
+ * A mail to one email address. `id`: the same in all attempts to send the mail. `replyTo`: the email address that gets the answers.
+ * Default: the sender of the service. `unsubscribeUrl`: a POST to this URL turns off the mails of the topic (RFC 8058). Default: nobody can
+ * turn off these mails.
  */
 export type Message = {
   id: string;

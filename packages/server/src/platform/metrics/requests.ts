@@ -2,16 +2,15 @@ import type { FileUrls } from "@valetkey/contract";
 import type { FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
-// The histogram covers a wide range in seconds, because an access decision with a signature takes under a millisecond, and an upload takes
-// minutes.
+// The buckets of the histogram, in seconds. An access decision with a signature takes less than a millisecond, and an upload takes minutes.
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 
 type UrlOutcome = "issued" | NonNullable<FileUrls["urls"][number]["code"]>;
 
-/** The metrics of the HTTP layer. The labels of the metrics are route patterns, methods and statuses, never ids. */
+/** The metrics of the HTTP layer. Their labels are route patterns, methods and statuses, and never ids. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** Registers the HTTP metrics in `registry`. The registry can also contain other metrics. */
+/** Registers the HTTP metrics in `registry`, which can also contain other metrics. */
 export function createMetrics(registry: Registry = new Registry()) {
   const durations = new Histogram({
     name: "valetkey_http_request_duration_seconds",
@@ -49,7 +48,7 @@ export function createMetrics(registry: Registry = new Registry()) {
         },
       });
     },
-    /** Builds an onResponse hook for one route. The hook creates the labels once for each status, and not for each request. */
+    /** Builds an onResponse hook for one route. The labels are created once for each status, and not for each request. */
     observer({ method, route }: { method: string; route: string }) {
       const byStatus = new Map<number, Histogram.Internal<string>>();
       return (_request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
@@ -67,12 +66,12 @@ export function createMetrics(registry: Registry = new Registry()) {
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** True for a route that can respond with a stream. The duration of a stream says nothing about the speed of the service. */
+    /** True for a route that can respond with a stream, whose duration says nothing about the speed of the service. */
     isStream?: boolean;
   }
 }
 
-/** Adds an `onRoute` hook that measures the duration of all requests to the route. */
+/** Measures the duration of all requests to a route. */
 export function observeRoute(metrics: Metrics, route: RouteOptions): void {
   if (route.config?.isStream === true) return;
   const observer = metrics.observer({ method: String(route.method), route: route.url });

@@ -8,29 +8,29 @@ import { nodeHttp } from "../modules.ts";
 
 /** The time limit in milliseconds for the DNS query, the connection and the response together. */
 const WITHIN_MS = 15_000;
-/** The maximum number of bytes that the sender reads from a response. The service does not use the body. */
+/** The maximum number of bytes that are read from a response, whose body is not used. */
 const MAX_BODY_BYTES = 4_096;
 
-/** The milliseconds to connect to one of several IP addresses. The default of Node.js is too short for a distant server. */
+/** The time limit to connect to one of several IP addresses, in milliseconds. The default of Node.js is too short for a distant server. */
 const ATTEMPT_MS = 3_000;
 
 type Resolve = (host: string, signal: AbortSignal) => Promise<LookupAddress[]>;
 
 export type SenderOptions = {
-  /** The member `allowsLoopback` states whether endpoints may be on the local machine, where endpoints need no TLS. */
+  /** Whether webhook requests may go to the local machine, without TLS. */
   allowsLoopback: boolean;
-  /** The time limit for a webhook request, in milliseconds. The default of `withinMs` is 15 seconds. */
+  /** The time limit for a webhook request, in milliseconds. Default: 15 seconds. */
   withinMs?: number;
-  /** Resolves the host of an endpoint to IP addresses. By default, `resolve` queries the name servers of the system. */
+  /** Resolves the host of an endpoint to IP addresses. Default: queries the DNS servers of the system. */
   resolve?: Resolve;
-  /** The certificates of the authorities that the sender trusts. The default of `ca` is the certificates of Node.js. */
+  /** The certificates of the trusted authorities. Default: the certificates of Node.js. */
   ca?: string;
 };
 
 /**
- * Sends webhooks only to public hosts (docs/security-requirements.md, 31). The sender resolves the host, and connects only to public IP
- * addresses among the results. The sender resolves the host only once, so a name server can't give another IP address for the connection.
- * The sender follows no redirects.
+ * Sends webhooks only to public hosts (docs/security-requirements.md, 31). Resolves the host, and connects only to those resulting IP
+ * addresses that are public. Resolves the host only once, so a DNS server cannot return another IP address for the connection. Follows no
+ * redirects.
  */
 export function createWebhookSender(options: SenderOptions): WebhookSender {
   const { withinMs = WITHIN_MS, resolve = resolveByDns } = options;
@@ -51,7 +51,7 @@ export function createWebhookSender(options: SenderOptions): WebhookSender {
   };
 }
 
-/** A Refusal is an error whose message the owner of the endpoint may see. */
+/** An error whose message the owner of the endpoint may see. */
 class Refusal extends Error {
   readonly failure: WebhookFailure;
 
@@ -62,8 +62,8 @@ class Refusal extends Error {
 }
 
 /**
- * The sender queries the name servers directly. The resolver of the system would use the thread pool of Node, which also hashes passwords.
- * A slow name server would then block the hashes.
+ * Queries the DNS servers directly. The resolver of the system would use the thread pool of Node.js, and a slow DNS server would then block
+ * the hashing of passwords.
  */
 const resolveByDns: Resolve = async (host, signal) => {
   if (isIP(host) !== 0) return [addressOf(host)];
@@ -85,8 +85,8 @@ function hostOf({ hostname }: URL): string {
 }
 
 /**
- * Returns the permitted IP addresses: the addresses of the local machine if `allowsLoopback`, or else the public addresses. The function
- * `openAddresses` throws a `Refusal` if there are no permitted IP addresses, or if the URL of a public host is not https.
+ * Returns the permitted IP addresses. With `allowsLoopback`, the addresses of the local machine are permitted, and otherwise only public
+ * addresses. Throws a `Refusal` if there are no permitted IP addresses, or if the URL of a public host is not https.
  */
 function openAddresses(
   { protocol }: URL,
@@ -97,7 +97,7 @@ function openAddresses(
   if (protocol !== "https:") throw new Refusal("not_https", "The URL must begin with https://.");
   const open = addresses.filter(({ address }) => isPublicAddress(address));
   if (open.length > 0) return open;
-  // The text omits the IP address, because the IP address would reveal details of the service's network.
+  // The text does not contain the IP address, which would reveal details of the service's network.
   throw new Refusal("private_host", "The host has no IP address on the internet.");
 }
 
@@ -108,13 +108,13 @@ type Post = Pick<SenderOptions, "ca"> & {
   signal: AbortSignal;
 };
 
-/** Sends a request to the endpoint of a webhook. The function `post` resolves with the status when the response begins. */
+/** Sends a request to the endpoint of a webhook. Resolves with the status when the response begins. */
 function post(target: URL, { addresses, headers, body, signal, ca }: Post): Promise<number> {
   const { request, Agent } = target.protocol === "https:" ? https : nodeHttp;
   return new Promise((resolve, reject) => {
     const sent = request(target, {
       method: "POST",
-      // Each request has a separate connection, because the next request may need other IP addresses.
+      // Each request has its own connection, because the next request may need other IP addresses.
       agent: new Agent({ autoSelectFamilyAttemptTimeout: ATTEMPT_MS }),
       lookup: only(addresses),
       headers: {
@@ -166,7 +166,7 @@ const PROBLEMS: Record<string, WebhookProblem> = {
   ECONNRESET: { failure: "closed", problem: "The host closed the connection without a response." },
 };
 
-/** Returns the problem for the owner of the endpoint. Messages of Node.js contain URLs and IP addresses. */
+/** Returns the problem for the owner of the endpoint, without the URLs and IP addresses in the messages of Node.js. */
 function describe(error: unknown, { isLate, isCut }: { isLate: boolean; isCut: boolean }): WebhookProblem {
   if (isCut) return { failure: "stopped", problem: "The service stopped during the request." };
   if (isLate) return { failure: "timeout", problem: "There was no response in time." };
@@ -178,15 +178,14 @@ function describe(error: unknown, { isLate, isCut }: { isLate: boolean; isCut: b
   return PROBLEMS[code] ?? { failure: "other", problem: `The request failed (${code}).` };
 }
 
-/** Why a message was not delivered, as a code and as a text. The text contains no URL and no IP address. */
+/** The reason why a message was not delivered, as a code and as a text. The text contains no URL and no IP address. */
 export type WebhookProblem = { failure: WebhookFailure; problem: string };
 
 /** The HTTP status of an endpoint's response, or the reason why there was no response. */
 export type WebhookOutcome = { status: number } | WebhookProblem;
 
-/** Sends one HTTP request to an endpoint. */
 export type WebhookSender = {
-  /** The function `send` never rejects. If `signal` aborts, `send` resolves with a problem. */
+  /** Sends one HTTP request to an endpoint. Never rejects. If `signal` aborts, resolves with a problem. */
   send(request: {
     url: string;
     headers: Readonly<Record<string, string>>;
@@ -215,10 +214,10 @@ const CLOSED_IPV4 = [
   "240.0.0.0/4",
 ];
 
-/** The only range of public IPv6 addresses. Mapped, translated, unique local and link-local addresses are outside. */
+/** The only range of public IPv6 addresses. Mapped, translated, unique local and link-local addresses are outside of this range. */
 const OPEN_IPV6 = ["2000::/3"];
 
-/** Parts of OPEN_IPV6 that are not public: Teredo, 6to4 and documentation. Some contain IPv4 addresses. */
+/** The parts of OPEN_IPV6 that are not public: Teredo, 6to4 and documentation. Some of them contain IPv4 addresses. */
 const CLOSED_IPV6 = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"];
 
 const closedIpv4 = listOf(CLOSED_IPV4, "ipv4");
@@ -227,7 +226,6 @@ const openIpv6 = listOf(OPEN_IPV6, "ipv6");
 
 const closedIpv6 = listOf(CLOSED_IPV6, "ipv6");
 
-/** Returns whether an IP address is on the public internet. */
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 4) return !closedIpv4.check(address);
   return isIP(address) === 6 && openIpv6.check(address, "ipv6") && !closedIpv6.check(address, "ipv6");

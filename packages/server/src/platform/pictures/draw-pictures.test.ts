@@ -37,7 +37,7 @@ async function drawEndlessly() {
   return { drawing, abort: () => aborter.abort() };
 }
 
-/** Returns the child processes of this process that draw pictures. */
+/** Returns the child processes of the test process that draw pictures. */
 async function drawingProcesses(): Promise<string[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(

@@ -9,28 +9,28 @@ import { PREVIEW_LIMITS, type PreviewName } from "@valetkey/contract";
 import { DomainError } from "../errors.ts";
 import { workerModule } from "../modules.ts";
 
-/** The package that draws pictures. The operator may install it. */
+/** The package that draws pictures, which the operator can install. */
 export const DRAWING_PACKAGE = "sharp";
 
 export type DrawnPicture = { name: PreviewName; bytes: Buffer };
 
-/** Why a file has no pictures. `damaged`: unreadable. `too_slow`, `too_much_memory`: the child process passed its limit. */
+/** Why a file has no previews. `damaged`: the file is unreadable. `too_slow`, `too_much_memory`: the child process exceeded its limit. */
 export type DrawingFailure = "damaged" | "too_slow" | "too_much_memory";
 
 export type DrawingLimits = { milliseconds: number; memoryBytes: number };
 
 const LIMITS: DrawingLimits = { milliseconds: 20_000, memoryBytes: 512 * 2 ** 20 };
-/** The exit code of a child process that found out by itself. */
+/** The exit code of a child process that has itself noticed that it uses too much memory. */
 const TOO_MUCH_MEMORY = 3;
 /** The pause between two checks of the memory of the child process, in milliseconds. */
 const CHECK_MS = 50;
 /** The time limit for reading the file from the bucket, in milliseconds. */
 const SENDING_MS = 120_000;
 const MAX_OUTPUT_BYTES = PREVIEW_LIMITS.small.maxBytes + PREVIEW_LIMITS.large.maxBytes + 1_000;
-/** A larger file would not fit into the memory of the child process. */
+/** The maximum size of a file. A larger file would not fit into the memory of the child process. */
 export const MAX_DRAWN_BYTES = 100_000_000;
 
-/** Returns whether the package is installed. The answer costs a few accesses to the file system. */
+/** Returns whether the package is installed. Costs a few accesses to the file system. */
 export function canDraw(): boolean {
   try {
     createRequire(import.meta.url).resolve(DRAWING_PACKAGE);
@@ -44,9 +44,9 @@ export function canDraw(): boolean {
 export const findDrawingProgram = (): URL => workerModule("drawing-process", import.meta.url);
 
 /**
- * Returns the loader for a picture with the given first bytes. Returns undefined for any other file. SVG, TIFF, PDF and all other formats
- * are excluded on purpose: their loaders are only a risk. The triggers of the table `missing_previews` (migration 0106) queue only files of
- * these types, so a new type also needs a migration.
+ * Returns the loader for a picture with the given first bytes, or undefined for any other file. SVG, TIFF, PDF and other formats are
+ * excluded, because their loaders are a risk. The triggers of the table `missing_previews` (migration 0106) queue only files of these
+ * types, so a new type also needs a migration.
  */
 export function loaderOf(start: Uint8Array): string | undefined {
   const text = Buffer.from(start.buffer, start.byteOffset, Math.min(start.length, 32)).toString("latin1");
@@ -61,8 +61,8 @@ export function loaderOf(start: Uint8Array): string | undefined {
 type Drawing = { loader: string; body: Readable; signal: AbortSignal; limits?: DrawingLimits };
 
 /**
- * Draws the preview pictures of a file in a child process, which has no secrets and reads only standard input. The function kills the child
- * process if it uses too much time or memory. The caller must check the pictures, because a file could have taken over the child process.
+ * Draws the previews of a file in a child process, which has no secrets and reads only standard input. Kills the child process if it uses
+ * too much time or memory. The caller must check the previews, because a malicious file could control the child process.
  */
 export async function drawPictures({
   loader,
@@ -107,7 +107,7 @@ export async function drawPictures({
 }
 
 function startChild(loader: string, { memoryBytes }: DrawingLimits) {
-  // Node cannot forbid the network. The permissions forbid writing files, and starting programs and threads.
+  // Node.js cannot forbid network access. These permissions forbid it to write files and to start programs and threads.
   const permissions = ["--permission", "--allow-addons", "--allow-fs-read=*", "--disable-warning=SecurityWarning"];
   const child = spawn(
     process.execPath,
@@ -115,12 +115,12 @@ function startChild(loader: string, { memoryBytes }: DrawingLimits) {
     { env: { MALLOC_ARENA_MAX: "2" }, stdio: ["pipe", "pipe", "ignore"] },
   );
   child.on("error", () => undefined);
-  // If the machine runs out of memory, Linux ends the child process, not the service.
+  // If the machine runs out of memory, Linux ends the child process, and not the service.
   if (child.pid !== undefined) void writeFile(`/proc/${child.pid}/oom_score_adj`, "1000").catch(() => undefined);
   return child;
 }
 
-/** Returns the memory that a process uses, or 0 if the platform is not Linux. There, the child process checks its memory itself. */
+/** Returns the memory that a process uses, or 0 on platforms other than Linux, where the child process itself checks its memory. */
 async function memoryOf({ pid }: ChildProcess): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
@@ -140,7 +140,6 @@ async function readOutput(child: ReturnType<typeof startChild>): Promise<Buffer>
   return Buffer.concat(chunks);
 }
 
-/** Reads the output of the child process. Returns undefined if the output is malformed. */
 function parse(output: Buffer): DrawnPicture[] | undefined {
   const end = output.indexOf("\n");
   const pictures: DrawnPicture[] = [];

@@ -2,12 +2,12 @@ import { buffer } from "node:stream/consumers";
 import { PREVIEW_LIMITS } from "@valetkey/contract";
 
 /*
- * The program of a child process that draws the preview pictures of one file. The file arrives on standard input. The pictures leave on
- * standard output, after one line of JSON that describes the pictures. The argument is the only loader that may read the file.
- * `draw-pictures.ts` starts the program, and trusts nothing that the program writes.
+ * The program of a child process that draws the previews of one file. The file arrives on standard input. The program writes one line of
+ * JSON that describes the previews, and then the previews, to standard output. Its argument is the only loader that may read the file.
+ * `draw-pictures.ts` starts the program, and trusts nothing that it writes.
  */
 
-/** A picture with more pixels would need too much time. */
+/** The maximum number of pixels. A picture with more pixels would need too much time. */
 const MAX_PIXELS = 200_000_000;
 const QUALITIES = [80, 65, 50, 35, 20];
 /** The exit code that `draw-pictures.ts` expects. */
@@ -46,7 +46,7 @@ sharp.concurrency(1);
 sharp.block({ operation: ["VipsForeignLoad"] });
 sharp.unblock({ operation: [loader] });
 
-/** Draws the picture within a square. */
+/** Draws the picture within a square, without enlargement. */
 function within(image: Image, side: number): Promise<Raw> {
   const drawn = image.resize({ width: side, height: side, fit: "inside", withoutEnlargement: true });
   return drawn.toColourspace("srgb").raw().toBuffer({ resolveWithObject: true });

@@ -151,7 +151,7 @@ describe("the memory of a scan", () => {
   });
 });
 
-// A real clamd, if installed, shows the memory better than the simulated clamd.
+// A real clamd, if it is installed, shows the memory better than the simulated clamd.
 describe.each(testClamds.slice(-1))("the memory of a scan, with $name", ({ start }) => {
   test("the virus scanner clamd scans an object of 48 MiB in constant memory", async () => {
     const sizeBytes = 48 * MIB;

@@ -6,11 +6,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DomainError } from "../errors.ts";
 
 export type ClamdTimeouts = {
-  /** The timeout for the connection to clamd. The reply to a ping has an equal timeout, which starts after the connection. */
+  /** The time limit for the connection to clamd, and then again for the reply to a ping. */
   connectMs: number;
   /** The maximum time without a byte in either direction during a transfer. */
   idleMs: number;
-  /** The maximum time from the last byte of a file to the verdict. clamd stops a scan after MaxScanTime, by default two minutes. */
+  /**
+   * The maximum time from the last byte of a file to the result of the scan. clamd stops a scan after MaxScanTime, by default two minutes.
+   */
   verdictMs: number;
   /** The pause between two pings during a scan. */
   pingMs: number;
@@ -21,7 +23,7 @@ type ClamdOptions = { host: string; port: number; timeouts?: Partial<ClamdTimeou
 const TIMEOUTS: ClamdTimeouts = { connectMs: 2_000, idleMs: 30_000, verdictMs: 300_000, pingMs: 10_000 };
 const MAX_REPLY_BYTES = 4_096;
 const LIMIT_EXCEEDED = /size limit exceeded/;
-/** The pattern `OVER_LIMITS` matches the signature that clamd with `AlertExceedsMax yes` reports for a file over its limits. */
+/** Matches the signature that clamd with `AlertExceedsMax yes` reports for a file over its limits. */
 const OVER_LIMITS = /^Heuristics\.Limits\.Exceeded/;
 
 /** Scans files with a ClamAV daemon over TCP. The specification of the protocol is clamd(8), command INSTREAM. */
@@ -31,7 +33,8 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
   async function open(): Promise<Socket> {
     const socket = new Connection();
     socket.connect({ host, port });
-    // The code that waits for the socket receives the error in another way. Without the empty listener, Node.js would also throw the error.
+    // The code that waits for the socket receives the error in another way. Without this empty listener, Node.js would also throw the
+    // error.
     socket.on("error", () => undefined);
     try {
       await once(socket, "connect", { signal: AbortSignal.timeout(timeouts.connectMs) });
@@ -53,7 +56,7 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
     if (reply !== "PONG") throw unavailable(`it replied to a ping with ${JSON.stringify(reply)}`);
   }
 
-  /** Pings clamd until `signal` aborts. Rejects when a ping gets no reply, because a scan of a hanging clamd never ends. */
+  /** Pings clamd until `signal` aborts. Rejects when a ping gets no reply, because a scan by a hanging clamd never ends. */
   async function untilNoReply(signal: AbortSignal): Promise<never> {
     for (;;) {
       await sleep(timeouts.pingMs, undefined, { signal, ref: false });
@@ -70,15 +73,14 @@ export function createClamd({ host, port, ...options }: ClamdOptions): Scanner {
     const file: { broken?: unknown } = {};
     const sending = pipeline(framed(body, file), socket, { end: false, signal: stop.signal });
     try {
-      // If clamd replies before the end of the file, the service does not send the rest of the file.
+      // If clamd replies before the end of the file, the rest of the file is not sent.
       const sent = sending.then(() => {
         socket.setTimeout(timeouts.verdictMs);
         return reply;
       });
       return verdictOf(await Promise.race([reply, sent, untilNoReply(stop.signal)]));
     } catch (error) {
-      // If the code cannot read the file, the connection to clamd also breaks. The error of the file is the real cause, so the code throws
-      // the error of the file.
+      // If the file cannot be read, the connection to clamd breaks too. The error of the file is the real cause.
       if (file.broken !== undefined) throw file.broken;
       throw error instanceof DomainError ? error : unavailable("the scan broke off", error);
     } finally {
@@ -103,7 +105,7 @@ type Done = (error?: Error | null) => void;
 
 /**
  * When a file is too large, clamd replies and closes the connection. The next write then fails, and Node.js would close the socket before
- * the service reads the reply. The class does not report a failed write, so that the service can read the reply.
+ * the reply is read. So this class does not report a failed write.
  */
 class Connection extends Socket {
   override _write(chunk: unknown, encoding: BufferEncoding, done: Done): void {
@@ -145,7 +147,7 @@ function lengthOf({ length }: Buffer): Buffer {
   return bytes;
 }
 
-/** Reads the reply of clamd, which ends with a NUL or with the connection. The function `replyOf` rejects if clamd sends no reply. */
+/** Reads the reply of clamd, which ends with a NUL or with the connection. Rejects if clamd sends no reply. */
 function replyOf(socket: Socket): Promise<string> {
   const reply = new Promise<string>((resolve, reject) => {
     let text = "";
@@ -175,14 +177,14 @@ function unavailable(why: string, cause?: unknown): DomainError {
   });
 }
 
-/** The result of a virus scan. `too_large`: the file is too large for the scanner, and the scanner did not read the whole file. */
+/** The result of a virus scan. `too_large`: the file is too large for the scanner, which did not read the whole file. */
 type ScanVerdict = { kind: "clean" } | { kind: "infected"; signature: string } | { kind: "too_large" };
 
-/** A virus scanner. Calls reject with `scanner_unavailable` if it is down, stops responding, or returns no result. */
+/** A virus scanner. Calls reject with `scanner_unavailable` if the scanner is down, stops responding, or returns no result. */
 export type Scanner = {
   /**
-   * Scans the bytes of a stream, and reads the stream only as fast as the scanner accepts the bytes. The function `scan` destroys the
-   * stream at the end. If the stream fails, `scan` rejects with the error of the stream.
+   * Scans the bytes of a stream, and reads the stream only as fast as the scanner accepts the bytes. Destroys the stream at the end. If the
+   * stream fails, rejects with its error.
    */
   scan(body: Readable, options?: { signal?: AbortSignal | undefined }): Promise<ScanVerdict>;
   /** Resolves when the scanner responds to a ping. */

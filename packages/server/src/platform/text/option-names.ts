@@ -31,7 +31,7 @@ export function describeUnknown(name: string, { names, at = "" }: { names: Names
 
 const MAX_SHOWN = 64;
 
-/** Returns the name from which the text differs in a few letters, or that is the beginning of the text. */
+/** Returns the name that differs from the text in a few letters, or that is the beginning of the text. */
 function closest(text: string, names: readonly string[]): string | undefined {
   if (text.length > MAX_SHOWN) return undefined;
   const begins = names.find((name) => name.length > 3 && text.startsWith(name));

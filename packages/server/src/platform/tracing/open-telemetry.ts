@@ -18,27 +18,27 @@ import type { Logger } from "pino";
 import type { TracingConfig } from "../config/index.ts";
 import { DomainError } from "../errors.ts";
 import type { StartRequestSpan } from "../http/request-spans.ts";
-/** Records and exports traces. Only this file imports OpenTelemetry, and loads only if a collector is configured. */
+/** Records and exports traces. Only this file imports OpenTelemetry. It loads only if a collector is configured. */
 export type Tracing = {
   startRequest: StartRequestSpan;
   inSpan: InSpan;
-  /** Exports the waiting trace spans. The function `close` stops after `withinMs` milliseconds, and after 3 seconds at the latest. */
+  /** Exports the waiting trace spans. Stops after `withinMs` milliseconds, and after 3 seconds at the latest. */
   close(options: { withinMs: number }): Promise<void>;
 };
 
-/** The maximum time for which a silent collector can delay the stop of the service. */
+/** The maximum time for which a collector that never responds can delay the stop of the service. */
 const FLUSH_WITHIN_MS = 3_000;
 
 /**
- * Records spans, and exports the spans in the background. A slow collector never delays a request, because a full queue drops new spans.
- * Names and attributes contain no ids of objects or people, no URLs and no error messages (docs/security-requirements.md, 28).
+ * Records spans, and exports them in the background. A slow collector never delays a request, because a full queue drops new spans. Names
+ * and attributes contain no ids of objects or people, no URLs and no error messages (docs/security-requirements.md, 28).
  */
 export function createTracing(config: TracingConfig, { logger }: { logger: Logger }): Tracing {
   const exporter = new OTLPTraceExporter({
     url: `${config.endpoint}/v1/traces`,
     headers: parseKeyPairsIntoRecord(config.headers),
   });
-  // The trace provider is not global. With a global provider, libraries such as better-auth would export spans with their own attributes.
+  // This trace provider is not global. With a global provider, libraries such as better-auth would export spans with their own attributes.
   const provider = new TracerProvider({
     resource: resourceOf(config),
     sampler: samplerOf(config),
@@ -65,8 +65,8 @@ export function createTracing(config: TracingConfig, { logger }: { logger: Logge
     },
     inSpan(name, work) {
       const parent = current.getStore();
-      // Outside of a running request, the function `inSpan` creates no span. A call outside of a request has no parent span, and a call
-      // after the end of its request would distort the trace.
+      // Outside of a running request, there is no span: a call without a request has no parent span, and a call after the end of its
+      // request would distort the trace.
       if (!parent?.isRecording()) return work();
       const span = tracer.startSpan(name, {}, trace.setSpan(ROOT_CONTEXT, parent));
       return current.run(span, () => endWith(span, work));
@@ -78,7 +78,7 @@ export function createTracing(config: TracingConfig, { logger }: { logger: Logge
   };
 }
 
-/** Calls `work` and returns the result of `work`. The span ends when the result is available. */
+/** Calls `work`, and returns its result. The span ends when the result is available. */
 function endWith<T>(span: Span, work: () => T): T {
   const fail = (error: unknown) => {
     span.setAttribute("error.type", error instanceof DomainError ? error.code : "internal");
@@ -114,7 +114,7 @@ function samplerOf({ sampler, ratio }: TracingConfig): Sampler {
   return isParentBased === undefined ? root : new ParentBasedSampler({ root });
 }
 
-/** Logs when the collector stops accepting spans, and when the collector accepts spans again. */
+/** Logs when the collector stops accepting spans, and when it accepts spans again. */
 function logOutages(exporter: SpanExporter, logger: Logger): SpanExporter {
   let isDown = false;
   return {
@@ -133,5 +133,5 @@ function logOutages(exporter: SpanExporter, logger: Logger): SpanExporter {
   };
 }
 
-/** Runs `work` in a span with the given name. The name of a span must not contain data. */
+/** Runs `work` in a span. The name of the span must not contain data. */
 export type InSpan = <T>(name: string, work: () => T) => T;

@@ -11,7 +11,6 @@ import type { SmtpOptions } from "../smtp.ts";
 
 export type ReceivedMail = {
   recipients: string[];
-  /** The raw message that the client sent. */
   raw: string;
   parsed: ParsedMail;
   isEncrypted: boolean;
@@ -20,18 +19,15 @@ export type ReceivedMail = {
 type Reply = { code: number; text: string };
 
 export type SmtpServerOptions = SMTPServerOptions & {
-  /**
-   * Returns the reply with which the server refuses a recipient, or undefined to accept the recipient. The server calls `refuse` at each
-   * attempt.
-   */
+  /** Returns the reply with which the server refuses a recipient, or undefined to accept the recipient. Runs at each attempt. */
   refuse?: (recipient: string) => Reply | undefined;
-  /** The default of `port` is any free port. */
+  /** Default: any free port. */
   port?: number;
-  /** The server calls `beforeConfirm` before the server confirms a message. */
+  /** Runs before the server confirms a message. */
   beforeConfirm?: () => void | Promise<void>;
 };
 
-/** Starts a real SMTP server on the loopback address. By default, the server uses no TLS and no authentication. */
+/** Starts a real SMTP server on the loopback address. By default, it uses no TLS and no authentication. */
 export async function startSmtpServer({ port: wanted = 0, refuse, beforeConfirm, ...options }: SmtpServerOptions = {}) {
   const mails: ReceivedMail[] = [];
   let onMail: () => void = () => undefined;
@@ -86,7 +82,7 @@ export async function smtpServerInTest(options: SmtpServerOptions = {}) {
   return server;
 }
 
-/** Returns the options with which a client connects to an SMTP server on loopback. */
+/** Returns the options with which a client connects to this SMTP server. */
 export function smtpOptions({ port }: { port: number }, options: Partial<SmtpOptions> = {}): SmtpOptions {
   return {
     host: "127.0.0.1",
@@ -107,7 +103,7 @@ export function tokenIn({ parsed }: ReceivedMail): string {
   return token;
 }
 
-/** Makes a certificate for localhost. The test process trusts the certificate until the test finishes. */
+/** Creates a certificate for localhost, which the test process trusts until the test finishes. */
 export function trustedCertificate(): { key: string; cert: string } {
   const pair = makeCertificate();
   const before = getCACertificates("default");
@@ -116,7 +112,7 @@ export function trustedCertificate(): { key: string; cert: string } {
   return pair;
 }
 
-/** Makes a self-signed certificate for localhost. */
+/** Creates a self-signed certificate for localhost. */
 export function makeCertificate(): { key: string; cert: string } {
   const folder = mkdtempSync(join(tmpdir(), "valetkey-certificate-"));
   const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];

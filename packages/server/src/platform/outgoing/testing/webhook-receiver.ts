@@ -4,17 +4,17 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** The member `id` is the value of the header webhook-id. */
+/** `id`: the value of the header webhook-id. */
 export type ReceivedWebhook = { id: string; path: string; headers: IncomingHttpHeaders; body: string };
 
 type Options = {
-  /** Sends the response to a request. By default, the receiver responds with 204. */
+  /** Sends the response to a request. Default: responds with 204. */
   respond?: (response: ServerResponse, received: ReceivedWebhook) => void;
-  /** By default, the receiver uses HTTP without TLS. */
+  /** Default: HTTP without TLS. */
   tls?: { key: string; cert: string };
 };
 
-/** Starts a server on loopback that receives webhooks, and closes the server when the test finishes. */
+/** Starts a server on the loopback address that receives webhooks, and closes it when the test finishes. */
 export async function receiverInTest({ respond = accept, tls }: Options = {}) {
   const received: ReceivedWebhook[] = [];
   const handle: RequestListener = async (request, response) => {
@@ -43,5 +43,5 @@ export function refuse(response: ServerResponse): void {
   response.writeHead(500).end();
 }
 
-/** The function `hang` is a `respond` function that sends no response. */
+/** A `respond` function that sends no response. */
 export function hang(): void {}

@@ -4,7 +4,7 @@ import { type ClamdLimits, startStandIn, type TestClamd } from "./stand-in.ts";
 export type ClamdChoice = { name: string; start(limits: ClamdLimits): Promise<TestClamd> };
 
 /**
- * The tests use the simulated clamd, and also a real clamd if installed. With REQUIRE_CLAMD=1, as in continuous integration, clamd must be
+ * The simulated clamd, and also a real clamd if it is installed. With REQUIRE_CLAMD=1, as in continuous integration, clamd must be
  * installed.
  */
 export const testClamds: readonly ClamdChoice[] = chooseClamds();

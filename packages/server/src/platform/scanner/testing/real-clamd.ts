@@ -17,7 +17,7 @@ export function isClamdInstalled(): boolean {
   return spawnSync("clamd", ["--version"], { env }).status === 0;
 }
 
-/** Starts a real clamd with only one signature, the EICAR text, which clamd finds anywhere in a file. */
+/** Starts a real clamd whose only signature is the EICAR text. clamd finds this text anywhere in a file. */
 export async function startRealClamd({ streamMaxBytes, fileMaxBytes }: ClamdLimits): Promise<TestClamd> {
   const directory = await mkdtemp(join(tmpdir(), "valetkey-clamd-"));
   await writeFile(join(directory, "test.ndb"), `Eicar-Test-Signature:0:*:${Buffer.from(EICAR).toString("hex")}\n`);
@@ -39,7 +39,7 @@ export async function startRealClamd({ streamMaxBytes, fileMaxBytes }: ClamdLimi
   );
   const child = spawn("clamd", ["--config-file", config], { stdio: ["ignore", "pipe", "inherit"], env });
   const ended = once(child, "close");
-  // The test waits for the last line that clamd prints before clamd listens.
+  // This is the last line that clamd prints before it listens.
   await lineOf(child, /Self checking/);
   return {
     host: "127.0.0.1",
@@ -52,7 +52,7 @@ export async function startRealClamd({ streamMaxBytes, fileMaxBytes }: ClamdLimi
   };
 }
 
-/** Resolves when the process prints a line that matches `pattern`. Rejects if the process ends before a matching line. */
+/** Resolves when the process prints a line that matches `pattern`. Rejects if the process ends before. */
 function lineOf(child: ChildProcess, pattern: RegExp): Promise<void> {
   return new Promise((resolve, reject) => {
     const lines: string[] = [];

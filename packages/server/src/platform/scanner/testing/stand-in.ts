@@ -5,8 +5,8 @@ import { EICAR } from "./eicar.ts";
 export type TestClamd = { host: string; port: number; stop(): Promise<void> };
 
 /**
- * The limits in the configuration of clamd. The member `streamMaxBytes` is the setting StreamMaxLength of clamd. The member `fileMaxBytes`
- * is the setting MaxFileSize of clamd, with its alert. Without `fileMaxBytes`, there is no limit for files.
+ * The limits in the configuration of clamd. `streamMaxBytes`: the setting StreamMaxLength. `fileMaxBytes`: the setting MaxFileSize, with
+ * its alert. Without `fileMaxBytes`, the size of a file has no limit.
  */
 export type ClamdLimits = { streamMaxBytes: number; fileMaxBytes?: number };
 
@@ -14,7 +14,7 @@ const SIGNATURE = Buffer.from(EICAR);
 
 /**
  * Starts a server that behaves like clamd for PING and INSTREAM. If the stream is longer than the limit, the server replies and closes the
- * connection without reading more bytes. The server knows only the signature EICAR, and finds the EICAR text anywhere in a file.
+ * connection without reading more bytes. The server knows only the EICAR text as a signature, and finds it anywhere in a file.
  */
 export async function startStandIn(limits: ClamdLimits): Promise<TestClamd> {
   const sockets = new Set<Socket>();
@@ -90,10 +90,7 @@ function reader(socket: Socket) {
       held = held.subarray(length);
       return bytes;
     },
-    /**
-     * Searches a piece of the file for the signature. The function `look` also finds a signature that starts in one piece and ends in the
-     * next piece.
-     */
+    /** Searches a piece of the file for the signature. Also finds a signature that starts in one piece and ends in the next piece. */
     look(bytes: Buffer): void {
       const seen = Buffer.concat([tail, bytes]);
       found ||= seen.includes(SIGNATURE);

@@ -88,8 +88,8 @@ export type Upload = {
 export type Counted = { count: number; until?: number | undefined; next?: number | undefined };
 
 /**
- * The people and links that have access to a file without access to its note. An undefined member means that nobody has such access.
- * `people`: the people with a live share, without the owner of the note. `until` is the first expiry of these shares.
+ * The people and links that have access to a file without access to its note. An undefined member means a count of 0. `people`: the people
+ * with a live share, without the owner of the note. `until` is the first expiry of these shares.
  * `invitations`: the invitations to the file that nobody has accepted yet.
  * `links`: the open links that list the file. `until` is the last expiry of these links.
  */

@@ -21,7 +21,7 @@ export type Caller = {
 /** The prefix of the ids of visitors in files and audit events. */
 export const VISITOR = "visitor:";
 
-/** Returns the id that files and audit events store for a visitor. No user has such an id. */
+/** Returns the id that files and audit events store for a visitor. No user has an id with this prefix. */
 export function visitorActorId(visitorId: string): string {
   return VISITOR + visitorId;
 }
@@ -40,7 +40,7 @@ const APPLICATION_USER = "application:";
 
 const OWNER = "item:";
 
-/** Returns the id that files and audit events store for a user of the application. No user of the service has such an id. */
+/** Returns the id that files and audit events store for a user of the application. No user of the service has an id with this prefix. */
 export function applicationUserId(userId: string): string {
   return APPLICATION_USER + userId;
 }
@@ -50,7 +50,7 @@ export function idInApplication(actorId: string): string | undefined {
   return actorId.startsWith(APPLICATION_USER) ? actorId.slice(APPLICATION_USER.length) : undefined;
 }
 
-/** Returns the id that owns the note of an item without a tenant. Each such item has its own usage. */
+/** Returns the id that owns the note of an item without a tenant. The usage of this id is the usage of the item. */
 export function ownerOfItem(noteId: string): string {
   return OWNER + noteId;
 }
@@ -70,7 +70,7 @@ export function isOwnerOfItem(id: string): boolean {
   return id.startsWith(OWNER);
 }
 
-/** Returns whether an id is reserved for users of an application and for owners of items. No user of the service may have such an id. */
+/** Returns whether an id is reserved for users of an application and for owners of items. No user of the service may have a reserved id. */
 export function isReservedForItems(id: string): boolean {
   return id.startsWith(APPLICATION_USER) || isOwnerOfItem(id);
 }
@@ -85,7 +85,7 @@ declare module "fastify" {
   }
 }
 
-/** Returns the caller of a route with the authentication hook. Throws on a public route, because such a call is a bug. */
+/** Returns the caller of a route with the authentication hook. Throws on a public route, because the call is then a bug. */
 export function callerOf(request: Pick<FastifyRequest, "caller">): Caller {
   if (request.caller === null) throw new Error("The route has no authentication hook, so it has no caller.");
   return request.caller;

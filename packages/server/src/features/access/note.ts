@@ -29,9 +29,9 @@ export type NoteWithAttachments = NoteWithRole & {
 
 /**
  * A note in a list of notes. `snippet`: the start of the note's text. `accessRequestCount`: 0 for a user who is not the owner.
- * `foundFiles`: some files whose paths or names contain the searched text, or undefined if there are none. `isNew`: the user has not opened
- * the note since another person shared it, or since a visitor sent a file to it. `hasBeenShared`: false if the note and its files never had
- * a share, an invitation or a link.
+ * `foundFiles`: some files whose paths or names contain the searched text, or undefined without such files. `isNew`: the user has not
+ * opened the note since another person shared it, or since a visitor sent a file to it. `hasBeenShared`: false if the note and its files
+ * never had a share, an invitation or a link.
  */
 export type NoteSummary = Omit<Note, "body"> & {
   snippet: string;

@@ -8,7 +8,7 @@ const DAY_MS = 86_400_000;
 
 type Line = { action: string; actor: { id: string } | null; person: { id: string } | null; detail: object };
 
-describe.each(engines)("requirement 49: what administrators do, on $name", (engine) => {
+describe.each(engines)("requirement 49: the actions of administrators on $name", (engine) => {
   let outcome: MailOutcome = { state: "accepted" };
   const mailer = {
     send: async () => outcome,
@@ -45,7 +45,7 @@ describe.each(engines)("requirement 49: what administrators do, on $name", (engi
     ]);
   });
 
-  it("the log of administrators records what the operator does without an actor", async () => {
+  it("the log of administrators records the operator's actions without an actor", async () => {
     const { useCases } = service;
     const chief = { id: "chief", email: "chief@example.com", name: "Chief" };
     const acts = [
@@ -64,7 +64,7 @@ describe.each(engines)("requirement 49: what administrators do, on $name", (engi
     ]);
   });
 
-  it("the log of administrators records the API tokens of other people that it revokes", async () => {
+  it("the log of administrators records the revocation of another person's API tokens", async () => {
     const create = async (id: string) =>
       (await service.as(id).send("POST /tokens", { json: { label: "laptop" } })).body.id;
     const own = await create("root");
@@ -98,7 +98,7 @@ describe.each(engines)("requirement 49: what administrators do, on $name", (engi
     expect(uploads.items.map(({ id }: { id: string }) => id)).toEqual([request.link.id]);
   });
 
-  it("administrators find links by a part of the label, the note's title or the email", async () => {
+  it("administrators find links by a part of the label, title or creator's email", async () => {
     const { link, note } = await storeLink(service.db, { label: "100% Ärger_Kündigung" });
     const found = async (q: string) => {
       const { body } = await root.send(`GET /admin/links?q=${encodeURIComponent(q)}&kind=download`);

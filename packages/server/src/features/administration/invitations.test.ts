@@ -65,7 +65,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
       if (status !== 200) expect(["email_taken", "invitation_used"]).toContain(body.code);
   });
 
-  it("a sign-up with an invitation needs its email address and a valid token", async () => {
+  it("a sign-up with an invitation needs the invited email address and a valid token", async () => {
     const { token, email } = await invite();
     expect((await signUp(newEmail(), token)).body).toMatchObject({ status: 400, code: "invalid_request" });
     const changed = `${token[0] === "A" ? "B" : "A"}${token.slice(1)}`;

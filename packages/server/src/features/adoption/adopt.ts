@@ -31,7 +31,7 @@ const CANCEL_BEFORE_DUE_MS = 60_000;
 
 type AdoptInput = {
   noteId: string;
-  /** `s3Url`: any S3 URL of the object. `key`: the key of the object in the bucket of the service. Exactly one of both is set. */
+  /** `s3Url`: any S3 URL of the object. `key`: the key of the object in the bucket of the service. The caller sets exactly one of them. */
   s3Url: string | undefined;
   key: string | undefined;
   filename: string | undefined;

@@ -90,7 +90,7 @@ function refusePrototype(name: string, value: unknown): unknown {
   return value;
 }
 
-/** Joins annotations. Later tags or metadata replace earlier ones. Returns undefined if there are none. */
+/** Joins annotations. Later tags or metadata replace earlier ones. Returns undefined without tags and metadata. */
 export function joinAnnotations(...facts: (Partial<Annotations> | undefined)[]): Annotations | undefined {
   const { tags = [], metadata = {} } = Object.assign({}, ...facts) as Partial<Annotations>;
   return tags.length === 0 && Object.keys(metadata).length === 0 ? undefined : { tags, metadata };

@@ -36,8 +36,8 @@ export const issuedUrlQueries = defineQueries("database.webhooks", ({ kysely: db
   /** Lists the audit events `url.issued` between two ids, oldest first. */
   async listIssuedUrls(range: { ownerId: string; after: string; before: string; limit: number }): Promise<IssuedUrl[]> {
     const ownerId = range.ownerId === SERVICE_OWNER ? null : range.ownerId;
-    // The function reads the journal first. An event that moves to the table between the two reads is then in both results, and not in
-    // none.
+    // The function reads the journal first. An event that moves to the table between the two reads is then in both results. Otherwise, it
+    // could be in neither result.
     const fromJournal = journal?.findUrls({ ...range, ownerId }) ?? [];
     const fromTable = await urlsFromTable(db, { ...range, ownerId });
     const byId = new Map([...fromJournal, ...fromTable].map((row) => [row.id, row]));

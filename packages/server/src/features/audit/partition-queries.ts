@@ -51,7 +51,7 @@ export const partitionQueries = defineQueries("audit.partitions", ({ kysely: db 
   async analyze(): Promise<void> {
     await sql`analyze audit_events`.execute(db);
   },
-  /** Deletes up to `limit` rows of `link_events` with event ids in a range. Returns true if there may be more. */
+  /** Deletes up to `limit` rows of `link_events` with event ids in a range. Returns true if there may be more rows. */
   async forgetLinks({ from, to, limit }: { from: string; to: string; limit: number }): Promise<boolean> {
     const { numAffectedRows = 0n } = await sql`
       delete from link_events where ctid in (

@@ -108,7 +108,7 @@ async function list(
   { journal, column, value, isWanted, routine = "include", limit, cursor }: Listing,
 ): Promise<Page<AuditEvent>> {
   const before = decodeCursor(cursor);
-  // The function reads the journal first. An event that moves to the table between the two reads is then in both results, and not in none.
+  // The function reads the journal first, so that an event that moves to the table between the two reads is in both results.
   const fromJournal = journal?.find({ column, value, before, routine, limit: limit + 1 }) ?? [];
   const newestFirst = { column, value, before, routine, isWanted, order: "desc" } as const;
   const ids = sql<number>`octet_length(attachment_ids)`.as("bytes");

@@ -70,7 +70,7 @@ describe.each(engines)("streams of changes on $name", (engine) => {
     await readUntil(again, '"changed":["shared"]');
   });
 
-  it("requirement 58: streams of a revoked session or a disabled user close", async () => {
+  it("requirement 58: the service closes streams of a revoked session or disabled user", async () => {
     const service = await startListening({ engine, hasAccounts: true });
     const json = { email: "ann@example.com", name: "Ann", password: "correct horse battery" };
     const signUp = await service.anonymous.send("POST /auth/sign-up/email", { headers: { origin }, json });

@@ -129,7 +129,7 @@ async function linkName(db: Tx, { ownerId, createdBy, label, noteId }: Link): Pr
   return { note: (await accessQueries(db).note(ownerId, noteId))?.note.title || undefined };
 }
 
-/** Returns the name of a shared note or file, and the owner's email address. Both are undefined without a proven email address. */
+/** Returns the name and the owner's email address of a shared note or file. Both are undefined if the owner has not proven the address. */
 export async function sharedThing(
   db: Tx,
   { userId, noteId, attachmentId }: { userId: string; noteId: string; attachmentId?: string | undefined },

@@ -94,7 +94,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     return { mails, oldestMailMs, mailsGivenUp };
   };
 
-  it("two workers send each queued mail once", async () => {
+  it("two mail workers send each queued mail once", async () => {
     const { server, sendMails } = await start();
     for (const name of ["a", "b", "c", "d", "e", "f"]) await queueReset(name);
     expect((await sizes()).mails).toBe(6);
@@ -104,7 +104,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("the worker sends the other mails if the mail server refuses one recipient", async () => {
+  it("the mail worker sends all other mails if the server refuses one recipient", async () => {
     const { server, failures, sendMails } = await start({
       refuse: (to) => (to === "n3@example.com" ? { code: 550, text: "No such user" } : undefined),
     });
@@ -120,7 +120,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("the worker doubles the pause after each temporary refusal of the mail server", async () => {
+  it("the mail worker doubles its pause after each temporary refusal of the server", async () => {
     let isKnown = false;
     const { server, failures, sendMails } = await start({
       refuse: () => (isKnown ? undefined : { code: 451, text: "Greylisted" }),
@@ -142,7 +142,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("the worker sends a mail after the mail server was down for an hour", async () => {
+  it("the mail worker sends a mail after the mail server was down for an hour", async () => {
     const { server, sendMails } = await start();
     const { port } = server;
     await server.stop();
@@ -158,7 +158,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(again.mails).toHaveLength(1);
   });
 
-  it("the worker abandons a mail after three days, and keeps its row", async () => {
+  it("the mail worker abandons a mail after three days of failed tries", async () => {
     const { failures, sendMails } = await start({ refuse: () => ({ code: 450, text: "Later" }) });
     await queueReset("ann");
     suite.clock.now += 3 * DAY_MS - 10_001;
@@ -171,7 +171,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(await rows()).toMatchObject([{ problem: expect.stringContaining("450 Later") }]);
   });
 
-  it("the worker does not send a mail that has waited for three days", async () => {
+  it("the mail worker does not send a mail that has waited for three days", async () => {
     const { server, failures, sendMails } = await start();
     await queueReset("ann");
     suite.clock.now += 3 * DAY_MS;
@@ -179,7 +179,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect([server.mails, failures, await rows()]).toEqual([[], [], []]);
   });
 
-  it("each notice is in exactly one mail if a worker leases mails at the same time", async () => {
+  it("each notice is in exactly one mail if a mail worker leases mails meanwhile", async () => {
     const { db } = suite;
     const [userId, email, now] = [randomUUID(), "ann@example.com", clock()];
     const linkIds = Array.from({ length: 40 }, () => randomUUID()).sort();
@@ -232,7 +232,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(server.mails.map(({ recipients }) => recipients)).toEqual([["new@example.com"]]);
   });
 
-  it("no notice goes to an unproven new email address of a user", async () => {
+  it("a notice never goes to a user's unproven new email address", async () => {
     const { server, sendMails } = await start();
     await change(await queueNotice("shares", "old@example.com"), "new@example.com");
     expect([await sendMails(), server.mails]).toEqual([0, []]);
@@ -258,7 +258,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     engine.name === "sqlite"
       ? ["a mail", () => queueReset("ann")]
       : ["a daily digest", () => queueNotice("digest", "ann@example.com")];
-  it(`${killed} is sent again if the worker is killed before it records the attempt`, async () => {
+  it(`${killed} is sent again if the process is killed before it records the attempt`, async () => {
     let child: ReturnType<typeof startChild> | undefined;
     const { server, sendMails } = await start({
       beforeConfirm: () => {
@@ -278,7 +278,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(new Set(server.mails.map(({ parsed }) => parsed.messageId)).size).toBe(1);
   });
 
-  it("a mail with a link has the same URL when a worker sends it again", async () => {
+  it("a mail with a link has the same URL if the mail worker sends the mail twice", async () => {
     let child: ReturnType<typeof startChild> | undefined;
     const { server, sendMails } = await start({
       beforeConfirm: () => {

@@ -116,7 +116,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(await textTo(ann.email)).toContain("Somebody shared a note with you.");
   });
 
-  it("a new link gets the mail setting that its owner has chosen for links", async () => {
+  it("a new link gets the mail setting that its owner has chosen for all links", async () => {
     const ann = await newPerson();
     const { id } = (await ann.send("POST /notes", { json: { title: "Contract" } })).body;
     const notifyOf = async (json: object) => (await ann.send(`POST /notes/${id}/links`, { json })).body.notify;

@@ -260,7 +260,7 @@ export const disabledUserQueries = defineQueries("database.disabledUsers", ({ ky
     userId: string,
     { exceptSession }: { exceptSession: string | undefined } = { exceptSession: undefined },
   ): Promise<boolean> {
-    // Such a sign-in may have stored a session after the service ended the sessions, and the service must not accept this session later.
+    // A sign-in may have stored a session after the service disabled the user. The service must never accept this session.
     await db
       .deleteFrom("auth_sessions")
       .where("user_id", "=", userId)

@@ -15,7 +15,7 @@ const MAX_TOKENS = 100;
 
 export const SHAPE = /^vk_[A-Za-z0-9_-]{43}$/;
 
-/** The maximum validity of an API token of a JWT's user, in days. The service does not learn when such a user leaves the issuer. */
+/** The maximum validity of an API token of a JWT's user, in days. The service does not learn when this user leaves the issuer. */
 const MAX_SUBJECT_TOKEN_DAYS = 90;
 
 const DAY_MS = 86_400_000;

@@ -67,7 +67,7 @@ describe("the caller of a request with a token", () => {
     expect(identified).toEqual([]);
   });
 
-  it("the configured claim of a JWT identifies the user as a text or a number", async () => {
+  it("the claim that identifies the user of a JWT can be a text or a number", async () => {
     const byClaim = { ...bySecret, userClaim: "userId" };
     for (const userId of ["64b7f0c2a1d4e8f9b0c3d2e1", 7]) {
       const token = await signTestJwt({ userId, exp: claims.exp });
@@ -98,12 +98,12 @@ describe("the caller of a request with a token", () => {
     expect(await call(bySecret, undefined)).toEqual({ ...refused(/Sign in/), challenge: "Bearer" });
   });
 
-  it("an API token identifies its owner as the caller", async () => {
+  it("an API token identifies the user who created it as the caller", async () => {
     expect(await call(bySecret, "Bearer vk_good")).toMatchObject({ status: 200, body: { userId: "token-owner" } });
     expect(await call(bySecret, "Bearer vk_bad")).toEqual(refused(/API token/));
   });
 
-  it("the service accepts the word `bearer` in lower case", async () => {
+  it("the service accepts the authentication scheme `bearer` in lower case", async () => {
     expect(await call(bySecret, `bearer ${await signTestJwt(claims)}`)).toMatchObject({ status: 200 });
   });
 

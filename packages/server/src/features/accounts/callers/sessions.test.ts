@@ -275,7 +275,7 @@ describe.each(engines)("sessions on $name", (engine) => {
       await call("POST", `/auth/${path}`, { body });
       await call("POST", `/auth/${path}?${fields.map((name) => `${name}=${text}`).join("&")}`, { body: {} });
     }
-    // The test application also logs requests with their URLs. The service does not (logging.ts).
+    // The test application also logs requests with their URLs. The service logs no URLs (logging.ts).
     const lines = log.filter((line) => !line.includes('"req":'));
     expect(lines.join("")).not.toContain("chosen");
     expect(lines.filter((line) => line.includes('"level":50'))).toEqual([]);

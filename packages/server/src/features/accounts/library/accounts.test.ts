@@ -187,7 +187,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect((await signIn({ password: body.newPassword })).statusCode).toBe(200);
   });
 
-  it("the service has no route of the accounts library that it does not need", async () => {
+  it("the service does not have the unused routes of the accounts library", async () => {
     const { call } = await open();
     for (const path of ["/ok", "/error", "/sign-in/social", "/reset-password/token", "/delete-user", "/reference"]) {
       expect((await call("POST", `/auth${path}`, { body: {} })).statusCode).toBe(404);

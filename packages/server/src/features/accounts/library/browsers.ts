@@ -81,7 +81,7 @@ export function followLanguage({ useCases }: PluginDeps): BetterAuthPlugin {
   return {
     id: "reader-language",
     hooks: {
-      // The service also calls the endpoint without a request, to authenticate a user. Such a call has no language.
+      // The service also calls the endpoint without a request, to authenticate a user. A call without a request has no language.
       after: hook(
         ({ path, request }) => path === "/get-session" && request !== undefined,
         async (endpoint) => {

@@ -50,7 +50,7 @@ describe.each(engines)("requirement 55: a change of the email address on $name",
     expect((await ann.confirm(token)).code).toBe("account_link_invalid");
   });
 
-  it("the mail to the old email address ignores the daily limit of mails", async () => {
+  it("the mail about a changed email address ignores the daily limit of mails", async () => {
     const kim = await person("kim");
     const token = await kim.tokenFor("kim2@example.com");
     await useUpMailsOfDay(service, kim.email);
@@ -73,7 +73,7 @@ describe.each(engines)("requirement 55: a change of the email address on $name",
     expect([refused.code, refused.headers["retry-after"]]).toEqual(["rate_limited", expect.any(String)]);
   });
 
-  it("the confirmation fails if another account has got the email address meanwhile", async () => {
+  it("the confirmation of an email address fails if another account has it meanwhile", async () => {
     const carl = await person("carl");
     const token = await carl.tokenFor("late@example.com");
     await signUp("late");

@@ -133,7 +133,7 @@ describe.each(engines)("refused sign-ins with an OpenID provider, on $name", (en
     }
   });
 
-  it("the service refuses an OpenID subject that the database could store inexactly", async () => {
+  it("the service refuses an OpenID subject that is too long or has invalid characters", async () => {
     const { provider, signInAtProvider, people } = await openOidc();
     for (const sub of ["x".repeat(256), "a\ud800", "a\ud801", "a\u0000"]) {
       provider.setPerson({ ...ANN, sub });
@@ -158,7 +158,7 @@ describe.each(engines)("refused sign-ins with an OpenID provider, on $name", (en
     for (const callbackURL of foreign) {
       const answer = await begin({ callbackURL });
       expect([callbackURL, answer.statusCode]).toEqual([callbackURL, 400]);
-      // These requests also count in the rate limit.
+      // The refused requests also count in the rate limit.
       advance(60_000);
     }
     // The service does not pass these options of a client to the library.
@@ -245,7 +245,7 @@ describe.each(engines)("refused sign-ins with an OpenID provider, on $name", (en
     setDatabaseDown(true);
     await finish({ back, cookie });
     setDatabaseDown(false);
-    // The test application also logs requests with their URLs. The service does not (logging.ts).
+    // The test application also logs requests with their URLs. The service logs no URLs (logging.ts).
     const text = log.filter((line) => !line.includes('"req":')).join("");
     expect(text.length).toBeGreaterThan(100);
     for (const secret of secrets.filter((each) => each !== "")) expect(text.includes(secret), secret).toBe(false);

@@ -149,7 +149,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect((await signIn(hugo.authenticator.get({ challenge: await challenge() }))).code).toBe("passkey_refused");
   });
 
-  it("an account with a second factor needs its code to add a passkey", async () => {
+  it("an account with a second factor needs a code to add a passkey", async () => {
     const { cookie } = await signUp("kim");
     const { secret } = (await post("second-factor/start", { password: TEST_PASSWORD }, cookie)).body;
     const code = (ahead: number) => new TOTP({ secret }).generate({ timestamp: Date.now() + ahead });

@@ -125,7 +125,7 @@ describe.each(engines)("requirement 36: credentials that are revoked while a bod
     expect((await service.as(userId).send(`GET /notes/${id}/attachments`)).body.items).toEqual([]);
   });
 
-  it("a sign-in leaves no session if the password changes before it ends", async () => {
+  it("a sign-in gets no session if the password changes during the sign-in", async () => {
     let replace = async (): Promise<void> => undefined;
     const observe = (db: Database): Database => ({
       ...db,

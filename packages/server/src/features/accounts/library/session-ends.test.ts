@@ -8,7 +8,7 @@ import { lookupQueries } from "../../people/lookup-queries.ts";
 
 const NEW_PASSWORD = "another horse battery";
 
-describe.each(engines)("requirement 36: when sessions end, on $name", (engine) => {
+describe.each(engines)("requirement 36: the end of sessions on $name", (engine) => {
   let afterCheck = async (): Promise<void> => undefined;
   const observe = (db: Database): Database => ({
     ...db,
@@ -59,7 +59,7 @@ describe.each(engines)("requirement 36: when sessions end, on $name", (engine) =
     expect((await ben.signIn()).code).toBe("unauthenticated");
   });
 
-  it("two simultaneous password changes with the same current password change it once", async () => {
+  it("only one of two simultaneous password changes succeeds", async () => {
     const carl = await signUp("carl");
     const change = (newPassword: string) =>
       post("change-password", { currentPassword: TEST_PASSWORD, newPassword }, carl.cookie);

@@ -110,8 +110,8 @@ export function createPasswords(deps: Deps) {
     /**
      * Replaces the password of the caller and ends all sessions, including the session of the request. `revokeApiTokens`: also removes API
      * tokens, passkeys and webhooks. Throws `access_denied` or `wrong_password`.
-     * The sessions end after the new hash is stored, because a sign-in with the old password may run at the same time. Such a sign-in waits
-     * in `hasPassword` for this transaction and fails, or its session is already stored and ends too.
+     * The sessions end after the new hash is stored, because a sign-in with the old password may run at the same time. This sign-in waits
+     * in `hasPassword` for this transaction and fails, or has already stored its session, which then ends too.
      */
     changePassword(owner: Owner, { to, revokeApiTokens }: { to: string; revokeApiTokens: boolean }): Promise<void> {
       return db.transaction(async (tx) => {

@@ -191,7 +191,7 @@ describe("requirement 30: the queue for hashes of account passwords", () => {
   });
 });
 
-/** Returns the number of requests in windows of one minute. The windows for tries at one account are longer. */
+/** Returns the number of requests in windows of one minute. The windows of the limits for one account are longer. */
 async function counted({ db }: AccountsApp): Promise<number> {
   const end = Date.now() + MINUTE_MS;
   const rows = await db.selectFrom("limit_counts").select("count").where("expires_at", "<=", end).execute();

@@ -29,7 +29,7 @@ export const accountQueries = defineQueries("database.accounts", ({ kysely: db, 
     async replacePassword(userId: string, { from, to, now }: { from: string; to: string; now: number }) {
       const { numUpdatedRows } = await db
         .updateTable("auth_accounts")
-        // On SQLite, the accounts library stores instants as ISO texts. PostgreSQL also accepts such texts.
+        // On SQLite, the accounts library stores instants as ISO texts. PostgreSQL also accepts ISO texts.
         .set({ password: to, updated_at: new Date(now).toISOString() })
         .where("user_id", "=", userId)
         .where("provider_id", "=", PASSWORD)

@@ -1,9 +1,9 @@
 import { openPdf } from "./pdf.ts";
 
-/** The longest side of the drawn page. Pixels. */
+/** The longest side of the drawn page in pixels. */
 const SIDE = 1_600;
 
-/** Draws the first page of a PDF. Rejects if the file is damaged or has a password. After an abort, the promise may never settle. */
+/** Draws the first page of a PDF. Rejects if the PDF is damaged or has a password. After an abort, the promise may stay pending. */
 export async function drawFirstPage(file: Blob, signal: AbortSignal): Promise<ImageBitmap> {
   const closed = new AbortController();
   const { promise: failed, reject: onFailure } = Promise.withResolvers<never>();

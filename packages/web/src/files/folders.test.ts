@@ -6,7 +6,7 @@ const AT_ONCE = 100;
 
 type Calls = { opened: number; read: number };
 
-/** Simulates a folder that a user drops. An entry with a value of null is a file, and any other entry is a folder. */
+/** Simulates a folder that a user drops. If the value of an entry is null, the entry is a file. All other entries are folders. */
 type Tree = { [name: string]: Tree | null };
 
 function entryOf(fullPath: string, tree: Tree | null, calls: Calls): FileSystemEntry {

@@ -1,14 +1,14 @@
 import { pathOf } from "@valetkey/client";
 
-/** A file that a person chose or dropped. `path`: its folder, such as "photos/2024/". */
+/** A file that a person chose or dropped. `path` is the folder of the file, such as "photos/2024/". */
 export type PickedFile = { file: File; path?: string | undefined };
 
-// The collator sorts "day 10" after "day 9".
+// This collator sorts "day 10" after "day 9".
 const names = /* @__PURE__ */ new Intl.Collator(undefined, { numeric: true });
 
 export const comparePaths: (a: string, b: string) => number = names.compare;
 
-/** Groups files by folder. Files without a folder come first. The order of the files in each folder stays the same. */
+/** Groups files by folder. Files without a folder come first. In each folder, the order of the files stays the same. */
 export function inFolders<File extends { path?: string | undefined }>(
   files: readonly File[],
 ): { path: string; files: File[] }[] {
@@ -18,13 +18,13 @@ export function inFolders<File extends { path?: string | undefined }>(
     .sort((a, b) => comparePaths(a.path, b.path));
 }
 
-/** Splits a path for people: the folders around the last folder, and the last folder. */
+/** Splits a folder path for display: the outer folders, and the last folder. */
 export function splitPath(path: string): { around: string; last: string } {
   const start = path.lastIndexOf("/", path.length - 2) + 1;
   return { around: path.slice(0, start), last: path.slice(start).replace(/\/$/, "") };
 }
 
-/** Returns the files of an input that chooses a folder (`webkitdirectory`), with their folders. */
+/** Returns the files of an input that chooses a folder (`webkitdirectory`), with their folder paths. */
 export function filesOfFolder(files: FileList | null): PickedFile[] {
   return [...(files ?? [])]
     .filter(({ name }) => !isOfSystem(name))
@@ -32,7 +32,7 @@ export function filesOfFolder(files: FileList | null): PickedFile[] {
     .sort((a, b) => comparePaths(a.file.webkitRelativePath, b.file.webkitRelativePath));
 }
 
-/** Returns whether an operating system puts files with this name into folders. */
+/** Returns whether the operating system itself puts files with this name into folders. */
 function isOfSystem(name: string): boolean {
   return /^(?:\.DS_Store|Thumbs\.db|desktop\.ini)$/.test(name);
 }
@@ -44,9 +44,10 @@ type ReadOptions<Own> = {
 };
 
 /**
- * Lists the dropped files and the files in dropped folders. Returns undefined if there are more than `max` files, and then reads no file.
- * Rejects if a folder cannot be read. The caller must be the event handler, because the browser gives no access to the files after the
- * event.
+ * Lists dropped files, and the files in dropped folders. If there are more than `max` files, returns undefined and reads no file. Rejects
+ * if a folder cannot be read.
+ *
+ * The caller must be the event handler, because the browser gives no access to the files after the event.
  */
 export async function readDropped<Own extends PickedFile = PickedFile>(
   { items }: DataTransfer,
@@ -64,13 +65,13 @@ export async function readDropped<Own extends PickedFile = PickedFile>(
   return files;
 }
 
-/** Lists the files in a folder and its folders, in the order of their names. Stops soon after `max` files. */
+/** Lists the files in a folder and in its subfolders, sorted by path. Stops soon after more than `max` files. */
 async function listFolder(folder: FileSystemDirectoryEntry, max: number): Promise<FileSystemFileEntry[]> {
   const files: FileSystemFileEntry[] = [];
   const list = async (from: FileSystemDirectoryEntry) => {
     const reader = from.createReader();
     while (files.length <= max) {
-      // Each call returns up to 100 entries. The last call returns no entries.
+      // Each call returns at most 100 entries. A call without entries is the last call.
       const entries = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
       if (entries.length === 0) return;
       for (const entry of entries) {

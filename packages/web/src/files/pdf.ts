@@ -12,12 +12,12 @@ import workerUrl from "pdfjs-dist/legacy/build/pdf.worker.min.mjs?url";
 import type { Range } from "./read-range.ts";
 import "./text-layer.css";
 
-/** The size of one read. Bytes. */
+/** The size of one read in bytes. */
 const CHUNK_BYTES = 256 * 1024;
 
 type PdfSource = { sizeBytes: number; read(range: Range): Promise<Uint8Array<ArrayBuffer>> };
 
-/** Reads only the parts of a file that the visible pages need. Each read uses a valid URL. */
+/** Reads only the parts of a PDF that the visible pages need. Each read uses a valid URL. */
 class BucketTransport extends PDFDataRangeTransport {
   readonly #aborter = new AbortController();
   readonly #source: PdfSource;
@@ -43,16 +43,16 @@ class BucketTransport extends PDFDataRangeTransport {
 }
 
 type OpenOptions = {
-  /** Called when a read fails, because pdf.js would then wait forever. */
+  /** Runs when a read fails, because pdf.js would then wait forever. */
   onFailure: (error: unknown) => void;
   /** Closes the PDF. */
   signal: AbortSignal;
 };
 
-/** Opens a PDF. After an abort during the load, the promise never settles. */
+/** Opens a PDF. If the signal aborts during the load, the promise stays pending. */
 export function openPdf(source: PdfSource, { onFailure, signal }: OpenOptions): Promise<PDFDocumentProxy> {
   GlobalWorkerOptions.workerSrc = workerUrl;
-  // vite.config.ts copies the files of pdf.js to this path.
+  // The build copies the pdf.js files to this path (vite.config.ts).
   const root = new URL(`/assets/pdfjs-${version}/`, location.origin).href;
   const range = new BucketTransport(source, onFailure);
   const worker = new PDFWorker();
@@ -66,7 +66,7 @@ export function openPdf(source: PdfSource, { onFailure, signal }: OpenOptions): 
     standardFontDataUrl: `${root}standard_fonts/`,
     iccUrl: `${root}iccs/`,
     wasmUrl: `${root}wasm/`,
-    // The Content-Security-Policy of the pages forbids WebAssembly.
+    // The Content-Security-Policy forbids WebAssembly.
     useWasm: false,
     verbosity: VerbosityLevel.ERRORS,
   });
@@ -77,22 +77,22 @@ export function openPdf(source: PdfSource, { onFailure, signal }: OpenOptions): 
   task.promise.then(onSettled, onSettled);
   signal.addEventListener("abort", () => {
     range.abort();
-    // While pdf.js loads a document, `destroy` causes an error in the worker that nobody can catch.
+    // If pdf.js still loads the document, `destroy` causes an error in the worker that nobody can catch.
     if (isLoading) worker.destroy();
     else void task.destroy().finally(() => worker.destroy());
   });
   return task.promise;
 }
 
-/** The maximum number of pixels of a canvas. Phones refuse larger canvases. */
+/** The maximum number of pixels of a canvas, because phones refuse larger canvases. */
 const MAX_PIXELS = 16_000_000;
 
 type Target = {
   number: number;
   canvas: HTMLCanvasElement;
-  /** The element that receives the text of the page, for screen readers, search and copying. */
+  /** The element for the text of the page, so that users can search and copy the text, and screen readers can read the text. */
   text: HTMLDivElement;
-  /** Pixels. */
+  /** The width of the page in pixels. */
   width: number;
   onRatio: (ratio: number) => void;
   signal: AbortSignal;

@@ -1,7 +1,8 @@
-/** How a file is shown. `none`: the file has no preview. */
+/** How the app shows a file. `none` means that the app cannot show the file. */
 export type PreviewKind = "image" | "svg" | "video" | "audio" | "pdf" | "text" | "none";
 
-// The types that the service serves inline (`platform/bucket/download-headers.ts`). Files of other types appear as text, or have no preview.
+// The types that the service serves inline (`platform/bucket/download-headers.ts`). The app shows all other files as text, or cannot show
+// them.
 const KINDS: Readonly<Record<string, PreviewKind>> = {
   ...kindsOf("image", "png jpeg gif webp avif bmp"),
   ...kindsOf("video", "mp4 webm ogg quicktime"),
@@ -21,7 +22,7 @@ const TEXT_NAMES: ReadonlySet<string> = new Set(
   sh bash bat cmd ps1 tex srt vtt ics vcf diff patch`.split(/\s+/),
 );
 
-/** Decides by the verified content type. Without a verified type, the extension of a text file is enough. */
+/** Returns the kind for the verified content type. Without a verified content type, the extension of a text file is enough. */
 export function previewKindOf({ contentType, filename }: { contentType: string; filename: string }): PreviewKind {
   const kind = KINDS[contentType];
   if (kind !== undefined) return kind;

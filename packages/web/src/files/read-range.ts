@@ -2,7 +2,7 @@ import { ValetKeyError } from "@valetkey/client";
 
 export type Range = {
   from: number;
-  /** The range ends before this byte. */
+  /** The offset of the first byte after the range. */
   to: number;
   signal?: AbortSignal | undefined;
 };
@@ -10,11 +10,11 @@ export type Range = {
 export type UrlSource = {
   /** Returns a URL that is valid for some seconds. */
   getUrl(): Promise<string>;
-  /** The reader calls `discardUrl` with a URL that the bucket has refused. */
+  /** Receives a URL that the bucket has refused. */
   discardUrl(url: string): void;
 };
 
-/** Reads bytes from the bucket. If the bucket refuses the first URL, tries a second time with a new URL. Rejects with ValetKeyError. */
+/** Reads bytes from the bucket. If the bucket refuses the first URL, retries once with a new URL. Rejects with `ValetKeyError`. */
 export async function readRange(
   { getUrl, discardUrl }: UrlSource,
   { from, to, signal }: Range,
@@ -54,7 +54,7 @@ async function bytesOf(response: Response): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** The number of bytes that a preview shows of a longer text. */
+/** How many bytes of a longer text the preview shows. */
 export const SHOWN_BYTES = 256 * 1024;
 
 type Source = { sizeBytes: number; read: (range: Range) => Promise<Uint8Array<ArrayBuffer>>; signal: AbortSignal };
@@ -65,11 +65,14 @@ export async function readText({ sizeBytes, read, signal }: Source): Promise<str
   if (sizeBytes === 0) return "";
   const to = Math.min(sizeBytes, SHOWN_BYTES);
   const bytes = await read({ from: 0, to, signal });
-  // Decodes the bytes as a part of a stream, because the end of the range may split a character.
+  // The end of the range may split a character, so the bytes are decoded as a part of a stream.
   return new TextDecoder(encodingOf(bytes)).decode(bytes, { stream: to < sizeBytes });
 }
 
-/** Returns the encoding of the byte order mark. Without a mark, the encoding is UTF-8. Source: WHATWG Encoding, "BOM sniff". */
+/**
+ * Returns the encoding that the byte order mark names. Without a byte order mark, the encoding is UTF-8. Source: WHATWG Encoding, "BOM
+ * sniff".
+ */
 function encodingOf([first, second]: Uint8Array): string {
   if (first === 0xff && second === 0xfe) return "utf-16le";
   if (first === 0xfe && second === 0xff) return "utf-16be";

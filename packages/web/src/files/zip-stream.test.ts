@@ -16,7 +16,7 @@ function makeJob(): ZipJob & { bytes: number } {
   return job;
 }
 
-/** Makes files. When the ZIP opens a file, `opened` gets the name of the file. `sizes` decides which files are small. */
+/** Makes files of the given sizes. When the ZIP opens a file, the list `opened` gets the name of the file. */
 function makeSources(sizes: readonly number[]) {
   const opened: string[] = [];
   const sources = sizes.map((sizeBytes, index): ZipSource => {

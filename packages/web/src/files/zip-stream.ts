@@ -10,9 +10,9 @@ export type ZipSource = NamedFile & {
 
 export type ZipJob = {
   signal: AbortSignal;
-  /** The file that the ZIP is reading. */
+  /** The name of the file that the ZIP is reading. */
   reading: string | undefined;
-  /** The names of the files that could not be opened. The ZIP does not contain these files. */
+  /** The names of the files that could not be opened, so that the ZIP does not contain them. */
   missing: string[];
   onBytes(count: number): void;
 };
@@ -20,13 +20,13 @@ export type ZipJob = {
 /** The name and the text of the file in the ZIP that lists the missing files. */
 type ZipWords = { missingFile: string; missing(names: readonly string[]): string };
 
-/** The number of small files that are read while the ZIP waits for an earlier file. */
+/** How many small files are read ahead while the ZIP waits for an earlier file. */
 const READ_AHEAD = 4;
-/** The maximum size of a small file, in bytes. The limit bounds the memory for the files that are read ahead. */
+/** The maximum size in bytes of a small file. This limits the memory that files need when they are read ahead. */
 const SMALL_BYTES = 256 * 1024;
 
 /**
- * Makes a ZIP. Opens a large file only when the ZIP needs it, because the URL of a file expires. Reads some small files ahead, because each
+ * Makes a ZIP. A large file is opened only when the ZIP needs the file, because its URL expires. Small files are read ahead, because each
  * request to a distant bucket takes long.
  */
 export function zipStream(
@@ -50,23 +50,23 @@ async function* readFiles(sources: readonly ZipSource[], { job, words }: { job: 
     const name = nameOf({ filename, path });
     yield { name, lastModified, size: sizeBytes, input: stream.pipeThrough(countBytes(job)) };
   }
-  // The user may give the ZIP to other people, so the ZIP itself must say that it is incomplete.
+  // The user may give the ZIP to other people, so the ZIP itself must list the missing files.
   if (job.missing.length > 0)
     yield { name: nameOf({ filename: words.missingFile }), input: `${words.missing(job.missing)}\n` };
 }
 
-/** Returns a function that opens the file at this index, and starts to read the small files that follow it. */
+/** Returns a function that opens the file at an index, and starts to read the small files after this file. */
 function createOpen(sources: readonly ZipSource[]): (index: number) => Promise<ReadableStream<Uint8Array>> {
   const ahead = new Map<ZipSource, Promise<ReadableStream<Uint8Array>>>();
   return (index) => {
     const [source, ...next] = sources.slice(index, index + 1 + READ_AHEAD) as [ZipSource, ...ZipSource[]];
-    // If the read-ahead of a file fails, the ZIP opens the file again.
+    // If a file could not be read ahead, the ZIP opens the file again.
     const opened = ahead.get(source)?.catch(() => source.open()) ?? source.open();
     ahead.delete(source);
     for (const small of next.filter(({ sizeBytes }) => sizeBytes <= SMALL_BYTES)) {
       if (ahead.has(small)) continue;
       const stream = readWhole(small);
-      // The ZIP handles the error when it needs the file. Until then, the error must not be an unhandled rejection.
+      // The ZIP handles the error when it needs the file. Until then, this handler prevents an unhandled rejection.
       stream.catch(() => undefined);
       ahead.set(small, stream);
     }

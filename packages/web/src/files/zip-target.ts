@@ -4,8 +4,8 @@ type FilePicker = { showSaveFilePicker?: (options: SaveOptions) => Promise<FileS
 type Save = (stream: ReadableStream<Uint8Array>, options: { signal: AbortSignal }) => Promise<void>;
 
 /**
- * Lets the user choose a file to save to. Without a file picker, the browser first stores the data, and saves the file at the end. Returns
- * undefined if the user cancels. The caller must be a click handler.
+ * Lets the user choose where to save a file. In a browser without a file picker, the browser first stores the data, and saves the file at
+ * the end. Returns undefined if the user cancels. The caller must be a click handler.
  */
 export async function chooseTarget(name: string): Promise<Save | undefined> {
   const { showSaveFilePicker } = globalThis as FilePicker;
@@ -14,7 +14,7 @@ export async function chooseTarget(name: string): Promise<Save | undefined> {
   try {
     const types = [{ accept: { "application/zip": [".zip"] } }];
     const handle = await showSaveFilePicker({ suggestedName: name, types });
-    // The browser discards an incomplete file when the stream fails.
+    // If the stream fails, the browser discards the incomplete file.
     return async (stream, options) => stream.pipeTo(await handle.createWritable(), options);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") return undefined;
@@ -45,7 +45,7 @@ async function saveInBrowserStorage(
   }
 }
 
-/** The largest file in memory. A larger file could be too large for a phone. Bytes. */
+/** The maximum size in bytes of a file in memory. A larger file could be too large for a phone. */
 const MAX_IN_MEMORY = 256 * 2 ** 20;
 
 /** Returns whether `browserTarget` can save a file of this size. */
@@ -55,19 +55,19 @@ export async function hasSpaceFor(sizeBytes: number): Promise<boolean> {
   return sizeBytes <= quota - usage;
 }
 
-/** Returns undefined if the browser can't store files, or can store files only from a worker thread. */
+/** Returns undefined if the browser cannot store files, or can store files only from a worker thread. */
 async function openFolder(): Promise<FileSystemDirectoryHandle | undefined> {
   const { FileSystemFileHandle } = globalThis as { FileSystemFileHandle?: { prototype: object } };
   if (FileSystemFileHandle === undefined || !("createWritable" in FileSystemFileHandle.prototype)) return undefined;
   return navigator.storage?.getDirectory?.().catch(() => undefined);
 }
 
-/** A sign-out deletes all files with this prefix. */
+/** A sign-out deletes all files whose names start with this prefix. */
 const PREFIX = "valetkey.zip.";
-/** The time after which the browser has started to read the saved file. Milliseconds. */
+/** The time in milliseconds after which the browser has certainly started to read the saved file. */
 const SAVED_AFTER_MS = 60_000;
 
-/** Deletes earlier ZIP files, except a file that another tab is writing. Never rejects. */
+/** Deletes the files of earlier ZIPs, except a file that another tab is writing. The promise never rejects. */
 async function deleteEarlierFiles(folder: FileSystemDirectoryHandle): Promise<void> {
   try {
     for await (const [name, entry] of folder.entries()) {
@@ -76,7 +76,7 @@ async function deleteEarlierFiles(folder: FileSystemDirectoryHandle): Promise<vo
       if (Date.now() - lastModified > SAVED_AFTER_MS) await folder.removeEntry(name).catch(() => undefined);
     }
   } catch {
-    // The next sign-out deletes the remaining files.
+    // The next sign-out deletes the files that remain.
   }
 }
 

@@ -5,10 +5,7 @@ import { createClaims } from "./claims.ts";
 const CLICK = { disposition: "attachment", isClick: true } as const;
 const NO_CLICK = { disposition: "attachment", isClick: false } as const;
 
-/**
- * Creates the calls of a link. The calls count the claims and the URLs. `isWindowOpen`: whether an earlier claim still gives the visitor
- * URLs.
- */
+/** Makes the calls of a link, and records each call. `isWindowOpen` says whether an earlier claim still gives URLs to the visitor. */
 function startVisit({ isWindowOpen = true } = {}) {
   const calls: string[] = [];
   const answer = async (call: string, claimId: string, { attachmentIds = [] }: ClaimBody): Promise<LinkClaim> => {

@@ -3,28 +3,28 @@ import { hasCode, type Visit, type Wanted } from "./page-context.ts";
 
 type UrlOptions = {
   disposition: "attachment" | "inline";
-  /** Whether the visitor has just clicked. Only a click may make a claim, because each claim counts as one use. */
+  /** Whether the visitor has just clicked. Only a click may make a claim, because a claim counts as one use of the link. */
   isClick: boolean;
-  /** The URL of the large preview, in place of the file. */
+  /** Requests the URL of the large preview in place of the file. */
   preview?: "large";
 };
 
-/** The claim of this visitor, and the URLs for the claim. If the link has a limit, a claim counts as one use. */
+/** The claim of this visitor, and the URLs that this claim gives. A claim counts as one use of a link with a limit. */
 export type Claims = {
-  /** The end of the time window. Until this instant, the visitor gets more URLs for the same claim. Undefined: the visitor has no claim. */
+  /** The end of the time window in which the same claim gives more URLs to the visitor. Undefined if the visitor has no claim. */
   windowEndsAt(): string | undefined;
-  /** The number of remaining uses of the link. Undefined: the link has no limit. */
+  /** How often visitors can still use the link. Undefined if the link has no limit. */
   claimsLeft(): number | undefined;
-  /** Returns the URLs of all files of the link for one ZIP, by the id of the file. The caller must call the function after a click. */
+  /** Returns the URLs of all files of the link for a ZIP, by the id of the file. Call this function only after a click. */
   urlsForZip(): Promise<Map<string, string>>;
   /**
-   * Returns a fresh URL. Without a click, the URL continues an earlier download. Rejects with `link_not_found` after the end of the window
-   * without a click.
+   * Returns a new URL. Without a click, the URL continues an earlier download. Without a click and after the time window, rejects with
+   * `link_not_found`.
    */
   urlOf(attachmentId: string, options: UrlOptions): Promise<string>;
 };
 
-/** Makes the claims of this page. Calls `onChange` after each claim. */
+/** Makes the claims of the page. Calls `onChange` after each claim. */
 export function createClaims(
   link: Pick<OpenedLink, "claim" | "claimsLeft">,
   { visit, onChange }: { visit: Pick<Visit, "claim" | "urls">; onChange: () => void },
@@ -33,7 +33,7 @@ export function createClaims(
   let claimsLeft = link.claimsLeft ?? undefined;
   let claiming: Promise<LinkClaim> | undefined;
 
-  /** Makes a claim. Two simultaneous clicks make one claim. */
+  /** Makes a claim. Two clicks at the same time make only one claim. */
   async function makeClaim(wanted: Wanted): Promise<LinkClaim> {
     if (claiming !== undefined) {
       const { claimId } = await claiming;
@@ -52,8 +52,8 @@ export function createClaims(
   }
 
   /**
-   * Requests URLs for the earlier claim, or makes a new claim. The clock of the visitor may be wrong, so the service decides whether the
-   * window is still open.
+   * Requests URLs for the earlier claim, or makes a new claim. The service decides whether the time window is still open, because the clock
+   * of the visitor may be wrong.
    */
   async function request(wanted: Wanted, { isClick }: Pick<UrlOptions, "isClick">): Promise<LinkClaim> {
     if (claim !== undefined) {

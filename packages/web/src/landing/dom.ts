@@ -2,8 +2,8 @@ type Props = Record<string, string | number | boolean | undefined | ((event: Eve
 export type Child = Node | string | false | undefined;
 
 /**
- * Makes an element. A property with a function becomes a listener (`onclick`). `true` becomes an empty attribute. `false` and undefined add
- * no attribute. The usual type of a button is `button`.
+ * Makes an element. A property whose value is a function becomes a listener (`onclick`). The value `true` becomes an empty attribute, and
+ * `false` and undefined add no attribute. The default type of a button is `button`.
  */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -24,7 +24,7 @@ export function setProps(element: Element, props: Props): void {
   }
 }
 
-/** Replaces the children of an element, unless they are already the same text. */
+/** Replaces the children of an element, unless the element already has the same text. */
 export function fill(element: Element, ...children: readonly Child[]): void {
   const [only] = children;
   if (children.length === 1 && typeof only === "string" && element.textContent === only) return;
@@ -37,7 +37,7 @@ function present(children: readonly Child[]): (Node | string)[] {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Makes an SVG that draws path data with lines. */
+/** Makes an SVG whose lines follow the path data. */
 export function svg(paths: readonly string[], { size = 16, className = "" } = {}): SVGSVGElement {
   const element = document.createElementNS(SVG, "svg");
   setProps(element, {
@@ -60,7 +60,8 @@ export function svg(paths: readonly string[], { size = 16, className = "" } = {}
   return element;
 }
 
-// The paths are from Lucide (ISC), as in the app. The page does not use the Lucide package, because the package needs React.
+// The paths come from Lucide (ISC), like the icons of the app. The landing page cannot use the Lucide package, because the package needs
+// React.
 export const icons = {
   download: ["M12 15V3", "M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4", "m7 10 5 5 5-5"],
   eye: [

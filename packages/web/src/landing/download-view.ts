@@ -12,7 +12,7 @@ import { timeLeft } from "./views/time-left.ts";
 
 const words = texts.shares;
 
-/** The ticket of a link to files. With several files, the button for all of them stays at the bottom of the screen. */
+/** The ticket of a link to files. If the link has several files, the button that downloads all files stays at the bottom of the screen. */
 export function downloadView(link: OpenedLink, page: Page): HTMLElement {
   const { files = [], sharedBy, label, message, expiresAt } = link;
   const counts = h("details");
@@ -31,7 +31,7 @@ export function downloadView(link: OpenedLink, page: Page): HTMLElement {
       ? { body: [counts, ...elements], bar: [downloads, buttons()] }
       : { body: files.length === 1 ? [...elements, main] : [none], stub: [time, counts] };
 
-  /** Shows the number of remaining downloads. After the last one, shows how long this visitor may repeat it, and no other end. */
+  /** Shows the number of remaining downloads. After the last download, shows only how long this visitor may repeat the download. */
   function showCounts({ claimsLeft, windowEndsAt }: Claims): void {
     const left = claimsLeft();
     const end = windowEndsAt();
@@ -60,7 +60,7 @@ export function downloadView(link: OpenedLink, page: Page): HTMLElement {
 
 const zipWords = texts.zip;
 
-/** A button that makes one ZIP of all files in the browser. The bytes do not go through the service. */
+/** A button that makes one ZIP of all files in the browser. The bytes go directly from the bucket to the browser. */
 export function downloadAll(link: OpenedLink, { page, claims }: { page: Page; claims: Claims }): HTMLElement {
   const { files = [] } = link;
   const place = h("div", { class: "min-w-60 grow" });
@@ -114,7 +114,7 @@ export function downloadAll(link: OpenedLink, { page, claims }: { page: Page; cl
       if (claims.windowEndsAt() === undefined && page.showIfClosed(error)) return;
       finish(signal.aborted ? "" : describe(error, job), true);
     } finally {
-      // The ZIP no longer needs the files that are read ahead.
+      // Aborts the reads of files that the ZIP has opened ahead and no longer needs.
       aborter.abort();
     }
   }

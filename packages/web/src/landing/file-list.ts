@@ -14,13 +14,16 @@ type ListOptions = { page: Page; claims: Claims };
 
 type FileList = {
   elements: readonly HTMLElement[];
-  /** The download button of the only file. */
+  /** The download button of a link with a single file. */
   main: HTMLElement | undefined;
-  /** The running downloads of files in the grid. They are near the button for all files, because a tile has no space for them. */
+  /**
+   * The running downloads of files in the grid. They are near the button that downloads all files, because a tile has no space for a
+   * download.
+   */
   downloads: HTMLElement;
 };
 
-/** The files of a link. If most of them are photos, the files with pictures are in a grid, and the others are in a list below it. */
+/** The files of a link. If most files are photos, a grid shows the files with pictures, and a list below the grid shows all other files. */
 export function fileList(files: readonly LinkFile[], { page, claims }: ListOptions): FileList {
   const pictures = createPictures(page);
   const rows = new Map<LinkFile, ReturnType<typeof fileRow>>();
@@ -39,7 +42,7 @@ export function fileList(files: readonly LinkFile[], { page, claims }: ListOptio
     const shown = files.filter(canPreview);
     import("./preview/viewer.ts").then(
       ({ openViewer }) => openViewer(file, { page, claims, files: shown, pictures, onDownload }),
-      // The code could not be loaded, so the row shows the problem.
+      // The code of the preview could not be loaded, so the row shows this error.
       (error: unknown) => {
         if (tiles.includes(file)) downloads.append(rowOf(file).row);
         rowOf(file).fail(error);

@@ -24,8 +24,8 @@ type Row = {
 export const canPreview = (file: LinkFile): boolean => PREVIEWED.has(previewKindOf(file));
 
 /**
- * The row of a file. A click opens the preview of the file, or downloads a file without a preview. `main`: the download button of the only
- * file of a link. This button is the main action of the ticket, and is outside of the row. `start`: starts the download after a click.
+ * The row of a file. A click opens the preview of the file, or downloads a file without a preview. `main` is the download button of a link
+ * with a single file. This button is the main action of the ticket, and is outside of the row. `start` starts the download after a click.
  */
 export function fileRow(file: LinkFile, { page, claims, isOnly, pictures, onOpen }: RowOptions): Row {
   const { filename } = file;
@@ -92,7 +92,7 @@ export function fileRow(file: LinkFile, { page, claims, isOnly, pictures, onOpen
   };
 }
 
-/** Replaces the icon of a file with its small picture. */
+/** Replaces the icon of a file with the small preview of the file. */
 function showThumbnail(file: LinkFile, { row, pictures }: { row: HTMLElement; pictures: Pictures }): void {
   const icon = row.querySelector(".file-main > *");
   const picture = pictures.show(file, { className: "", onMissing: () => icon && place.replaceWith(icon) });
@@ -124,7 +124,7 @@ function saveStatus({ filename, sizeBytes }: Pick<LinkFile, "filename" | "sizeBy
         if (!running.isConnected) fill(element, running);
       }
     },
-    /** Shows a failure. With undefined, removes the text that is shown. */
+    /** Shows an error. If the text is undefined, removes the shown error. */
     fail(text: string | undefined): void {
       fill(element, text !== undefined && h("p", { role: "alert", class: "text-danger text-small" }, text));
     },

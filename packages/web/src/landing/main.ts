@@ -14,7 +14,7 @@ import { ticket } from "./views/parts.ts";
 type Opened = Pick<Page, "token" | "visit" | "receiverCode"> & { root: HTMLElement };
 type RequestView = typeof import("./request/request-view.ts").requestView;
 
-/** Loads the link, and shows its current state in `root`. */
+/** Loads the link, and shows the current state of the link in `root`. */
 function startPage({ root, token, visit, receiverCode }: Opened): void {
   const live = document.createElement("p");
   live.className = "sr-only";
@@ -40,9 +40,9 @@ function startPage({ root, token, visit, receiverCode }: Opened): void {
       const isLocked = hasCode(error, "wrong_password");
       const needsEmail = hasCode(error, "recipient_required");
       if (hasEnded) void showEnded();
-      // The owner has changed the password after the visitor entered it.
+      // The owner has changed the password since the visitor typed it.
       if (isLocked) show(lockedView(page), "password");
-      // The proof of the email address has expired after a day, or the owner has removed the email address from the link.
+      // The confirmation of the email address has expired after a day, or the owner has removed the email address from the link.
       if (needsEmail) void loadEmailProof(page).then((view) => show(view, "email"));
       return hasEnded || isLocked || needsEmail;
     },
@@ -52,15 +52,15 @@ function startPage({ root, token, visit, receiverCode }: Opened): void {
   function show(view: HTMLElement, kind: Shown): void {
     shown = kind;
     const isFirst = root.querySelector("h1") === null;
-    // The visitor must see that the link has ended. So the preview closes.
+    // The preview closes, because the visitor must see that the link has ended.
     document.querySelector("dialog")?.close();
     root.replaceChildren(view, languageLine());
     root.setAttribute("aria-busy", "false");
-    // Screen readers read the first view from its start, so the first view needs no focus.
+    // Screen readers start at the top of the first view, so only later views need the focus.
     if (!isFirst) view.querySelector<HTMLElement>("[autofocus], h1")?.focus();
   }
 
-  /** Shows that the link has ended, with the receipts of the files that the visitor sent. */
+  /** Shows that the link has ended, and the receipts of the files that the visitor sent. */
   async function showEnded(): Promise<void> {
     const receipts = receiptsOf(token);
     show(endedView(receipts.length === 0 ? [] : await loadReceived(receipts), receipts[0]), "ended");
@@ -85,7 +85,7 @@ function startPage({ root, token, visit, receiverCode }: Opened): void {
   }
 
   root.replaceChildren(loadingView());
-  // A reload has closed the preview. So the history entry of the preview is removed.
+  // After a reload, the preview is closed, so its history entry is removed.
   if (history.state?.isViewer === true) history.back();
   void reload();
 }
@@ -97,12 +97,12 @@ function viewOf(link: PublicLink, page: Page): HTMLElement | Promise<HTMLElement
     : loadRequestView({ ...link, request: link.request }, page);
 }
 
-/** Few links are limited to certain email addresses. So the view loads on demand. */
+/** Few links are only for certain email addresses, so the code of this view loads on demand. */
 async function loadEmailProof(page: Page): Promise<HTMLElement> {
   return (await import("./views/email-proof.ts")).emailProofView(page);
 }
 
-/** Loads the code for uploads on demand. The code is as large as the rest of the page, and most links do not need the code. */
+/** Loads the code for uploads on demand. This code is as large as the rest of the page, and most links do not need it. */
 async function loadRequestView(link: Parameters<RequestView>[0], page: Page): Promise<HTMLElement> {
   return (await import("./request/request-view.ts")).requestView(link, page);
 }
@@ -112,14 +112,14 @@ async function loadReceived(receipts: readonly KeptReceipt[]): Promise<HTMLEleme
     const { receivedEntry } = await import("./request/sent-entry.ts");
     return receipts.map(receivedEntry);
   } catch {
-    // Without this code, the page still says that the link has ended.
+    // If the code of the receipts cannot be loaded, the page still says that the link has ended.
     return [];
   }
 }
 
 const bar = (size: string) => h("div", { class: `skeleton ${size}` });
 
-/** The outline of a ticket. The outline appears only if the load takes a noticeable time. */
+/** The placeholder of a ticket, which appears only if the load takes a noticeable time. */
 function loadingView(): HTMLElement {
   return h(
     "section",
@@ -137,8 +137,8 @@ function loadingView(): HTMLElement {
 }
 
 /**
- * The view for every link that does not work. The page does not say why the link does not work. `received`: the files that this browser
- * has sent, with their receipts.
+ * The view of every link that does not work. The page does not say why. `received` has the files that this browser has sent, with their
+ * receipts.
  */
 function endedView(received: readonly HTMLElement[], kept?: KeptReceipt): HTMLElement {
   const words = texts.ended;
@@ -146,7 +146,7 @@ function endedView(received: readonly HTMLElement[], kept?: KeptReceipt): HTMLEl
     return ticket({ title: words.title, isOver: true }, { body: [h("p", { class: "mt-2" }, words.hint)] });
   }
   const { sharedBy = "", label = "" } = kept ?? {};
-  // The words of a name stay on one line.
+  // All words of a name stay on one line.
   const name = sharedBy.replaceAll(" ", "\u00a0");
   const body = [
     h("p", { class: "mt-2 text-muted" }, words.receivedHint(name)),
@@ -170,7 +170,7 @@ function failedView({ error, onRetry }: { error: unknown; onRetry: () => void })
   );
 }
 
-/** Offers the other languages by their own names, below the ticket. */
+/** Links to the other languages below the ticket. Each link has the language's own name. */
 function languageLine(): HTMLElement {
   const links = otherLanguages.map((language) =>
     h(
@@ -189,8 +189,8 @@ function languageLine(): HTMLElement {
 const root = document.getElementById("root");
 if (root === null) throw new Error("The document has no #root element.");
 ignoreRepeatedClicks(document);
-// The path contains the token with its readable prefix. The service ignores the prefix, so the page does not remove it.
-// A browser never sends the fragment. Therefore only a running page sends the code of the mail to the service, and a mail scanner does not.
+// The path contains the token after a readable prefix, which the service ignores. A browser never sends the fragment of a URL. So the page
+// must run to send the code from the mail, and a mail scanner sends no code.
 const receiverCode = /^#to=([\w-]{12})$/.exec(location.hash)?.[1];
 const token = decodeURIComponent(location.pathname.split("/")[2] ?? "");
 const calls = openLinkCalls(token, { baseUrl: location.origin, receiverCode });

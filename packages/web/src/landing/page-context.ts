@@ -1,16 +1,16 @@
 import { type ClaimBody, type LinkCalls, type PublicLink, ValetKeyError } from "@valetkey/client";
 
-/** The functions of the page that its views use. */
+/** The functions that the page offers to its views. */
 export type Page = LinkWatch & {
   token: string;
   visit: Visit;
-  /** The code in the URL of a mail. Undefined: the visitor opened the URL without a code. */
+  /** The code in the URL of a mail. Undefined if the URL has no code. */
   receiverCode: string | undefined;
-  /** Loads the link again, and shows its current state. */
+  /** Loads the link again, and shows the current state of the link. */
   reload(): Promise<void>;
   /**
-   * Shows the view for ended links if the error says that the link has ended. If the visitor must enter the password or confirm the email
-   * address again, shows the form for this step. Returns whether one of these views is shown.
+   * Shows the view of ended links if the error says that the link has ended. If the visitor must type the password or confirm the email
+   * address again, shows the form for this step. Returns whether one of these views appeared.
    */
   showIfClosed(error: unknown): boolean;
   /** Makes screen readers read a text. */
@@ -24,10 +24,10 @@ export function hasCode(error: unknown, code: ValetKeyError["code"]): error is V
   return error instanceof ValetKeyError && error.code === code;
 }
 
-/** How often a visible page checks whether its link still works. Milliseconds. */
+/** The pause in milliseconds between two checks of whether the link still works. A hidden page sends no checks. */
 const INTERVAL_MS = 60_000;
 
-/** The kind of view on the page. A different response of the service causes a different kind of view. */
+/** The kind of view on the page. The page changes its view only if the state of the link belongs to another kind. */
 export type Shown = "nothing" | "open" | "password" | "email" | "ended";
 
 type WatchOptions = {
@@ -38,13 +38,13 @@ type WatchOptions = {
 };
 
 export type LinkWatch = {
-  /** Checks with the service whether the link still works. Does nothing while the page is busy. */
+  /** Asks the service whether the link still works. Does nothing while the page is busy. */
   check(): Promise<void>;
-  /** Marks the page as busy until `work` has ended. */
+  /** Marks the page as busy until `work` has settled. */
   whileBusy<T>(work: Promise<T>): Promise<T>;
 };
 
-/** Notices while the page is open that the link has ended, or that it is locked or unlocked. */
+/** Notices that the link has ended, or that the link is locked or unlocked, while the page is open. */
 export function watchLink({ look, shown, onChange, onError }: WatchOptions): LinkWatch {
   let busy = 0;
   let isDue = false;

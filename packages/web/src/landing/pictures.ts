@@ -7,21 +7,21 @@ import { fill, h, icons, svg } from "./dom.ts";
 import type { Page } from "./page-context.ts";
 import { texts } from "./texts/en.ts";
 
-/** The page collects pictures for this long, so that one request returns the URLs of all of them. Milliseconds. */
+/** The page collects previews for this time in milliseconds, so that one request returns the URLs of all these previews. */
 const COLLECT_MS = 60;
-/** The service accepts at most this many pictures in one request. */
+/** The maximum number of previews in one request. The service has the same limit. */
 const MOST_AT_ONCE = 100;
-/** The waits before the page requests another URL of a picture that did not load. Milliseconds. */
+/** The pauses in milliseconds before the page requests another URL of a preview that did not load. */
 const RETRY_MS = [1_000, 4_000];
 
-/** The small pictures of the files of a link. They do not count as downloads. */
+/** The small previews of the files of a link. Small previews do not count as downloads. */
 export type Pictures = {
   /**
-   * Returns an element that loads the small picture of a file when it comes near the viewport. Returns undefined if the file has none.
-   * `onMissing`: runs if the picture cannot be loaded.
+   * Returns an element that loads the small preview of a file when the element comes near the viewport. Returns undefined if the file has
+   * no small preview. `onMissing` runs if the preview cannot be loaded.
    */
   show(file: LinkFile, options: { className: string; onMissing?: () => void }): HTMLImageElement | undefined;
-  /** Returns the URL of a small picture that the page has loaded. */
+  /** Returns the URL of a small preview that the page has already loaded. */
   loaded(file: LinkFile): string | undefined;
 };
 
@@ -97,10 +97,13 @@ export function createPictures({ visit, showIfClosed }: Pick<Page, "visit" | "sh
 
 type GridOptions = { pictures: Pictures; onOpen: (file: LinkFile) => void };
 
-/** The maximum width of a name in a tile. Latin letters. */
+/** The maximum width of a filename in a tile, counted in Latin letters. */
 const NAME = 24;
 
-/** Shows files as tiles with the shapes of their pictures, as in the app (theme.css). A click on a tile opens the file. */
+/**
+ * Shows files as tiles with the aspect ratios of their pictures, with the same styles as the app (theme.css). A click on a tile opens the
+ * file.
+ */
 export function pictureGrid(files: readonly LinkFile[], options: GridOptions): HTMLElement {
   const grid = h(
     "ul",

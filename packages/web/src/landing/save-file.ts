@@ -8,14 +8,14 @@ export type SaveState =
   | { kind: "waiting"; doneBytes: number }
   | { kind: "broken"; doneBytes: number; onResume: () => void }
   | { kind: "done" }
-  /** The browser downloads the file itself. */
+  /** The browser downloads the file, so the page knows no progress. */
   | { kind: "handedOver" };
 
 type SaveOptions = { claims: Claims; signal: AbortSignal; report: (state: SaveState) => void };
 
 /**
- * Downloads one file after a click. The page reads the file, because only the page can continue with a new URL after a lost connection. If
- * the page can't store the file in the browser, the browser downloads the file.
+ * Downloads one file after a click. The page reads the file itself, because only the page can continue with a new URL after a lost
+ * connection. If the browser cannot store the file for the page, the browser downloads the file.
  */
 export async function saveFile(file: LinkFile, { claims, signal, report }: SaveOptions): Promise<void> {
   const { id, filename, sizeBytes } = file;
@@ -56,11 +56,11 @@ type Reading = {
   signal: AbortSignal;
   onBytes(doneBytes: number): void;
   onWaiting(): void;
-  /** The reader calls `onBroken` when it gives up after an error. When the promise resolves, the reader continues. */
+  /** Runs when the reader stops after an error. When the promise resolves, the reader continues. */
   onBroken(error: unknown): Promise<void>;
 };
 
-/** Reads a file. After a failure, continues at the next byte with a new URL. */
+/** Reads a file. After an error, the reader continues at the next byte with a new URL. */
 function readResumably(reading: Reading): ReadableStream<Uint8Array> {
   const chunks = chunksOf(reading);
   return new ReadableStream<Uint8Array>(
@@ -98,7 +98,7 @@ async function* chunksOf({ sizeBytes, getUrl, signal, onBytes, onWaiting, onBrok
       }
     } catch (error) {
       if (signal.aborted) throw error;
-      // The browser is offline, so the next round waits for a connection.
+      // The browser is offline, so the next pass of the loop waits for a connection.
       if (attempt.signal.aborted) continue;
       if (!isRetryable(error)) throw error;
       await onBroken(error);
@@ -108,7 +108,7 @@ async function* chunksOf({ sizeBytes, getUrl, signal, onBytes, onWaiting, onBrok
   }
 }
 
-/** Returns a signal that aborts when the browser goes offline. Without this signal, a running request could hang for a minute. */
+/** Returns a signal that aborts when the browser goes offline. Without this signal, a running request could stay pending for a minute. */
 function whileOnline(signal: AbortSignal): { signal: AbortSignal; stop: () => void } {
   const aborter = new AbortController();
   const stop = new AbortController();

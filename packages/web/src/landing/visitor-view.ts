@@ -5,13 +5,16 @@ import { texts } from "./texts/en.ts";
 
 const words = texts.visitorView;
 
-/** The data that the app stores before it opens the page of a link for the owner. `link`: undefined after the end of the link. */
+/** The data that the app stores before it opens the landing page for the owner. `link` is undefined if the link has ended. */
 type Stored = { link?: OpenedLink; lock?: "password" | "email" };
 
-/** The actions that a visitor can start. The owner only looks at the page. */
+/** The events with which a visitor acts. For the owner, these events have no effect. */
 const ACTIONS = ["click", "submit", "change", "drop"];
 
-/** Shows the page to the owner of the link. The page does not open the link and does not count, and its buttons have no effect. */
+/**
+ * Shows the landing page to the owner of the link as a visitor sees it. The page does not open the link and counts nothing, and its buttons
+ * have no effect.
+ */
 export function visitorView(stored: string, { root, calls }: { root: HTMLElement; calls: Visit }): Visit {
   const { link, lock } = JSON.parse(stored) as Stored;
   let isLocked = lock !== undefined;
@@ -31,7 +34,7 @@ export function visitorView(stored: string, { root, calls }: { root: HTMLElement
   function unlock(): void {
     isLocked = false;
     open.remove();
-    // The event makes the page check the link again.
+    // After this event, the page checks the link again.
     document.dispatchEvent(new Event("visibilitychange"));
   }
 
@@ -46,7 +49,7 @@ export function visitorView(stored: string, { root, calls }: { root: HTMLElement
   );
   return {
     ...calls,
-    // The session of the owner issues the URLs, so that the activity shows no visitor.
+    // The URLs are issued to the owner's own session, so that the activity shows no visitor.
     async previews(attachmentIds) {
       const body = JSON.stringify({ attachmentIds, preview: "small", purpose: "thumbnail" });
       const headers = { "content-type": "application/json" };
@@ -63,7 +66,7 @@ export function visitorView(stored: string, { root, calls }: { root: HTMLElement
   };
 }
 
-/** Leaves the page. The app has opened this tab, or the page has replaced the app in its tab. */
+/** Leaves the landing page, which the app has opened in a new tab, or in the tab of the app. */
 function leave(): void {
   if (history.length > 1) history.back();
   else close();

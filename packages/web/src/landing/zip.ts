@@ -6,8 +6,8 @@ import { texts } from "./texts/en.ts";
 export { chooseTarget } from "../files/zip-target.ts";
 
 /**
- * Makes a ZIP of the files. Requests the URLs of all files with one claim before the first byte, so that the activity of the owner has only
- * one event. If the URL of a file expires before the read of the file, the page requests a new URL.
+ * Makes a ZIP of the files. Before the first byte, the page requests the URLs of all files with one claim, so that the owner's activity has
+ * only one event. If the URL of a file expires before the ZIP reads the file, the page requests a new URL.
  */
 export async function zipOfFiles(
   files: readonly LinkFile[],
@@ -36,14 +36,14 @@ export async function zipOfFiles(
   return zipStream(sources, { job, words: texts.zip });
 }
 
-/** The maximum length of the name of a ZIP, because file systems allow 255 bytes. A character has up to four bytes. */
+/** The maximum length of the name of a ZIP in characters. File systems allow 255 bytes, and a character has up to four bytes. */
 const MAX_NAME = 60;
-/** Characters that some file systems refuse, control characters, and characters that change the direction of the text after them. */
+/** Characters that some file systems refuse, control characters, and characters that change the text direction. */
 const UNSAFE = /[\\/:*?"<>|\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
 
 /**
- * Returns the name of the ZIP: the label of the link or the name of the sender, and the date. A link shows visitors only its own files, so
- * the page does not know the title of the note.
+ * Returns the name of the ZIP: the label of the link, or the name of the sender and the date. The page does not know the title of the note,
+ * because a link shows only its own files.
  */
 export function zipName({ label, sharedBy }: Pick<OpenedLink, "label" | "sharedBy">, { now }: { now: Date }): string {
   const { zip } = texts;
@@ -54,7 +54,10 @@ export function zipName({ label, sharedBy }: Pick<OpenedLink, "label" | "sharedB
   return zip.name(asFilename(label) || asFilename(usual));
 }
 
-/** Makes a text a safe filename. Windows removes dots and spaces at the end, and hides names that begin with a dot. */
+/**
+ * Makes a text a safe filename. Windows removes dots and spaces at the end of a filename, and some systems hide filenames that begin with a
+ * dot.
+ */
 function asFilename(text: string): string {
   const characters = [...text.replaceAll(UNSAFE, "_")].slice(0, MAX_NAME).join("");
   return characters.replace(/^[\s.]+|[\s.]+$/g, "");

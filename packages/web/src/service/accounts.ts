@@ -4,7 +4,7 @@ import { sendOnce } from "./send-once.ts";
 
 export type Account = { id: string; email: string; name: string };
 
-/** The session of a browser. The page uses `token` only to end the session. */
+/** The session of a browser. The page needs `token` only to end the session. */
 export type Session = {
   id: string;
   token: string;
@@ -14,7 +14,7 @@ export type Session = {
   userAgent?: string | null;
 };
 
-/** The calls of /auth that every page needs. A failed call rejects with a ValetKeyError. */
+/** The calls of /auth that every page needs. They reject with `ValetKeyError`. */
 export const accounts = {
   current: () => callAccounts<{ session: Session; user: Account } | null>("GET", "/auth/get-session"),
   signOut: () => callAccounts("POST", "/auth/sign-out", {}),
@@ -22,7 +22,7 @@ export const accounts = {
 
 const send = sendOnce((...request) => fetch(...request));
 
-/** Calls a route of the accounts library. Rejects with a ValetKeyError. */
+/** Calls a route of the accounts library. Rejects with `ValetKeyError`. */
 export async function callAccounts<Answer = unknown>(
   method: "GET" | "POST",
   path: string,
@@ -48,10 +48,10 @@ export async function callAccounts<Answer = unknown>(
   });
 }
 
-/** Returns a path of this origin. The URL of another origin becomes "/", to prevent an open redirect. */
+/** Returns a path of this origin. If the URL has another origin, returns "/" to prevent an open redirect. */
 export function ownPath(to: string | undefined): string {
   if (to === undefined || !URL.canParse(to, location.origin)) return "/";
   const { origin, pathname, search, hash } = new URL(to, location.origin);
-  // The URL parser turns `/.//evil.example` into the path `//evil.example`. A browser reads that path as the URL of another host.
+  // The URL parser turns `/.//evil.example` into the path `//evil.example`, which a browser reads as the URL of another host.
   return origin === location.origin && !pathname.startsWith("//") ? pathname + search + hash : "/";
 }

@@ -17,7 +17,7 @@ export function inStorage<Result>(
 const read = (key: string): string | undefined =>
   inStorage("localStorage", (storage) => storage.getItem(key)) ?? undefined;
 
-/** Stores a choice, or removes it. If the browser forbids storage, the choice lasts until the page is closed. */
+/** Stores a choice, or removes the stored choice. If the browser forbids storage, the choice lasts until the page is closed. */
 function write(key: string, choice: string | undefined): void {
   inStorage("localStorage", (storage) =>
     choice === undefined ? storage.removeItem(key) : storage.setItem(key, choice),
@@ -26,13 +26,13 @@ function write(key: string, choice: string | undefined): void {
 
 export type Theme = "system" | "light" | "dark";
 
-/** /theme.js reads the same key before the first paint. */
+/** The script /theme.js reads the same key before the first paint. */
 const THEME = "valetkey.theme";
 
 const { theme: shown } = document.documentElement.dataset;
 export const $theme = atom<Theme>(shown === "light" || shown === "dark" ? shown : "system");
 
-/** Changes the theme immediately and stores it in this browser. */
+/** Changes the theme immediately, and stores the theme in this browser. */
 export function chooseTheme(theme: Theme): void {
   const { dataset } = document.documentElement;
   if (theme === "system") delete dataset.theme;
@@ -41,7 +41,7 @@ export function chooseTheme(theme: Theme): void {
   $theme.set(theme);
 }
 
-// A sign-out deletes the choices below (local-data.ts).
+// A sign-out deletes all choices below this line (local-data.ts).
 
 export type NoteOrder = NonNullable<ListNotesQuery["sort"]>;
 
@@ -58,10 +58,10 @@ export function chooseOrder(order: NoteOrder): void {
 }
 
 const FILE_LAYOUTS = "valetkey.file-layouts";
-/** The browser stores the layout for this many notes. Later choices replace the earliest ones. */
+/** The number of notes whose layout the browser stores. A new choice replaces the oldest choice. */
 const MOST_NOTES = 500;
 
-/** The layout that the user chose for each note, the earliest choice first. */
+/** The layout that the user has chosen for each note, with the oldest choice first. */
 export const $fileLayouts = atom<Readonly<Record<string, FileLayout>>>(
   Object(inStorage("localStorage", (storage) => JSON.parse(storage.getItem(FILE_LAYOUTS) ?? "{}"))),
 );
@@ -75,7 +75,7 @@ export function chooseFileLayout(noteId: string, layout: FileLayout): void {
 
 const LAST_NOTE = "valetkey.last-note";
 
-/** Stores on this device which note was opened last. */
+/** Stores on this device which note the user opened last. */
 export function rememberNote(noteId: string): void {
   write(LAST_NOTE, noteId);
 }
@@ -87,14 +87,14 @@ export function forgetNote(noteId: string): void {
 let hasStarted = false;
 let startId: string | undefined;
 
-/** Returns whether the app itself opened this note at its start. If the note is gone, the app shows the list instead. */
+/** Returns whether the app opened this note by itself at the start. If this note no longer exists, the app shows the list instead. */
 export function isStart(noteId: string): boolean {
   return noteId === startId;
 }
 
 /**
- * Returns the note that the app opens at its start. Only the first call can return a note. A phone starts with the list, because it shows
- * either the list or a note.
+ * Returns the note that the app opens at the start. Only the first call can return a note. A phone shows either the list or a note, so a
+ * phone starts with the list.
  */
 export function noteToStartWith({ pathname, search }: { pathname: string; search: object }): string | undefined {
   if (hasStarted) return undefined;

@@ -8,7 +8,7 @@ export const connection = createConnection(navigator.onLine);
 addEventListener("online", () => connection.setOnline(true));
 addEventListener("offline", () => connection.setOnline(false));
 
-/** Returns whether the browser has a network, and whether the service responds. */
+/** Returns the state of the connection: whether the browser has a network, and whether the service responds. */
 export function useConnection(): Connection {
   return useStore(connection.$state);
 }
@@ -23,18 +23,21 @@ addEventListener("pageshow", () => {
 
 const refusalCallbacks = new Set<(status: number) => void>();
 
-/** Calls `callback` after each response with status 401, 403 or 404, because such a response means that the page shows outdated data. */
+/** Calls `callback` after each response with the status 401, 403 or 404, because the page may then show outdated data. */
 export function onRefused(callback: (status: number) => void): void {
   refusalCallbacks.add(callback);
 }
 
-/** Browsers refuse a keepalive request with a larger body. Bytes. Source: Fetch, "HTTP-network-or-cache fetch". */
+/**
+ * The maximum size in bytes of the body of a keepalive request. Browsers refuse larger bodies. Source: Fetch, "HTTP-network-or-cache
+ * fetch".
+ */
 const KEEPALIVE_MAX_BYTES = 60_000;
 
 const fitsKeepalive = (body: unknown): boolean =>
   body === undefined || (typeof body === "string" && new Blob([body]).size <= KEEPALIVE_MAX_BYTES);
 
-/** `fetch` with keepalive while the page is being closed, so that the service still saves the last change of a text. */
+/** Works like `fetch`. While the user closes the page, the request has `keepalive`, so that the service still saves the last change. */
 const watchedFetch: typeof fetch = async (input, init) => {
   const isOwn = new URL(input instanceof Request ? input.url : input, location.origin).origin === location.origin;
   const sent = isLeaving && fitsKeepalive(init?.body) ? { ...init, keepalive: true } : init;
@@ -43,7 +46,7 @@ const watchedFetch: typeof fetch = async (input, init) => {
     throw error;
   });
   const { status, headers } = response;
-  // A refusal by the bucket means only that the URL has expired. So a response of the bucket does not count.
+  // If the bucket refuses a request, only the URL has expired. So responses of the bucket do not count.
   if (!isOwn) return response;
   readServiceTime(headers);
   connection.report(status);
@@ -53,31 +56,29 @@ const watchedFetch: typeof fetch = async (input, init) => {
   return response;
 };
 
-/** The service that served this page. The session cookie identifies the user. */
+/** The service that sent this page. The session cookie identifies the user. */
 export const service = { baseUrl: location.origin, fetch: sendOnce(watchedFetch) };
 
-/** All calls of the service, except uploads. */
+/** All calls of the service except uploads. */
 export const client = createCalls(service);
 
 export function hasCode(error: unknown, code: ValetKeyError["code"]): error is ValetKeyError {
   return error instanceof ValetKeyError && error.code === code;
 }
 
-/**
- * The time by which the clock of the service is ahead of the clock of this machine. The real value is up to a second larger. Milliseconds.
- */
+/** How many milliseconds the clock of the service is ahead of the clock of this machine. The real difference is up to a second larger. */
 let offsetMs = 0;
-/** The `Date` header has whole seconds, rounded down. Milliseconds. */
+/** The precision of the header `Date` in milliseconds. The header has whole seconds, rounded down. */
 const STEP_MS = 1_000;
 
-/** The clock of this machine can be wrong by hours. So the page reads the time of the service from a response. */
+/** The clock of this machine can be wrong by hours, so the page reads the time of the service from each response. */
 function readServiceTime(headers: Headers): void {
   const time = Date.parse(headers.get("date") ?? "");
   if (Number.isFinite(time)) offsetMs = time - Date.now();
 }
 
-/** The current instant by the clock of the service, or up to a second before it. Milliseconds since the epoch. */
+/** Returns the current instant of the service's clock, or up to a second before it, in milliseconds since the epoch. */
 export const earliestServiceNow = (): number => Date.now() + offsetMs;
 
-/** The current instant by the clock of the service, or up to a second after it. Milliseconds since the epoch. */
+/** Returns the current instant of the service's clock, or up to a second after it, in milliseconds since the epoch. */
 export const latestServiceNow = (): number => earliestServiceNow() + STEP_MS;

@@ -2,7 +2,7 @@ import { atom, computed } from "nanostores";
 
 export type Connection = "online" | "offline" | "down";
 
-/** The shortest time between two reloads. Milliseconds. */
+/** The minimum time in milliseconds between two reloads of the data. */
 const RELOAD_MS = 30_000;
 
 /** Tracks whether the browser has a network, and whether the service responds. */
@@ -17,7 +17,7 @@ export function createConnection(isOnline: boolean) {
     $state,
     setOnline: (online: boolean) => $isOnline.set(online),
     /**
-     * `status` is undefined if no response arrived. A proxy responds with 502 or 504 while the service is down. The service itself can
+     * `status` is undefined if no response arrived. While the service is down, a proxy responds with 502 or 504. The service itself can
      * respond with 503.
      */
     report: (status: number | undefined) =>
@@ -26,8 +26,8 @@ export function createConnection(isOnline: boolean) {
 }
 
 /**
- * Runs `reload` when the browser has a network again, and when the service responds again. `reload` runs at most once in RELOAD_MS. If only
- * one route fails, each request to the route looks like a new outage.
+ * Runs `reload` when the browser has a network again, or when the service responds again, but at most once in RELOAD_MS. If only one route
+ * fails, each request to this route looks like a new outage.
  */
 export function onRecovery({ $state }: Pick<ReturnType<typeof createConnection>, "$state">, reload: () => void): void {
   let waiting: ReturnType<typeof setTimeout> | undefined;

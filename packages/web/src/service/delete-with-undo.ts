@@ -9,28 +9,28 @@ type Subject = { noteId: string } | { attachmentId: string };
 
 type Deletion<Item> = {
   items: readonly Item[];
-  /** Returns the item in the trash that an undo restores. Undefined: the deletion is permanent. */
+  /** Returns the item in the trash that an undo restores, or undefined if the deletion is permanent. */
   subjectOf: (item: Item) => Subject | undefined;
-  /** The message about deleted items, for example "Plan deleted". */
+  /** Returns the message about deleted items, such as "Plan deleted". */
   title: (deleted: readonly Item[]) => string;
   /** The question before a permanent deletion. */
   question: string;
-  /** Shows the deletion before the service responds. */
+  /** Hides the items before the service responds. */
   hide: () => void;
   remove: (item: Item) => Promise<unknown>;
-  /** Ends the effect of `hide`. Runs after `refresh`, and after a failure of `remove`. */
+  /** Reverses `hide`. Runs after `refresh`, and after a failure of `remove`. */
   show: () => void;
-  /** Loads again all data that the deletion or the undo has changed. */
+  /** Loads all data that the deletion or the undo has changed. */
   refresh: () => Promise<unknown>;
 };
 
-/** Deletes a note or files, and offers to restore them from the trash. */
+/** Deletes notes or files, and offers to restore them from the trash. */
 export async function deleteWithUndo<Item>(deletion: Deletion<Item>): Promise<void> {
   const { items, hide, remove, show, refresh } = deletion;
   const deleted: Item[] = [];
   let canRestore = items.some(deletion.subjectOf);
   try {
-    // An unfinished or rejected file needs no confirmation, because it has no content to lose.
+    // An unfinished or rejected file has no content to lose, so its deletion needs no confirmation.
     if (canRestore && !(await hasTrash())) {
       if (!confirm(deletion.question)) return;
       canRestore = false;
@@ -41,12 +41,12 @@ export async function deleteWithUndo<Item>(deletion: Deletion<Item>): Promise<vo
       deleted.push(item);
     });
     await refresh();
-    // The lists no longer contain the item. If `hide` stayed in effect, the item would stay hidden after its restoration.
+    // The lists no longer contain the item, and the item must be visible after an undo.
     show();
   } catch (error) {
     show();
     showProblem(error);
-    // If several files were deleted, some deletions may have succeeded before the failure.
+    // Some deletions may have succeeded before one deletion failed.
     await refresh();
   }
   if (deleted.length === 0) return;
@@ -56,7 +56,7 @@ export async function deleteWithUndo<Item>(deletion: Deletion<Item>): Promise<vo
   else toasts.add({ title });
 }
 
-/** Whether the service has a trash. */
+/** Returns whether the service has a trash. */
 async function hasTrash(): Promise<boolean> {
   return (await queryClient.ensureQueryData(instanceQuery)).limits.trashDays > 0;
 }
@@ -76,10 +76,10 @@ function offerUndo({ subjects, title, refresh }: Undo): void {
   });
 }
 
-/** The maximum number of simultaneous tasks. Other requests need free connections. */
+/** The maximum number of tasks at the same time, because other requests need free connections. */
 const AT_ONCE = 6;
 
-/** Runs a task for each item, a few at a time. Runs all tasks even if some fail, and then rejects with the first error. */
+/** Runs a task for each item, a few tasks at a time. If some tasks fail, runs all other tasks, and then rejects with the first error. */
 export async function forEach<Item>(items: readonly Item[], task: (item: Item) => Promise<unknown>): Promise<void> {
   const waiting = items.values();
   const errors: unknown[] = [];

@@ -4,11 +4,11 @@ import { showProblem } from "./toasts.ts";
 
 type Downloadable = { id: string; filename: string };
 
-/** Returns a function that makes the props of an `<a>`. A click first requests a URL, so that the page can show an error. */
+/** Returns a function that makes the props of an `<a>` element. A click first requests a URL, so that the page can show an error. */
 export function useDownloadLink() {
   const { download } = useDownload({ onError: showProblem });
   return ({ id, filename }: Downloadable) => ({
-    // The browser uses this URL for a click with a modifier key, which opens another tab.
+    // A click with a modifier key opens this URL in another tab.
     href: `/attachments/${encodeURIComponent(id)}/download`,
     download: filename,
     onClick(event: MouseEvent) {

@@ -2,20 +2,20 @@ import type { Attachment } from "@valetkey/client";
 import { previewOf } from "../files/picture-layout.ts";
 import { client } from "./client.ts";
 
-/** The number of pictures that the page keeps in memory. Each has at most 400 kB. */
+/** The number of previews that the page keeps in memory. Each preview has at most 400 kB. */
 const MOST_KEPT = 8;
 
-/** The object URLs of large previews, by the id of the file. Undefined: the page is fetching the preview. */
+/** The object URLs of large previews, by the id of the file. A value is undefined while the page loads the preview. */
 const ahead = new Map<string, string | undefined>();
 
-/** Returns the object URL of a large preview that the page has fetched before the user opened it. */
+/** Returns the object URL of a large preview that the page has loaded before the user opens the file. */
 export function fetchedAhead(id: string): string | undefined {
   return ahead.get(id);
 }
 
 /**
- * Fetches the large previews of files that the user will probably open next. The activity does not show these URLs as views, because nobody
- * has seen the files yet. The viewer requests another URL when it shows the file.
+ * Loads the large previews of files that the user will probably open next. Nobody has seen these files yet, so the activity does not show
+ * their URLs as views. The viewer requests another URL when it shows a file.
  */
 export function fetchAhead(files: readonly Attachment[]): void {
   for (const file of files) {

@@ -1,12 +1,12 @@
-/** The cache in which /attach-worker.js stores the files. */
+/** The cache in which the service worker (/attach-worker.js) stores the files from other apps. */
 const CACHE = "valetkey.attach";
 
-/** Lets other apps on the device send files to this app. Does nothing if the browser does not support this feature. */
+/** Lets other apps on the device send files to this app, if the browser supports this. */
 export function acceptHandedFiles(): void {
   void navigator.serviceWorker?.register("/attach-worker.js", { scope: "/attach" }).catch(() => undefined);
 }
 
-/** Returns the last files that another app has sent. The files stay stored until the user attaches or discards them. */
+/** Returns the latest files that another app has sent. They stay stored until the user attaches or discards them. */
 export async function readHandedFiles(): Promise<File[]> {
   if (!("caches" in globalThis)) return [];
   const cache = await caches.open(CACHE);

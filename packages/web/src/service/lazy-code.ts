@@ -3,7 +3,7 @@ import { ValetKeyError } from "@valetkey/client";
 import { useEffect, useEffectEvent } from "react";
 import { showProblem } from "./toasts.ts";
 
-/** Loads code on demand. Rejects with a `network` error. */
+/** Loads code on demand. Rejects with the error code `network`. */
 export function loadCode<Code>(name: string, load: () => Promise<Code>): Promise<Code> {
   return load().catch((cause: unknown) => {
     throw new ValetKeyError("network", `The code could not be loaded: ${name}`, { cause });
@@ -11,8 +11,8 @@ export function loadCode<Code>(name: string, load: () => Promise<Code>): Promise
 }
 
 /**
- * Loads code that few visits need, as soon as `isNeeded` is true. After a failure, the next use tries again. `onFail`: runs after a failure,
- * which a message reports.
+ * Loads code that few visits need, when `isNeeded` becomes true. After a failed load, the next use retries the load. If `onFail` is
+ * defined, a message reports the error, and then `onFail` runs.
  */
 export function useCode<Code>(
   name: string,
@@ -39,8 +39,8 @@ export function useCode<Code>(
 }
 
 /**
- * Loads a part of the app. After a failure, tries another URL of the same file once, because a browser can remember a failed URL until a
- * reload. Rejects with the first failure.
+ * Loads a part of the app. If the load fails, retries it once with another URL of the same file, because a browser can remember a failed
+ * URL until a reload. Rejects with the first error.
  */
 export async function importWithRetry<Module>(load: () => Promise<Module>): Promise<Module> {
   try {

@@ -32,7 +32,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
-/** Returns whether the page will load the query again. */
+/** Returns whether the page will load the data of the query again. */
 const isOutdated = (...queryKey: string[]) => queryClient.getQueryState(queryKey)?.isInvalidated;
 
 it("a live page reloads data that is older than its stream of changes", () => {

@@ -4,23 +4,20 @@ import { client } from "./client.ts";
 import { keys, queryClient } from "./queries.ts";
 
 /**
- * The time without an event after which the connection counts as broken. The service sends an event about every 15 seconds. A proxy may
- * also delay the events. Milliseconds.
+ * The maximum time without an event, in milliseconds. After this time, the page treats the stream as broken. The service sends an event
+ * about every 15 seconds, and a proxy may delay events.
  */
 const QUIET_MS = 40_000;
-/**
- * Without working streams, the page polls. POLL_MS is the average pause, and POLLS is the number of polls before the page tries a stream
- * again.
- */
+/** The average pause in milliseconds between two polls, when streams do not work. After POLLS polls, the page tries a stream again. */
 const POLL_MS = 15_000;
 const POLLS = 8;
 /**
- * The average pause between the refusal of a stream and the first poll, in milliseconds. The poll shows why the service refused the stream,
- * for example because the session has ended.
+ * The average pause in milliseconds between a refused stream and the first poll. The poll finds out why the service refused the stream, for
+ * example because the session has ended.
  */
 const REFUSED_MS = 1_000;
 
-/** The queries that become outdated when a part of the state changes. */
+/** The query keys of the data that a change to each part of the state makes outdated. */
 const OUTDATED: Record<Changes["changed"][number], readonly (readonly string[])[]> = {
   own: [keys.notes, ["note"], ["shares"], ["access-requests"], keys.links, keys.activity, keys.usage],
   shared: [keys.notes, keys.sharedFiles],
@@ -31,22 +28,21 @@ function outdatedBy(parts: readonly Changes["changed"][number][]) {
   return new Set(parts.flatMap((part) => OUTDATED[part]));
 }
 
-/**
- * The last state that the service sent. The page stores this state outside of the streams, so that it misses no change between two streams.
- */
+/** The last state that the service sent. The page keeps this state between streams, so that it misses no change. */
 let last: { noteId: string | undefined; state: string } | undefined;
 
-/** Loads the data again when other people change it. Returns a function that ends the updates. */
+/** Loads data again when other people change the data. Returns a function that ends the updates. */
 export function followChanges(noteId: string | undefined): () => void {
   const query = () => ({ ...(noteId !== undefined && { noteId }), ...sinceOf(noteId) });
 
-  // The page loaded these data before it knew their state. No event reports the changes in between, so the first event reloads the data.
+  // The page loaded this data before it knew the state of the data. No event reports the changes in between, so the first event reloads
+  // this data.
   let unknown = partsWithoutState(noteId);
 
   function accept({ changed, state }: Changes): void {
     last = { noteId, state };
     for (const queryKey of outdatedBy(changed)) void queryClient.invalidateQueries({ queryKey });
-    // The service has just refused these data. Only a change can make them available.
+    // The service has just refused these queries, and only a reported change can make their data available.
     const predicate = ({ state: { status } }: Query) => status !== "error";
     for (const queryKey of outdatedBy(unknown)) void queryClient.invalidateQueries({ queryKey, predicate });
     unknown = [];
@@ -68,7 +64,7 @@ export function followChanges(noteId: string | undefined): () => void {
       timer = setTimeout(giveUp, QUIET_MS);
       accept(JSON.parse(data));
     };
-    // The browser connects again automatically, unless the service refuses the stream.
+    // The browser connects again by itself, unless the service refuses the stream.
     stream.onerror = () => {
       if (stream.readyState === EventSource.CLOSED) giveUp(REFUSED_MS);
     };
@@ -95,13 +91,13 @@ export function followChanges(noteId: string | undefined): () => void {
   return () => end();
 }
 
-/** Returns the parts of the last state that are valid for this page. The last part belongs to the note that was open at that time. */
+/** Returns the parts of the last state that this page can use. The part for the note is only valid if the same note is still open. */
 function sinceOf(noteId: string | undefined): { since?: string } {
   if (last === undefined) return {};
   return { since: last.noteId === noteId ? last.state : last.state.split(".").slice(0, 2).join(".") };
 }
 
-/** Returns the parts for which `sinceOf` has no state. */
+/** Returns the parts of the state that `sinceOf` does not return. */
 function partsWithoutState(noteId: string | undefined): Changes["changed"] {
   if (last === undefined) return ["own", "shared", "note"];
   return last.noteId === noteId ? [] : ["note"];

@@ -1,30 +1,30 @@
 import { createStore, promisifyRequest, type UseStore } from "idb-keyval";
 
-/** All names of stored data start with this prefix: keys of localStorage, databases, caches and files. */
+/** The prefix of all stored names: keys of localStorage, databases, caches and files. */
 const PREFIX = "valetkey";
-/** The theme belongs to the browser and not to an account, so a sign-out keeps it. */
+/** The theme belongs to the browser and not to an account, so a sign-out does not delete the theme. */
 const STAYS: ReadonlySet<string> = new Set(["valetkey.theme"]);
 
 const callbacks = new Set<() => unknown>();
 const finishes = new Set<() => Promise<unknown>>();
 
-/** Calls `callback` at each sign-out, before the page deletes the data of the account. Returns an unsubscribe function. */
+/** Calls `callback` at each sign-out, before the account's data is deleted. Returns an unsubscribe function. */
 export function onSignOut(callback: () => unknown): () => void {
   callbacks.add(callback);
   return () => callbacks.delete(callback);
 }
 
-/** Calls `finish` before each sign-out, to finish requests while the session is still valid. */
+/** Calls `finish` before each sign-out, so that requests finish while the session is still valid. */
 export function beforeSignOut(finish: () => Promise<unknown>): void {
   finishes.add(finish);
 }
 
-/** Runs the callbacks of `beforeSignOut`. Never rejects. */
+/** Runs the callbacks of `beforeSignOut`. The promise never rejects. */
 export async function finishBeforeSignOut(): Promise<void> {
   await Promise.allSettled([...finishes].map((finish) => finish()));
 }
 
-/** Deletes the data of an account from this browser. Never rejects, so that a failed deletion cannot prevent a sign-out. */
+/** Deletes the data of an account from this browser. The promise never rejects, so that a failed deletion cannot prevent a sign-out. */
 export async function deleteLocalData(): Promise<void> {
   await Promise.allSettled([...callbacks].map(async (callback) => callback()));
   await Promise.allSettled([clearStorage(), clearDatabases(), deleteCaches(), deleteFiles()]);
@@ -32,7 +32,7 @@ export async function deleteLocalData(): Promise<void> {
 
 const OWNER = "valetkey.account";
 
-/** Makes an account the owner of the stored data. If another account was the owner, first deletes the data of that account. */
+/** Makes an account the owner of the stored data. First deletes the stored data of any other account. */
 export async function claimLocalData(accountId: string): Promise<void> {
   try {
     const owner = localStorage.getItem(OWNER);
@@ -40,7 +40,7 @@ export async function claimLocalData(accountId: string): Promise<void> {
     if (owner !== null) await deleteLocalData();
     localStorage.setItem(OWNER, accountId);
   } catch {
-    // A browser that forbids storage has no stored data.
+    // A browser that forbids storage has no stored data to delete.
   }
 }
 
@@ -59,7 +59,7 @@ async function clearDatabases(): Promise<void> {
   await Promise.all(databases.map(({ name }) => isOurs(name) && clearDatabase(name)));
 }
 
-/** Clears a database instead of deleting it, because a deletion waits until every tab has closed the database. */
+/** Clears a database, because a deletion would wait until every tab has closed the database. */
 async function clearDatabase(name: string): Promise<void> {
   const database = await promisifyRequest(indexedDB.open(name));
   const stores = [...database.objectStoreNames];
@@ -83,8 +83,8 @@ async function deleteFiles(): Promise<void> {
 }
 
 /**
- * Returns a function that runs `work` on an IndexedDB store. The first call opens the store. The name of the store has a prefix, so that a
- * sign-out finds the store and deletes its content. The function resolves with `fallback` if the store is missing, full or broken.
+ * Returns a function that runs `work` on an IndexedDB store. The first call opens the store. The database name has the prefix of stored
+ * data, so that a sign-out clears the store. Resolves with `fallback` if the store is missing, full or broken.
  */
 export function browserStore(name: "uploads" | "thumbnails") {
   let store: UseStore | undefined;

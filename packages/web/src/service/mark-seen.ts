@@ -4,8 +4,8 @@ import { client } from "./client.ts";
 import { keys, queryClient } from "./queries.ts";
 
 /**
- * Removes the mark of a new note on this page, and on the other devices of the user. After a failed request, the next load shows the mark
- * again.
+ * Removes the mark "New" from a note, on this page and on the user's other devices. If the request fails, the mark appears again when the
+ * note loads again.
  */
 export async function markNoteSeen(noteId: string): Promise<void> {
   await client.notes.markSeen(noteId).catch(() => undefined);
@@ -13,7 +13,7 @@ export async function markNoteSeen(noteId: string): Promise<void> {
   queryClient.setQueriesData<InfiniteData<NotePage>>({ queryKey: keys.notes }, (list) => withoutMark(list, noteId));
 }
 
-/** Removes the mark of a new file. */
+/** Removes the mark "New" from a file. */
 export async function markFileSeen(attachmentId: string): Promise<void> {
   await client.attachments.markSeen(attachmentId).catch(() => undefined);
   queryClient.setQueryData<InfiniteData<SharedAttachmentPage>>(keys.sharedFiles, (list) =>

@@ -14,7 +14,7 @@ import { onRecovery } from "./connection.ts";
 import { claimLocalData } from "./local-data.ts";
 import { blankNote, isNewNoteId } from "./new-notes.ts";
 
-/** The maximum number of retries of a failed query. The page does not retry after a 4xx response, except 408 and 429. */
+/** The maximum number of retries of a failed query. Of the 4xx responses, only 408 and 429 are retried. */
 const RETRIES = 2;
 
 function isFinal(error: unknown): boolean {
@@ -24,7 +24,7 @@ function isFinal(error: unknown): boolean {
   return status !== undefined && status < 500 && status !== 429 && status !== 408;
 }
 
-/** Loads the session again. If the session has ended, the pages redirect to the sign-in. */
+/** Loads the session again. If the session has ended, the page redirects to the sign-in. */
 function onError(error: unknown): void {
   if (hasCode(error, "unauthenticated")) void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
 }
@@ -35,7 +35,7 @@ export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
-      // Requests fail offline instead of waiting, because the pages show each failure.
+      // Without a network, requests fail immediately, because the pages show each error.
       networkMode: "always",
       retry: (failures, error) => !isFinal(error) && navigator.onLine && failures < RETRIES,
     },
@@ -43,11 +43,11 @@ export const queryClient = new QueryClient({
   },
 });
 
-// After an outage, the pages may show outdated data and old failures. So all data loads again.
+// After an outage, a page may show outdated data and old errors, so all data loads again.
 onRecovery(connection, () => void queryClient.invalidateQueries(undefined, { cancelRefetch: false }));
 
-// After a 401, the app loads the session again. After a 403 or 404, it loads the open note and the lists again. The reason for a 403 or 404
-// may be a revoked share or a deleted item.
+// After a 401, the session loads again. After a 403 or 404, the open note and the lists load again, because a share may have been revoked
+// or an item deleted.
 onRefused((status) => {
   if (status === 401) return void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
   const predicate = ({ queryKey: [noun], state }: Query) =>
@@ -55,12 +55,12 @@ onRefused((status) => {
   void queryClient.invalidateQueries({ predicate }, { cancelRefetch: false });
 });
 
-/** Loads the data of these query keys again. Resolves after the load of the data that the page shows. */
+/** Loads the data of these query keys again. Resolves when the visible data is loaded. */
 export async function invalidate(...queryKeys: readonly QueryKey[]): Promise<void> {
   await Promise.all(queryKeys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
 }
 
-/** The account whose data this document has shown. */
+/** The id of the account whose data this document has shown. */
 let shownTo: string | undefined;
 
 async function currentSession() {
@@ -69,7 +69,7 @@ async function currentSession() {
   const { id } = session.user;
   await claimLocalData(id);
   if (shownTo !== undefined && shownTo !== id) {
-    // Another user has signed in, here or in another tab. A reload removes the data of the previous user from memory.
+    // Another user has signed in, in this tab or in another tab. The reload removes the data of the previous user from memory.
     location.reload();
     return new Promise<never>(() => undefined);
   }
@@ -77,30 +77,28 @@ async function currentSession() {
   return session;
 }
 
-/** The session and its account. Null if nobody is signed in. */
+/** The session with its account. Null if nobody is signed in. */
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
   queryFn: currentSession,
   staleTime: 60_000,
 });
 
-/** The settings of this service: whether accounts exist, who may create an account, and the limits of the service. */
+/** The settings of this service: whether accounts exist, who may create an account, and the limits. */
 export const instanceQuery = queryOptions({
   queryKey: ["instance"],
   queryFn: () => client.instance(),
   staleTime: 60_000,
 });
 
-/** The pause between polls while a note of another owner is open. The pause is about the default lifetime of a URL. Milliseconds. */
+/** The pause in milliseconds between two polls while a note of another owner is open, about the default lifetime of a URL. */
 const SHARED_NOTE_MS = 60_000;
 
-/** The longest pause of a timer here, because browsers end a timer of over 24 days at once. Milliseconds. */
+/** The maximum delay of a timer in milliseconds. In browsers, a timer of more than 24 days ends at once. */
 const LONGEST_PAUSE_MS = 86_400_000;
 const SHORTEST_PAUSE_MS = 2_000;
 
-/**
- * Returns the time until the first of these counts falls because an access expires. Returns Infinity if no access expires. Milliseconds.
- */
+/** Returns the milliseconds until one of these accesses expires, so that its count falls. Returns Infinity if no access expires. */
 export function timeToNextEnd(accesses: readonly (NoteAccess | undefined)[]): number {
   const ends = accesses.flatMap((access) => Object.values(access ?? {}).map(({ next, until }) => next ?? until));
   const instants = ends.flatMap((end) => (end === undefined ? [] : [Date.parse(end)]));
@@ -112,14 +110,14 @@ export function timeToNextEnd(accesses: readonly (NoteAccess | undefined)[]): nu
 /** The maximum number of attachments that the service returns in one page. */
 const ATTACHMENTS_AT_ONCE = 200;
 
-/** One note with all its attachments, because the page of a note sorts, counts and downloads all of them. */
+/** A note with all its attachments, because the page of a note sorts, counts and downloads all attachments. */
 export const noteQuery = (noteId: string) =>
   queryOptions({
     queryKey: ["note", noteId],
     queryFn: ({ signal }) => readNote(noteId, signal),
-    // Several parts of the page read the note. After a refusal, each part would send another request.
+    // Several parts of the page read the note. If the service refuses the note, each part would send another request.
     retryOnMount: false,
-    // The counts in the line of access fall when an access expires. The service sends no event about an expiry.
+    // The sentence about access changes when an access expires, and the service sends no event about an expiry.
     refetchInterval({ state: { data } }) {
       if (data === undefined) return false;
       const pause = timeToNextEnd([data.access, ...data.attachments.map(({ access }) => access)]);
@@ -140,7 +138,7 @@ async function readNote(noteId: string, signal: AbortSignal): Promise<Note> {
   return { ...note, attachments, attachmentsCursor: null };
 }
 
-/** Returns a note that the service does not have yet. */
+/** Returns a note that the service has not created yet. */
 export async function readBlankNote(noteId: string): Promise<Note> {
   const session = await queryClient.ensureQueryData(sessionQuery);
   if (session === null) throw new ValetKeyError("unauthenticated", "");
@@ -149,7 +147,7 @@ export async function readBlankNote(noteId: string): Promise<Note> {
 
 type PageRequest = { signal: AbortSignal; cursor?: string };
 
-/** A list that loads page by page. */
+/** Makes a query for a list that loads page by page. */
 export const pagesQuery = <Page extends { nextCursor: string | null }>(
   queryKey: QueryKey,
   read: (page: PageRequest) => Promise<Page>,
@@ -192,13 +190,13 @@ export const keys = {
 /** The files that are shared with the user without their notes. */
 export const sharedFilesQuery = pagesQuery(keys.sharedFiles, client.attachments.listShared);
 
-/** The user who is signed in, with the email address and whether it is proven. */
+/** The signed-in user, with the email address and whether the email address is confirmed. */
 export const meQuery = queryOptions({ queryKey: keys.me, queryFn: () => client.me() });
 
-/** The maximum number of notes of each kind that `findEditable` finds. */
+/** The maximum number of notes of each kind that `findEditable` returns. */
 const FOUND = 30;
 
-/** Finds notes that the user may edit, the last changed first. */
+/** Finds notes that the user may edit. The note that was changed last is first. */
 export async function findEditable(q: string, signal: AbortSignal): Promise<NoteSummary[]> {
   const find = (scope: "owned" | "shared") =>
     client.notes.list({ scope, limit: FOUND, signal, ...(q !== "" && { q }) });

@@ -1,16 +1,15 @@
 /**
- * Makes a `fetch` that does not send a change again while the same change is being sent. Both callers get the same response. A form that is
- * sent twice before the response therefore has no second effect.
+ * Makes a `fetch` that sends only one of two identical changes at the same time. Both callers get the same response. So a form that the
+ * user submits twice has only one effect.
  */
 export function sendOnce(send: typeof fetch): typeof fetch {
   let latest: { change: string; response: Promise<Response> } | undefined;
   return async (input, init = {}) => {
     const { method = "GET", body = "", headers, signal } = init;
-    // A caller can abort a request with a signal, so no other caller may depend on this request.
+    // The caller can abort this request with the signal, so no other caller may depend on this request.
     if (method === "GET" || typeof body !== "string" || signal != null) return send(input, init);
     const change = JSON.stringify([method, String(input), body, headers]);
-    // The function compares a change only with the latest change. If a person adds, removes and adds a share, the service gets all three
-    // changes.
+    // Only the latest change is compared. If a person adds, removes and adds a share, the service gets all three changes.
     if (latest?.change === change) return (await latest.response).clone();
     const sent = { change, response: send(input, init) };
     latest = sent;

@@ -1,24 +1,24 @@
 import { useEffectEvent, useLayoutEffect } from "react";
 
-/** All shortcuts. "g n" is two keys in sequence. "mod" is Cmd on a Mac, and otherwise Ctrl. */
+/** All keyboard shortcuts. "g n" means two keys in sequence. "mod" is Cmd on a Mac, and Ctrl on other systems. */
 export type Shortcut = "n" | "/" | "j" | "k" | "e" | "u" | "s" | "g n" | "g s" | "g l" | "g a" | "g ," | "mod+k" | "?";
 
-/** The actions of the open note without a key. The command palette offers these actions. */
+/** The actions on the open note that have no shortcut. The command palette offers these actions. */
 export type NoteAction = "copy the address" | "download all" | "make a link" | "delete the note";
 
-/** The longest pause between the two keys of a sequence. Milliseconds. */
+/** The maximum pause in milliseconds between the two keys of a sequence. */
 const SEQUENCE_MS = 1_200;
 const handlers: { shortcut: Shortcut | NoteAction; run: () => void }[] = [];
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 let prefix: { key: string; at: number } | undefined;
 
 /**
- * Runs a handler on a shortcut, or when the command palette calls it. A shortcut does nothing in fields, dialogs and menus. If several
- * components use the same shortcut, the component that was mounted last handles it.
+ * Runs a handler when the user presses a shortcut, or chooses the action in the command palette. A shortcut has no effect in fields,
+ * dialogs and menus. If several components use the same shortcut, the component that mounted last handles the shortcut.
  */
 export function useShortcut(shortcut: Shortcut | NoteAction, handler: () => void, { isEnabled = true } = {}): void {
   const onPress = useEffectEvent(handler);
-  // The layout effect makes shortcuts work as soon as the page is visible.
+  // A layout effect runs before the paint, so shortcuts work as soon as the page is visible.
   useLayoutEffect(() => {
     if (!isEnabled) return;
     const own = { shortcut, run: () => onPress() };
@@ -27,20 +27,17 @@ export function useShortcut(shortcut: Shortcut | NoteAction, handler: () => void
   }, [shortcut, isEnabled]);
 }
 
-/**
- * Returns the function that a shortcut runs on this page, for the command palette. Returns undefined if the page does not handle the
- * shortcut.
- */
+/** Returns the function that a shortcut or an action runs on this page, or undefined if the page does not handle it. */
 export function actionOf(shortcut: Shortcut | NoteAction): (() => void) | undefined {
   return handlers.findLast((handler) => handler.shortcut === shortcut)?.run;
 }
 
-/** Returns whether the key "mod" of this operating system is pressed. */
+/** Returns whether "mod", which is Cmd on a Mac and Ctrl on other systems, is pressed. */
 export function hasMod({ metaKey, ctrlKey }: Pick<KeyboardEvent, "metaKey" | "ctrlKey">): boolean {
   return isMac ? metaKey : ctrlKey;
 }
 
-/** The name of a key on this operating system. */
+/** Returns the name of a key on this operating system. */
 export function nameOfKey(key: string): string {
   return key === "mod" ? (isMac ? "⌘" : "Ctrl") : key.length === 1 ? key.toUpperCase() : key;
 }
@@ -49,7 +46,7 @@ addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || ["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
   const pressed = pressedShortcut(event);
   const handler = handlers.findLast(({ shortcut }) => shortcut === pressed);
-  // Only `j` and `k` repeat while the key is held down, because they step through a list.
+  // While the user holds a key, only `j` and `k` repeat, because they step through a list.
   if (handler === undefined || (event.repeat && pressed !== "j" && pressed !== "k")) return;
   event.preventDefault();
   handler.run();
@@ -66,10 +63,7 @@ function pressedShortcut(event: KeyboardEvent): string | undefined {
   return key;
 }
 
-/**
- * Text fields and selects, which use the keys of the shortcuts themselves. A file input is not in the list, because it uses only Space and
- * Enter.
- */
+/** The elements that use the keys of shortcuts themselves. A file input uses only Space and Enter, so shortcuts work in a file input. */
 const FIELDS = "input:not([type=file]), textarea, select, [contenteditable]";
 const DIALOGS = "[role=dialog], [role=alertdialog], [role=menu], [role=listbox]";
 

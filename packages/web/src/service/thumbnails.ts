@@ -4,28 +4,28 @@ import { previewOf, type Shape } from "../files/picture-layout.ts";
 import { client } from "./client.ts";
 import { browserStore } from "./local-data.ts";
 
-/** How long the page collects attachments, so that one request signs the URLs of all of them. Milliseconds. */
+/** The page collects attachments for this time in milliseconds, so that one request signs the URLs of all these attachments. */
 const COLLECT_MS = 60;
-/** Browsers open at most six connections to a server with HTTP/1.1. */
+/** With HTTP/1.1, browsers open at most six connections to a server. */
 const PARALLEL_DOWNLOADS = 6;
-/** The waits before the second and the third attempt to download a thumbnail. Milliseconds. */
+/** The pauses in milliseconds before the second and the third attempt to download a thumbnail. */
 const RETRY_MS = [1_000, 4_000];
 
 type Request = { attachment: Attachment; resolve: (thumbnail: Blob | undefined) => void };
 type Waiting = Request & { url: string | undefined };
 
-/** The thumbnail of each attachment that this page has shown. Undefined: the page could not load the thumbnail. */
+/** The thumbnail of each attachment that this page has shown. The promise resolves with undefined if the thumbnail could not be loaded. */
 const thumbnailUrls = new Map<string, Promise<string | undefined>>();
 const loadedUrls = new Map<string, string>();
-/** The shapes of the thumbnails that this page has drawn from uploaded files, before the service knows their previews. */
+/** The sizes of the thumbnails that this page has drawn from uploaded files, before the service has their previews. */
 const drawnShapes = new Map<string, Shape>();
 const requests: Request[] = [];
 const waiting: Waiting[] = [];
 let downloads = 0;
 
 /**
- * Returns an object URL for the thumbnail of an attachment: its small preview, or a small drawing of a small picture. The thumbnail comes
- * from the store of the browser or from the bucket. Returns undefined if the thumbnail cannot be loaded. The next call tries again.
+ * Returns an object URL for the thumbnail of an attachment: its small preview, or a drawing of a small picture. The thumbnail comes from
+ * the storage of the browser or from the bucket. Returns undefined if the thumbnail cannot be loaded. The next call then retries the load.
  */
 export function thumbnailUrl(attachment: Attachment): Promise<string | undefined> {
   const { id } = attachment;
@@ -45,7 +45,7 @@ async function find(attachment: Attachment): Promise<string | undefined> {
     thumbnailUrls.delete(attachment.id);
     return undefined;
   }
-  // The browser stores the bytes outside of the page, and a thumbnail has at most 100 kB. So the page never revokes the URL.
+  // The browser stores the bytes outside of the page, and a thumbnail has at most 100 kB, so the page never revokes the object URL.
   const url = URL.createObjectURL(thumbnail);
   loadedUrls.set(attachment.id, url);
   return url;
@@ -58,7 +58,10 @@ function collect(attachment: Attachment): Promise<Blob | undefined> {
   });
 }
 
-/** Requests the URLs of many thumbnails. The thumbnails that the page requested last are downloaded first, because they are visible now. */
+/**
+ * Requests the URLs of many thumbnails. The thumbnails that were requested last are downloaded first, because these thumbnails are visible
+ * now.
+ */
 async function fetchAll(batch: readonly Request[]): Promise<void> {
   const isPreview = ({ attachment }: Request) => previewOf(attachment, "small") !== undefined;
   await Promise.all(
@@ -102,11 +105,11 @@ async function downloadAgain(attachment: Attachment, url: string | undefined): P
   return undefined;
 }
 
-/** Returns undefined if another attempt cannot help. */
+/** Returns undefined if a retry cannot help. */
 async function download(attachment: Attachment, url: string | undefined): Promise<Blob | undefined> {
   if (url === undefined) return undefined;
   let response = await fetch(url, { credentials: "omit" });
-  // The URL from the batch has expired, so the page requests a new URL.
+  // The URL has expired since the request for many URLs, so the page requests a new URL.
   if (response.status === 403) {
     const { fileUrl } = await client.urlFor(attachment.id, { ...optionsOf(attachment), disposition: "inline" });
     response = await fetch(fileUrl, { credentials: "omit" });
@@ -118,10 +121,7 @@ async function download(attachment: Attachment, url: string | undefined): Promis
   return (await drawThumbnail(picture).catch(() => undefined))?.thumbnail;
 }
 
-/**
- * Creates and stores the thumbnail of an uploaded file, so that the page does not have to download the file for its thumbnail. Never
- * rejects.
- */
+/** Draws and stores the thumbnail of an uploaded file, so that the page need not download the file again. The promise never rejects. */
 export async function createThumbnail(attachment: Attachment, file: Blob): Promise<void> {
   if (!TYPES.has(attachment.contentType) || file.size > MOST_DRAWN_BYTES) return;
   const drawn = await drawThumbnail(file).catch(() => undefined);
@@ -130,18 +130,18 @@ export async function createThumbnail(attachment: Attachment, file: Blob): Promi
   await storeThumbnail(attachment, drawn.thumbnail);
 }
 
-/** The maximum size of a file from which this page draws a thumbnail without a download. Bytes. */
+/** The maximum size in bytes of an uploaded file from which this page draws a thumbnail. */
 const MOST_DRAWN_BYTES = 20 * 2 ** 20;
-/** The service stores no preview of a picture up to this size, because the picture itself is small enough. Bytes. */
+/** Up to this size in bytes, the service stores no preview of a picture, because the picture itself is small enough. */
 const SMALL_BYTES = 100_000;
-/** An SVG is a document that can run scripts. So the list excludes SVG. */
+/** An SVG is a document that can run scripts, so this list has no SVG. */
 const TYPES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"]);
 
 export function hasThumbnail(attachment: Attachment): boolean {
   return isRemote(attachment) || drawnShapes.has(attachment.id);
 }
 
-/** Returns the shape of a thumbnail. Undefined if the page does not know the shape before the thumbnail is loaded. */
+/** Returns the size of a thumbnail, or undefined if the page does not know the size before the thumbnail loads. */
 export function shapeOf(attachment: Attachment): Shape | undefined {
   return previewOf(attachment, "small") ?? drawnShapes.get(attachment.id);
 }
@@ -153,7 +153,7 @@ function isRemote(attachment: Attachment): boolean {
   return isSmallPicture || previewOf(attachment, "small") !== undefined;
 }
 
-/** The longest side of a drawn thumbnail. A small preview of the service has the same longest side. Pixels. */
+/** The longest side of a drawn thumbnail in pixels, as in a small preview. */
 const SIDE = 320;
 
 /** Draws a picture with at most 320 pixels on each side. Rejects if the browser cannot show the picture. */
@@ -177,8 +177,8 @@ async function drawThumbnail(image: Blob): Promise<Shape & { thumbnail: Blob }> 
 const withStore = browserStore("thumbnails");
 
 /**
- * Returns the key of a thumbnail. The content of a ready attachment never changes, so its thumbnail never changes. Earlier versions of the
- * app stored squares without the size in the key.
+ * Returns the key of a stored thumbnail. The content of a ready attachment never changes, so the thumbnail never changes. The key contains
+ * the size, because earlier versions of the app stored square thumbnails.
  */
 function keyOf({ noteId, id, checksum }: Attachment): string {
   return [noteId, id, checksum?.value ?? "", SIDE].join("/");

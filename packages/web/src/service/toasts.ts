@@ -1,7 +1,7 @@
 import { Toast } from "@base-ui/react/toast";
 import { describeProblem } from "../texts/index.ts";
 
-/** Shows short messages from anywhere in the app: `toasts.add({ title })`. The component `Toasts` displays them. */
+/** Adds short messages from anywhere in the app, for example `toasts.add({ title })`. The component `Toasts` shows the messages. */
 export const toasts = Toast.createToastManager();
 
 export function showProblem(error: unknown): void {

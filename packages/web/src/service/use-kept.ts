@@ -2,13 +2,13 @@ import { type Dispatch, type SetStateAction, useEffect, useState } from "react";
 import { inStorage } from "./choices.ts";
 import { queryClient, sessionQuery } from "./queries.ts";
 
-/** A sign-out deletes these keys (local-data.ts). */
+/** A sign-out deletes keys with this prefix (local-data.ts). */
 const keyOf = (name: string) =>
   `valetkey.kept ${queryClient.getQueryData(sessionQuery.queryKey)?.user.id ?? ""} ${name}`;
 
 /**
- * Works as `useState`, and also keeps typed text when the form disappears: after Escape, a click outside, "Back" or a reload. The tab
- * stores the text until the person sends or removes the text. The hook must not keep a password. `name` names the form and its item.
+ * Works like `useState`, but typed text also survives if the form disappears, for example after Escape, "Back" or a reload. The tab stores
+ * the text until the user submits or removes it. Never use this hook for a password. `name` identifies the form and its item.
  */
 export function useKept<Value>(name: string, initial: Value | (() => Value)): [Value, Dispatch<SetStateAction<Value>>] {
   const [first] = useState<Value>(initial);
@@ -21,7 +21,7 @@ export function useKept<Value>(name: string, initial: Value | (() => Value)): [V
   return [value, setValue];
 }
 
-/** Deletes the stored text after the form was sent or discarded. */
+/** Deletes the stored text after the user has submitted or discarded the form. */
 export function forgetKept(name: string): void {
   write(keyOf(name), undefined);
 }
@@ -32,7 +32,7 @@ function read<Value>(key: string): Value | undefined {
   return inStorage("sessionStorage", (storage) => JSON.parse(storage.getItem(key) ?? "null")) ?? undefined;
 }
 
-/** Stores or removes a text. If the browser forbids storage, the text lasts until the form disappears. */
+/** Stores or removes a text. If the browser forbids storage, the text is lost when the form disappears. */
 function write(key: string, text: string | undefined): void {
   inStorage("sessionStorage", (storage) => (text === undefined ? storage.removeItem(key) : storage.setItem(key, text)));
 }

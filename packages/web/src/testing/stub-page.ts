@@ -1,8 +1,8 @@
 import { afterAll, vi } from "vitest";
 
 /**
- * Stubs the globals of a page that modules read at load. A test file calls `stubPage` once, and then imports these modules with `await
- * import`. Without the stub, a test passes only if another test file of the same worker loaded the modules before.
+ * Stubs the globals that modules of the app read when they load. A test file calls `stubPage` once, and then imports these modules with
+ * `await import`. Without the stub, the result of a test depends on the other test files of the same worker.
  */
 export function stubPage(): void {
   vi.stubGlobal("addEventListener", () => undefined);

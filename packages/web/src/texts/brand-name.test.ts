@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
 
 it("the texts of the app contain the configured name of the service", async () => {
-  // Another test file of the same worker can have loaded the texts with the default name.
+  // Another test file of the same worker may have loaded the texts with the default name.
   vi.resetModules();
   vi.stubGlobal("document", { querySelector: () => ({ content: "Safe & Co" }) });
   const { app } = await import("./en/app.ts");

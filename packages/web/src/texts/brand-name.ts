@@ -1,5 +1,5 @@
 type Page = { querySelector(selector: string): { content: string } | null };
 
-/** The name of the service. The service writes another name than its own to the head of the page (`BRAND_NAME`). */
+/** The name of the service. If the operator sets `BRAND_NAME`, the service writes this name to the head of the page. */
 export const brandName =
   (globalThis as { document?: Page }).document?.querySelector('meta[name="brand"]')?.content ?? "Valet Key";

@@ -1,16 +1,16 @@
 import { language } from "./en/language.ts";
 
-/** The languages of the app. Each language has its own name. */
+/** The languages of the app, each with its own name. */
 export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof LANGUAGES;
 
-/** The server reads the cookie, and sends the page in this language. */
+/** The cookie that tells the server in which language to send the page. */
 const COOKIE = "valetkey.language";
 const YEAR_SECONDS = 31_536_000;
 
 export const otherLanguages = (Object.keys(LANGUAGES) as Language[]).filter((each) => each !== language.code);
 
-/** Returns the language that the user has chosen. Returns undefined if the user has left the choice to the browser. */
+/** Returns the language that the user has chosen, or undefined if the browser decides. */
 export function chosenLanguage(): Language | undefined {
   const cookies = document.cookie.split("; ");
   const languages = Object.keys(LANGUAGES) as Language[];
@@ -18,7 +18,7 @@ export function chosenLanguage(): Language | undefined {
 }
 
 /**
- * Stores the chosen language in this browser, and loads the page again in this language. With undefined, the browser chooses the language.
+ * Stores the chosen language in this browser, and loads the page again in this language. If the language is undefined, the browser decides.
  */
 export function chooseLanguage(chosen: Language | undefined): void {
   const secure = location.protocol === "https:" ? "; secure" : "";

@@ -10,13 +10,15 @@ type Nouns = { one: string; other: string };
 export type AccessPlace = "people" | "link" | "files";
 export type AccessFact = { text: string; place: AccessPlace };
 
-/** Describes who has a note or a file besides its owner: "2 people · 1 open link (7 days) · 1 file request", or "Only you". */
+/**
+ * Describes who has access to a note or file besides the owner, such as "2 people · 1 open link (7 days) · 1 file request" or "Only you".
+ */
 export function describeAccess(access: NoteAccess, time: { now: number }): string {
   const facts = factsForOwner(access, time);
   return facts.length === 0 ? words.onlyYou : facts.map(({ text }) => text).join(texts.common.separator);
 }
 
-/** Describes each kind of access for the owner. The text says if only single files are shared. */
+/** Describes each kind of access for the owner. If only single files are shared, the text says so. */
 export function factsForOwner(access: NoteAccess, time: { now: number }): AccessFact[] {
   const facts = accessFacts(access, time);
   const [first, second] = facts;
@@ -24,18 +26,18 @@ export function factsForOwner(access: NoteAccess, time: { now: number }): Access
   return [{ ...first, text: words.onlyFiles(access.sharedFiles?.count ?? 0) }];
 }
 
-/** Describes the same kinds of access for phones. Several kinds omit their expiries, because the row is narrow. */
+/** Describes the access in the narrow row of a phone. If there are several kinds of access, the text omits their expiries. */
 export function describeBriefly(access: NoteAccess, time: { now: number }): string {
   const parts = accessParts(access, time);
   return parts.length > 1 ? parts.join(texts.common.separator) : describeAccess(access, time);
 }
 
-/** Describes each existing kind of access, and the place where a person can change it. */
+/** Describes each kind of access, and names the place where a person can change this access. */
 export function accessFacts(access: NoteAccess, { now }: { now: number }): AccessFact[] {
   return factsOf(access, { now, isShort: false });
 }
 
-/** Describes each kind of access without the expiries, because the rows of lists are short. */
+/** Describes each kind of access without its expiry, because the rows of lists are short. */
 export function accessParts(access: NoteAccess, { now }: { now: number }): string[] {
   return factsOf(access, { now, isShort: true }).map(({ text }) => text);
 }
@@ -57,7 +59,7 @@ function factsOf(access: NoteAccess, { now, isShort }: { now: number; isShort: b
   ];
 }
 
-/** Joins the access to a note with the access to one of its files. Links to other files do not open this file. */
+/** Joins the access to a note with the access to one of its files, and omits links to other files. */
 export function accessOfFile(note: NoteAccess, file: FileAccess = {}): FileAccess {
   const [people, invitations, links] = [
     join(note.people, file.people, Math.min),
@@ -69,21 +71,18 @@ export function accessOfFile(note: NoteAccess, file: FileAccess = {}): FileAcces
 
 type OwnAccess = { role: "editor" | "viewer"; accessExpiresAt: string | null };
 
-/** Describes what a reader may do with a note, and for how long: "you can view", "expires in 7 days". */
+/** Describes what a user may do with a shared note, and for how long, such as "you can view" and "expires in 7 days". */
 export function ownAccessParts({ role, accessExpiresAt }: OwnAccess, now: number): string[] {
   const end = describeOwnEnd(accessExpiresAt, now);
   return [words[role], ...(end === undefined ? [] : [end])];
 }
 
-/** Describes when the access of a reader expires. Returns undefined if it never expires, or has already expired. */
+/** Describes when the user's own access expires. Returns undefined if the access never expires, or has already expired. */
 export function describeOwnEnd(expiresAt: string | null, now: number): string | undefined {
   return expiresAt === null || isExpired(expiresAt, now) ? undefined : words.ends(timeLeft(expiresAt, now));
 }
 
-/**
- * Joins two counts. Keeps the later of two expiries, and "never" is later than every other expiry. With `Math.min`, keeps the earlier
- * expiry.
- */
+/** Adds two counts, and keeps the later expiry, where "never" is the latest. With `Math.min`, keeps the earlier expiry. */
 function join(one: Counted | undefined, other: Counted | undefined, choose = Math.max): Counted | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   const instants = (of: (counted: Counted) => string | undefined) =>
@@ -99,19 +98,20 @@ function join(one: Counted | undefined, other: Counted | undefined, choose = Mat
 
 type Time = { end: "first" | "last" | undefined; now: number };
 
-/** Returns whether everything has expired since the response of the service. After the first expiry, other people may still have access. */
+/**
+ * Returns whether the whole access has expired since the response of the service. If only the first access has expired, other people may
+ * still have access.
+ */
 function isOver({ count, until }: Counted, { end, now }: Time): boolean {
   return until !== undefined && isExpired(until, now) && (end !== "first" || count === 1);
 }
 
-/**
- * Describes the expiry. For people, the text says when the first access ends. For links, the text says how long the last link stays open.
- */
+/** Describes the expiry. For people, the text says when the first access expires. For links, the text says when the last link expires. */
 function describeEnd({ count, until, next }: Counted, { end, now }: Time): string {
   if (end === undefined) return "";
   if (until === undefined && end === "last") {
     if (next === undefined) return words.noEnd;
-    // One of the links expires first. So of two links, exactly one never expires.
+    // One link expires, so of two links exactly one never expires.
     return count === 2 ? words.oneNeverEnds : words.someNeverEnd;
   }
   if (until === undefined) return "";

@@ -7,8 +7,8 @@ let rare: Partial<Record<ErrorCode, string>> = {};
 let describeRejection = ({ reason }: Rejected) => reason;
 
 /**
- * Loads the texts of rare problems. The caller must load the texts before it describes a problem. Without these texts, the page shows the
- * message of the service.
+ * Loads the texts of rare problems. Call this function before you describe a problem. Without these texts, the page shows the message of
+ * the service.
  */
 export async function loadRareProblems(): Promise<void> {
   try {
@@ -19,7 +19,7 @@ export async function loadRareProblems(): Promise<void> {
     rare = problems.rareProblems;
     describeRejection = rejections.describeRejection;
   } catch {
-    // The page shows the message of the service.
+    // If the texts cannot be loaded, the page shows the message of the service.
   }
 }
 

@@ -1,6 +1,6 @@
 import { language, units } from "./en/language.ts";
 
-/** The language of the texts, in the regional variant of the reader. Numbers and times also use this variant. */
+/** The language of the texts in the regional variant of the browser. Numbers and times use the same variant. */
 const LANGUAGE = navigator.languages.find((each) => each.split("-", 1)[0] === language.code) ?? language.usual;
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte", "petabyte"] as const;
@@ -14,19 +14,19 @@ const sizes = UNITS.map(
     }),
 );
 
-/** "12.3 MB". Decimal units, as file managers use them. */
+/** Returns, for example, "12.3 MB". The units are decimal, as in file managers. */
 export function formatBytes(bytes: number): string {
   const step = bytes < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1000 ** step;
   return (sizes[step] as Intl.NumberFormat).format(value < 100 ? value : Math.round(value));
 }
 
-/** "3.4 MB/s". */
+/** Returns, for example, "3.4 MB/s". */
 export function formatRate(bytesPerSecond: number): string {
   return `${formatBytes(bytesPerSecond)}/s`;
 }
 
-/** "58 s", "4 min", "2 h". The number is rounded up, so that nothing seems to expire too early. */
+/** Returns, for example, "58 s", "4 min" or "2 h". The number is rounded up, so that nothing seems to expire too early. */
 export function formatDuration(seconds: number): string {
   if (seconds < 60) return `${Math.max(0, Math.ceil(seconds))} ${units.seconds}`;
   if (seconds < 3600) return `${Math.ceil(seconds / 60)} ${units.minutes}`;
@@ -38,13 +38,13 @@ const spans = (["second", "minute", "hour", "day"] as const).map(
   (unit) => new Intl.NumberFormat(LANGUAGE, { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 }),
 );
 
-/** "60 seconds", "10 minutes", "1 hour", "7 days". For use in sentences. */
+/** Returns, for example, "60 seconds", "10 minutes", "1 hour" or "7 days", for use in sentences. */
 export function formatSpan(seconds: number): string {
   const [step, length] = seconds < 120 ? [0, 1] : seconds < 3600 ? [1, 60] : seconds < 86_400 ? [2, 3600] : [3, 86_400];
   return (spans[step] as Intl.NumberFormat).format(seconds / length);
 }
 
-/** "60 s", "10 min", "1 h". For use in lists of choices. */
+/** Returns, for example, "60 s", "10 min" or "1 h", for use in lists of options. */
 export function formatShortSpan(seconds: number): string {
   return seconds < 120 ? `${seconds} ${units.seconds}` : formatDuration(seconds);
 }
@@ -57,7 +57,7 @@ const weekday = new Intl.DateTimeFormat(LANGUAGE, { weekday: "long", day: "numer
 const fullDate = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "full" });
 const clock = new Intl.DateTimeFormat(LANGUAGE, { timeStyle: "short" });
 
-/** "just now", "5 minutes ago", "yesterday", "3 Mar". */
+/** Returns, for example, "just now", "5 minutes ago", "yesterday" or "3 Mar". */
 export function formatWhen(instant: string, now: number): string {
   const seconds = Math.round((Date.parse(instant) - now) / 1000);
   if (Math.abs(seconds) < 45) return units.justNow;
@@ -67,28 +67,28 @@ export function formatWhen(instant: string, now: number): string {
   return formatDate(instant, now);
 }
 
-/** "3 Mar", or "3 Mar 2025" in another year. */
+/** Returns, for example, "3 Mar", or "3 Mar 2025" in another year. */
 export function formatDate(instant: string | number, now: number): string {
   const date = new Date(instant);
   return (date.getFullYear() === new Date(now).getFullYear() ? sameYear : otherYear).format(date);
 }
 
-/** "Monday 3 March". */
+/** Returns, for example, "Monday 3 March". */
 export function formatWeekday(instant: string | number): string {
   return weekday.format(new Date(instant));
 }
 
-/** "Monday 3 March 2025". */
+/** Returns, for example, "Monday 3 March 2025". */
 export function formatFullDate(instant: string | number): string {
   return fullDate.format(new Date(instant));
 }
 
-/** "24 Nov 2026, 21:36". */
+/** Returns, for example, "24 Nov 2026, 21:36". */
 export function formatInstant(instant: string): string {
   return exact.format(new Date(instant));
 }
 
-/** "21:36". */
+/** Returns, for example, "21:36". */
 export function formatClock(instant: string | number): string {
   return clock.format(new Date(instant));
 }
@@ -96,7 +96,7 @@ export function formatClock(instant: string | number): string {
 const counts = new Intl.NumberFormat(LANGUAGE);
 const plural = new Intl.PluralRules(LANGUAGE);
 
-/** "1,000,000". */
+/** Returns, for example, "1,000,000". */
 export function formatNumber(value: number): string {
   return counts.format(value);
 }
@@ -105,9 +105,9 @@ export function formatCount(count: number, forms: { one: string; other: string }
   return `${counts.format(count)} ${plural.select(count) === "one" ? forms.one : forms.other}`;
 }
 
-/** How many characters of the name stay visible before the extension. */
+/** How many characters of a filename stay visible before the extension. */
 const BEFORE_EXTENSION = 5;
-/** The maximum length of an extension. A longer suffix counts as a part of the name. Characters. */
+/** The maximum length of an extension in characters. A longer suffix is a part of the name. */
 const MAX_EXTENSION = 8;
 
 /** Matches a character that is written from right to left. */
@@ -115,27 +115,31 @@ const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10ff
 const LETTER = /\p{L}/u;
 
 /**
- * Splits a filename for display, without splitting a grapheme cluster. The page may shorten the head, but it always shows the whole tail.
- * Between two letters of the main direction of the name, a cut does not change the order of the letters on the page. If a name with both
- * directions has no such place near its end, the tail is empty.
+ * Splits a filename into a head, which the page may shorten, and a tail, which is always visible. The split never divides a grapheme
+ * cluster.
+ *
+ * A split between two letters of the main text direction does not change the order of the letters on the page. If a filename with both
+ * directions has no such position near its end, the tail is empty.
  */
 export function splitName(filename: string): { head: string; tail: string } {
   const { characters, tailAt } = readName(filename);
   let cut = orderedCut(characters, tailAt);
-  // After the mark of the shortening, a space would look like a hole.
+  // After the ellipsis, a space would look like a gap.
   while (characters[cut] === " ") cut += 1;
   return { head: characters.slice(0, cut).join(""), tail: characters.slice(cut).join("") };
 }
 
-/** The length of a name that fills two lines of a phone. A wide character, for example of Chinese, counts as two. Characters. */
+/**
+ * The length of a filename that fills two lines of a phone, in characters. A wide character, such as a Chinese character, counts as two.
+ */
 const TWO_LINES = 62;
 
-/** The ellipsis of a shortened name is between two word joiners, so that no line ends beside the ellipsis. */
+/** The ellipsis is between two word joiners, so that no line breaks beside the ellipsis. */
 const MARK = "\u2060…\u2060";
 
 /**
- * Shortens a name in the middle if two lines of a phone are too short for it. The end before the extension and the extension stay.
- * `width`: the maximum width in Latin letters.
+ * Shortens a filename in the middle if it is longer than two lines of a phone. The extension and the letters before it stay visible.
+ * `width` is the maximum width, counted in Latin letters.
  */
 export function shortenName(filename: string, width = TWO_LINES): string {
   const { characters, tailAt } = readName(filename);

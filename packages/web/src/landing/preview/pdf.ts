@@ -6,7 +6,7 @@ import { texts } from "../texts/en.ts";
 import type { Viewed } from "./text.ts";
 
 const words = texts.preview;
-/** The maximum width of a page. A wider page is not easier to read. Pixels. */
+/** The maximum width of a PDF page in pixels. Wider pages are not easier to read. */
 const MAX_WIDTH = 900;
 
 /** Shows the pages of a PDF with pdf.js, because browsers on phones have no PDF viewer. */
@@ -32,7 +32,7 @@ function showPages(pdf: PDFDocumentProxy, { stage, signal, filename }: PagesOpti
     ...pages,
   );
   fill(stage, list);
-  // A drawn page uses megabytes of memory. So the viewer draws only visible pages and the pages near them.
+  // A drawn page uses megabytes of memory, so the viewer draws only the pages in or near the viewport.
   const drawings = new Map<Element, AbortController>();
   const observer = new IntersectionObserver(
     (entries) => {
@@ -76,6 +76,6 @@ function draw(pdf: PDFDocumentProxy, { page, number, width, signal }: Drawing): 
   const onRatio = (ratio: number) => {
     page.style.height = `${Math.round(width * ratio)}px`;
   };
-  // A damaged page stays white, because the other pages may be fine.
+  // A damaged page stays white, because the other pages may be intact.
   drawPage(pdf, { number, canvas, text, width, onRatio, signal }).catch(() => undefined);
 }

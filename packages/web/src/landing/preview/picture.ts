@@ -6,17 +6,15 @@ import type { Viewed } from "./text.ts";
 const words = texts.preview;
 
 type PictureOptions = Viewed & {
-  /** The width and height of the large preview. */
   large: Shape;
-  /** A URL of the small picture, if the page has loaded it. */
+  /** The URL of the small preview, if the page has already loaded this preview. */
   small: string | undefined;
-  /** Returns the URL of the large preview. */
   largeUrl: () => Promise<string>;
 };
 
 /**
- * Shows the small picture at once, then the large preview, and the original when the visitor zooms. All versions have the same box, so
- * nothing moves. Rejects if the large preview cannot be loaded.
+ * Shows the small preview, then the large preview, and the original when the visitor zooms. All versions have the same box, so nothing
+ * moves. Rejects if the large preview cannot be loaded.
  */
 export async function showPicture({
   file,
@@ -54,7 +52,7 @@ export async function showPicture({
     else fill(state);
   }
 
-  /** Loads the original once. After a failure, the large preview stays, and the next zoom tries again. */
+  /** Loads the original once. If the load fails, the large preview stays, and the next zoom retries the load. */
   async function loadOriginal(): Promise<void> {
     if (original !== undefined) return;
     fill(state, words.originalLoading);
@@ -83,7 +81,7 @@ export async function showPicture({
   if (original === undefined) image.src = url;
 }
 
-/** Loads a picture into the cache of the document. Rejects if the browser cannot show it. */
+/** Loads a picture into the cache of the document. Rejects if the browser cannot show the picture. */
 function load(url: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const image = new Image();

@@ -5,17 +5,17 @@ import { texts } from "../texts/en.ts";
 
 const words = texts.preview;
 
-/** A file, with the functions that the viewer passes to its preview. */
+/** A file in the viewer, with the functions that its preview needs. */
 export type Viewed = {
   file: LinkFile;
   stage: HTMLElement;
   urls: UrlSource;
-  /** Aborted when the viewer closes. */
+  /** Aborts when the viewer closes. */
   signal: AbortSignal;
   fail(text: string): void;
 };
 
-/** Shows the start of a text. Markdown, tables and HTML stay plain text, so that nothing in the file can change the page. */
+/** Shows the start of a text. Markdown, tables and HTML appear as plain text, so that nothing in the file can change the page. */
 export async function showText({ file, stage, urls, signal }: Viewed): Promise<void> {
   const { filename, sizeBytes } = file;
   const text = await readText({ sizeBytes, signal, read: (range) => readRange(urls, range) });

@@ -12,7 +12,7 @@ import { fileName } from "../views/parts.ts";
 import type { Viewed } from "./text.ts";
 
 const words = texts.preview;
-/** The number of pictures that the viewer fetches before the visitor steps to them. */
+/** The number of pictures that the viewer loads before the visitor steps to these pictures. */
 const AHEAD = 2;
 
 type ViewerOptions = {
@@ -25,8 +25,8 @@ type ViewerOptions = {
 };
 
 /**
- * Shows a file over the page, with buttons to the other files. Only a click may make a claim, so the caller must be a click handler. The
- * viewer has its own history entry, so that the back button of a phone closes the viewer and does not leave the page.
+ * Shows a file over the page, with buttons to the next and the previous file. The caller must be a click handler, because only a click may
+ * make a claim. The viewer has its own history entry, so that the back button of a phone closes only the viewer.
  */
 export function openViewer(first: LinkFile, { page, claims, files, pictures, onDownload }: ViewerOptions): void {
   let file = first;
@@ -58,7 +58,7 @@ export function openViewer(first: LinkFile, { page, claims, files, pictures, onD
     if (key === "ArrowLeft") step(-1);
     if (key === "ArrowRight") step(1);
   }
-  /** Shows a file. Each step to another file is a click of the visitor. */
+  /** Shows a file. Each step to another file counts as a click of the visitor. */
   function open(next: LinkFile): void {
     shown.abort();
     shown = new AbortController();
@@ -99,7 +99,7 @@ function viewerBar(
   ];
 }
 
-/** The first URL may make a claim, because the visitor has just clicked. Later URLs continue this claim. */
+/** The visitor has just clicked, so the first URL may make a claim. Later URLs continue this claim. */
 function urlsOf(file: LinkFile, claims: Claims): UrlSource {
   let isClick = true;
   let url: string | undefined;
@@ -124,7 +124,8 @@ async function showFile(viewed: Viewed, { claims, small, ahead }: ShowOptions): 
   const kind = previewKindOf(file);
   const large = previewOf(file, "large");
   if (kind === "image" && large !== undefined) {
-    // The owner sees that the visitor has seen the picture. So the page requests a URL even if it has fetched the picture already.
+    // The page requests a URL even if it has already loaded the picture. So the owner's activity shows that the visitor has seen the
+    // picture.
     const issued = claims.urlOf(file.id, { disposition: "inline", isClick: true, preview: "large" });
     const largeUrl = async () => {
       const url = await issued;
@@ -139,13 +140,13 @@ async function showFile(viewed: Viewed, { claims, small, ahead }: ShowOptions): 
     }
   }
   if (kind !== "pdf" && kind !== "text") return showMedia(viewed);
-  // The click is the reason for the claim, and the code may load slowly. So the viewer first requests the URL.
+  // The code may load slowly, so the viewer requests the URL first, directly after the click that permits the claim.
   if (file.sizeBytes > 0) await urls.getUrl();
   if (kind === "text") return (await import("./text.ts")).showText(viewed);
   return (await import("./pdf.ts")).showPdf(viewed);
 }
 
-/** The maximum number of new URLs for an element. After more failures, the preview fails. */
+/** The maximum number of new URLs for one element. After more errors, the preview fails. */
 const MAX_RENEWALS = 3;
 
 /** Shows an image, or plays audio or a video. */
@@ -160,7 +161,7 @@ async function showMedia({ file, stage, urls, signal, fail }: Viewed): Promise<v
   } else setProps(element, { alt: file.filename });
   let renewals = 0;
   let url = await urls.getUrl();
-  // The URL may expire before the end of the video. The video then continues at the same second with a new URL.
+  // The URL may expire before the video has finished. The video then continues at the same second with a new URL.
   element.addEventListener("error", () => void renew());
   element.addEventListener(kind === "image" ? "load" : "canplay", () => {
     renewals = 0;
@@ -187,7 +188,7 @@ async function showMedia({ file, stage, urls, signal, fail }: Viewed): Promise<v
   fill(stage, element);
 }
 
-/** The minimum horizontal distance of a swipe, and its maximum vertical distance. Pixels. */
+/** The minimum horizontal distance and the maximum vertical distance of a swipe, in pixels. */
 const SWIPE = { min: 64, maxVertical: 48 };
 
 type ButtonOptions = { icon: readonly string[]; onclick: () => void };
@@ -197,12 +198,12 @@ export function iconButton(label: string, { icon, onclick }: ButtonOptions): HTM
   return h("button", props, svg(icon, { size: 20 }));
 }
 
-/** The bar with the buttons to the previous and the next file. A button at the end has no effect, and keeps the focus. */
+/** A bar with buttons to the previous and the next file. At the first or last file, a button has no effect, but keeps the focus. */
 export function stepButtons(step: (by: -1 | 1) => void) {
   const previous = iconButton(words.previous, { icon: icons.previous, onclick: () => step(-1) });
   const next = iconButton(words.next, { icon: icons.next, onclick: () => step(1) });
   const position = h("p", { role: "status", class: "tabular-nums" });
-  // Several quick clicks are several steps.
+  // Each of several quick clicks is one step.
   for (const button of [previous, next]) setProps(button, { "data-counts-clicks": true });
   return {
     element: h("nav", { class: "viewer-steps", "aria-label": texts.shares.list }, previous, position, next),
@@ -214,7 +215,10 @@ export function stepButtons(step: (by: -1 | 1) => void) {
   };
 }
 
-/** Steps when a finger moves to the left or right, unless the move pans a zoomed page or a wide element, or seeks in a video. */
+/**
+ * Steps to another file when a finger moves to the left or right. Ignores a move that pans a zoomed page, scrolls a wide element, or seeks
+ * in a video.
+ */
 export function onSwipe(element: HTMLElement, step: (by: -1 | 1) => void): void {
   let start: Touch | undefined;
   element.addEventListener("touchstart", ({ touches, target }) => {
@@ -239,15 +243,15 @@ export function pans(target: EventTarget | null): boolean {
   return false;
 }
 
-/** The large previews that the page has fetched before the visitor opens them. */
+/** The large previews that the page has loaded before the visitor opens them. */
 export type Ahead = {
   fetch(files: readonly LinkFile[]): void;
-  /** Returns the object URL of a fetched picture. */
+  /** Returns the object URL of a loaded preview. */
   get(id: string): string | undefined;
   clear(): void;
 };
 
-/** Fetches large previews with the claim that the visitor already has, so that nothing else counts. */
+/** Loads large previews with the claim that the visitor already has, so that this load does not count as another use. */
 export function fetchAhead(claims: Claims): Ahead {
   const fetched = new Map<string, string | undefined>();
 
@@ -257,7 +261,7 @@ export function fetchAhead(claims: Claims): Ahead {
       const response = await fetch(url, { credentials: "omit" });
       if (response.ok) fetched.set(id, URL.createObjectURL(await response.blob()));
     } catch {
-      // The viewer loads the picture when the visitor opens it.
+      // The viewer loads the preview when the visitor opens the picture.
       fetched.delete(id);
     }
   }

@@ -8,19 +8,21 @@ import { refusal, removeButton } from "./file-picker.ts";
 
 const words = texts.request;
 
-/** An entry for a file that the visitor has chosen. The entry exists until the end of the upload. */
+/** The entry of a file that the visitor has chosen. The entry exists until the upload has finished. */
 export type ChosenEntry = {
   element: HTMLLIElement;
   file: File;
   path: string | undefined;
   slotId: string | undefined;
-  /** Sends the file. */
   send(service: OpenedLinkClient, visitorName: string | undefined): Promise<Outcome>;
-  /** Shows why the file cannot be sent. The visitor can then only choose another file, or remove this file. */
+  /** Shows why the file cannot be sent. The visitor can then only choose another file or remove the file. */
   refuse(reason: string): void;
 };
 
-/** `failed`: the visitor can try again, for example after a lost connection. `refused`: the service never accepts this file. */
+/**
+ * `failed` means that the visitor can retry, for example after a lost connection. `refused` means that the service will never accept this
+ * file.
+ */
 type Outcome = SentFile | "cancelled" | "failed" | "refused";
 
 type EntryOptions = {
@@ -85,7 +87,7 @@ function describeState(state: UploadProgress["state"]): string {
   return words.states.starting;
 }
 
-/** The errors after which the same file can never be accepted. After all other errors, the visitor can try again. */
+/** After one of these errors, the service will never accept the same file. After all other errors, the visitor can retry. */
 const FINAL: ReadonlySet<string> = new Set([
   "upload_rejected",
   "kind_not_accepted",

@@ -7,14 +7,17 @@ const words = texts.request;
 
 type SlotOptions = { state: RequestState; onFile: (file: File, slot: Slot) => void };
 
-/** The checklist of a file request. A complete checklist stays open, because it contains the receipts. */
+/** The checklist of a file request. A complete checklist stays open, because the checklist contains the receipts. */
 type SlotList = {
   element: HTMLElement;
   set(slotId: string, content: SlotContent): void;
   isComplete(): boolean;
 };
 
-/** The content of a slot. `entry` is the entry of its file, or undefined. `isOpen`: whether the visitor may choose another file. */
+/**
+ * The content of a slot. `entry` is the entry of the file in the slot, or undefined. `isOpen` says whether the visitor may choose a file
+ * for the slot.
+ */
 type SlotContent = { entry: HTMLElement | undefined; isFilled: boolean; isOpen: boolean };
 
 export function slotList(slots: readonly Slot[], { state, onFile }: SlotOptions): SlotList {
@@ -84,7 +87,7 @@ function slotLine(slot: Slot, { number, state, onFile }: SlotOptions & { number:
     element,
     show({ entry, isFilled, isOpen }: SlotContent): void {
       fill(mark, isFilled ? svg(icons.circleCheck, { size: 20 }) : `${number}.`);
-      // The entry of a file already shows that the file is received.
+      // The entry of the file already says that the file has arrived.
       fill(detail, !isFilled ? hint : entry === undefined && words.slotFilled);
       fill(content, entry);
       fill(action, isOpen && picker);
@@ -111,7 +114,7 @@ export function filePicker({ label, text, accept, isMultiple, onFiles }: PickerO
     tabindex: -1,
     onchange: () => {
       onFiles([...(input.files ?? [])]);
-      // The empty value lets the visitor choose the same file again.
+      // With an empty value, the visitor can choose the same file again.
       input.value = "";
     },
   });
@@ -132,11 +135,11 @@ type DropPlace = { element: HTMLElement; show(options: { isFirst: boolean }): vo
 type DropPlaceOptions = Pick<PickerOptions, "accept"> & {
   onPicked: (files: readonly PickedFile[]) => void;
   onProblem: (problem: string) => void;
-  /** Returns the number of files that the file request still accepts. */
+  /** Returns how many files the file request still accepts. */
   filesLeft: () => number;
 };
 
-/** A button that opens the file dialog, and a drop target for files and folders. */
+/** A button that opens the file dialog. Visitors can also drop files and folders on the area around this button. */
 export function dropPlace({ accept, onPicked, onProblem, filesLeft }: DropPlaceOptions): DropPlace {
   const hint = h("p", { class: "mt-2 text-center text-muted text-small [@media(hover:none)]:hidden" }, words.drop);
   const onFiles = (files: readonly File[]) => onPicked(files.map((file) => ({ file })));
@@ -168,7 +171,7 @@ export function dropPlace({ accept, onPicked, onProblem, filesLeft }: DropPlaceO
   }
   return {
     element: place,
-    /** `isFirst`: whether the page shows no file yet. */
+    /** `isFirst` says whether the page shows no file yet. */
     show({ isFirst }) {
       const text = isFirst ? words.choose : words.addMore;
       for (const button of picker.querySelectorAll("button")) {
@@ -191,7 +194,7 @@ type RefusalOptions = {
   onReplace: (file: File) => void;
 };
 
-/** Shows why a file is not accepted, and lets the visitor choose another file. */
+/** Shows why the service does not accept a file, and lets the visitor choose another file. */
 export function refusal(reason: string, { filename, accept, onReplace }: RefusalOptions): HTMLElement {
   const picker = filePicker({
     label: words.chooseInstead(filename),
@@ -208,7 +211,7 @@ export function refusal(reason: string, { filename, accept, onReplace }: Refusal
   );
 }
 
-/** The button at the end of a file. */
+/** The button that removes a file, at the end of the row. */
 export function removeButton(filename: string, onclick: () => void): HTMLButtonElement {
   const props = { class: "button icon", "aria-label": words.remove(filename), onclick };
   return h("button", props, svg(icons.close));

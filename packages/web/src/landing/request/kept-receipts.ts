@@ -1,21 +1,24 @@
 import type { Receipt } from "@valetkey/client";
 
 const KEY = "valetkey.receipts";
-/** As long as the cookie of a visitor. Milliseconds. */
+/** How long the browser keeps a receipt, in milliseconds. The cookie of a visitor has the same lifetime. */
 const KEPT_MS = 30 * 86_400_000;
 
-/** A receipt, with the person who asked for the files and the subject. The service names neither of them after the end of the link. */
+/**
+ * A receipt, with the person who asked for the files and the label of the file request. After the link has ended, the service returns
+ * neither.
+ */
 export type KeptReceipt = Receipt & { sharedBy?: string; label?: string };
 
-/** The first key is the public part of the link's token, and the second key is the id of the upload. */
+/** Maps the public part of the link's token to a map from upload ids to receipts. */
 type Kept = Record<string, Record<string, KeptReceipt>>;
 
-/** Returns the receipts of the files that this browser sent through a link. The service returns nothing of a link that has ended. */
+/** Returns the receipts of the files that this browser has sent through a link. The service returns no data about an ended link. */
 export function receiptsOf(token: string): KeptReceipt[] {
   return Object.values(read()[partOf(token)] ?? {});
 }
 
-/** Stores a receipt for 30 days, so that the visitor can see it after the link has ended. */
+/** Stores a receipt for 30 days, so that the visitor can still see the receipt after the link has ended. */
 export function keepReceipt(token: string, kept: { uploadId: string; receipt: KeptReceipt }): void {
   const part = partOf(token);
   const all = read();
@@ -29,7 +32,9 @@ export function forgetReceipt(token: string, uploadId: string): void {
   write({ ...all, [part]: rest });
 }
 
-/** The first part of a token identifies the link. The rest can open the link, so it is not stored. */
+/**
+ * Returns the first part of a token, which only identifies the link. The browser does not store the rest, because the rest opens the link.
+ */
 function partOf(token: string): string {
   return token.slice(token.lastIndexOf("~") + 1).slice(0, 21);
 }
@@ -42,7 +47,7 @@ function read(): Kept {
     }
     return all;
   } catch {
-    // The browser forbids storage, so it has kept nothing.
+    // The browser forbids storage, so it has stored no receipts.
     return {};
   }
 }
@@ -52,7 +57,7 @@ function write(all: Kept): void {
   try {
     localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(filled)));
   } catch {
-    // The visitor can save each receipt as a file.
+    // Without storage, the visitor can still save each receipt as a file.
   }
 }
 

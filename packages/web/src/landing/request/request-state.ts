@@ -4,11 +4,13 @@ import { texts } from "../texts/en.ts";
 export type FileRequest = NonNullable<OpenedLink["request"]>;
 export type Slot = FileRequest["slots"][number];
 
-/** The remaining files and bytes of a file request, as far as this page knows. The service decides at the start of each upload. */
+/**
+ * The remaining files and bytes of a file request, as far as this page knows. The service checks its own numbers when each upload starts.
+ */
 export type RequestState = {
   filesLeft(): number;
   limitsOf(slot: Slot | undefined): FileLimits;
-  /** Counts a file that the visitor chose or sent. `files` is 1, or -1 for a file that the visitor removed. */
+  /** Counts a file that the visitor has chosen or sent. `files` is -1 for a file that the visitor has removed. */
   count(change: { files: 1 | -1; bytes: number }): void;
 };
 
@@ -32,15 +34,15 @@ const words = texts.request;
 type FileLimits = { accept: readonly string[]; maxBytes: number };
 
 /**
- * Checks a file before the page sends a byte. Returns the reason why the file cannot be sent. Returns undefined for an acceptable file. The
- * service checks the file again.
+ * Checks a file before the page sends its first byte. Returns the reason why the file cannot be sent, or undefined for an acceptable file.
+ * The service checks the file again.
  */
 export function problemOf(
   { size, type }: { size: number; type: string },
   { accept, maxBytes }: FileLimits,
 ): string | undefined {
   if (size > maxBytes) return words.tooLarge(maxBytes);
-  // A browser knows no type for some files, for example if no installed program opens them.
+  // For some files, a browser knows no type, for example if no installed program opens such files.
   if (accept.length > 0 && type !== "" && !accept.some((kind) => covers(kind, type))) return words.wrongKind(accept);
   return undefined;
 }

@@ -12,7 +12,7 @@ import { createRequestState, type FileRequest, problemOf, type Slot } from "./re
 import { isReceived, sentEntry } from "./sent-entry.ts";
 
 const words = texts.request;
-/** The maximum number of uploads at the same time. More uploads would only share the same connection. */
+/** The maximum number of uploads at the same time, because more uploads would only share the same connection. */
 const UPLOADS_AT_ONCE = 2;
 
 /** A chosen or refused file on the page. */
@@ -29,7 +29,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   const state = createRequestState(request);
   const service = openLink(page.token, { baseUrl: location.origin, receiverCode: page.receiverCode });
   const chosen = new Map<HTMLElement, ChosenEntry>();
-  /** The refused files. If `isStored` is true, the visitor sent the file, and the service also lists it. */
+  /** The refused files. `isStored` says whether the visitor has sent the file, so that the service also lists the file. */
   const refused = new Map<HTMLElement, Row & { isStored: boolean }>();
   let isSending = false;
 
@@ -82,7 +82,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     place(entry);
   }
 
-  /** Shows a refused file with its reason. A refused file does not count. */
+  /** Shows a refused file with the reason. A refused file does not count for the limits. */
   function showRefused(row: Row & { isStored: boolean }): void {
     refused.set(row.element, row);
     place(row);
@@ -97,7 +97,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     if (chosen.delete(element)) state.count({ files: -1, bytes: file.size });
     const gone = refused.get(element);
     refused.delete(element);
-    // If the deletion fails, a reload shows the refused file again.
+    // If the service does not delete the refused file, the file appears again after a reload.
     if (gone?.isStored) discard(gone).catch(() => undefined);
     element.remove();
     if (slotId !== undefined) slots.set(slotId, { entry: undefined, isFilled: false, isOpen: true });
@@ -109,7 +109,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     choose([{ file: other, path: row.path }], slotOf(row));
   }
 
-  /** Takes back a file that the service has refused. The error of a refused upload does not name the upload. */
+  /** Deletes a refused file at the service. The error of a refused upload does not name the upload, so the page compares the files. */
   async function discard({ path = "", file, slotId }: Row): Promise<void> {
     const key = keyOf(path + file.name, file.size, slotId);
     for (const sent of await service.sent()) {
@@ -120,12 +120,12 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
 
   const slotOf = ({ slotId }: Pick<Row, "slotId">) => request.slots.find(({ id }) => id === slotId);
 
-  /** The files of this visitor that have arrived, by the id of the upload. */
+  /** The upload ids of the files of this visitor that have arrived. */
   const received = new Set<string>();
   const pending = new Map<string, { element: HTMLElement; bytes: number }>();
   const keyOf = (name: string, bytes: number, slotId: string | undefined) => JSON.stringify([name, bytes, slotId]);
 
-  /** Removes an interrupted upload of the same file. Otherwise, the file would count twice. */
+  /** Removes an interrupted upload of the same file, so that the file does not count twice. */
   function takePending({ file, path = "" }: PickedFile, slot: Slot | undefined): void {
     const key = keyOf(path + file.name, file.size, slot?.id);
     const found = pending.get(key);
@@ -217,7 +217,8 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     footer.hidden = isFull || isDone;
     name.element.hidden = chosen.size === 0;
     fill(blocked, chosen.size === 0 && (refused.size + pending.size === 0 ? words.chooseFirst : words.noneReady));
-    // The green button is always the next step: the only choice of a file, and then Send. Several refused files or slots have equal buttons.
+    // The next step always has the green button: first the single button that chooses a file, and then "Send". With several slots or
+    // refused files, all buttons look the same.
     const isOnly = !hasSlots && refused.size + pending.size < 2;
     for (const [nth, picker] of pickers().entries()) {
       const isNext = isOnly && nth === 0 && chosen.size === 0 && !isDone;
@@ -229,7 +230,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   const pickers = () => files.querySelectorAll<HTMLElement>(".picker");
 
   for (const file of request.sent) {
-    // A later file of the same slot replaces a refused file.
+    // A new file for the same slot replaces the refused file.
     for (const [element, { slotId }] of refused)
       if (slotId !== undefined && slotId === file.slotId) refused.delete(element);
     if (file.state === "rejected") showRejected(file);
@@ -256,13 +257,13 @@ function describeLimits({ slots, accept, maxBytesPerFile }: FileRequest, filesLe
 
 type NameField = {
   element: HTMLElement;
-  /** Undefined if the visitor entered no name. */
+  /** Returns the name, or undefined if the visitor has typed no name. */
   value(): string | undefined;
-  /** Returns whether the name is valid. If the name is not valid, the field shows the reason. */
+  /** Returns whether the name is valid. If not, the field shows the reason. */
   check(): boolean;
 };
 
-/** Asks for the name of the visitor, if the file request wants a name. */
+/** Asks for the name of the visitor, if the file request needs a name. */
 function nameField(askName: FileRequest["askName"]): NameField {
   const problem = h("p", { id: "name-problem", role: "alert", class: "text-danger text-small empty:hidden" });
   const field = h("input", {

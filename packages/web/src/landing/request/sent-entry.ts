@@ -11,7 +11,7 @@ import { forgetReceipt, type KeptReceipt, keepReceipt } from "./kept-receipts.ts
 const words = texts.request;
 const RECEIVED = new Set(["verifying", "scanning", "quarantined", "ready"]);
 
-/** Returns whether all bytes of a file have arrived, and the service has not refused the file. */
+/** Returns whether all bytes of a file have arrived and the service has not refused the file. */
 export const isReceived = ({ state }: Pick<SentFile, "state">): boolean => RECEIVED.has(state);
 
 type EntryOptions = {
@@ -20,12 +20,12 @@ type EntryOptions = {
   sharedBy: string;
   label: string;
   accept: readonly string[];
-  /** The visitor has chosen the file of an interrupted upload again. */
+  /** Runs when the visitor has chosen the file of an interrupted upload again. */
   onChosen: (file: File) => void;
   onTakenBack: (entry: HTMLElement) => void;
 };
 
-/** A file that this visitor sent, with its receipt. An interrupted upload has a button that continues it. */
+/** A file that this visitor has sent, with its receipt. An interrupted upload has a button that continues the upload. */
 export function sentEntry(file: SentFile, options: EntryOptions): HTMLLIElement {
   const { token, service, sharedBy, label, accept, onChosen, onTakenBack } = options;
   const { uploadId, filename, state } = file;
@@ -58,7 +58,7 @@ export function sentEntry(file: SentFile, options: EntryOptions): HTMLLIElement 
   }
 
   if (state === "quarantined" || state === "ready") {
-    // If the receipt cannot be loaded, the visitor can reload the page to see the receipt.
+    // If the receipt cannot be loaded, the visitor can reload the page.
     service.receipt(uploadId).then(
       (loaded) => {
         keepReceipt(token, { uploadId, receipt: { ...loaded, sharedBy, label } });
@@ -76,7 +76,7 @@ function takeBackButton(filename: string, onclick: () => void): HTMLButtonElemen
   return h("button", props, words.takeBack);
 }
 
-/** A file that this browser sent through a link that has ended. */
+/** A file that this browser has sent through a link that has ended. */
 export function receivedEntry({ sharedBy: _, label: __, ...receipt }: KeptReceipt): HTMLLIElement {
   const { filename, sizeBytes }: Statement = JSON.parse(receipt.statement);
   const below = [receivedLine(words.states.ready), receiptView(receipt)];
@@ -94,7 +94,7 @@ function describe(state: SentFile["state"], sharedBy: string): string {
 
 type Statement = { filename: string; sizeBytes: number; receivedAt: string; sha256: string | null };
 
-/** The receipt of a file, with a button that saves it. At first, the receipt is closed. */
+/** The receipt of a file, with a button that saves the receipt. The receipt is closed at first. */
 function receiptView(receipt: Receipt): HTMLElement {
   const { filename, receivedAt, sha256 }: Statement = JSON.parse(receipt.statement);
   return h(

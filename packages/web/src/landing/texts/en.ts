@@ -5,7 +5,7 @@ import { formatBytes, formatCount, formatDuration } from "../../texts/format.ts"
 const files = { one: "file", other: "files" };
 const downloads = { one: "download", other: "downloads" };
 
-/** Names of content types. Other types are shown as they are. */
+/** The names of content types. A content type without a name appears as it is. */
 const KINDS: Readonly<Record<string, string>> = {
   "image/*": "pictures",
   "video/*": "films",
@@ -64,7 +64,7 @@ export const texts = {
   ended: {
     title: "This link has ended",
     hint: "It may have expired, or somebody ended it. Ask the person who sent it to you for a new one.",
-    /** The title and the texts for a visitor whose receipts this browser keeps. */
+    /** The texts for a visitor whose receipts this browser has stored. */
     received: (name: string, count: number) => {
       const to = name && ` for ${name}`;
       return count === 1 ? `Your file${to} was received` : `Your ${count} files${to} were received`;
@@ -79,7 +79,7 @@ export const texts = {
 
   time: {
     left: (seconds: number) => `Ends in ${formatDuration(seconds)}`,
-    /** On paper, where no time passes. */
+    /** The text on paper, which has no remaining time. */
     until: (instant: string) => `Ends ${instant}`,
     none: "No end date",
   },
@@ -92,18 +92,18 @@ export const texts = {
     pictures: "Pictures",
     preview: (filename: string) => `Preview ${filename}`,
     download: "Download",
-    /** For screen readers: the action (`Download` or `Download again`) and the filename. */
+    /** The label for screen readers. `action` is `Download` or `Download again`. */
     ofFile: (action: string, filename: string) => `${action}: ${filename}`,
     again: "Download again",
     all: "Download all",
     left: (count: number) => `${formatCount(count, downloads)} left`,
-    /** The texts about the limit of a link. The second one is for a link with several files. */
+    /** The texts about the limit of a link. The second text is for a link with several files. */
     whatCounts: "What counts?",
     countsAll: "“Download all” counts as one.",
     counts:
       "Opening or downloading a file counts as one. For a short time after that, you can open and download all files, and nothing more counts. All visitors of this link share the number.",
     countsPictures: "The small pictures do not count.",
-    /** The text after the last download. The visitor who made it may repeat it, and download the other files. */
+    /** The text after the last download. For a while, the visitor may repeat the download and download the other files. */
     window: (seconds: number) => `You can download for another ${formatDuration(seconds)}`,
     progress: (doneBytes: number, totalBytes: number) => `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,
     starting: "Starting…",
@@ -114,7 +114,7 @@ export const texts = {
     done: "Downloaded",
     handedOver: "Your browser downloads it.",
     notSaved: "The file could not be saved. Is there enough space on the disk?",
-    /** Only screen readers use `downloading` and `finished`. */
+    /** Only screen readers read `downloading` and `finished`. */
     downloading: (filename: string) => `Downloading ${filename}`,
     finished: (filename: string) => `${filename} is downloaded.`,
   },
@@ -123,7 +123,7 @@ export const texts = {
     ...zipTexts,
     from: (name: string, date: string) => `Files from ${name} ${date}`,
     anonymous: (date: string) => `Files ${date}`,
-    /** Beside "Download all". */
+    /** The text beside "Download all". */
     content: (count: number, bytes: number) => `${formatCount(count, files)} · ${formatBytes(bytes)}`,
     label: "Downloading all files as ZIP",
   },
@@ -204,7 +204,7 @@ export const texts = {
       rejected: "Not accepted.",
     },
   },
-  /** The line above the page when the owner of the link looks at it. */
+  /** The line above the page when the owner views the link as a visitor. */
   visitorView: {
     title: "What a visitor sees.",
     hint: "The buttons do nothing.",

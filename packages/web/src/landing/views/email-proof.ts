@@ -6,7 +6,9 @@ import { ticket } from "./parts.ts";
 
 const words = texts.emailProof;
 
-/** Asks for an email address, and then for the code from the mail. The service does not reveal whether the link lists the email address. */
+/**
+ * Asks for an email address, and then for the code from the mail. The service does not reveal whether the link is for this email address.
+ */
 export function emailProofView(page: Page): HTMLElement {
   const email = field("email", { type: "email", autocomplete: "email", maxlength: 254 });
   const view = ticket({ title: words.title }, { body: [h("div", {}, emailForm())] });
@@ -95,7 +97,7 @@ export function emailProofView(page: Page): HTMLElement {
   }
 }
 
-/** Makes a field without a name, so that no URL can contain its text. */
+/** Makes a field without a name, so that no URL can contain the typed text. */
 function field(id: string, props: Record<string, string | number>): HTMLInputElement {
   return h("input", {
     id,

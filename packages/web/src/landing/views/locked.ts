@@ -6,11 +6,11 @@ import { ticket } from "./parts.ts";
 
 const words = texts.locked;
 
-/** Asks for the password of the link. Without the password, the service returns no data of the link. */
+/** Asks for the password of the link. Without the password, the service returns no data about the link. */
 export function lockedView(page: Page): HTMLElement {
   const problem = h("p", { id: "problem", role: "alert", class: "text-danger text-small empty:hidden" });
-  // A password manager may submit the form without the `submit` event. The URL would then contain the value of each field with a name. So
-  // the field has no name.
+  // A password manager may submit the form without the event `submit`, and the URL would then contain the value of each named field. So
+  // this field has no name.
   const field = h("input", {
     id: "password",
     type: "password",
@@ -59,11 +59,11 @@ export function lockedView(page: Page): HTMLElement {
     }
   }
 
-  /** Counts down until the service accepts another try. */
+  /** Counts down until the service accepts the next try. */
   function waitUntil(instant: number): void {
     fail(words.tooMany((instant - Date.now()) / 1000));
     open.disabled = true;
-    // Screen readers must not read the text again every second.
+    // Screen readers must not read the text every second.
     problem.setAttribute("aria-live", "off");
     const timer = setInterval(() => {
       const seconds = (instant - Date.now()) / 1000;

@@ -6,10 +6,12 @@ import { type Child, fill, h, icons, setProps, svg } from "../dom.ts";
 import { texts } from "../texts/en.ts";
 
 type TicketProps = { title: string; label?: string; message?: string; isOver?: boolean };
-/** `stub`: the part below the perforation. `bar`: a stub that stays at the bottom of the screen if the ticket is longer than the screen. */
+/**
+ * `stub` is the part below the perforation. `bar` is a stub that stays at the bottom of the screen if the ticket is longer than the screen.
+ */
 type TicketParts = { body: readonly Child[]; stub?: readonly Child[]; bar?: readonly Child[] };
 
-/** A claim ticket. People write in any script, so each text from a person has its own direction. */
+/** A claim ticket. Each text from a person has its own text direction, because people write in any script. */
 export function ticket(
   { title, label = "", message = "", isOver = false }: TicketProps,
   { body, stub, bar }: TicketParts,
@@ -40,10 +42,10 @@ export function ticket(
   );
 }
 
-/** Joins a number with the next word, so that "37 files" stays on one line. */
+/** Joins a number with the next word by a no-break space, so that "37 files" stays on one line. */
 const keepCounts = (title: string) => title.replace(/(\d) /g, "$1\u00a0");
 
-/** The contact for abuse, below the ticket. */
+/** The line below the ticket that names the contact for abuse. */
 export function abuseLine({ abuseContact }: OpenedLink): HTMLElement | undefined {
   if (abuseContact === null) return undefined;
   const href = /^https?:/.test(abuseContact) ? abuseContact : `mailto:${abuseContact.replace(/^mailto:/, "")}`;
@@ -54,7 +56,7 @@ export function abuseLine({ abuseContact }: OpenedLink): HTMLElement | undefined
   );
 }
 
-/** Stacks the ticket and the lines that belong to it. */
+/** Stacks the ticket and the lines around it. */
 export function sheet(...children: readonly Child[]): HTMLElement {
   return h("div", { class: "flex w-full flex-col items-center" }, ...children);
 }
@@ -80,13 +82,13 @@ export function progressBar(label: string): { element: HTMLElement; update(progr
 type FileProps = { filename: string; sizeBytes: number; contentType?: string };
 
 type FileLineParts = {
-  /** The element around the icon, the name and the size: a button if a click on the file does something. */
+  /** The element around the icon, the name and the size. This element is a button if a click on the file has an effect. */
   main?: HTMLElement;
-  /** The text that screen readers read instead of the filename, such as "Preview photo.png". Default: the filename. */
+  /** The text for screen readers in place of the filename, such as "Preview photo.png". Default: the filename. */
   label?: string;
-  /** The line for the state of the file. */
+  /** The line that shows the state of the file. */
   below: readonly Child[];
-  /** The buttons at the end. */
+  /** The buttons at the end of the row. */
   actions: readonly Child[];
 };
 
@@ -110,20 +112,20 @@ export function fileLine(file: FileProps, { main = h("div"), label, below, actio
   );
 }
 
-/** The number of characters before the end of a name that a list on a phone shows, on two or three lines. */
+/** How many characters before the end of a filename are visible in a list on a phone, on two or three lines. */
 const SHOWN_ON_PHONES = 48;
 
-/** A filename. A long filename is shortened in the middle, so that its extension stays visible. */
+/** Shows a filename. A long filename is shortened in the middle, so that its extension stays visible. */
 export function fileName(filename: string, label = filename): HTMLElement {
   const { head, tail } = splitName(filename);
   const characters = Array.from(new Intl.Segmenter().segment(head), ({ segment }) => segment);
   const rest = characters.splice(SHOWN_ON_PHONES).join("");
   const more = rest === "" ? [] : [h("span", { class: "sm:hidden" }, "…"), h("span", { class: "max-sm:hidden" }, rest)];
-  // The direction of the name also decides on which side the end of the name is.
+  // The text direction of the name also decides on which side the end of the name is.
   return h(
     "span",
     { class: "file-name", title: filename, dir: "auto" },
-    // The label has its own direction, so that it does not change the direction of the name.
+    // The label has its own text direction, so that it does not change the direction of the name.
     h("span", { class: "sr-only", dir: "auto" }, label),
     h("span", { "aria-hidden": "true", class: "overflow-hidden text-ellipsis" }, characters.join(""), ...more),
     h("span", { "aria-hidden": "true", class: "shrink-0" }, tail),
@@ -132,7 +134,7 @@ export function fileName(filename: string, label = filename): HTMLElement {
 
 function iconOf(file: { contentType: string; filename: string }): HTMLElement {
   const kind = previewKindOf(file);
-  // The icon library has no icon for PDFs.
+  // The icon library has no icon for PDFs, so the icon is a text.
   if (kind === "pdf")
     return h("b", { "aria-hidden": "true", class: "w-5 shrink-0 text-[10px] text-muted tracking-tight" }, "PDF");
   return h("span", { class: "text-muted" }, svg(pathsOf(kind), { size: 20 }));
@@ -146,7 +148,7 @@ function pathsOf(kind: ReturnType<typeof previewKindOf>): readonly string[] {
 
 type Folder = { section: HTMLElement; list: HTMLElement; count: HTMLElement };
 
-/** The lists of files on a ticket, one for each folder. The files without a folder come first, without a heading. */
+/** The lists of files on a ticket, one list for each folder. Files without a folder come first, without a heading. */
 export function folderLists() {
   const element = h("div", { class: "mt-2 has-[li]:block hidden" });
   const folders = new Map<string, Folder>();
@@ -175,7 +177,7 @@ export function folderLists() {
     element,
     add: (path: string | undefined, row: HTMLElement) => folderOf(path ?? "").list.append(row),
     isEmpty: () => element.querySelector("li") === null,
-    /** Counts the files of each folder. */
+    /** Updates the number of files of each folder. */
     update() {
       for (const { list, count } of folders.values()) fill(count, texts.count(list.childElementCount));
     },

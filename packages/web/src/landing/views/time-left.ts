@@ -5,19 +5,22 @@ import { texts } from "../texts/en.ts";
 const RADIUS = 8;
 const LENGTH = 2 * Math.PI * RADIUS;
 /**
- * The times that a full ring can mean, in seconds. The page does not know the creation of the link, so it uses the shortest time that is
- * not shorter than the remaining time.
+ * The possible lifetimes of a full ring in seconds. The page does not know when the link was created, so it uses the shortest lifetime that
+ * is not shorter than the remaining time.
  */
 const DIALS = [60, 600, 3600, 12 * 3600, 86_400, 7 * 86_400, 30 * 86_400, 365 * 86_400];
 
-/** Returns the shortest dial that is not shorter than `leftSeconds`. If all dials are shorter, returns `leftSeconds`. Seconds. */
+/**
+ * Returns the shortest lifetime in DIALS that is not shorter than `leftSeconds`, or `leftSeconds` itself if all these lifetimes are
+ * shorter.
+ */
 export function dialOf(leftSeconds: number): number {
   return DIALS.find((dial) => leftSeconds <= dial) ?? leftSeconds;
 }
 
 type TimeOptions = { onEnd: () => void; describe?: (seconds: number) => string };
 
-/** A ring and a text that show how long the link still works. Calls `onEnd` at the expiry. */
+/** A ring and a text that show the remaining time of a link. Calls `onEnd` when the link expires. */
 export function timeLeft(expiresAt: string | null, { onEnd, describe = texts.time.left }: TimeOptions): HTMLElement {
   if (expiresAt === null) return h("p", { class: "text-muted text-small" }, texts.time.none);
   const end = Date.parse(expiresAt);
@@ -34,7 +37,7 @@ export function timeLeft(expiresAt: string | null, { onEnd, describe = texts.tim
     return seconds > 0;
   };
   update();
-  // The timer stops when the ticket is no longer on the page.
+  // The timer stops after the ticket was removed from the page.
   const timer = setInterval(() => {
     if (!line.isConnected || !update()) clearInterval(timer);
   }, 1000);

@@ -1,10 +1,10 @@
 import type { activity as english } from "../en/activity.ts";
 import { formatCount } from "../format.ts";
 
-/** The person who acted, at the start of each sentence: "Sie" or a name. */
+/** The person who acted: "Sie" or a name, at the start of each sentence. */
 type Who = { name: string; isYou: boolean };
 
-/** `emails`: the email addresses. Undefined: the reader may not see the email addresses. */
+/** `emails` has the email addresses. Undefined if the reader may not see the email addresses. */
 type SentLink = { link: string; people: number; emails: string | undefined };
 const receivers = { one: "Person", other: "Personen" };
 

@@ -171,7 +171,7 @@ export const administration: typeof english.administration = {
     empty: "Noch ist nichts geschehen",
     emptyHint: "Alles, was die Administration tut, steht hier.",
     command: "Ein Befehl auf dem Server",
-    // The page shows the name of a person after each text. So a verb in the past tense stands before the name.
+    // The page shows the name of a person after each text, so the verb in the past tense comes before the name.
     acts: {
       "person.made_administrator": () => "gab Rechte der Administration an",
       "person.email_proven": () => "bestätigte die E-Mail-Adresse von",

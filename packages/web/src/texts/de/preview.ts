@@ -1,6 +1,6 @@
 import type * as english from "../en/preview.ts";
 
-/** The texts that the viewer shares with the page of a link. */
+/** The texts that the app and the landing page of links share. */
 export const viewerTexts: typeof english.viewerTexts = {
   previous: "Vorige Datei",
   next: "Nächste Datei",

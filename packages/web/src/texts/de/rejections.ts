@@ -1,6 +1,6 @@
 import type { rejections as english, kinds as englishKinds } from "../en/rejections.ts";
 
-/** The names have their articles in the nominative case. */
+/** Each name has its article in the nominative case. */
 export const kinds: typeof englishKinds = {
   audio: "eine Tondatei",
   image: "ein Bild",
@@ -41,7 +41,7 @@ export const kinds: typeof englishKinds = {
   "video/webm": "eine WebM- oder Matroska-Datei",
 };
 
-/** Denies a name: "ein Bild" becomes "kein Bild". */
+/** Negates a name: "ein Bild" becomes "kein Bild". */
 const no = (kind: string) => (kind.startsWith("ein") ? `k${kind}` : `nicht ${kind}`);
 
 export const rejections: typeof english = {

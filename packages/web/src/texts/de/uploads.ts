@@ -1,7 +1,7 @@
 import type { uploadTexts as english } from "../en/uploads.ts";
 import { formatBytes, formatDuration, formatRate } from "../format.ts";
 
-/** The states of an upload. They load with the rows of uploads. */
+/** The states of an upload. These texts load with the rows of uploads. */
 export const uploadTexts: typeof english = {
   queued: "Wartet, bis sie an der Reihe ist",
   "other-tab": "Wird in einem anderen Tab hochgeladen",

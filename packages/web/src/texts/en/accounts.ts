@@ -46,7 +46,7 @@ export const accountTexts = {
       `There is no account yet. Continue with ${provider}, or run this on the server:`,
     command: "npx valetkey user add --email you@example.com --admin",
   },
-  /** Replaces the texts of `closed` if people with an invitation may create an account. */
+  /** Replaces the texts of `closed` if only people with an invitation may create an account. */
   invitedOnly: {
     title: "You need an invitation",
     hint: "Ask somebody who has an account, or the administrator, and open the link of the invitation.",
@@ -64,7 +64,7 @@ export const accountTexts = {
     access_denied: "This account is disabled. Ask the administrator to enable it.",
     email_taken: "There is already an account with this email address. Sign in instead.",
   },
-  /** Why a sign-in with the identity provider failed, by error code. */
+  /** The reasons why a sign-in with the identity provider failed, by error code. */
   providerFailures: {
     access_denied:
       "The identity provider refused the sign-in, or it was cancelled. Try again. If your account here is disabled, ask the administrator.",

@@ -8,7 +8,7 @@ const list = /* @__PURE__ */ new Intl.ListFormat("en", { type: "conjunction" });
 const wasOf = ({ isYou }: Who) => (isYou ? "were" : "was");
 const timesOf = (count: number) => (count === 1 ? "" : count === 2 ? ", twice" : `, ${count} times`);
 
-/** `emails`: the email addresses. Undefined: the reader may not see the email addresses. */
+/** `emails` has the email addresses. Undefined if the reader may not see the email addresses. */
 type SentLink = { link: string; people: number; emails: string | undefined };
 const receivers = { one: "person", other: "people" };
 
@@ -49,15 +49,15 @@ export const activity = {
   /** Replaces the title of a deleted note. */
   deletedNote: "Deleted note",
   note: "the note",
-  /** `files`: what the link opens. Undefined: unknown, or named elsewhere in the sentence. */
+  /** `files` names what the link opens. Undefined if this is unknown, or named elsewhere in the sentence. */
   link: ({ label, files, isRequest }: LinkName) => {
     if (label !== undefined) return `the ${isRequest ? "file request" : "link"} “${label}”`;
     if (isRequest) return "a file request";
     return files === undefined ? "a link" : `a link to ${files}`;
   },
-  /** A person without an account who opened a link. */
+  /** Names a person without an account who opened a link. */
   visitor: (name: string | undefined) => (name === undefined ? "A visitor" : `${name} (visitor)`),
-  /** `email`: the email address that the visitor has proven. */
+  /** `email` is the email address that the visitor has confirmed. */
   proven: (name: string, email: string) => `${name} (${email})`,
   span: (from: string, to: string) => `${from} – ${to}`,
   files: {

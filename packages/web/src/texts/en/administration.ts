@@ -41,7 +41,7 @@ export const administration = {
     files: (count: number, quota: number | null) =>
       quota === null ? formatCount(count, files) : `${formatNumber(count)} of ${formatCount(quota, files)}`,
     nothing: "No files",
-    // The service counts links up to 1,000.
+    // The service counts at most 1,000 links.
     links: (count: number) => (count >= 1_000 ? `${formatNumber(count)}+` : formatNumber(count)),
     menuOf: (name: string) => `Actions for ${name}`,
     disable: "Disable…",
@@ -205,7 +205,7 @@ type Rule = {
   title: string;
   /** The effect of the rule, also on existing links, shares and accounts. */
   hint: string;
-  /** The names of the values of the rule. Undefined: the value is an expiry. */
+  /** The names of the values of the rule. Undefined if the value is a lifetime. */
   choices?: Record<string, string>;
 };
 

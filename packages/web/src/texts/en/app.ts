@@ -50,7 +50,7 @@ export const common = {
   someone: "Someone",
   notifications: "Notifications",
   dismiss: "Dismiss",
-  /** Separates short facts on one line. */
+  /** The separator between short facts on one line. */
   separator: " · ",
   showPassword: "Show password",
   hidePassword: "Hide password",

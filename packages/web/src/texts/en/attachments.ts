@@ -9,7 +9,7 @@ export const attachments = {
   /** The menu beside the button that attaches files. */
   attachMore: "More to attach",
   empty: {
-    /** Before the next text. A phone shows only the next text. */
+    /** Comes before the next text. Phones show only the next text. */
     before: "Drop files and folders here, or ",
     choose: "choose files",
     viewer: "There are no files on this note yet.",

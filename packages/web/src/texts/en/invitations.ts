@@ -1,9 +1,9 @@
 import { brandName } from "../brand-name.ts";
-/** Invitations and requests for access. A page loads these texts only with the parts that show them. */
+/** Texts of invitations and requests for access. A page loads these texts only with the parts that need them. */
 export const invitationTexts = {
   waiting: (until: string) => `Invited. Must accept by ${until}.`,
   expired: "Invited, not here yet. The invitation has expired.",
-  /** A message that tells a person about a share, to send in another way than by the service. */
+  /** A message about a share, which the user sends to a person without the service. */
   message: {
     title: "A message to send",
     unknown: (count: number): string =>
@@ -44,7 +44,7 @@ export const invitationTexts = {
     signIn: "Sign in",
     failed: "The invitation could not be loaded",
   },
-  /** Why an invitation opens nothing, by error code. */
+  /** The reasons why an invitation does not work, by error code. */
   closed: {
     invitation_not_found: {
       title: "This invitation does not work",

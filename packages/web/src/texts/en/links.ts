@@ -7,7 +7,7 @@ const claims = { one: "download", other: "downloads" };
 const ended = { one: "ended link", other: "ended links" };
 const received = { one: "file received", other: "files received" };
 
-/** The description of a link. `people`: how many people it is for, or 0 for everybody who has it. */
+/** The facts for the sentence about a link. `people` is the number of recipients, or 0 if everybody may open the link. */
 export type Will = { people: number; hasPassword: boolean; downloads: number | undefined; end: string };
 
 function who(people: number): string {
@@ -21,7 +21,7 @@ function limits({ hasPassword, downloads }: Will): string {
   return `${password}${downloads === 1 ? ", only once" : `, ${downloads} times in all`}`;
 }
 
-/** Only the feature of links imports these texts. If they were in `texts`, every page would load them. */
+/** Only the code of links imports these texts. If these texts were in `texts`, every page would load them. */
 export const linkTexts = {
   existing: { note: "Links to this note", file: "Links that open this file" },
   others: { note: "Other links to this note", file: "Other links that open this file" },
@@ -120,7 +120,7 @@ export const linkTexts = {
     problems: {
       limit: (max: number, wait: string) =>
         `You can send links to ${max} people in a day. Nobody got this mail. Send it to fewer people, or try again in ${wait}.`,
-      /** It does not say why: perhaps other people wrote to this email address. */
+      /** The text gives no reason, because other people may have written to this email address. */
       notNow: (email: string) =>
         `You can't send a mail to ${email} at the moment. Nobody got this mail. Take ${email} out, or try again later.`,
       notListed: (email: string) =>

@@ -17,7 +17,7 @@ export const movingTexts = {
   none: "No other note that you can edit matches.",
   failed: "Your notes could not be loaded",
   choose: "Choose a note.",
-  /** Describes the losses of a move in one sentence, from the numbers of the service. */
+  /** Says in one sentence who loses access by a move, from the numbers of the service. */
   losing: ({ people: count, links: open, isExact }: { people: number; links: number; isExact: boolean }) => {
     if (count + open === 0) return "Nobody loses access.";
     const facts = [
@@ -26,7 +26,7 @@ export const movingTexts = {
     ];
     return `${facts.join(" and ")} ${count + open === 1 ? "loses" : "lose"} access.`;
   },
-  /** A move to the note of another owner. */
+  /** For a move to a note of another owner. */
   otherOwner: (name: string) =>
     `The file will belong to ${name}, like the note. The original stays under “Deleted” of its owner.`,
   copied: "The copy belongs to the owner of the note. The people and links of the note can open it.",

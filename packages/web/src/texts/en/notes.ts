@@ -1,13 +1,13 @@
 export const notes = {
   untitled: "Untitled",
-  /** Shown on a note of the list while files are dragged over it. */
+  /** Appears on a note of the list while the user drags files over this note. */
   drop: { move: "Move here", copy: "Copy here" },
   days: { today: "Today", yesterday: "Yesterday" },
   list: { owned: "Notes", shared: "Shared with me" },
   order: { label: "Sort notes by", created: "Date created", changed: "Last changed", title: "Title A–Z" },
   pin: "Pin to the top",
   unpin: "Unpin",
-  /** The name of the group of pinned notes, and the message after a note was pinned. */
+  /** The heading of the pinned notes, and the message after the user has pinned a note. */
   pinned: "Pinned",
   unpinned: "No longer pinned",
   empty: {
@@ -62,7 +62,7 @@ export const notes = {
     filesOf: (title: string) => `Found files of ${title}`,
   },
   files: { one: "file", other: "files" },
-  /** On a note that another person shares. */
+  /** Appears on a note that another person shares. */
   from: (name: string) => `from ${name}`,
   asking: { one: "person asks for access", other: "people ask for access" },
   sharedFiles: {
@@ -80,7 +80,7 @@ export const notes = {
     hint: "It is still here: copy it if you need it.",
   },
   goTo: { "/": "Go to your notes", "/shared": "Go to what is shared with you" },
-  /** The mark on a note or a file that the reader has not seen. */
+  /** The mark on a note or file that the user has not seen yet. */
   isNew: "New",
   back: "Back",
   failedToLoad: "The notes could not be loaded",

@@ -1,4 +1,4 @@
-/** The texts that the viewer shares with the page of a link. */
+/** The texts that the app and the landing page of links share. */
 export const viewerTexts = {
   previous: "Previous file",
   next: "Next file",

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "@valetkey/client";
 
-/** Says what went wrong and what to do, by error code. For other codes, the page shows the message of the service. */
+/** Says what went wrong and what the user can do, by error code. For all other error codes, the page shows the message of the service. */
 export const problems: Partial<Record<ErrorCode, string>> & {
   unknown: string;
   invalid_response: string;

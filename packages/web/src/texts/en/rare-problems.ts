@@ -1,8 +1,10 @@
 import type { ErrorCode } from "@valetkey/client";
 
 /**
- * The texts for problems that are not in `problems.ts`. A page loads this file at its first problem, because most visits never need it.
- * `invalid_request`, `invalid_filename` and `invalid_path` have no text: the messages of the service are English, and say which value is wrong.
+ * The texts of problems that are not in `problems.ts`. A page loads this file with its first problem, because most visits have no problem.
+ *
+ * `invalid_request`, `invalid_filename` and `invalid_path` have no English text, because the message of the service says which value is
+ * wrong.
  */
 export const rareProblems: Partial<Record<ErrorCode, string>> = {
   // The request

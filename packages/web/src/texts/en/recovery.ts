@@ -1,4 +1,4 @@
-/** The pages for a forgotten password and for the proof of an email address. */
+/** The pages for a forgotten password and for the confirmation of an email address. */
 export const recovery = {
   forgot: {
     title: "Forgot your password?",

@@ -1,4 +1,7 @@
-/** The kinds of files that the service recognises, by media type (uploads/content/file-kinds.ts), and the groups of other types. */
+/**
+ * The names of the file kinds that the service recognises, by media type (uploads/content/file-kinds.ts), and of the groups of all other
+ * types.
+ */
 export const kinds: Readonly<Record<string, string>> = {
   audio: "a sound file",
   image: "a picture",
@@ -39,7 +42,7 @@ export const kinds: Readonly<Record<string, string>> = {
   "video/webm": "a WebM or Matroska file",
 };
 
-/** Why the service did not accept a file. The texts without parameters have the codes of the service as names. */
+/** The reasons why the service did not accept a file. Each text without parameters has the name of its error code. */
 export const rejections = {
   isNot: (kind: string) => `Not accepted: this is not ${kind}, although it claims to be one.`,
   isOther: (kind: string, expected: string) => `Not accepted: this is ${kind}, not ${expected}.`,

@@ -134,7 +134,7 @@ export const secondFactorTexts = {
   turnedOn: "Two-step sign-in is on, and all other browsers are signed out.",
   copyCodes: "Copy codes",
   downloadCodes: "Download codes",
-  /** The text file with the codes. */
+  /** The text file with the recovery codes. */
   codesFile: ({ service, account, date, codes }: { service: string; account: string; date: string; codes: string }) =>
     `Recovery codes\n\nService: ${service}\nAccount: ${account}\nDate: ${date}\n\nEach code works once, in place of a code of the authenticator app.\n\n${codes}\n`,
   codesFilename: "recovery-codes.txt",

@@ -12,7 +12,7 @@ export const shareDialogTexts = {
     remove: (email: string) => `Take out ${email}`,
     shared: (emails: readonly string[]) =>
       emails.length > 3 ? `Shared with ${emails.length} people.` : `Shared with ${emails.join(", ")}.`,
-    /** The actions that people can do after the click. */
+    /** The actions that the invited people can do after the user submits the form. */
     will: {
       viewer: (end: string) => `People you add can view the note and download its files${end}.`,
       editor: (end: string) => `People you add can change the note and its files${end}.`,
@@ -28,7 +28,7 @@ export const shareDialogTexts = {
     invalid: (email: string) => `“${email}” is not a complete email address, like ann@example.com.`,
     own: (email: string) => `${email} is your own email address.`,
   },
-  /** The texts for the dialog that shares several files at once. */
+  /** The texts of the dialog that shares several files at once. */
   files: {
     title: (count: number) => `Share ${count} files`,
     hint: "Share only these files with people who should not see the whole note.",
@@ -42,7 +42,7 @@ export const shareDialogTexts = {
     removing: (name: string) => `Ending the access of ${name} …`,
     removed: (name: string) => `${name} no longer has access.`,
   },
-  /** `usual` and `longest`: how long an issued URL is valid, in the app and for programs. */
+  /** `usual` and `longest` say how long an issued URL works, in the app and for programs. */
   removal: (usual: string, longest: string | undefined) =>
     `A download that was just opened works for up to ${usual} more${longest === undefined ? "" : `, in a program for up to ${longest}`}.`,
 };

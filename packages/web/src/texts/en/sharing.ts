@@ -17,7 +17,10 @@ export const sharing = {
     invitation: { one: "open invitation", other: "open invitations" },
     link: { one: "open link", other: "open links" },
     request: { one: "file request", other: "file requests" },
-    /** The remaining time of one person or link, and of several. `first` counts to the first expiry, and `last` to the last expiry. */
+    /**
+     * The remaining time: `only` is for one person or link, `first` is until the first of several expiries, and `last` is until the last of
+     * several expiries.
+     */
     only: (left: string) => ` (${left})`,
     first: (left: string) => ` (the first: ${left})`,
     last: (left: string) => ` (up to ${left})`,

@@ -1,6 +1,6 @@
 import { formatBytes, formatDuration, formatRate } from "../format.ts";
 
-/** The states of an upload. They load with the rows of uploads. */
+/** The states of an upload. These texts load with the rows of uploads. */
 export const uploadTexts = {
   queued: "Waiting for its turn",
   "other-tab": "Uploading in another tab",
@@ -22,7 +22,7 @@ export const uploadTexts = {
     sentBytes === 0 ? "Paused" : `Paused at ${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`,
   sent: ({ sentBytes, totalBytes }: { sentBytes: number; totalBytes: number }) =>
     `${formatBytes(sentBytes)} of ${formatBytes(totalBytes)}`,
-  /** The line above the rows, for all files of a note. */
+  /** The line above the rows that sums up all uploads to a note. */
   all: "Uploading",
   attached: (attached: number, count: number, failed = 0) =>
     `${attached} of ${count} files uploaded${failed === 0 ? "" : ` · ${failed} failed`}`,

@@ -33,7 +33,7 @@ export const webhookTexts = {
   done: "I have it",
   works: (when: string) => `Works · last message ${when}`,
   untried: "On · no message yet",
-  /** `last`: when the last message arrived. */
+  /** `last` says when the last message arrived. */
   failing: (tries: number, last: string | undefined) =>
     `${tries === 1 ? "The last try" : `The last ${tries} tries`} failed · ${last === undefined ? "no message arrived yet" : `last message ${last}`}`,
   seeWhy: "See why",

@@ -7,8 +7,8 @@ import type { Client } from "../testing/service.ts";
 import { startServiceInTest, useService } from "../testing/use-service.ts";
 import { createWorld, people, type World } from "../testing/world.ts";
 
-// docs/security-requirements.md, 15: the result of every route for every user. The last column is the owner of a deleted note. For a batch
-// request, a cell contains the code of each item, and not the HTTP status.
+// docs/security-requirements.md, requirement 15: the result of every route for every user. The last column is for the owner of a deleted
+// note. For a batch request, a cell contains the code of each item of the batch, and not the HTTP status.
 const columns = [...people, "anonymous", "deletedNote"] as const;
 type Cell = number | string;
 type Row = readonly [call: string, ...expected: Cell[]];
@@ -48,17 +48,17 @@ const table: readonly Row[] = [
   ["PATCH /attachments/:attachmentId",         200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["PUT /attachments/:attachmentId/seen",      204,  204,   204,  204,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /attachments/:attachmentId",        204,  204,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // features/moving/routes.test.ts tests every pair of roles on the two notes. In this test, the file stays on its note. The bucket has no
-  // object, so a permitted copy returns 422.
+  // features/moving/routes.test.ts tests every pair of roles on the two notes. Here, the file stays on its note. The bucket of this test
+  // has no object for the file, so a permitted copy returns 422.
   ["POST /attachments/:attachmentId/move",     200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["POST /attachments/:attachmentId/copy",     422,  422,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["POST /attachments/move-effects",           200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // A viewer may not review files. The owner and the editor may review files, but get 409, because this file is not quarantined.
+  // A viewer may not review files. The owner and an editor may review files, but get 409, because the file of this test is not quarantined.
   ["POST /attachments/:attachmentId/review",   409,  409,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /attachments/:attachmentId/url",       200,  200,   200,  200,    403,    403,    403,    403,   403,  401,  404],
   ["GET /attachments/:attachmentId/download",  302,  302,   302,  302,    403,    403,    403,    403,   403,  401,  404],
   ["POST /attachments/urls",                   200,  200,   200,  200, DENIED, DENIED, DENIED, DENIED, DENIED, 401, GONE],
-  // Only the uploader may send previews. The file of this test is too small for a preview.
+  // Only the sender of a file may send its previews. The file of this test is too small for a preview.
   ["POST /attachments/previews",           INVALID, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, 401, GONE],
   ["POST /attachments/previews/complete", NO_PREVIEW, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, 401, GONE],
   ["GET /attachments/:attachmentId/shares",    200,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
@@ -70,9 +70,9 @@ const table: readonly Row[] = [
                                                204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /notes/:noteId/access-requests/:userId",
                                                204,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // Every signed-in user gets 202, so that the response does not show whether the note exists.
+  // Every signed-in user gets 202, so that the response does not reveal whether the note exists.
   ["POST /notes/:noteId/access-requests",      202,  202,   202,  202,    202,    202,    202,    202,   202,  401,  202],
-  // An invitation to a note of another user returns 404.
+  // For other users than the owner of the note, the invitation does not exist, so the routes return 404.
   ["PATCH /invitations/:invitationId",         200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["DELETE /invitations/:invitationId",        204,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["GET /notes/:noteId/links",                 200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
@@ -83,17 +83,18 @@ const table: readonly Row[] = [
   ["PATCH /links/:linkId",                     200,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["DELETE /links/:linkId",                    200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /links/:linkId/mails",                 200,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // The service of this test sends no mails, so the owner also gets 403 (links/owner/send.test.ts).
+  // The service of this test sends no mails, so even the owner gets 403 (links/owner/send.test.ts).
   ["POST /links/:linkId/mails",                403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /links/:linkId/events",                200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // The upload of another user returns 404. The owner gets 409, because the test sent no file.
+  // For other users, the upload does not exist, so the routes return 404. The owner gets 409 for the completion, because the test has sent
+  // no file.
   ["GET /uploads/:uploadId",                   200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /uploads/:uploadId/parts",            200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /uploads/:uploadId/complete",         409,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /uploads/complete",               NO_FILE, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 401, UNKNOWN],
   ["DELETE /uploads/:uploadId",                204,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
-  // Uppy can only start multipart uploads through the /s3 routes, so /s3/params returns 400. The service gives nobody bucket credentials,
-  // so /s3/sts returns 403.
+  // Uppy can start only multipart uploads through the /s3 routes, so /s3/params returns 400. The service gives bucket credentials to
+  // nobody, so /s3/sts returns 403.
   ["GET /s3/params",                           400,  400,   400,  400,    400,    400,    400,    400,   400,  401,  400],
   ["POST /s3/multipart",                       200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /s3/multipart/:uploadId",              200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
@@ -110,8 +111,8 @@ const table: readonly Row[] = [
   ["GET /activity",                            200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /activity/downloads",                  200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /me",                                  200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
-  // Every signed-in user gets 200. features/changes/routes.test.ts checks that a user without access to a note learns nothing about the
-  // note.
+  // Every signed-in user gets 200. features/changes/routes.test.ts checks that this route reports nothing about a note to users without
+  // access.
   ["GET /changes",                             200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /me/mail-preferences",                 200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["PUT /me/mail-preferences",                 200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
@@ -184,7 +185,7 @@ const table: readonly Row[] = [
   ["GET /metrics",                             200,  200,   200,  200,    200,    200,    200,    200,   200,  200,  200],
 ];
 
-/** Matches a call that can change the note or its content. */
+/** Matches a call that can change the note, its files or its shares. */
 const WRITES_TO_WORLD = /^(?!GET ).*(?:\/:|\/s3\/)/;
 
 const rows = table.map(([call, ...expected]) => ({ call, expected }));
@@ -202,7 +203,7 @@ describe.each(engines)("requirements 15 and 47: access of every user to every ro
   let deleted: World | undefined;
   let world: World | undefined;
 
-  /** Returns a world with a deleted note, or a world that no request has changed. */
+  /** Returns a world with a deleted note, or a world that no earlier request has changed. */
   async function worldOf(column: string): Promise<World> {
     if (column !== "deletedNote") {
       world ??= await createWorld(service);
@@ -245,7 +246,7 @@ describe.each(engines)("requirements 15 and 47: access of every user to every ro
 
   it("the access matrix has a row for every route of the service", () => {
     const calls = table.map(([call]) => call).filter((call) => !call.endsWith(WITH_JSON));
-    // link-access-matrix.test.ts tests the routes that visitors call.
+    // link-access-matrix.test.ts tests the routes for visitors.
     const routes = routesOf(service.app).filter((route) => !IS_OF_VISITORS.test(route));
     expect(calls.sort()).toEqual(routes.sort());
   });

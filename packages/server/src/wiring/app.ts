@@ -62,40 +62,41 @@ import type { UseCases } from "./use-cases.ts";
 export type AppOptions = {
   useCases: UseCases;
   authenticate: Authenticate;
-  /** The accounts and their sessions. The service mounts the account routes at /auth. The route /instance lists the ways to sign in. */
+  /** The accounts and their sessions. The service has the account routes at /auth. The route /instance lists the ways to sign in. */
   accounts?: Pick<Accounts, "routes" | "signInMethods" | "hasAny">;
   probes: Probes;
-  /** Checks the set-up of the service. Undefined: the service has no doctor routes. */
+  /** Checks the setup of the service. Undefined: the service has no doctor routes. */
   doctor?: Doctor;
-  /** The public origin of the service. Every absolute URL begins with this origin, and never with a value from a request header. */
+  /** The public origin of the service. Every absolute URL starts with this origin, and never with a value from a request header. */
   publicUrl: string;
-  /** The origins from which browsers fetch files. The Content-Security-Policy lists these origins. */
+  /** The origins from which browsers load files. The Content-Security-Policy lists these origins. */
   bucketOrigins: readonly string[];
   /** Whether each URL works only for the IP address that requested it. Default: false. */
   bindsUrlsToIp?: boolean;
   /** The proxies whose X-Forwarded-* headers the service trusts. False: the service trusts no proxy. */
   trustProxy: TrustProxy;
-  /** The options of pino, and the stream for the log lines. The default stream is the standard output. False: no log. */
+  /** The options of pino, and the stream for the log lines. Default stream: standard output. False: the service writes no log. */
   logger: (LoggerOptions & { stream?: DestinationStream }) | false;
   limits: ShownLimits;
-  /** `readWithinMs`: the time in which a client must read a response. Default: two minutes. */
+  /** `readWithinMs`: the maximum time in which a client must read a response, in milliseconds. Default: two minutes. */
   connections?: { readWithinMs?: number };
-  /** The time limits for bodies and forms. Default: the values in http-limits.ts. */
+  /** The time limits of request bodies and upload forms. Default: the values in http-limits.ts. */
   bodyTimeoutMs?: number;
   formProgress?: FormProgressLimits;
-  /** The intervals of the event streams at /changes. Default: polls after 2 seconds, and heartbeats after 15 seconds. */
+  /** The intervals of the event streams at /changes. Default: a check for changes every 2 seconds, and a heartbeat every 15 seconds. */
   streamTimes?: StreamTimes | undefined;
-  /** Creates the id of a request without an X-Request-Id, for its problem and its log line. */
+  /** Creates the id of a request that has no X-Request-Id header. Problems and log lines contain this id. */
   requestId: () => string;
-  /** The registry for the HTTP metrics. /metrics shows all metrics of the registry, including metrics of other code. */
+  /** The registry of the HTTP metrics. /metrics shows all metrics of this registry, including those that other code has registered. */
   metrics?: Registry;
   /**
-   * The token for /metrics. "elsewhere": another port has /metrics, and this HTTP application does not. Default: /metrics needs no token.
+   * The token that /metrics requires. "elsewhere": another port has /metrics, and this HTTP application has not. Default: /metrics needs no
+   * token.
    */
   metricsAccess?: MetricsAccess | "elsewhere";
-  /** Starts the tracing span of each request. Default: requests have no spans. */
+  /** Starts the tracing span of a request. Default: requests have no spans. */
   startSpan?: StartRequestSpan | undefined;
-  /** Aborts when the service drains. Then /readyz returns 503, and responses close their connections. Default: never. */
+  /** Aborts when the service starts to drain. Then /readyz returns 503, and each response closes its connection. Default: never. */
   draining?: AbortSignal;
   /** The name, the logo and the color of the service. Default: the brand of Valet Key. */
   brand?: Brand;
@@ -117,7 +118,7 @@ const ROUTES = [
   ],
 ];
 
-/** Builds the HTTP application. The application does not listen on a port yet. */
+/** Builds the HTTP application, which does not listen on a port yet. */
 export function buildApp(options: AppOptions): App {
   const metrics = createMetrics(options.metrics);
   const headers: ResponseHeaders = { page: {}, data: {} };
@@ -175,7 +176,7 @@ export function buildApp(options: AppOptions): App {
   if (doctor !== undefined) app.register(async (open: App) => echoRoute(open, doctor));
   const writes = createWriteTurns();
   app.register(async (visitors: App) => {
-    // A visitor can write any prefix of a token. So the name of a write queue omits the readable prefix.
+    // A visitor can change the readable text before the `~` of a token. So the name of a write queue omits this text.
     const holderOf = (request: FastifyRequest) => {
       const { token } = request.params as { token: string };
       return `link:${partOf(request)}:${token.split("~").at(-1)}`;
@@ -193,7 +194,7 @@ export function buildApp(options: AppOptions): App {
   };
   const ofCaller = inTurns({ turns: ownTurns, check: identifyAgain(authenticate, { requireEnabled }) });
   app.register(async (api: App) => {
-    // The access query of these frequent routes already refuses disabled users, so the routes need no separate check.
+    // For these frequent routes, the access query already refuses disabled users, so the routes need no separate check.
     sendsOnlyData(api);
     api.addHook("onRequest", authenticationHook(authenticate));
     api.addHook("onRoute", inTurns({ check: identifyAgain(authenticate) }));
@@ -233,7 +234,10 @@ export function buildApp(options: AppOptions): App {
   return app;
 }
 
-/** Returns the part that a write needs. Writes to the bucket have their own queue, which delays no others. */
+/**
+ * Returns the part of the service that a write needs. Writes to the bucket have a separate queue, so they do not delay writes to the
+ * database.
+ */
 function partOf({ routeOptions: { url = "" } }: FastifyRequest): "bucket" | "database" {
   return /\/(?:uploads|previews|s3)(?:\/|$)/.test(url) ? "bucket" : "database";
 }
@@ -243,26 +247,26 @@ function createServer({ logger, trustProxy, requestId, connections }: AppOptions
     serverFactory: (handle) => createBoundServer(handle, connections),
     logger: logger === false ? false : withRedaction(logger),
     logController: new RequestLog(),
-    // The log line already contains the request id. A child logger for each request would take more time than the log line.
+    // The log line already contains the request id. A child logger for each request would cost more time than the log line.
     childLoggerFactory: (parent) => parent,
     genReqId: ({ headers }) => requestIdOf(headers["x-request-id"]) ?? requestId(),
     trustProxy: trustsProxy(trustProxy),
     schemaController: { compilersFactory: { buildSerializer } },
     bodyLimit: httpLimits.jsonBodyBytes,
     routerOptions: { maxParamLength: httpLimits.pathSegmentLength },
-    // While the server closes, it still serves requests on open connections.
+    // While the server closes, it still handles requests on open connections.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply.headers(headers.page) as never),
     clientErrorHandler: (error, socket) => sendParserProblem(error, socket, requestId()),
   }).withTypeProvider<TypeBoxTypeProvider>();
 }
 
-/** Returns the request id from a proxy. Returns undefined for a missing id, or for a text that is not in the form of an id. */
+/** Returns the request id that a proxy has set, or undefined if the header is missing or malformed. */
 function requestIdOf(header: string | string[] | undefined): string | undefined {
   return typeof header === "string" && /^[\w.:-]{8,128}$/.test(header) ? header : undefined;
 }
 
-/** Ends the event streams, which would never end. Browsers open new ones on another replica. */
+/** Ends the event streams, which would otherwise never end. Browsers open new event streams on another replica. */
 function endStreams(
   app: App,
   { streams, draining }: { streams: { close(): void }; draining: AbortSignal | undefined },
@@ -272,7 +276,9 @@ function endStreams(
   app.addHook("preClose", async () => streams.close());
 }
 
-/** While the service drains or closes, it serves every request, and closes each connection after the response. */
+/**
+ * Lets the service close each connection after the response while the service drains or closes. The service still handles every request.
+ */
 function closeConnections(
   app: App,
   { headers, draining }: { headers: ResponseHeaders; draining: AbortSignal | undefined },
@@ -286,12 +292,13 @@ function closeConnections(
   app.addHook("preClose", (done) => {
     close();
     if (app.server.listening) {
-      // Node closes idle connections only once, at the start of the close. A connection that becomes idle later would keep the server open.
+      // Node.js closes idle connections only once, at the start of the close. A connection that becomes idle later would keep the server
+      // open.
       const timer = setInterval(() => app.server.closeIdleConnections(), httpLimits.closeIdleIntervalMs);
       app.server.once("close", () => clearInterval(timer));
     }
-    // Node accepts waiting connections before it runs this callback. Without the wait, the server would reset these connections at the end
-    // of listening.
+    // Node.js accepts the waiting connections before it runs this callback. Without this pause, the server would reset these connections
+    // when it stops to listen.
     setImmediate(done);
   });
 }
@@ -309,7 +316,7 @@ type Options = { accounts: Pick<Accounts, "signInMethods" | "hasAny">; limits: S
 /** The limits of the service that the web app shows. */
 export type ShownLimits = Omit<Instance["limits"], "links"> & { links: LinkPolicy };
 
-/** The route /instance, which is public because the sign-in page needs it. */
+/** Adds the route /instance, which is public because the sign-in page needs it. */
 export function instanceRoutes(app: App, { accounts, limits }: Options): void {
   app.get("/instance", { schema: schemas.getInstance }, async (_request, reply) => {
     reply.header("cache-control", "no-store");
@@ -323,7 +330,7 @@ export function instanceRoutes(app: App, { accounts, limits }: Options): void {
   });
 }
 
-/** Builds the limits in each request, because administrators can change some limits at any time. */
+/** The limits are built for each request, because administrators can change some of them at any time. */
 function present({ links, ...limits }: ShownLimits, { signInMethods }: Options["accounts"]): Instance["limits"] {
   const { mail, signUp } = signInMethods;
   const { urlTtlDefaultSeconds, urlTtlMaxSeconds, urlTtlMaxSharedSeconds, uploadMaxBytes, trashDays } = limits;

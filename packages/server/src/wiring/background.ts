@@ -10,8 +10,8 @@ import type { Base, Opened } from "./base.ts";
 import type { FileUseCases } from "./file-use-cases.ts";
 
 /**
- * Starts the background jobs that the service and all embeddings have. A job runs at intervals, and immediately after a use case queues
- * work. `kick` runs the jobs now, because an earlier process may have left work.
+ * Starts the background jobs that the service and all embeddings have in common. A job runs at intervals, and immediately after a use case
+ * queues work. `kick` runs the jobs now, because an earlier process may have left work.
  */
 export async function startFileBackground(
   base: Base,
@@ -46,7 +46,7 @@ export async function startFileBackground(
   };
 }
 
-/** Warns if files wait for a virus scanner, but no scanner is configured. Without a scanner, the waiting files never become ready. */
+/** Warns if files wait for a virus scanner, but the service has no scanner. Without a scanner, these files never become ready. */
 async function warnOfUnscanned(db: Base["db"], logger: Logger): Promise<void> {
   const waiting = await verificationQueries(db).countNeedingScan();
   if (waiting === 0) return;
@@ -70,8 +70,9 @@ export const FILE_JOBS = {
 type Sweep<Job> = { kick(job?: Job): void; stop: Loop["stop"] };
 
 /**
- * Deletes expired rows, and queues the mails about shares that expire soon. `jobs` has the interval of each job in milliseconds. Each job
- * has a separate loop. A job that fails or hangs, for example during an outage of the bucket, does not delay another job.
+ * Starts the sweep, which deletes expired rows, and queues the mails about shares that expire soon. `jobs` has the interval of each job in
+ * milliseconds. Each job has a separate loop. So a job that fails or hangs, for example during an outage of the bucket, does not delay the
+ * other jobs.
  */
 export function startSweep<Job extends string>({
   useCases,

@@ -22,8 +22,8 @@ type Options = { backupDir: string; writeProgress: (line: string) => void };
 type BackupOptions = Options & { verify: boolean };
 
 /**
- * Creates a backup of the embedded database and the built-in bucket. During a move to another bucket, the backup also has the objects of the
- * other bucket. Throws `invalid_request` if the database or the bucket is not embedded.
+ * Creates a backup of the embedded database and the built-in bucket. During a move to another bucket, the backup also contains the objects
+ * of that bucket. Throws `invalid_request` if the database or the bucket is not embedded.
  */
 export function backUp(config: Stored, options: BackupOptions): Promise<Manifest> {
   const { file } = embeddedParts(config);
@@ -55,7 +55,7 @@ export function restore(config: Stored, { backupDir, writeProgress }: Options): 
 
 type Copies = CopiedFiles & { earlier: CopiedFiles | undefined };
 
-/** Checks that the settings have all buckets of the database, and adds the objects of the other bucket to the backup. */
+/** Checks that the settings name all buckets that the database uses. During a move, adds the objects of the other bucket to the backup. */
 async function gather(config: Stored, { databaseFile, metadataFile, earlier, ...options }: Copies & BackupOptions) {
   const { file, builtIn } = embeddedParts(config);
   const settings = numberedBuckets(config);
@@ -91,7 +91,7 @@ function open({ bucket, number }: NumberedConfig) {
   return { number, keyPrefix, bucket: createBucket({ ...bucketTarget(bucket), clock: Date.now, random: randomBytes }) };
 }
 
-/** Names the bucket in an error of the bucket. */
+/** Adds the name of the bucket to an error of this bucket, and throws the error. */
 function refuse(error: unknown, title = ""): never {
   if (!(error instanceof DomainError) || error.code !== "bucket_unavailable") throw error;
   throw new DomainError(error.code, `${title} failed during the backup. ${error.message}`, { cause: error.cause });

@@ -29,10 +29,10 @@ import { openSqlite } from "./database/open-sqlite.ts";
 import type { Application } from "./database/owner.ts";
 import type { FileUseCases } from "./file-use-cases.ts";
 
-/** The open database, the bucket and the use cases. The service and the embeddings both use this base. */
+/** The open database, the bucket and the use cases, which the service and embeddings have in common. */
 export type Base<UseCases extends FileUseCases = FileUseCases> = Awaited<ReturnType<typeof openBase<UseCases>>>;
 
-/** The events that use cases emit after a commit. The background jobs receive the new work, and the metrics receive the ended uploads. */
+/** The events that use cases emit after a commit. The background jobs listen for new work, and the metrics listen for ended uploads. */
 type WorkEvents = {
   deletionsQueued: [];
   verificationQueued: [];
@@ -41,7 +41,7 @@ type WorkEvents = {
   uploadEnded: [outcome: UploadOutcome];
 };
 
-/** The configuration of the base. `dataDir`: undefined if all data are in the database and the bucket. */
+/** The configuration of the base. `dataDir` is undefined in an embedding, which has all data in the database and the bucket. */
 export type BaseConfig = Pick<
   Config,
   "database" | "bucket" | "bucketNumber" | "nextBucket" | "scanner" | "limits" | "webhooks"
@@ -54,20 +54,19 @@ export type BaseConfig = Pick<
 export type BaseOptions = {
   logger: Logger;
   inSpan?: InSpan | undefined;
-  /** Default: the limits of the configuration, which administrators can't change. */
+  /** The rules that administrators can change. Default: the limits of the configuration, which administrators can't change. */
   policy?: ConfiguredPolicy | undefined;
   mail?: Pick<NonNullable<Deps["mail"]>, "mailer" | "publicUrl" | "brand"> | undefined;
-  /** The application that owns the database. Default: the owner is not checked. */
+  /** The application that owns the database. Default: the owner of the database is not checked. */
   application?: Application | undefined;
-  /** The names for settings in errors. Default: the environment variables of the service. */
+  /** The names of settings in error texts. Default: the environment variables of the service. */
   optionOf?: OptionOf | undefined;
-  /** Default: the service. */
+  /** The user of the database. Default: the service. */
   usedBy?: DatabaseUser | undefined;
-  /** Default: Date.now. */
   clock?: Clock | undefined;
-  /** Returns the buckets of tenants, after the database is open. Default: none. */
+  /** Opens the buckets of tenants, after the database is open. Default: no such buckets. */
   openTenantBuckets?: ((db: Database) => Promise<readonly NumberedConfig[]>) | undefined;
-  /** The memory for objects that pass through the process. Default: the limits of the service. */
+  /** The limits of the memory for objects that pass through the process. Default: the limits of the service. */
   partBuffers?: BucketOptions["partBuffers"];
 };
 
@@ -75,7 +74,8 @@ export type BaseOptions = {
 type Joined<UseCases> = { join: (deps: Deps) => UseCases };
 
 /**
- * Opens and migrates the database, and connects the use cases to the database and the bucket. After a failed step, closes all opened parts.
+ * Opens and migrates the database, and connects the use cases to the database and the bucket. If a step fails, closes everything that is
+ * already open.
  */
 export async function openBase<UseCases extends FileUseCases>(
   config: BaseConfig,
@@ -171,18 +171,18 @@ function jwtIssuersOf({ jwtSecret, jwksUrl }: Pick<AuthConfig, "jwtSecret" | "jw
   return issuers;
 }
 
-/** Only a service or an embedding on PostgreSQL loads the package pg. */
+/** Only a service or an embedding with PostgreSQL loads the package pg. */
 const loadPostgres = () =>
   loadWith("pg", () => import("./database/open-postgres.ts"), {
     user: "A database on PostgreSQL",
     code: "database_unavailable",
   });
 
-/** The opened parts. `close` closes the parts in the opposite order. */
+/** The parts that are open. `close` closes them in the opposite order. */
 export type Opened = {
-  /** Registers the function that closes a part. */
+  /** Registers the function that closes a part, such as the database. */
   add(close: () => unknown): void;
-  /** Closes all parts, even if the close of a part fails. Rejects with the first failure. */
+  /** Closes all parts, even if one of them fails to close. Rejects with the first error. */
   close(): Promise<void>;
 };
 
@@ -206,7 +206,7 @@ export function createOpened(): Opened {
   };
 }
 
-/** Returns the options with which the S3 adapter uses the configured bucket. */
+/** Returns the options with which the S3 adapter accesses the configured bucket. */
 export function bucketTarget(bucket: BucketConfig) {
   if (bucket.kind === "s3") {
     const { kind: _, ...target } = bucket;
@@ -225,10 +225,10 @@ export function bucketTarget(bucket: BucketConfig) {
   };
 }
 
-/** A bucket of the settings, and its number in object keys. */
+/** A bucket in the settings, and its number in object keys. */
 export type NumberedConfig = { bucket: BucketConfig; number: number; isOfTenants?: boolean | undefined };
 
-/** Returns the buckets of the settings. The first is the main bucket. */
+/** Returns the buckets in the settings. The main bucket is the first. */
 export function numberedBuckets({
   bucket,
   bucketNumber = 1,
@@ -242,13 +242,13 @@ export function describeBuckets(buckets: readonly NumberedConfig[]): BucketSetti
   return buckets.map(({ number, bucket }) => ({ number, place: placeOf(bucket), title: titleOf(bucket) }));
 }
 
-/** Returns the place of a bucket. The database compares the text with a later place, so the text must not change. */
+/** Returns the location of a bucket as text. The database stores this text and compares it at each start, so its form must not change. */
 export function placeOf(bucket: BucketConfig): string {
   const server = bucket.kind === "embedded" ? "embedded" : (bucket.endpoint ?? `aws ${bucket.region}`);
   return [server, bucket.name, bucket.keyPrefix].join(" ");
 }
 
-/** Returns the bucket as the subject of a sentence. */
+/** Returns the name of the bucket for the start of a sentence. */
 function titleOf(bucket: BucketConfig): string {
   if (bucket.kind === "embedded") return "The built-in bucket";
   const prefix = bucket.keyPrefix === "" ? "" : ` with the prefix ${bucket.keyPrefix}`;
@@ -256,7 +256,7 @@ function titleOf(bucket: BucketConfig): string {
 }
 
 /**
- * The kind of span for each call to the bucket. Undefined: the call has no span, because the call does no I/O or returns a list of pages.
+ * The kind of tracing span for each call to the bucket. Undefined: the call has no span, because it does no I/O or returns a list of pages.
  */
 const BUCKET_SPANS: Record<keyof Bucket, "signing" | "bucket" | undefined> = {
   presignGet: "signing",
@@ -302,7 +302,7 @@ export function traceDatabase(db: Database, inSpan: InSpan): Database {
   };
 }
 
-/** Adds tracing spans to signing, and to the calls to the bucket. */
+/** Adds tracing spans to the signing of URLs, and to the calls to the bucket. */
 export function traceBucket(bucket: Bucket, inSpan: InSpan): Bucket {
   return traceCalls(bucket, { inSpan, prefixOf: (name) => BUCKET_SPANS[name] });
 }

@@ -9,8 +9,8 @@ import { postgres, runSql } from "../testing/database/test-databases.ts";
 import { startServiceInTest } from "../testing/use-service.ts";
 import { createWorld } from "../testing/world.ts";
 
-// Another replica migrates the database while this replica runs. PostgreSQL then refuses a named statement with changed columns or an
-// unknown name.
+// Another replica migrates the database while this replica runs. PostgreSQL then refuses a named statement if its columns have changed, or
+// if PostgreSQL does not know its name.
 it("a replica keeps working while another replica changes columns of the tables", async () => {
   const service = await startServiceInTest({ engine: postgres });
   const world = await createWorld(service);
@@ -60,7 +60,7 @@ it("a replica keeps working while another replica changes columns of the tables"
   const before = await tour();
   expect(before.filter(([, status]) => status >= 300)).toEqual([]);
   const { url = "" } = service.database;
-  // A partition gets the columns of its table.
+  // A partition gets its columns from its table.
   const statement =
     "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition";
   const tables = (await runSql(url, statement)) as { relname: string }[];
@@ -78,7 +78,7 @@ it("the service sends a named statement again if PostgreSQL no longer knows the 
   const id = (await service.as("ann").send("POST /notes", { json: { title: "A note" } })).body.id;
   const page = { limit: 10, cursor: undefined };
   const read = () => attachmentQueries(db).pageOfNote(id, page);
-  // The transaction has more statements than the number of attempts for a transaction.
+  // This transaction has more statements than the service makes attempts for one transaction.
   const change = (title: string) =>
     db.transaction(async (tx) => {
       await noteQueries(tx).update(id, { title, updatedAt: 1 });
@@ -91,7 +91,7 @@ it("the service sends a named statement again if PostgreSQL no longer knows the 
     });
   await read();
   await change("One");
-  // Some poolers end a server connection, and give the client a new connection without named statements.
+  // Some poolers close a server connection, and give the client a new connection, which has no named statements.
   await sql`deallocate all`.execute(db.kysely);
   expect(await read()).toEqual({ items: [], nextCursor: undefined });
   await sql`deallocate all`.execute(db.kysely);

@@ -9,10 +9,10 @@ import { type BaseOptions, openBase } from "./base.ts";
 import { SERVICE } from "./database/owner.ts";
 import { createUseCases } from "./use-cases.ts";
 
-/** The parts of the service below the HTTP layer. The service and the commands of the CLI use this core. */
+/** The parts of the service below the HTTP layer, which the service and the CLI commands have in common. */
 export type Core = Awaited<ReturnType<typeof openCore>>;
 
-/** Opens the base of the service and its accounts. After a failed step, closes all opened parts. */
+/** Opens the base of the service and the accounts. If a step fails, closes everything that is already open. */
 export async function openCore(config: Config, options: Omit<BaseOptions, "application">) {
   const publicUrl = config.server.publicUrl ?? `http://localhost:${config.server.port}`;
   const mail = config.mail && { mailer: await openMailer(config.mail), publicUrl, brand: config.brand };
@@ -40,7 +40,7 @@ export async function openCore(config: Config, options: Omit<BaseOptions, "appli
   }
 }
 
-/** Returns the rules of the policy from the configuration. Administrators can't change the rules that environment variables set. */
+/** Returns the rules of the policy from the configuration. Administrators can't change a rule that an environment variable sets. */
 function configuredPolicy({ auth, limits, given }: Config): ConfiguredPolicy {
   const proof = auth.requiresVerifiedEmail ? "required" : "optional";
   return {
@@ -49,7 +49,7 @@ function configuredPolicy({ auth, limits, given }: Config): ConfiguredPolicy {
   };
 }
 
-/** Loads the mail library on demand, because a service without mail does not need the library. */
+/** Loads the mail library on demand, because a service without mail does not need it. */
 export async function openMailer(config: MailConfig): Promise<Smtp> {
   const { createSmtp } = await import("../platform/mailer/smtp.ts");
   return createSmtp(config);

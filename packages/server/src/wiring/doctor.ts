@@ -17,7 +17,7 @@ import { bucketTarget, describeBuckets, numberedBuckets } from "./base.ts";
 import { openMailer } from "./core.ts";
 import { openPlainSqlite } from "./database/open-plain.ts";
 
-/** An object of this age comes from a killed run. Milliseconds. */
+/** After this age, a test object of the doctor must come from a killed run. In milliseconds. */
 const ABANDONED_AFTER_MS = 3_600_000;
 const TIMEOUT_MS = 5_000;
 const URL_SECONDS = 60;
@@ -28,7 +28,7 @@ type Options = {
   onProgress?: (name: string) => void;
 };
 
-/** Checks the set-up of a configuration. Needs no running service, and does not migrate the database. */
+/** Checks the setup of a configuration. Needs no running service, and does not migrate the database. */
 export async function runDoctor(config: Config, { warnings, onProgress }: Options): Promise<Report> {
   const report = await check(config, { warnings, ...(onProgress && { onProgress }) });
   if (config.nextBucket === undefined) return report;
@@ -46,11 +46,11 @@ export async function runDoctor(config: Config, { warnings, onProgress }: Option
   });
 }
 
-/** Checks the bucket to which `valetkey move bucket` copies files. The configuration must have a next bucket. */
+/** Checks the next bucket, to which `valetkey move bucket` copies files. The configuration must have a next bucket. */
 export async function checkNextBucket(config: Config, onProgress: (name: string) => void): Promise<Report> {
   const bucket = config.nextBucket?.bucket ?? config.bucket;
   const report = await check({ ...config, bucket }, { warnings: [], onProgress, onlyBucket: true });
-  // The checks name the settings of the main bucket.
+  // The checks name the settings of the main bucket, so the prefix of the next bucket is added to each name.
   const nextFix = ({ label, text }: Fix): Fix => ({ label, text: text.replaceAll(SETTING_LINE, `${NEXT}$&`) });
   return { ...report, findings: report.findings.map((finding) => ({ ...finding, fix: finding.fix.map(nextFix) })) };
 }
@@ -176,7 +176,7 @@ function createS3Client({ endpoint, ...target }: Target): S3Client {
   });
 }
 
-/** Recognises the provider by the host name. For an unknown host name, uses the headers of a response. */
+/** Recognises the S3 provider by the host name of the endpoint. For an unknown host name, uses the headers of a response. */
 async function providerAt(
   endpoint: string | undefined,
   requests: DoctorParts["requests"],
@@ -186,7 +186,7 @@ async function providerAt(
   return recogniseProvider({ endpoint, ...(isFailure(answer) ? {} : { headers: answer.headers }) });
 }
 
-/** Deletes the objects from this run and from killed runs. A failure is harmless, because the next run deletes the remaining objects. */
+/** Deletes the test objects of this run and of killed runs. A failure is harmless, because the next run deletes the remaining objects. */
 async function removeObjects(
   bucket: Bucket,
   { keys, before }: { keys: readonly string[]; before: number },

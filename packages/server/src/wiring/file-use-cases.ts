@@ -20,12 +20,12 @@ const TOO_MANY_STARTS =
 
 const TOO_MANY_PREVIEWS =
   "You sent too many previews in a short time. Wait until Retry-After has passed, then try again.";
-/** A file has two previews, and each of them has a start and a completion. */
+/** A file has two previews, and each preview has a start and a completion. */
 const PREVIEW_STEPS_OF_FILE = 4;
 
-/** Creates the limits of how often a user may start uploads and request URLs. Several features share each limit. */
+/** Creates the limits of how often a user may start uploads and request URLs. Several features use the same limits. */
 export function createAllowances({ clock, limits }: Deps) {
-  // The rates protect the service from its users, and not from the application that embeds the service.
+  // The limits protect the service from its users. They do not apply to the application that embeds the service.
   const exempt = applicationUserId("");
   const ofPreviews = limits.uploadRate && {
     perSecond: limits.uploadRate.perSecond * PREVIEW_STEPS_OF_FILE,
@@ -40,7 +40,10 @@ export function createAllowances({ clock, limits }: Deps) {
 
 type Parts = { arrive: Arrive; allowances: ReturnType<typeof createAllowances> };
 
-/** Joins the functions of the features that the service and all embeddings have. No embedding loads another feature of the service. */
+/**
+ * Joins the functions of the features that the service and all embeddings have in common. An embedding loads no other feature of the
+ * service, except links.
+ */
 export function createFileUseCases(deps: Deps, { arrive, allowances }: Parts) {
   const { urls, starts, previews } = allowances;
   return {

@@ -2,7 +2,9 @@ import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** The range of the free ports. A lower port may need a permission. The system assigns ports from 32,768 to other programs. */
+/**
+ * The range of ports that are tried. A lower port may need a permission. From 32,768, the operating system assigns ports to other programs.
+ */
 const RANGE = { from: 20_000, below: 32_768 };
 const ATTEMPTS = 100;
 
@@ -16,7 +18,9 @@ export async function freePort(host: string): Promise<number> {
   return port;
 }
 
-/** Finds a free port as `freePort` does. Listens on the port until the call of `release`, so that no other program takes the port. */
+/**
+ * Finds a free port as `freePort` does, and listens on this port until the call of `release`, so that no other program can take the port.
+ */
 export async function reservePort(host: string): Promise<ReservedPort> {
   for (let attempt = 1; ; attempt += 1) {
     const port = randomInt(RANGE.from, RANGE.below);

@@ -5,14 +5,14 @@ import { IS_OF_REQUESTS, IS_OF_VISITORS, routesOf } from "../testing/sample-requ
 import type { TestService } from "../testing/service.ts";
 import { useService } from "../testing/use-service.ts";
 
-// docs/security-requirements.md, 15: the result of every route with the token of a link, for every visitor.
+// docs/security-requirements.md, requirement 15: the result of every route with the token of a link, for every visitor.
 const PASSWORD = "open sesame";
 
 type Visitor = ReturnType<typeof visitorOf>;
 type Scene = StoredLink & { visitor: Visitor; claimId: string };
 type Column = (service: TestService) => Promise<Scene>;
 
-/** Creates a visitor who has claimed files. In some columns, a later change ends the rights of this visitor. */
+/** Creates a visitor who has claimed the files of a link. In some columns, a later change ends the rights of this visitor. */
 async function claimed(service: TestService, given: Parameters<typeof storeLink>[1] = {}): Promise<Scene> {
   const stored = await storeLink(service.db, given);
   const visitor = visitorOf(service.app);

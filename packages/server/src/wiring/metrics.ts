@@ -3,19 +3,18 @@ import { type QueueSizes, queueQueries } from "../features/administration/querie
 import type { MetricsConfig } from "../platform/config/index.ts";
 import type { Base } from "./base.ts";
 
-/** The minimum time between two measurements, in milliseconds. All gauges of one scrape then use the same measurement. */
+/** The minimum time between two measurements of the queues, in milliseconds. So all gauges of one scrape use the same measurement. */
 const MEASURE_EVERY_MS = 1_000;
 
-/** The name of the counter of ended uploads. */
 export const UPLOADS_ENDED = "valetkey_uploads_ended_total";
 
-/** Creates the metrics of the process and of the base: event loop, memory, database connections, queues and ended uploads. */
+/** Creates the metrics of the process (event loop, memory) and of the base (database connections, queues, ended uploads). */
 export function createServiceMetrics(
   { db, work }: Pick<Base, "db" | "work">,
   { port, token }: MetricsConfig,
 ): Registry {
-  // If everybody can read /metrics, the metrics must not show the length of the mail queue. A stranger could request a new password, and
-  // learn from the length whether the email address has an account.
+  // If everybody can read /metrics, it must not show the length of the mail queue. Otherwise, a stranger could request a new password, and
+  // see from the length whether the email address has an account.
   const isOpen = port === undefined && token === undefined;
   const registry = createBaseMetrics({ db, work }, { showsMails: !isOpen });
   collectDefaultMetrics({ register: registry });
@@ -56,7 +55,7 @@ function addPools(registry: Registry, db: Base["db"]): void {
 
 function addQueues(registry: Registry, { db, showsMails }: Pick<Base, "db"> & { showsMails: boolean }): void {
   let last: { at: number; sizes: Promise<QueueSizes | undefined> } | undefined;
-  // Measures the queues. Returns undefined during an outage of the database, so that /metrics still returns the other metrics.
+  // Measures the queues. During an outage of the database, returns undefined, so that /metrics still returns the other metrics.
   function measure(): Promise<QueueSizes | undefined> {
     const now = Date.now();
     if (last === undefined || now - last.at >= MEASURE_EVERY_MS) {

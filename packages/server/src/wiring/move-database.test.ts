@@ -16,7 +16,7 @@ import { sampleEvent, sampleNote } from "../testing/database/samples.ts";
 import { createTestPostgresDatabase, postgres, runSql, sqlite } from "../testing/database/test-databases.ts";
 import { moveDatabase, parseDatabase, previewMove } from "./move-database.ts";
 
-/** The number of kills. Set KILL_ROUNDS=50 for a long run. */
+/** The number of times that a test kills the move. Set KILL_ROUNDS=50 for a long run. */
 const KILLS = Number(process.env.KILL_ROUNDS ?? 2);
 
 async function emptyPostgres(): Promise<Extract<DatabaseConfig, { kind: "postgres" }>> {
@@ -54,7 +54,7 @@ function moveTo(
   return moveDatabase({ source, target, onFinding, onProgress });
 }
 
-/** Returns the rows of each moved table, in the order of their texts. */
+/** Returns the rows of each moved table, sorted by their text. */
 function dump(file: string): Record<string, string[]> {
   const database = new DatabaseSync(file, { readOnly: true });
   const tables = database.prepare("select name from sqlite_schema where type = 'table' order by name").all();
@@ -92,7 +92,7 @@ const POSTGRES_SCHEMA = `
   union all select 'relation', relkind::text, relname, concat_ws(' ', reloptions) from pg_class where relnamespace = 'public'::regnamespace
   order by 1, 2, 3`;
 
-/** Hides the month of the last partition, because the databases of a test can begin in different months. */
+/** Hides the month in the name of a partition, because the databases of a test can be created in different months. */
 function withoutMonth(schema: unknown[]): unknown {
   return JSON.parse(JSON.stringify(schema).replaceAll(/audit_events_\d{4}_\d\d/g, "audit_events_MONTH"));
 }
@@ -120,7 +120,7 @@ describe("a move of the database", () => {
     const schema = await runSql(fresh.url as string, POSTGRES_SCHEMA);
     expect(schema.length).toBeGreaterThan(500);
     expect(withoutMonth(await runSql(middle.url, POSTGRES_SCHEMA))).toEqual(withoutMonth(schema));
-    // A sequence would need its highest value after a move.
+    // If the schema had a sequence, a move would have to set its value.
     expect(schema).not.toContainEqual(expect.objectContaining({ kind: "relation", of: "S" }));
   });
 

@@ -13,22 +13,23 @@ import { toSqliteDomainError } from "../platform/database/sqlite/file.ts";
 import { type DomainError, invalidRequest } from "../platform/errors.ts";
 
 type Options = {
-  /** The configured database. */
+  /** The database of the configuration. */
   source: DatabaseConfig;
   target: DatabaseConfig;
   onFinding: (finding: Finding) => void;
 };
 
-/** The findings that make a database unsafe, but not unusable. All other errors of the doctor stop a move. */
+/** These findings mean that a database is unsafe, but usable. All other errors of the doctor stop a move. */
 const ONLY_UNSAFE = new Set(["database-fsync", "database-commit"]);
 
 /**
- * Parses a database: the URL of PostgreSQL, `sqlite` for the database in DATA_DIR, `sqlite:<file>`, or a file. Throws `invalid_request`.
+ * Parses the name of a database: the URL of PostgreSQL, `sqlite` for the database in DATA_DIR, `sqlite:<file>`, or a file. Throws
+ * `invalid_request`.
  */
 export function parseDatabase(text: string, { server }: Pick<Config, "server">): DatabaseConfig {
   if (/^postgres(?:ql)?:\/\//.test(text)) {
     if (faultOfUrl(text) === undefined) return { kind: "postgres", url: text, prepared: "auto" };
-    // The text may contain a password, so the error does not repeat it.
+    // The text may contain a password, so the error must not repeat it.
     throw invalidRequest("--to is no valid URL. Escape @, : and / in the password.");
   }
   const file = text.replace(/^sqlite:(?!\/\/)/, "");
@@ -47,7 +48,7 @@ export async function previewMove(options: Options): Promise<{ table: string; ro
 }
 
 /**
- * Moves all rows of the source to the target, which the doctor checks before and after. The source does not change. Throws
+ * Moves all rows of the source to the target. The doctor checks the target before and after the move. The source does not change. Throws
  * `invalid_request` or `database_unavailable`, and the target then stays empty or incomplete.
  */
 export async function moveDatabase(
@@ -93,7 +94,7 @@ function sameEngine({ kind }: DatabaseConfig): DomainError {
   return invalidRequest(`A move needs two engines. ${advice}`);
 }
 
-/** Runs the checks of the doctor for one database. Throws `invalid_request` if the database is unusable. */
+/** Runs the doctor's checks of one database. Throws `invalid_request` if the database is unusable. */
 async function examine(database: DatabaseConfig, { onFinding }: Pick<Options, "onFinding">): Promise<void> {
   const check = database.kind === "sqlite" ? sqliteCheck : postgresCheck;
   for (const outcome of await check.run({ config: { database }, clock: Date.now } as unknown as DoctorParts)) {

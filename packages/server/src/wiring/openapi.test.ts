@@ -9,7 +9,7 @@ import { useService } from "../testing/use-service.ts";
 const [engine] = engines as [(typeof engines)[number]];
 const METHODS = ["get", "put", "post", "delete", "patch"];
 
-// The routes that the service must have.
+// The routes that the OpenAPI document must list.
 const contract = [
   "get /notes",
   "post /notes",
@@ -210,7 +210,7 @@ describe("the OpenAPI document", () => {
       Object.entries(item).map(([method, operation]): [string, Operation] => [`${method} ${path}`, operation]),
     );
 
-  /** Returns a schema with the named schemas in the places of their references. */
+  /** Returns a schema in which each reference is replaced by the named schema. */
   function withoutReferences(schema: unknown): object {
     return JSON.parse(JSON.stringify(schema), (_, value) => {
       const name = value?.$ref?.replace("#/components/schemas/", "");
@@ -340,8 +340,8 @@ describe("the OpenAPI document", () => {
       expect(described, call).toBeDefined();
       const schema = withoutReferences(described);
       expect([...Errors(schema, answer.body)], `${call}: ${answer.text}`).toEqual([]);
-      // The response has no undocumented member. The exception is the options of WebAuthn, whose members the specification of WebAuthn
-      // lists.
+      // No response has undocumented members. The only exception is the options of WebAuthn, whose members are listed in the WebAuthn
+      // specification.
       const listed = JSON.stringify(schema);
       if (listed.includes('"additionalProperties":{}')) return { ...answer, cookie: "" };
       for (const [, member] of answer.text.matchAll(/"(\w+)":/g)) expect(listed, call).toContain(`"${member}":`);

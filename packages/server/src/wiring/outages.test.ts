@@ -15,24 +15,24 @@ import { createWorld } from "../testing/world.ts";
 import { openPostgres } from "./database/open-postgres.ts";
 
 const SECONDS = 1_000;
-/** The maximum time for a response. Most responses take under two seconds, but a busy machine is much slower. */
+/** The maximum time of a response, in milliseconds. Most responses take under two seconds, but a busy machine is much slower. */
 const LIMIT_MS = 30 * SECONDS;
-/** Routes without the database, because receipts need only a key. */
+/** These routes need no database, because the signature of a receipt needs only a key. */
 const NO_DATABASE_IN_RECEIPTS = ["GET /receipts/key", "POST /receipts/verify"];
-/** Routes that work without the database. The health routes report the outage, and the /s3 routes refuse every request. */
+/** The routes that do not return 503 during the outage. The health routes report the outage, and the /s3 routes refuse every request. */
 const NEEDS_NO_DATABASE = [
   "GET /healthz",
   "GET /readyz",
   "GET /metrics",
   "GET /s3/params",
   "GET /s3/sts",
-  // The service of this test sends no mails, so the two routes need no database.
+  // The service of this test sends no mails, so these two routes need no database.
   "POST /public/links/:token/codes",
   "POST /public/links/:token/email",
   ...NO_DATABASE_IN_RECEIPTS,
 ];
 
-/** The pages of links and mails, which report an error as HTML. */
+/** The pages for links and mails, which show an error as HTML. */
 const IS_PAGE = / \/(s|unsubscribe)\/:token/;
 
 async function note(service: TestService): Promise<string> {
@@ -66,15 +66,15 @@ describe.each(engines)("an outage of the bucket, on $name", (engine) => {
     }
     const { status, body } = await service.anonymous.send("GET /readyz");
     expect([status, body.status, body.checks]).toEqual([200, "degraded", { database: "up", bucket: "down" }]);
-    // The service can sign a URL without the bucket, so it still issues URLs.
+    // The service signs URLs without the bucket, so it still issues URLs.
     expect((await ann.send(`GET /attachments/${attached.id}/url`)).status).toBe(200);
-    // The service queues the deletion of the object in the database, and deletes the object after the outage.
+    // The service queues the deletion of the object in the database. After the outage, it deletes the object.
     expect((await ann.send(`DELETE /attachments/${attached.id}`)).status).toBe(204);
 
     server = await startEmbedded({ dataDir, port: server.port });
     const again = await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("back") });
     expect(again.status).toBe(201);
-    // /readyz uses the last result of a probe for one second.
+    // For one second, /readyz uses the last result of a probe.
     await expect.poll(async () => (await service.anonymous.send("GET /readyz")).body.status).toBe("ready");
     service.advance(3_600 * SECONDS);
     await service.useCases.purgeObjects();
@@ -154,7 +154,7 @@ describe("an outage of the database", () => {
     gate.reopen();
     expect((await owner.send(`GET /attachments/${id}/url`)).status).toBe(200);
     expect((await owner.send(`GET /notes/${noteId}`)).status).toBe(200);
-    // /readyz uses the last result of a probe for one second.
+    // For one second, /readyz uses the last result of a probe.
     await expect.poll(async () => (await service.anonymous.send("GET /readyz")).status).toBe(200);
   });
 
@@ -179,19 +179,19 @@ describe("an outage of the database", () => {
       ann.send(`GET /attachments/${id}/url`),
     ]);
     expect(written.body).toMatchObject({ status: 503, code: "database_unavailable" });
-    // Without a stored audit event, the service issues no URL.
+    // The service issues no URL if it can't store the audit event.
     expect(issued.body).toMatchObject({ status: 503, code: "database_unavailable" });
     expect(issued.text).not.toContain("X-Amz");
     expect((await ann.send(`GET /notes/${noteId}`)).status).toBe(200);
     journal.exec("rollback");
-    // SQLite stores the audit events of URLs in a separate file, so the issue of a URL needs only this file.
+    // SQLite stores the audit events of URLs in a separate file, so the issue of a URL needs only that file.
     expect((await ann.send(`GET /attachments/${id}/url`)).status).toBe(200);
     database.exec("rollback");
     expect((await ann.send("POST /notes", { json: { title: "a" } })).status).toBe(201);
   });
 });
 
-/** Creates a TCP proxy in front of a database. The closed proxy breaks all connections and refuses new connections. */
+/** Creates a TCP proxy in front of a database. When the proxy is closed, it breaks all connections and refuses new ones. */
 function gated() {
   const sockets = new Set<Socket>();
   let isShut = false;

@@ -7,10 +7,10 @@ import type { TestService } from "../testing/service.ts";
 import { useService } from "../testing/use-service.ts";
 import { createVisitor, insertRequest, type TestVisitor } from "../testing/visitor.ts";
 
-// docs/security-requirements.md, 15: the result of every route of file requests, for every visitor.
+// docs/security-requirements.md, requirement 15: the result of every route of file requests, for every visitor.
 type Scene = { visitor: TestVisitor; uploadId: string };
 
-/** Creates a visitor who has started an upload. */
+/** Creates a visitor who has started an upload to a file request. */
 async function started(service: TestService, given: Partial<Link> = {}) {
   const ann = service.as("ann");
   const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
@@ -59,11 +59,12 @@ const table: readonly [call: string, ...expected: number[]][] = [
   //                                             sender stranger otherLink locked expired revoked older newUrl noRight download
   [`POST ${UPLOADS}`,                            201,   201,     201,      403,   404,    404,    404,  201,   404,    404],
   [`POST ${UPLOADS}/batch`,                      200,   200,     200,      403,   404,    404,    404,  200,   404,    404],
-  // A batch with the upload of another visitor has one result, with the problem of this upload.
+  // A batch that names the upload of another visitor has one result: the problem of this upload.
   [`POST ${UPLOADS}/complete`,                   200,   200,     200,      403,   404,    404,    404,  200,   404,    404],
   [`GET ${UPLOADS}`,                             200,   200,     200,      403,   404,    404,    404,  200,   404,    404],
   [`GET ${UPLOADS}/:uploadId`,                   200,   404,     404,      403,   404,    404,    404,  404,   404,    404],
-  // The sender gets 400, because the upload is not a multipart upload. The sender gets 409, because the test sent no file.
+  // For the parts, the sender gets 400, because the upload is not a multipart upload. For the completion, the sender gets 409, because the
+  // test has sent no file.
   [`POST ${UPLOADS}/:uploadId/parts`,            400,   404,     404,      403,   404,    404,    404,  404,   404,    404],
   [`POST ${UPLOADS}/:uploadId/complete`,         409,   404,     404,      403,   404,    404,    404,  404,   404,    404],
   ["GET /public/links/:token/receipts/:uploadId", 409,  404,     404,      403,   404,    404,    404,  404,   404,    404],

@@ -25,7 +25,7 @@ const DAY_MS = 86_400_000;
 const MIB = 2 ** 20;
 const { ann } = users;
 
-/** The operations in the order of the page, by the class that most providers give them. */
+/** The S3 operations in the order of docs/s3-requests.md, by the billing class that most providers give them. */
 const CLASSES = {
   writes: [
     ...["PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "ListParts", "CompleteMultipartUpload"],
@@ -35,7 +35,7 @@ const CLASSES = {
   deletes: ["AbortMultipartUpload", "DeleteObject", "DeleteObjects"],
 };
 
-/** Counts the requests that pass a bucket. */
+/** Counts the S3 requests to a bucket. */
 function createMeter() {
   let seen: string[] = [];
   const rows: Record<string, string> = {};
@@ -43,7 +43,7 @@ function createMeter() {
   const sum = (operations: readonly string[]) => operations.reduce((total, one) => total + countOf(one), 0);
   return {
     rows,
-    /** Puts a proxy that counts in front of the bucket. */
+    /** Puts a proxy in front of the bucket, which counts the requests. */
     async inFrontOf<Server extends Omit<BucketServer, "stop">>(server: Server): Promise<Server> {
       const proxy = await startProxy(server.endpoint, (request) => {
         seen.push(operationOf(request));
@@ -52,7 +52,7 @@ function createMeter() {
       onTestFinished(proxy.close);
       return { ...server, endpoint: proxy.endpoint };
     },
-    /** Writes the row of a verb, from the requests that `work` causes. */
+    /** Adds the row of a table: a verb, and the requests that `work` sends. */
     async measure<Result>(verb: string, work: () => Promise<Result>): Promise<Result> {
       seen = [];
       const result = await work();
@@ -81,7 +81,7 @@ function operationOf({ method = "", url = "", headers }: IncomingMessage): strin
   return names[method as keyof typeof names] ?? `${method} ${url}`;
 }
 
-/** Returns the rows of the tables of a section, by verb. */
+/** Returns the rows of all tables in a section of docs/s3-requests.md, by verb. */
 function rowsOf(section: string): Record<string, string> {
   const [, text = ""] = page.split(`\n## ${section}\n`);
   const rows = [...(text.split("\n## ")[0] ?? "").matchAll(/^\| (.+?) \|$/gm)].map(([, row = ""]) =>
@@ -149,7 +149,7 @@ it("docs/s3-requests.md states the S3 requests for each call of an embedding", a
   await measure("`adopt` with `copy`", () => files.adopt(ann, here, { key: "legacy/b.txt", copy: true }));
   await measure("`copy`", () => files.copy(ann, id, there));
 
-  /** Runs `work`, the deletions that are due, and the second deletions a day later. Omits the daily check of the bucket. */
+  /** Runs `work`, then the due deletions, and a day later the second deletions. Omits the daily check of the bucket. */
   const measureDeletions = async (verb: string, work: () => Promise<unknown>) => {
     await measure(verb, async () => {
       await work();

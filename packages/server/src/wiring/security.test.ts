@@ -133,7 +133,7 @@ describe("requirement 28: the log of a full run holds no secret", () => {
     });
     await service.anonymous.send(`GET /nowhere/${apiToken}?password=query-secret-3`, { headers: secretHeaders });
     await service.anonymous.send("GET /me", { headers: { authorization: `Bearer ${token}x` } });
-    // An error with secrets, like an error that other code could throw or log.
+    // An error that contains secrets, as other code could throw or log it.
     const leak = Object.assign(new Error(`GET ${fileUrl} failed for Bearer ${token}`), {
       cause: new Error(`Cookie: session=1; token ${apiToken}`),
       request: { headers: { authorization: `Bearer ${token}`, cookie: "session=cookie-secret-1" } },

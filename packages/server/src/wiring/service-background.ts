@@ -29,7 +29,7 @@ export const SERVICE_JOBS = {
   deleteOldDeliveries: HOUR,
 } satisfies Partial<Record<keyof UseCases, number>>;
 
-/** Starts the background jobs of the service: the jobs of all embeddings, and the jobs of the other features. */
+/** Starts the background jobs of the service: the jobs that embeddings also have, and the jobs of the other features. */
 export async function startBackground(
   base: ServiceBase,
   { logger, opened }: { logger: Logger; opened: Opened },
@@ -63,7 +63,7 @@ export async function startBackground(
   };
 }
 
-/** Starts the job that sends mails. Undefined without a mail server, where mails stay in the outbox. */
+/** Starts the job that sends mails. Returns undefined without a mail server. Mails then stay in the outbox. */
 function openMails({ deps }: ServiceBase, logger: Logger): Loop | undefined {
   if (deps.mail === undefined) return undefined;
   const deliver = deliverMails(deps, {

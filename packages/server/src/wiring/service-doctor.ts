@@ -7,14 +7,17 @@ import type { Core } from "./core.ts";
 
 type DoctorReport = Awaited<ReturnType<Doctor["examine"]>>;
 
-/** The minimum time between two runs, in milliseconds. A run sends about 60 requests to the bucket. */
+/** The minimum time between two runs of the doctor, in milliseconds, because a run sends about 60 requests to the bucket. */
 const RUN_EVERY_MS = 10_000;
 const TEST_BODY_BYTES = 8;
 const TEST_URL_SECONDS = 60;
-/** The time after which no signed URL can write the browser's test object any more. The doctor then deletes the object. Milliseconds. */
+/** After this time, no presigned URL can still write the browser's test object. The doctor then deletes the object. In milliseconds. */
 const DELETE_AFTER_MS = 600_000;
 
-/** Creates the doctor of a running service. Calls during a run, or within `RUN_EVERY_MS` after a run, share the result of the run. */
+/**
+ * Creates the doctor of a running service. Calls during a run of the doctor, or within `RUN_EVERY_MS` after it, share the result of this
+ * run.
+ */
 export function createDoctor(core: Pick<Core, "db" | "bucket">, { config, warnings }: LoadedConfig): Doctor {
   const { prove } = createEchoProof({ secret: config.auth.secret, clock: Date.now });
   let last: { at: number; report: Promise<Report> } | undefined;
@@ -43,7 +46,7 @@ export function createDoctor(core: Pick<Core, "db" | "bucket">, { config, warnin
   };
 }
 
-/** Signs URLs of a test object for the checks in the browser, and queues its deletion. */
+/** Signs URLs of a test object for the checks in the browser, and queues the deletion of this object. */
 async function signTestUrls(
   { db, bucket }: Pick<Core, "db" | "bucket">,
   clientIp: string | undefined,

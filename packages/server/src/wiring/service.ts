@@ -19,27 +19,33 @@ import { createServiceMetrics } from "./metrics.ts";
 import { startBackground } from "./service-background.ts";
 import { createDoctor } from "./service-doctor.ts";
 
-// The folders that can contain the built web app: the folder of the repository, and the folder of the published command.
+// The folders that can contain the built web app: in the repository, and in the published command.
 const WEB_ROOTS = [resolve(import.meta.dirname, "../../../web/dist"), join(import.meta.dirname, "web")];
 
 export type Service = {
   /** The URL at which the service listens. */
   url: string;
-  /** The origin of the signed URLs. */
+  /** The origin of presigned URLs. */
   bucketUrl: string;
-  /** Whether the service has the web app. False: the web app is not built. */
+  /** Whether the service has the web app. False if the web app is not built. */
   hasWebApp: boolean;
-  /** Whether anyone may create an account when the service starts. */
+  /** Whether everybody could create an account when the service started. */
   hasOpenSignUp: boolean;
-  /** Makes /readyz return 503, so that load balancers send new requests to other replicas. The service still serves requests. */
+  /** Makes /readyz return 503, so that load balancers send new requests to other replicas. The service still handles requests. */
   drain(): void;
-  /** Finishes requests and events, and closes all parts. Cuts connections after `withinMs` milliseconds. Default: 30,000. */
+  /**
+   * Finishes the running requests and the queued events, and closes all parts. After `withinMs` milliseconds, closes open connections by
+   * force. Default: 30,000.
+   */
   close(options?: { withinMs?: number }): Promise<void>;
 };
 
 const CLOSE_WITHIN_MS = 30_000;
 
-/** Starts all parts of the configuration, and listens. After a failed step, closes all opened parts, so that the process can exit. */
+/**
+ * Starts all parts of the configuration, and listens on the port. If a step fails, closes everything that is already open, so that the
+ * process can exit.
+ */
 export async function startService(
   configured: Config,
   { logger, warnings = [] }: { logger: Logger; warnings?: LoadedConfig["warnings"] },
@@ -60,7 +66,7 @@ export async function startService(
       },
     };
   } catch (error) {
-    // The caller needs the reason of the failed start, and not an error of `close`.
+    // The caller needs the reason why the start failed, and not an error of `close`.
     await opened.close().catch(() => undefined);
     throw error;
   }
@@ -101,13 +107,13 @@ async function openService(
   return { url: core.publicUrl, bucketUrl: core.bucket.urlOrigin, hasWebApp: webRoot !== undefined, hasOpenSignUp };
 }
 
-/** Creates the logger. The logger writes one JSON line for each event to the standard output. */
+/** Creates the logger, which writes one JSON line for each event to standard output. */
 export function createLogger(config: Config): Logger {
   return pino(withRedaction({ level: config.server.logLevel }));
 }
 
 /**
- * Loads OpenTelemetry only if the configuration enables traces. OpenTelemetry closes last, after the spans of all other parts have ended.
+ * Loads OpenTelemetry only if the configuration enables tracing. OpenTelemetry closes last, after the spans of all other parts have ended.
  */
 async function openTracing(
   { tracing: config }: Config,
@@ -130,7 +136,7 @@ async function openBuiltInBucket(
   refuseInterruptedRestore(server.dataDir);
   const { close } = await startBuiltInBucket(bucket, {
     dataDir: join(server.dataDir, "bucket"),
-    // PUBLIC_URL may have another form of the origin. `.origin` returns the form that browsers send.
+    // PUBLIC_URL can be written in another form. `.origin` returns the origin in the form that browsers send.
     allowedOrigins: [new URL(server.publicUrl ?? `http://localhost:${server.port}`).origin],
     onFailure({ requestId, message, stack, code }) {
       logger.error(
@@ -179,7 +185,7 @@ function createApp(core: Core, { config, warnings, webRoot, draining, metrics, t
     draining,
     metrics,
     startSpan: tracing?.startRequest,
-    // With several workers, a request to the shared port could reach any worker. So the shared port has no /metrics.
+    // With several workers, a request to the shared port could reach any worker. So the shared port does not serve /metrics.
     metricsAccess:
       config.metrics.port === undefined && config.server.workers === 1 ? { token: config.metrics.token } : "elsewhere",
     brand: config.brand,
@@ -188,9 +194,9 @@ function createApp(core: Core, { config, warnings, webRoot, draining, metrics, t
 }
 
 /**
- * Returns the port of the service. Port 0 means any free port. Signed URLs and CORS rules contain the port, so the service replaces port 0
- * before the start of any part.
- * The port stays reserved until the service listens, because the start takes seconds, and another program could take the port.
+ * Reserves and returns the port of the service. Port 0 means any free port. Presigned URLs and CORS rules contain the port, so the service
+ * replaces port 0 before any part starts. The port stays reserved until the service listens. The start takes seconds, and another program
+ * could otherwise take the port.
  */
 function settlePort({ server }: Config): Promise<ReservedPort> {
   if (server.port === 0) return reservePort(server.host);
@@ -223,22 +229,21 @@ function bucketsOf({ bucket, nextBucket }: Config): BucketConfig[] {
   return [bucket, ...(nextBucket === undefined ? [] : [nextBucket.bucket])];
 }
 
-/** Converts TRUST_PROXY for Fastify. A number counts the trusted proxies from the nearest one. */
+/** Converts TRUST_PROXY for Fastify. A number counts the trusted proxies, from the nearest proxy. */
 function trustedHops(trustProxy: Config["server"]["trustProxy"]) {
   if (typeof trustProxy !== "number") return trustProxy;
   return (_address: string, hop: number) => hop < trustProxy;
 }
 
-/** The steps of the stop: drain, close, and finally cut the open connections. */
+/** The steps of a stop: drain, close, and finally close the open connections by force. */
 type Shutdown = {
   /** Aborts when the service drains. */
   draining: AbortSignal;
   drain(): void;
-  /** Aborts when the service must cut the open connections. */
+  /** Aborts when the service must close the open connections by force. */
   cut: AbortSignal;
-  /** Aborts `cut` after this many milliseconds. */
   cutAfter(withinMs: number): void;
-  /** Returns the milliseconds until `cut` aborts. */
+  /** The time until `cut` aborts, in milliseconds. */
   leftMs(): number;
 };
 

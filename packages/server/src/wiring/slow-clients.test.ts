@@ -8,11 +8,11 @@ import { startServiceInTest } from "../testing/use-service.ts";
 const MIB = 2 ** 20;
 const HEAD = '--xyz\r\nContent-Disposition: form-data; name="file"; filename="slow.bin"\r\n\r\n';
 const TAIL = "\r\n--xyz--\r\n";
-/** The default limits of these tests. No form exceeds them. */
+/** The default limits of these tests, which no form exceeds. */
 const PATIENT = { stallMs: 60_000, rateWindowMs: 60_000, minBytesPerSecond: 1 };
 
-// The tests need sockets, because `inject` sends whole bodies. Most tests need only one engine, because no query depends on the speed of a
-// client. One test runs on both engines: a form that held a transaction during its body would use up the connections of PostgreSQL.
+// The tests need sockets, because `inject` sends only whole bodies. Most tests need only one engine, because no query depends on the speed
+// of a client. One test runs on both engines: a form that held a transaction during its body would use up the connections of PostgreSQL.
 describe("requirement 30: slow clients", () => {
   async function start(options: Partial<ServiceOptions> = {}) {
     const limits = { uploadMaxBytes: 64 * MIB, userQuotaBytes: 256 * MIB };
@@ -95,7 +95,8 @@ describe("requirement 30: slow clients", () => {
   });
 
   it("the service accepts an upload form that is slow but steady", async () => {
-    // The pieces of the form together take longer than the window. On a busy machine, one piece can be late by hundreds of milliseconds.
+    // All pieces of the form together take longer than the window. On a busy machine, a single piece can be late by hundreds of
+    // milliseconds.
     const formProgress = { ...PATIENT, rateWindowMs: 1_000 };
     const { form } = await start({ app: { formProgress }, partBuffers: { fillMs: 1 } });
     const { socket, response } = await form();
@@ -127,7 +128,7 @@ describe("requirement 30: slow clients", () => {
     void slow.response.then(() => {
       isAnswered = true;
     });
-    // The first fast form may get the free buffer before the slow form. The second fast form then can't get the buffer.
+    // The first fast form may get the free buffer before the slow form. After that, the second fast form can't get the buffer.
     let stored = 0;
     while (!isAnswered) {
       const next = await form();
@@ -146,7 +147,7 @@ describe("requirement 30: slow clients", () => {
 
   it.each(engines)("the service stores a small form while slow forms hold all buffers, on $name", async (engine) => {
     const { form } = await start({ engine, app: { formProgress: PATIENT }, partBuffers: { totalBytes: 5 * MIB } });
-    // One form fills the buffer, and the other forms wait for it. The test has more forms than database connections.
+    // One form fills the only buffer, and the other forms wait for this buffer. The test has more forms than database connections.
     for (let count = 0; count < 6; count += 1) {
       const { socket } = await form();
       socket.write(chunked(HEAD));
@@ -191,13 +192,13 @@ async function expectNothingLeft(service: TestService): Promise<void> {
 
 const LONG_NOTE = { title: "Long", body: "x".repeat(100_000) };
 
-/** Starts requests with bodies of 1 MiB, and does not send the bodies. */
+/** Starts requests with a body of 1 MiB, and does not send the bodies. */
 function openLarge(port: number, { user, count }: { user: string; count: number }) {
   const headers = ["content-type: application/json", `content-length: ${MIB}`];
   return Promise.all(Array.from({ length: count }, () => open(port, "POST /notes", headers, user)));
 }
 
-/** Waits until `count` of the requests have a response, and returns their responses. */
+/** Waits until `count` of the requests have a response, and returns these responses. */
 function firstResponses(opened: readonly { response: Promise<string> }[], count: number): Promise<string[]> {
   const found: string[] = [];
   return new Promise((resolve) => {
@@ -217,7 +218,7 @@ async function open(port: number, call: string, headers: string[], user = "ann")
   socket.on("data", (chunk) => {
     text += String(chunk);
   });
-  // The service may reset a connection whose bytes it does not read, so errors are expected.
+  // The service may reset a connection whose bytes it does not read, so errors of the socket are expected.
   socket.on("error", () => undefined);
   const response = new Promise<string>((resolve) => {
     socket.on("data", () => {

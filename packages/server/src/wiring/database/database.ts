@@ -8,7 +8,7 @@ import type { Engine } from "../../platform/database/engine.ts";
 import type { Database, PoolState, Search, Transactions, Tx, UrlJournal } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 
-/** The connection, pool or transaction on which queries run. */
+/** Returns the object on which queries run: a connection, a pool or a transaction. */
 export function queriesOn(
   kysely: Kysely<Tables>,
   {
@@ -30,7 +30,7 @@ export function queriesOn(
   };
 }
 
-/** Builds the database from the parts of an engine. */
+/** Builds the database from the parts of its engine. */
 export function assembleDatabase(parts: {
   kysely: Kysely<Tables>;
   transactions: Transactions;
@@ -38,14 +38,14 @@ export function assembleDatabase(parts: {
   clock: Clock;
   search: Search;
   journal?: UrlJournal;
-  /** The access queries outside of transactions. They must be fast, because they run often. */
+  /** The access queries outside of transactions. They run often, so they must be fast. */
   access: AccessQueries;
   /** The lookups outside of transactions. Almost every HTTP request runs a lookup, so lookups must be fast. */
   lookups: Lookups;
-  /** The queries that start and complete an upload, each in its own transaction. Every upload runs them, so they must be fast. */
+  /** The queries that start and complete an upload, each in its own transaction. Every upload runs these queries, so they must be fast. */
   uploadSteps: UploadSteps;
   urlAudit: UrlAuditLog;
-  /** Default: the database has no pools. */
+  /** The connection pools of the database. Default: none. */
   pools?: () => PoolState[];
   /**
    * Runs a transaction that frees space. If the disk is full, deletes the reserve file and runs the transaction again. Undefined on
@@ -71,7 +71,7 @@ export function assembleDatabase(parts: {
       return freesSpace && parts.spendReserve !== undefined ? parts.spendReserve(run) : run();
     },
     async probe() {
-      // SQLite writes to the disk only at a commit, so the probe commits a write.
+      // SQLite writes to the disk only at a commit, so the probe commits a row.
       const row = { id: 1, probed_at: parts.clock() };
       await kysely
         .insertInto("probes")
@@ -88,7 +88,7 @@ export function assembleDatabase(parts: {
   };
 }
 
-/** Makes queries refuse calls in a transaction, where they would use another connection and miss changes. */
+/** Makes queries refuse calls inside a transaction, because they would use another connection and miss the changes of the transaction. */
 function outsideTransactions<Q extends object>(queries: Q, { refuseInside }: Pick<Transactions, "refuseInside">): Q {
   const guarded = Object.entries(queries).map(([name, run]: [string, (...given: never[]) => Promise<unknown>]) => [
     name,

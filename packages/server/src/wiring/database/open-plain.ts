@@ -7,10 +7,10 @@ import { sqliteDialect } from "../../platform/database/sqlite/dialect.ts";
 import { Mutex } from "../../platform/database/sqlite/write-group.ts";
 import { queriesOn } from "./database.ts";
 
-/** A database that no migration changes, on one connection. */
+/** A database on a single connection, which no migration changes. */
 export type PlainDatabase = Tx & { close(): unknown };
 
-/** Opens a SQLite file without its migrations, such as the copy of a database in a backup. */
+/** Opens an SQLite file without migrating it, such as the copy of a database in a backup. */
 export function openPlainSqlite(file: string, { readOnly = false } = {}): PlainDatabase {
   const database = new DatabaseSync(file, { readOnly });
   const dialect = sqliteDialect(database, { writeLock: new Mutex(), patienceMs: 0 });

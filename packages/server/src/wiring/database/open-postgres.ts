@@ -56,11 +56,14 @@ import type { PlainDatabase } from "./open-plain.ts";
 import { type Application, ownerOf } from "./owner.ts";
 
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
-/** The time limit of the first queries. Behind a pooler, they wait while other replicas migrate on all server connections. */
+/**
+ * The time limit of the first queries, in milliseconds. Behind a pooler, these queries wait while other replicas migrate on all server
+ * connections.
+ */
 const CHECK_TIMEOUT_MS = 30_000;
-// The SQLSTATE codes for invalid authorization, and for a database that does not exist.
+// SQLSTATE codes: a wrong user or password, or a database that does not exist.
 const BAD_LOGIN = /^28|^3D000$/;
-// PgBouncer has no error code for these errors, so the service compares the text.
+// PgBouncer has no error code for these two errors, so the service compares the text.
 const STATEMENT_MODE = /statement pooling mode/;
 const REFUSED_OPTIONS = /unsupported startup parameter/;
 
@@ -79,11 +82,12 @@ type Options = {
 
 /**
  * Opens a PostgreSQL database by its URL, and migrates its schema. `schema`: the schema for all tables. A missing schema is created.
- * Default: the schema of the connection. `poolSize`: the number of connections without the separate pool for lookups and the issue of URLs.
- * Default: 10. `migrations`: default: the migrations of this version. `usedBy`: default: the service. `application`: the application that
- * owns the database. By default, the owner is not checked. `onMove`: receives the host and port of each new primary, if the URL has several
- * hosts. `optionOf`: the names for settings in errors. `prepared`: whether statements have names, so that PostgreSQL parses them only once. Default: auto, which uses names if they work.
- * Rejects with `database_unavailable` if the server is unreachable, refuses transactions, or refuses a migration.
+ * Default: the schema of the connection. `poolSize`: the number of connections, without the separate pool for lookups and the issue of
+ * URLs. Default: 10. `migrations`: default: the migrations of this version. `usedBy`: default: the service. `application`: the application
+ * that owns the database. Default: the owner is not checked. `onMove`: gets the host and port of each new primary, if the URL has several
+ * hosts. `optionOf`: the names of settings in error texts. `prepared`: whether statements have names, so that PostgreSQL parses them only
+ * once. Default: auto, which uses names if they work. Rejects with `database_unavailable` if the server is unreachable, refuses
+ * transactions, or refuses a migration.
  */
 export async function openPostgres(options: Options): Promise<Database> {
   const { clock, schema, usedBy = "service" } = options;
@@ -97,14 +101,15 @@ export async function openPostgres(options: Options): Promise<Database> {
   const pool = createPool({
     primary,
     maxConnections: options.poolSize ?? DEFAULT_POOL_SIZE,
-    // Only an embedding has a schema. A pooler that refuses the startup parameter sets no schema either.
+    // Only an embedding has a schema, so only an embedding gets a lock timeout. A pooler that refuses this startup parameter also refuses a
+    // schema.
     lockTimeoutMs: schema === undefined ? undefined : EMBEDDING_LOCK_TIMEOUT_MS,
   });
   const kysely = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool: kyselyPool(pool, prepared ? createStatementNames() : noNames) }),
     plugins: [transactions.guard],
   });
-  // Lookups and the issue of URLs have separate connections, so that slow queries do not delay them.
+  // Lookups and the issue of URLs have separate connections, so slow queries do not delay them.
   const urlPool = createPool({ primary, maxConnections: URL_POOL_SIZE });
   const runStatement = statementsOn(urlPool, { prepared });
   return assembleDatabase({
@@ -131,7 +136,7 @@ function stateOf({ totalCount, idleCount, waitingCount }: pg.Pool, name: string)
   return { name, idle: idleCount, busy: totalCount - idleCount, waiting: waitingCount };
 }
 
-/** Whether statements can have names. Has its own connection, because migrations have a long time limit. */
+/** Returns whether statements can have names. Uses its own connection, because the time limit for migrations is much longer. */
 async function checkConnection(
   primary: Primary,
   { url, schema, prepared = "auto", optionOf = {} }: Options,
@@ -174,7 +179,7 @@ function faultOf(error: unknown): string {
   return "can't be reached. Start it, or correct DATABASE_URL.";
 }
 
-// A migration takes longer than any other query, and may wait for the migration of another replica. So the time limit is long.
+// A migration can take longer than any other query, and may wait for the migration of another replica. So its time limit is long.
 async function migrateAt(
   primary: Primary,
   { engine, application, clock, schema, migrations, usedBy }: Options & { engine: Engine },
@@ -196,9 +201,9 @@ type Key = readonly string[];
 type Rows = Map<string, readonly unknown[]>;
 
 /**
- * Returns the lookups on PostgreSQL. Lookups of the same turn of the event loop share one statement, as access decisions do
- * (features/access/postgres.ts). Lookups that arrive while other statements run also share one statement.
- * The statement starts after all its requests, so each lookup sees everything that was committed before the lookup.
+ * Returns the lookups on PostgreSQL. Lookups in the same turn of the event loop share one statement, as access decisions do
+ * (features/access/postgres.ts). Lookups that arrive while other statements run also share one statement. The statement starts after the
+ * calls of all its lookups, so each lookup sees everything that was committed before its call.
  */
 export function postgresLookups(runNamed: RunNamed, { db, clock }: { db: Kysely<Tables>; clock: Clock }): Lookups {
   const statements = compileLookups(db, { matches: areAmong, rows: "many" });
@@ -207,14 +212,14 @@ export function postgresLookups(runNamed: RunNamed, { db, clock }: { db: Kysely<
     Object.values(statements).map((statement) => [statement, batchingOf(statement, { run, clock })]),
   );
   return lookupsOn(statements, async (statement, key) => {
-    // A key that PostgreSQL can't read as text would make the whole batch fail. In an embedding, the ids come from the application.
+    // If PostgreSQL can't read a key as text, the whole batch would fail. In an embedding, the keys contain ids of the application.
     if (!key.every(isStorableText)) return undefined;
     return (await batchings.get(statement)?.add(key))?.get(nameOf(key));
   });
 }
 
 /**
- * Builds a condition: the value of each column must be in the list of the column. If a key has two columns, the statement can also return
+ * Builds a condition: the value of each column must be in the list of this column. If a key has two columns, the statement can also return
  * rows of other keys, which the caller ignores. With a condition on pairs of texts, PostgreSQL could choose a plan that reads the whole
  * table.
  */
@@ -229,7 +234,7 @@ function batchingOf(
 ): Batching<Key, Rows> {
   return createBatching({
     async run(keys: Key[]) {
-      // Each text occurs once in its list. PostgreSQL expects to read every combination of the lists. With long lists, PostgreSQL would
+      // Each text occurs only once in its list. PostgreSQL expects to read every combination of the lists, so with longer lists it would
       // read the whole table.
       const lists = (keys[0] ?? []).map((_, nth) => [...new Set(keys.map((key) => key[nth]))]);
       const rows = await run(statement, lookupValues(statement, lists, clock()));
@@ -241,12 +246,12 @@ function batchingOf(
   });
 }
 
-/** Returns one text for a key. PostgreSQL can't store the NUL character, so different keys have different texts. */
+/** Returns one text for a key. PostgreSQL can't store a NUL character, so different keys always have different texts. */
 function nameOf(key: readonly unknown[]): string {
   return key.join("\0");
 }
 
-/** Opens PostgreSQL without its migrations. */
+/** Opens a PostgreSQL database without migrating it. */
 export function openPlainPostgres(url: string): PlainDatabase {
   const pool = createPool({ primary: createPrimary(url), maxConnections: 1 });
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: kyselyPool(pool, noNames) }) });

@@ -34,21 +34,20 @@ const MIGRATION_PATIENCE_MS = 10 * 60_000;
 type Options = {
   file: string;
   clock: Clock;
-  /** Default: the service. */
+  /** The user of the database. Default: the service. */
   usedBy?: DatabaseUser | undefined;
   /** The application that owns the database. Default: the owner is not checked. */
   application?: Application | undefined;
-  /** The service calls `onCopy` with the filename of the copy before a migration. Default: no effect. */
+  /** The service calls `onCopy` before a migration, with the filename of the copy of the database. Default: no effect. */
   onCopy?: (copy: string) => void;
   /** The service calls `onCheckpointFailure` with the error of a failed checkpoint. Default: no effect. */
   onCheckpointFailure?: (error: unknown) => void;
-  /** Default: the migrations of this version. */
   migrations?: Record<string, Migration> | undefined;
 };
 
 /**
- * Opens the embedded database in `file`, and migrates its schema. Creates a missing file and its directory.
- * Rejects with `database_unavailable` if the file is unusable or a migration fails.
+ * Opens the embedded database in `file`, and migrates its schema. Creates a missing file and its folder. Rejects with
+ * `database_unavailable` if the file is unusable or a migration fails.
  */
 export async function openSqlite(options: Options): Promise<Database> {
   if (existsSync(movingFile(options.file))) throw new DomainError("database_unavailable", incompleteMove(options.file));
@@ -62,7 +61,7 @@ export async function openSqlite(options: Options): Promise<Database> {
   }
 }
 
-/** Kysely closes the writer only after a query. Only a writer can remove the log, so the writer closes last. */
+/** Closes the writer last. Kysely closes the writer only if a query has run, but only a writer can remove the write-ahead log. */
 function closeBoth(close: () => Promise<void>, writer: DatabaseSync): () => Promise<void> {
   return async () => {
     await close();
@@ -85,13 +84,13 @@ async function openWith(
   const engine = engineFor("sqlite", usedBy);
   const own = ownerOf(application, { engine, clock });
   const writeLock = new Mutex();
-  // Another process may start and migrate at the same moment. A migration can take longer than the wait of a normal call, so this dialect
-  // waits longer.
+  // Another process may start and migrate at the same moment. A migration can take longer than a normal call waits, so this dialect waits
+  // longer.
   const migrating = sqliteDialect(writer, { writeLock, patienceMs: MIGRATION_PATIENCE_MS });
   const migrated = new Kysely<Tables>({ dialect: migrating });
   const missing = await firstMissingMigration(migrated, engine.name, { migrations });
   if (missing !== undefined) {
-    // A copy replaces an old copy, so the owner is checked first.
+    // A new copy replaces the old copy, so the owner is checked first.
     await own?.(migrated);
     await copyBeforeMigration(file, { migration: missing, onCopy });
   }
@@ -117,7 +116,7 @@ async function openWith(
     clock,
     search,
     journal,
-    // Access decisions and lookups have their own connection, so that they never wait for a write, and see each commit immediately.
+    // Access decisions and lookups have their own connection. So they never wait for a write, and see each commit immediately.
     access: accessOn(compileAccess(kysely, engine), { run: read, engine, clock }),
     lookups: lookupsOn(compileLookups(kysely), findOneByOne({ run: read, clock })),
     uploadSteps: {
@@ -139,7 +138,7 @@ async function openWith(
   });
 }
 
-/** Returns the bytes of a new SQLite database with the current schema of an embedding. */
+/** Returns the bytes of a new SQLite database with the current tables of an embedding. */
 export async function createEmptyDatabase(): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-empty-"));
   try {

@@ -9,12 +9,12 @@ import { queriesOn } from "./database.ts";
 
 export type { Application };
 
-/** The service itself as the owner of a database. No embedding may have this name. */
+/** The service itself as the owner of a database. No application that embeds Valet Key may have this name. */
 export const SERVICE: Application = { name: "service", bucket: "" };
 
 /**
  * Returns the function that reserves a database for one application, so that no other application runs its migrations and background jobs
- * on the database. The jobs of an application with another bucket would reject the files and delete their rows. The function throws
+ * there. The jobs of an application with another bucket would reject the files and delete their rows. The function throws
  * `database_unavailable` if the database belongs to another application, or if its files are in another bucket.
  */
 export function ownerOf(

@@ -18,9 +18,9 @@ import { engines, type TestDatabase } from "../../testing/database/test-database
 import { queriesOn } from "./database.ts";
 import { postgresLookups } from "./open-postgres.ts";
 
-/** The time limit to fill the tables. Milliseconds. */
+/** The time limit for filling the tables, in milliseconds. */
 const SLOW_MS = 600_000;
-/** The number of keys in a batched statement. With more keys, PostgreSQL would read whole tables of the test's size. */
+/** The number of keys in a batched statement. The tables of this test are small, so with more keys PostgreSQL would read whole tables. */
 const BATCH = 50;
 const IN_ORDER = "reads an index in the order of the list, up to the limit";
 const CLOSED_ACCOUNT = "may read the small index of notes in the trash, when an account is closed or opened again";
@@ -31,14 +31,17 @@ const RECOVERY = "runs only when an administrator loses the account";
 const MANY_ROWS = "reads many rows of the user, so PostgreSQL prefers to read the table";
 const CLOSING = "reads all rows of a user who closes the account";
 const ORDERED_FILES = "joins two indexes in the order of the list, up to the limit";
-/** The reasons for which a query may also read a whole table. */
+/** With one of these reasons, a query may also read a whole table. */
 const RARE = [BY_COMMAND, AT_START, RECOVERY, CLOSING, MANY_ROWS];
-/** The name of an example for the user to whom a fifth of all rows belongs. */
+/** Marks an example for the user to whom a fifth of all rows belongs. */
 const LARGE = " (large user)";
 const SEARCH = "a search runs with another setting of PostgreSQL, so it reads the index";
 const BOUNDED = "counts rows up to a limit, and almost all rows of this test are counted";
 
-/** The queries that may read a whole index, with the reasons. A key with a step of a plan allows the scan of a table. */
+/**
+ * The queries that may read a whole index, and the reason for each. If the name includes a step of the query plan, the query may read a
+ * whole table.
+ */
 const ALLOWED: Record<string, string> = {
   "administrators.holdAdministrators": "reads the index of administrators, which are few",
   "administration.listEvents": IN_ORDER,
@@ -111,7 +114,7 @@ describe.each(engines)("the queries on $name", ({ name, open }) => {
   });
 });
 
-/** Returns whether a query may read this whole index or table. */
+/** Returns whether the test permits a query to read this whole index or table. */
 function isAllowed(scan: string): boolean {
   const readsTable = /Seq Scan|SCAN (?!.* USING )/.test(scan);
   return [scan, scan.replace(LARGE, "")].some((allowed) => {
@@ -145,7 +148,7 @@ function everyExample(): [verb: string, run: Run][] {
   );
 }
 
-/** Returns an example, and the same example for the user with many rows. */
+/** Returns an example, and the same example for the user who has many rows. */
 function forLargeUser(given: readonly unknown[]): [size: string, given: readonly unknown[]][] {
   const replaced = replaceUser(given) as readonly unknown[];
   const isForUser = JSON.stringify(replaced) !== JSON.stringify(given);
@@ -159,7 +162,7 @@ function replaceUser(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, replaceUser(member)]));
 }
 
-/** Runs queries in a transaction, and rolls the transaction back. */
+/** Runs queries in a transaction that is then rolled back. */
 async function rollBack(db: Kysely<Tables>, { engine: name, work }: { engine: EngineName; work: Run }): Promise<void> {
   const engine = name === "sqlite" ? sqliteEngine : postgresEngine;
   const transaction = await db.startTransaction().execute();
@@ -171,7 +174,7 @@ async function rollBack(db: Kysely<Tables>, { engine: name, work }: { engine: En
   await work(tx).finally(() => transaction.rollback().execute());
 }
 
-/** Returns the statements with which PostgreSQL decides and looks up for many requests in one batch. */
+/** Returns the statements that make access decisions and lookups of many requests in one batch on PostgreSQL. */
 async function batchedStatements(db: Kysely<Tables>): Promise<[name: string, query: CompiledQuery][]> {
   const ran: [string, CompiledQuery][] = [];
   const run: RunNamed = async ({ name, text, values }) => {
@@ -205,7 +208,7 @@ async function batchedStatements(db: Kysely<Tables>): Promise<[name: string, que
 
 type Explained = { engine: EngineName; query: CompiledQuery };
 
-/** Returns the steps of the plan that read a whole table or a whole index. */
+/** Returns the steps of the query plan that read a whole table or a whole index. */
 async function scansOf(db: Kysely<Tables>, { engine, query }: Explained): Promise<string[]> {
   if (!/^\s*(select|insert|update|delete|with)\b/i.test(query.sql)) return [];
   const explain = engine === "sqlite" ? "explain query plan" : "explain (format json)";
@@ -217,7 +220,7 @@ async function scansOf(db: Kysely<Tables>, { engine, query }: Explained): Promis
   return plans.flatMap(({ Plan }) => scansIn(Plan));
 }
 
-/** Returns whether a step of a plan of SQLite scans a growing table, under its name or an alias of the query. */
+/** Returns whether a step of an SQLite plan scans a growing table, by its name or by an alias in the query. */
 function isScanOn(detail: string, query: string): boolean {
   const [, name = ""] = /^SCAN (\w+)/.exec(detail) ?? [];
   const [, table = name] = new RegExp(`"(\\w+)" as "${name}"`).exec(query) ?? [];
@@ -239,7 +242,7 @@ type Node = {
 function scansIn(node: Node): string[] {
   const { "Node Type": type, "Relation Name": table = "", "Index Name": index = "", Plans: parts = [] } = node;
   const isScan = type === "Seq Scan" || (/Index/.test(type) && node["Index Cond"] === undefined);
-  // A scan of a bitmap names only its index.
+  // The bitmap scan of a plan names only its index, and not the table.
   return [
     ...(isScan && (table === "" || isGrowing(table)) ? [`${type} ${table} ${index}`] : []),
     ...parts.flatMap(scansIn),

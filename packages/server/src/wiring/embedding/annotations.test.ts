@@ -32,7 +32,7 @@ describe.each(engines)("tags and metadata of files on $name", (engine) => {
     expect(await files.get(users.ann, uploads[0].upload.attachmentId)).toMatchObject(facts);
     await files.tick();
     expect(onReady.mock.calls[0]?.[0]).toMatchObject(facts);
-    // A client may repeat the start after the application has changed the facts.
+    // A client may repeat the start of an upload after the application has changed the tags.
     await files.annotate(users.ann, upload.attachmentId, { tags: [] });
     await ann.send("POST /invoice/42/uploads", { json, headers });
     expect(await files.get(users.ann, upload.attachmentId)).toMatchObject({ ...facts, tags: [] });

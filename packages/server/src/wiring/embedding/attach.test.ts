@@ -40,7 +40,6 @@ describe.each(engines)("attach on $name", (engine) => {
     expect(file).toMatchObject({ ...facts, createdBy: "ann", sha256: expect.any(String) });
     const { url } = await files.issueUrl(users.ann, file.id);
     expect(await (await fetch(url)).text()).toBe("the invoice");
-    // The bytes of the application stay as they were.
     expect(bytes.toString()).toBe("the invoice");
   });
 
@@ -129,7 +128,7 @@ describe.each(engines)("attach on $name", (engine) => {
   it("attach refuses types, contents and sizes that the resource does not accept", async () => {
     const attach = (file: NewFile) => embedding.files.attach(users.ann, pictures("checks"), file);
     await expect(attach({ filename: "a.txt", body: bytes })).rejects.toMatchObject({ code: "kind_not_accepted" });
-    // The content is certainly no picture, although the declared type is accepted.
+    // The content is certainly no picture, although the resource accepts the declared type.
     const disguised = { filename: "a", contentType: "image/png", body: Buffer.from("%PDF-1.7\n%\u00e2\u00e3\n") };
     await expect(attach(disguised)).rejects.toMatchObject({ code: "upload_rejected" });
     const large = Buffer.concat([png, Buffer.alloc(1_000)]);
@@ -179,7 +178,7 @@ describe.each(engines)("attach on $name", (engine) => {
   });
 });
 
-// The decisions of the application do not depend on the database.
+// The decisions of `may` do not depend on the database.
 describe("the decision about attach", () => {
   it.each([
     ["changes while the bytes arrive", () => decisions(true, false)],

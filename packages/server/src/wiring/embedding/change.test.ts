@@ -41,7 +41,7 @@ describe.each(engines)("the calls that change files on $name", (engine) => {
     await expect(files.copy(ben, readable.id, drawer("secret"))).rejects.toMatchObject(denied);
     expect(await files.copy(ben, readable.id, drawer("add-1"))).toMatchObject({ createdBy: "ben" });
     await expect(files.move(ben, readable.id, drawer("add-1"))).rejects.toMatchObject(denied);
-    // A move would show the content to a user who may not read the file.
+    // A move would let a user read a file that they may not read.
     await expect(files.move(ben, removable.id, drawer("add-1"))).rejects.toMatchObject(denied);
   });
 
@@ -150,7 +150,7 @@ describe.each(engines)("the calls that change files on $name", (engine) => {
   });
 });
 
-// The decisions of the application do not depend on the database.
+// The decisions of `may` do not depend on the database.
 it.each(["copy", "move"] as const)(
   "%s stores nothing if `may` refuses the user after the bucket has copied the bytes",
   async (call) => {

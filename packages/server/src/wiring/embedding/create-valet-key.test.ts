@@ -134,7 +134,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     const issued = expect(issuing).resolves.toMatchObject({ url: expect.any(String) });
     await asked.promise;
     const closing = close();
-    // The access decision arrives only after all other parts are closed.
+    // The decision of `may` arrives only after all other parts of the embedding are closed.
     setTimeout(() => decision.resolve(true), 200);
     await issued;
     await closing;

@@ -32,15 +32,15 @@ import { baseConfigOf, type CheckedOptions, checkOptions, OPTION_OF } from "./op
 import type { Health, ValetKeyOptions } from "./types.ts";
 
 /**
- * An embedding of Valet Key in an application. Each call gets the user first, and asks the application's function `may`. The calls of
- * `asApplication` get no user and do not ask.
+ * An embedding of Valet Key in an application. Each call gets the user first, and calls the application's function `may`. The calls of
+ * `asApplication` get no user and do not call `may`.
  */
 export type ValetKey<AppUser extends User = User> = Doors &
   CallsForUsers<AppUser> &
   TransactionCalls & {
     /**
-     * The same calls for the application itself, such as for its jobs. They get no user, do not ask `may`, and have no rate limit. The
-     * application must check the access itself.
+     * The same calls for the application itself, such as for its jobs. These calls get no user, do not call `may`, and have no rate limit.
+     * The application must check the access itself.
      *
      * @example
      * ```ts
@@ -48,16 +48,16 @@ export type ValetKey<AppUser extends User = User> = Doors &
      * ```
      */
     asApplication: FileCalls & TenantCalls;
-    /** Checks the database, the bucket and the virus scanner. Asks no `may`. Never rejects. */
+    /** Checks the database, the bucket and the virus scanner. Does not call `may`. Never rejects. */
     health(): Promise<Health>;
-    /** Returns the metrics of this process in the text format of Prometheus. Asks no `may`. */
+    /** Returns the metrics of this process in the text format of Prometheus. Does not call `may`. */
     metrics(): Promise<string>;
     /**
-     * Runs all due verifications, hooks and deletions, and then stops. Call `tick` on hosts where a process ends after each request. Rejects
-     * if the database or the bucket is unreachable. A later call then does the remaining work.
+     * Runs all due verifications, hooks and deletions, and then stops. Call `tick` on hosts where a process ends after each request.
+     * Rejects if the database or the bucket is unreachable. A later call then does the remaining work.
      */
     tick(): Promise<void>;
-    /** Finishes the work in progress, and closes the database. */
+    /** Finishes the running calls and requests, and closes the database. */
     close(): Promise<void>;
   };
 
@@ -95,7 +95,7 @@ export async function createValetKeyAt<AppUser extends User>(
   try {
     return await open(checked, { logger, opened, clock });
   } catch (error) {
-    // The caller needs the reason of the failed start, and not an error of `close`.
+    // The caller needs the reason why the start failed, and not an error of `close`.
     await opened.close().catch(() => undefined);
     throw error;
   }
@@ -107,10 +107,10 @@ async function open(
 ): Promise<ValetKey> {
   const { basePath, resources, place, tenantQuotaBytes } = options;
   const config = baseConfigOf(options);
-  // A missing package must fail here, and not at the first URL.
+  // If the package for credentials is missing, the start must fail, and not the first URL.
   const targets = [options.bucket, ...Object.values(options.buckets ?? {})];
   if (targets.some(({ credentials }) => credentials === undefined)) await loadProviderChain();
-  // A missing file must fail here, and not at the first picture.
+  // If the file of the drawing program is missing, the start must fail, and not the first picture.
   if (canDraw()) findDrawingProgram();
   const ask = createAsk({
     resources,
@@ -195,7 +195,7 @@ async function open(
 
 type Features = FileUseCases & { links: OpenedLinks | undefined };
 
-/** Joins the features of an embedding. No user arrives through an invitation. */
+/** Joins the features of an embedding. An embedding has no invitations, so `arrive` does nothing. */
 function joinFeatures(deps: Deps, openLinks: OpenLinks | undefined): Features {
   const allowances = createAllowances(deps);
   const links = openLinks?.(deps, allowances);
@@ -212,7 +212,7 @@ type Jobs = {
 
 async function startJobs(base: Base<Features>, { options, delivery, queueCalls, logger, opened }: Jobs): Promise<void> {
   if (options.background === false) {
-    // Without the capabilities of the bucket, the service would copy every upload.
+    // If the service does not know the capabilities of the bucket, it copies every upload. So the capabilities are loaded first.
     await settleAll(base, logger);
     return;
   }
@@ -230,7 +230,7 @@ async function startJobs(base: Base<Features>, { options, delivery, queueCalls, 
   fileEvents.kick();
 }
 
-/** Runs all due work as the background jobs do, and then stops. A later call tries a failed verification again. */
+/** Runs all due work as the background jobs do, and then stops. A later call repeats a failed verification. */
 async function runDue(
   { useCases, capabilities }: Base<Features>,
   { delivery, queueCalls, logger }: Pick<Jobs, "delivery" | "queueCalls" | "logger">,
@@ -265,14 +265,13 @@ async function runDue(
   if (failures.length > 0) throw failures[0];
 }
 
-/** Loads the capabilities of all buckets. */
 async function settleAll({ capabilities }: Pick<Base, "capabilities">, logger: Logger): Promise<void> {
   const settle = (one: (typeof capabilities)[number]) =>
     one.settle().catch((error) => logger.warn({ err: error }, "the bucket can't be reached"));
   await Promise.all(capabilities.map(settle));
 }
 
-/** Stores the running calls of the application, because `close` must wait for these calls. After `refuseCalls`, each call fails. */
+/** Collects the running calls of the application, because `close` must wait for these calls. After `refuseCalls`, each new call fails. */
 function createRunningCalls() {
   const running = new Set<Promise<unknown>>();
   let isClosed = false;
@@ -302,8 +301,8 @@ function createRunningCalls() {
 
 /**
  * Adds the HTTP status of the code to an error, because frameworks send the status of an error that a route throws. Koa and Hono read
- * `status`, NestJS reads `statusCode`, and Express and Fastify read both. `expose`: whether the client may see the text. NestJS needs this
- * member, and otherwise responds with 500.
+ * `status`, NestJS reads `statusCode`, and Express and Fastify read both. `expose`: whether the client may see the text of the error.
+ * Without this member, NestJS responds with 500.
  */
 function withStatus(error: unknown): unknown {
   if (!(error instanceof DomainError || error instanceof HttpProblem)) return error;

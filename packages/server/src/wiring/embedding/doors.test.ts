@@ -314,14 +314,14 @@ describe("the doors of an embedding", () => {
   });
 });
 
-/** Sends the start of a POST request. Returns everything that the server sends until the end of the connection. */
+/** Sends the start of a POST request. Returns everything that the server sends before the connection closes. */
 async function answerTo(url: string, lines: readonly string[]): Promise<string> {
   const socket = connect(Number(new URL(url).port), "127.0.0.1");
   let text = "";
   socket.on("data", (bytes) => {
     text += bytes;
   });
-  // The server closes the connection while this client still sends, so errors are expected.
+  // The server closes the connection while this client still sends, so errors of the socket are expected.
   socket.on("error", () => undefined);
   socket.write(["POST /files/invoice/42/uploads HTTP/1.1", "Host: app.example.com", ...lines].join("\r\n"));
   await once(socket, "close");
@@ -334,7 +334,7 @@ async function fastifyAt(files: Files, options: { prefix?: string }): Promise<st
   app.register(files.fastify, options);
   onTestFinished(() => app.close());
   const url = await app.listen({ port: 0, host: "127.0.0.1" });
-  // The body parsers of the application must still work.
+  // The body parsers of the application must still work for its own routes.
   const headers = { "content-type": "application/json" };
   const echo = await fetch(`${url}/echo`, { method: "POST", headers, body: '{"a":1}' });
   expect(await echo.json()).toEqual({ a: 1 });

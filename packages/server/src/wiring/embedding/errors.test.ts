@@ -9,7 +9,7 @@ import { createPlace, open, useEmbedding, users } from "./testing/embedding.ts";
 
 describe("an error of a call", () => {
   const embedding = useEmbedding(sqlite, { resources: drawers });
-  /** Stops before the end, as the failed download of another server does. */
+  /** Stops before the end, like a failed download from another server. */
   const cutBody = async function* () {
     yield Buffer.from("the first bytes");
     throw new Error("the connection ended");

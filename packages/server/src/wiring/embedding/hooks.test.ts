@@ -80,7 +80,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect(onReady.mock.calls.map(([{ filename }]) => filename).sort()).toEqual(["bad.txt", "good.txt"]);
   });
 
-  // After a minute, a hanging hook counts as failed and stops nothing.
+  // After a minute, a hook that hangs counts as failed.
   it("hooks that hang do not stop the hooks of another resource", { timeout: 55_000 }, async () => {
     const hanging = Promise.withResolvers<void>();
     const ready = Promise.withResolvers<void>();
@@ -89,7 +89,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     const resources = { ...withHooks({ onReady }), other };
     const { as } = await open(await createPlace(engine), { resources });
     onTestFinished(() => hanging.resolve());
-    // The number of files is larger than the number of hooks that run at the same time.
+    // One more file than the maximum number of parallel hooks of one resource.
     for (let count = 0; count < 11; count += 1) await as("ann").upload("/invoice/42");
     await as("ann").upload("/other/42");
     await ready.promise;
@@ -101,7 +101,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
   it("close waits for running hooks, and the next process calls the remaining hooks", async () => {
     const place = await createPlace(engine);
     const first = await open(place, { background: false });
-    // The number of files is larger than the number of hooks that run at the same time.
+    // Two more files than the maximum number of parallel hooks of one resource.
     for (let count = 0; count < 12; count += 1) await first.as("ann").upload("/invoice/42");
     await first.close();
     const called = Promise.withResolvers<void>();
@@ -208,7 +208,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     const { downloaded, removed } = JSON.parse(line);
     const [onRemoved, onDownload] = [vi.fn<Hook>(), vi.fn<DownloadHook>()];
     const { files } = await open(place, { background: false, resources: withHooks({ onRemoved, onDownload }) });
-    // The clock of the child process was ahead of the stopped clock of the test, so the test adds a minute.
+    // The clock of the child process was ahead of the stopped clock of this test, so the test adds a minute.
     pass(60_000);
     await files.tick();
     await files.tick();
@@ -230,7 +230,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     const { files } = await open(place, { background: false, resources: withHooks({ onReady }) });
     await files.tick();
     expect(onReady).not.toHaveBeenCalled();
-    // The clock of the child process was ahead of the stopped clock of the test, so the test adds a minute.
+    // The clock of the child process was ahead of the stopped clock of this test, so the test adds a minute.
     pass(LEASE_MS + 60_000);
     await files.tick();
     expect(onReady.mock.calls).toMatchObject([[{ id }, "42", { id: killed.id, attempt: 2 }]]);

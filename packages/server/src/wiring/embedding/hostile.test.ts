@@ -5,7 +5,7 @@ import { createPlace, invoice42, mayInvoice, open, type TestUser } from "./testi
 const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };
 const refused = { status: 403, body: { code: "access_denied" } };
 
-// Access decisions do not depend on the database. So the tests use only one database engine.
+// Access decisions do not depend on the database, so these tests use only one database engine.
 describe("a hostile embedding", () => {
   it.each([
     ["throws", () => Promise.reject(new Error("secret of the application"))],

@@ -43,7 +43,7 @@ describe.each(engines)("an embedding that is killed on $name", (engine) => {
     }
     await close();
     const issued = await urlEvents(locationOf(place), noteId);
-    // The log has one more event for each file than the child confirmed, because the test also requests a URL to check the bytes.
+    // For each file, the log has one more event than the child process confirmed, because the test also requests a URL to check the bytes.
     for (const [id, count] of confirmed) expect(issued.filter((each) => each === id)).toHaveLength(count + 1);
   });
 

@@ -8,7 +8,7 @@ import { drawer } from "./testing/drawer.ts";
 import { createPlace, open, users } from "./testing/embedding.ts";
 import { links, sharing } from "./testing/sharing.ts";
 
-/** Starts an Express application behind a trusted proxy, with a parser of forms. Returns the URL of a link with two files. */
+/** Starts an Express application with a form parser, behind a trusted proxy. Returns the URL of a link with two files. */
 async function shareInExpress(password?: string) {
   const { files } = await open(await createPlace(sqlite), {
     ...sharing,

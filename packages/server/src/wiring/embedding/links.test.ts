@@ -20,7 +20,7 @@ describe.each(engines)("the links of an embedding on $name", (engine) => {
   const visit = (token: string, address?: string) =>
     visitorOf(embedding.files.fetch, token, { ...(address && { address }) });
 
-  /** Adds a file to a new drawer, and makes a link to the drawer. */
+  /** Adds a file to a new drawer, and makes a link to this drawer. */
   async function share(itemId: string, settings?: NewLink) {
     const { files } = embedding;
     const { id } = await files.attach(ann, drawer(itemId), note("a.txt"));
@@ -154,11 +154,11 @@ describe.each(engines)("the links of an embedding on $name", (engine) => {
     await expect(files.createLink(cleo, drawer("read-links"))).rejects.toMatchObject(denied);
     const ofBen = await files.createLink(ben, drawer("read-links"), { fileIds: [readable] });
     expect(await visit(ofBen.token).look()).toMatchObject({ status: 200, body: { sharedBy: "" } });
-    // A link opens files of its own item only.
+    // A link can open only files of its own item.
     await expect(files.createLink(ann, drawer("rights"), { fileIds: [readable] })).rejects.toMatchObject({
       code: "attachment_not_found",
     });
-    // The resource has no `mayShare`, so only the application makes links.
+    // The resource has no `mayShare`, so only the application itself can make links.
     await expect(files.createLink(ann, box("1"))).rejects.toMatchObject(denied);
     await files.attach(ann, box("1"), note("a.txt"));
     const ofApplication = await files.asApplication.createLink(box("1"));
@@ -449,7 +449,7 @@ async function openTestFilesOfTest(onDownload?: (file: { filename: string }, id:
   return opened;
 }
 
-/** Opens an embedding in which the first calls of `findUser` wait for `release`. The array `asked` contains the ids of the calls. */
+/** Opens an embedding in which the first calls of `findUser` wait for `release`. `asked` collects the ids that these calls get. */
 async function openSlow({ heldCalls = Number.POSITIVE_INFINITY } = {}) {
   const asked: string[] = [];
   const { promise: released, resolve: release } = Promise.withResolvers<void>();

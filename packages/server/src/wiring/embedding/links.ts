@@ -22,7 +22,7 @@ export type OpenLinks = (deps: Deps, parts: { urls: Allowance; starts: Allowance
 
 type Parts = { ask: Ask; createRules: (deps: Deps) => { admit: Admit; places: Places }; logger: Logger };
 
-/** Loads the code of links. Returns undefined if the application uses no links, because the embedding then does not need the code. */
+/** Loads the code of links. Returns undefined if the embedding has no option `links`, because it then does not need this code. */
 export async function loadLinks(
   { links: options, resources, origins }: CheckedOptions,
   { ask, createRules, logger }: Parts,

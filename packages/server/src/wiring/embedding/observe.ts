@@ -18,7 +18,7 @@ export async function readHealth({ db, bucket, scanner }: Observed): Promise<Hea
       await within({ milliseconds: httpLimits.probeTimeoutMs, late }, () => part.probe());
       return "up";
     } catch (error) {
-      // Other errors may contain host names and IP addresses, and the application may show the text to strangers.
+      // Other error texts may contain host names and IP addresses, and the application may show the health to strangers.
       const reason = error instanceof DomainError ? (adviceOf(error) ?? error.message) : undefined;
       faults.push(reason === undefined ? name : `${name} (${reason})`);
       return "down";
@@ -39,8 +39,8 @@ function adviceOf({ cause }: DomainError): string | undefined {
 }
 
 /**
- * Creates the function that returns the metrics. The first call loads the library for metrics, because most applications do not need the
- * library. The metrics include the uploads that ended before the first call.
+ * Creates the function that returns the metrics. Its first call loads the metrics library, because most applications do not use the
+ * metrics. The metrics include the uploads that ended before the first call.
  */
 export function createReadMetrics(base: Observed): () => Promise<string> {
   const early = new Map<UploadOutcome, number>();
@@ -50,7 +50,7 @@ export function createReadMetrics(base: Observed): () => Promise<string> {
   async function load(): Promise<Registry> {
     const { createBaseMetrics, UPLOADS_ENDED } = await import("../metrics.ts");
     base.work.off("uploadEnded", count);
-    // The application may have its own metrics of the process, so the text has only the metrics of Valet Key.
+    // The application may have its own metrics of the process, so this text contains only the metrics of Valet Key.
     const loaded = createBaseMetrics(base, { showsMails: false });
     const ended = loaded.getSingleMetric(UPLOADS_ENDED) as Counter;
     for (const [outcome, uploads] of early) ended.inc({ outcome }, uploads);

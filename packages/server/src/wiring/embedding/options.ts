@@ -12,7 +12,7 @@ import { SERVICE } from "../database/owner.ts";
 import type { BucketOptions, LinkOptions, ValetKeyOptions } from "./types.ts";
 import { faultsOfNames } from "./unknown-options.ts";
 
-/** The checked options with their defaults. The type of the application's user is removed. */
+/** The checked options with their defaults, without the user type of the application. */
 export type CheckedOptions = Omit<ValetKeyOptions, "user" | "links"> & {
   links: LinkOptions | undefined;
   application: string;
@@ -25,7 +25,7 @@ export type CheckedOptions = Omit<ValetKeyOptions, "user" | "links"> & {
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/;
 const BASE_PATH = /^(?:\/[A-Za-z0-9._~-]+)+$/;
-/** The maximum lifetime of a URL in seconds. S3 refuses a longer lifetime. */
+/** The maximum lifetime of a URL in seconds, because S3 refuses a longer lifetime. */
 const MAX_URL_TTL_SECONDS = 604_800;
 
 /** Checks the options of `createValetKey`, and adds the defaults. Throws TypeError with a text that lists every missing or wrong option. */
@@ -153,7 +153,7 @@ function faultsOfFiles({ trashDays = 0, adoptPrefixes = [], place, tenantQuotaBy
   return faults;
 }
 
-/** A shorter secret could be guessed from one link. The unit is characters. */
+/** The minimum length of a secret, in characters. From one link, an attacker could find out a shorter secret by trying all secrets. */
 const MIN_SECRET = 32;
 
 function faultsOfLinks<AppUser extends User>({ links, resources }: Partial<ValetKeyOptions<AppUser>>): string[] {
@@ -235,7 +235,7 @@ function isCount(value: unknown): boolean {
 
 const CLAMD_PORT = 3_310;
 
-/** The options that errors name instead of the environment variables of the service. */
+/** The options that errors of an embedding name instead of the environment variables of the service. */
 export const OPTION_OF: OptionOf = {
   DATABASE_URL: "the option database",
   AWS_BUCKET_NAME: "bucket.name",
@@ -259,7 +259,7 @@ export function baseConfigOf(options: CheckedOptions): BaseConfig {
     webhooks: { allowsLoopback: false },
     server: { dataDir: undefined },
     auth: {
-      // Only links need the secret. So the secret of an application without links can be random.
+      // Only links need the secret, so it can be random in an embedding without links.
       secret: options.links?.secret ?? randomBytes(32).toString("base64url"),
       oldSecrets: [...(options.links?.oldSecrets ?? [])],
       jwtSecret: undefined,
@@ -304,8 +304,7 @@ export function bucketOf({
 }
 
 /**
- * Returns the limits for the use cases. The limits are the highest limits of all resources, because each resource also checks its own
- * limits.
+ * Returns the limits for the use cases. Each limit is the highest limit of all resources, because each resource also checks its own limit.
  */
 function limitsOf({ resources, itemQuotaBytes, ...options }: CheckedOptions): Config["limits"] {
   const limits = defaultLimits();

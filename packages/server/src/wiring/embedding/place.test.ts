@@ -25,7 +25,7 @@ describe.each(engines)("the option `place` on $name", (engine) => {
     expect((await second.bucket.keys()).filter((key) => ofTenant.test(key))).toHaveLength(3);
     const { url } = await second.files.issueUrl(users.ann, id);
     expect(await (await fetch(url)).text()).toBe("the invoice");
-    // A copy lies in the place of its own item.
+    // The copy goes to the folder that `place` returns for its own item.
     await second.files.copy(users.ann, id, invoice("7"));
     expect((await second.bucket.keys()).filter((key) => key.startsWith("valetkey-places/tenants/other/"))).toHaveLength(
       1,

@@ -76,7 +76,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     for (const call of [`GET /uploads/${sent.uploadId}`, `DELETE /uploads/${sent.uploadId}`]) {
       expect(await paul.send(call)).toMatchObject({ status: 404, body: { code: "upload_not_found" } });
     }
-    // A user of the application can't continue the upload of a visitor either.
+    // A user of the application can't access the upload of a visitor either.
     expect(await embedding.as("ann").send(`GET /uploads/${sent.uploadId}`)).toMatchObject({ status: 404 });
     expect(await maria.send(`DELETE /uploads/${sent.uploadId}`)).toMatchObject({ status: 204 });
     expect((await embedding.files.list(ann, drawer("own"))).files).toMatchObject([{ sizeBytes: 12 }]);
@@ -218,7 +218,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     await expect(files.createFileRequest(cleo, drawer("add-requests"))).rejects.toMatchObject(denied);
     const ofBen = await files.createFileRequest(ben, drawer("add-requests"));
     expect(await visit(ofBen.token).sendFile("hello")).toMatchObject({ status: 200 });
-    // The resource has no `mayRequest`, so only the application makes file requests.
+    // The resource has no `mayRequest`, so only the application itself can make file requests.
     await expect(files.createFileRequest(ann, box("1"))).rejects.toMatchObject(denied);
     const ofApplication = await files.asApplication.createFileRequest(box("1"));
     expect(await visit(ofApplication.token).sendFile("hello")).toMatchObject({ status: 200 });

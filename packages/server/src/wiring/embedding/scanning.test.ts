@@ -25,8 +25,7 @@ describe.each(engines)("an embedding with a virus scanner on $name", (engine) =>
     for (const { status, body } of [clean, infected]) {
       expect([status, body.state]).toEqual([200, "scanning"]);
     }
-    // The request that completed the upload has already called the application's `may`. A user who then loses the right to add files does
-    // not lose the file.
+    // The request that completed the upload has already called `may`. If the user then loses the right to add files, the file stays.
     isAllowed = false;
     expect(await ready.promise).toMatchObject([{ id: clean.body.id, state: "ready" }, "42", { attempt: 1 }]);
     expect(await rejected.promise).toMatchObject([

@@ -99,7 +99,7 @@ describe.each(engines)("a staged file on $name", (engine) => {
   );
 });
 
-/** Runs the function `attachWaiting` of docs/embedding.md. */
+/** Runs the function `attachWaiting` from docs/embedding.md. */
 async function attachWaiting(files: Pick<TransactionCalls, "attachStaged">, db: DatabaseSync): Promise<void> {
   const code = await codeOfDocs("files_to_attach");
   const ofDocs = code.slice(code.indexOf("async function attachWaiting"));

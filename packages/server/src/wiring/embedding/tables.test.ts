@@ -27,7 +27,7 @@ const REFUSED = `A migration after 0121 can't use a table that only the service 
 async function tablesOf({ kysely, engine }: Database): Promise<string[]> {
   const select: Record<EngineName, string> = {
     sqlite: "select name from sqlite_schema where type = 'table' order by name",
-    // A partition is a part of its table.
+    // The query omits partitions, because a partition is a part of its table.
     postgres: `select relname as name from pg_class where relnamespace = current_schema()::regnamespace
       and relkind in ('r', 'p') and not relispartition order by relname`,
   };
@@ -92,7 +92,7 @@ describe.each(engines)("the tables of an embedding on $name", (engine) => {
     const service = await openAt(locationOf(place), { application: SERVICE });
     await noteQueries(service).insert(note);
     const before = await tablesOf(service);
-    // The embedding also has a migration to run.
+    // The embedding then also has a migration to run.
     await sql`delete from kysely_migration where name >= '0121'`.execute(service.kysely);
     await service.close();
     await expect(createValetKey(optionsAt(place))).rejects.toMatchObject({

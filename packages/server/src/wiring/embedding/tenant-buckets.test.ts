@@ -10,7 +10,7 @@ const { ann } = users;
 const text = (filename = "a.txt") => ({ filename, body: Buffer.from("the invoice") });
 const invoice = (itemId: string) => ({ resource: "invoice", itemId });
 
-/** The item `eu-1` belongs to the tenant `eu`, whose files are in the bucket `eu`. The tenant `main` has no bucket of its own. */
+/** The item `eu-1` belongs to the tenant `eu`, whose files are in the bucket `eu`. The tenant `main` has no separate bucket. */
 const place = ({ itemId }: { itemId: string }) => {
   const tenant = itemId.split("-")[0] as string;
   return tenant === "main" ? { tenant } : { tenant, bucket: tenant };
@@ -21,7 +21,7 @@ const options = {
   place,
 } satisfies Partial<ValetKeyOptions<TestUser>>;
 
-/** Starts one more S3 server for a bucket of tenants. */
+/** Starts another S3 server with a bucket for tenants. */
 async function startBucket() {
   const server = await startEmbedded();
   onTestFinished(server.stop);
@@ -89,12 +89,12 @@ describe.each(engines)("buckets of tenants on $name", (engine) => {
       message: expect.stringContaining('The files of the bucket "us" are in'),
     };
     await refused({ us: eu.target, eu: us.target }).toMatchObject(moved);
-    // No file and no item is in the bucket `eu`, so the option can name another bucket.
+    // No file and no item uses the bucket `eu`, so the option `buckets` can name another bucket instead.
     const last = await open(location, { ...options, buckets: { ap: eu.target, us: us.target } });
     expect(await read(last)).toBe("the invoice");
     await last.files.attach(ann, invoice("ap-1"), text());
     expect([(await eu.keys()).length, (await us.keys()).length]).toEqual([1, 1]);
-    // The item still names its bucket after the removal of its files.
+    // After the removal of its files, the item still names its bucket.
     await last.files.asApplication.removeTenant("us");
     await last.close();
     await refused({ ap: eu.target }).toMatchObject(missing);

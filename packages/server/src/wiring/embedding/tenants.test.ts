@@ -25,7 +25,7 @@ const options = {
   place: ({ itemId }) => ({ tenant: itemId.split("-")[0] as string }),
 } satisfies Partial<ValetKeyOptions<TestUser>>;
 
-/** Reads the usage of a tenant, and its difference from the rows of the database. */
+/** Returns how much the stored usage of a tenant differs from the rows of the database. */
 async function driftOf(place: Place, tenant: string) {
   const db = await openAt(locationOf(place));
   try {
@@ -47,7 +47,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     const asked: string[] = [];
     const may = async (user: TestUser, wanted: string, itemId: string) => {
       asked.push(`${user.id} ${wanted} ${itemId}`);
-      // The file moves at the first question about the former item.
+      // The file moves during the first call of `may` for the former item.
       if (itemId === "acme-1" && asked.length === 1) await files.asApplication.move(id, invoice("acme-2"));
       return itemId === "acme-1" || user.id === "ann";
     };
@@ -67,7 +67,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     const server = files.asApplication;
     const uploaded = (await as("ann").upload("/invoice/acme-1")).body.id;
     const { id: second } = await files.attach(ann, invoice("acme-2"), text());
-    // The names of tenants are also names of members of objects, and one name is the start of another name.
+    // Some names of tenants are also names of members of every object, and some names are the start of another name.
     for (const other of ["acm", "acme_", "acme-extra", "__proto__", "constructor"]) {
       await files.attach(ann, invoice(other.replace("-extra", "")), text());
     }
@@ -133,7 +133,7 @@ describe.each(engines)("tenants on $name", (engine) => {
       );
     });
     const codes = await Promise.all(calls);
-    // On a slow machine, two processes on SQLite can wait too long for each other.
+    // On a slow machine, the two processes can wait too long for each other on SQLite.
     const isExpected = (code: unknown) =>
       [undefined, "quota_exceeded", "database_unavailable"].includes(code as string);
     expect(codes.filter((code) => !isExpected(code))).toEqual([]);
@@ -173,7 +173,7 @@ describe.each(engines)("tenants on $name", (engine) => {
       background: false,
       trashDays: 30,
       adoptPrefixes: ["legacy/"],
-      // The quota of an item does not limit a tenant.
+      // This quota does not limit items of a tenant.
       itemQuotaBytes: 1,
       tenantQuotaBytes: (tenant) => quotas[tenant],
     });
@@ -194,7 +194,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     await files.remove(ann, id);
     await expect(files.attach(ann, to, text())).rejects.toMatchObject(exceeded);
     await files.restore(ann, id);
-    // Only a copy of an adopted object counts.
+    // An adopted object counts only if Valet Key has copied it.
     await files.adopt(ann, to, object);
     expect(await files.asApplication.tenantUsage("acme")).toEqual({ files: 1, bytes: BYTES });
     await expect(files.attach(ann, invoice("none-1"), { filename: "a", body: Buffer.of() })).rejects.toMatchObject(
@@ -213,7 +213,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     const one = { files: 1, bytes: BYTES };
     const none = { files: 0, bytes: 0 };
     const { id } = await files.attach(ann, invoice("acme-1"), text());
-    // In one tenant, the file keeps its id and its object.
+    // A move between items of one tenant keeps the id and the object of the file.
     const [key] = await bucket.keys();
     expect(await files.move(ann, id, invoice("acme-2"))).toMatchObject({ id, itemId: "acme-2" });
     expect([await bucket.keys(), await usages()]).toEqual([[key], [one, none]]);
@@ -309,7 +309,7 @@ describe.each(engines)("tenants on $name", (engine) => {
       if (action !== "add" || !/-(copy|move)$/.test(itemId)) return true;
       const nth = (asked.get(itemId) ?? 0) + 1;
       asked.set(itemId, nth);
-      // The second question comes after the bucket has copied the bytes.
+      // The second call of `may` comes after the bucket has copied the bytes.
       return nth === 1 || pause().then(() => true);
     };
     async function* body() {
@@ -325,7 +325,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     });
     const server = files.asApplication;
     const { id } = await files.attach(ann, invoice("other-1"), text());
-    // The quota of `acme` becomes 0, `bolt` keeps its quota, and `core` has no quota.
+    // The quota of `acme` becomes 0. The quota of `bolt` stays the same, and `core` has no quota.
     for (const tenant of ["acme", "bolt", "core"]) {
       const item = invoice(`${tenant}-1`);
       await files.attach(ann, item, text());
@@ -349,7 +349,7 @@ describe.each(engines)("tenants on $name", (engine) => {
       expect(await driftOf(place, tenant)).toBeUndefined();
       expect(await files.get(ann, id)).toMatchObject({ itemId: "other-1", state: "ready" });
     }
-    // The next upload stores the quota again.
+    // The start of the next upload stores the quota again.
     for (const tenant of ["bolt", "core"]) await files.attach(ann, invoice(`${tenant}-1`), text());
   });
 

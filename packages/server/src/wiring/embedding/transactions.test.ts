@@ -29,7 +29,7 @@ const text = { filename: "invoice.txt", body: Buffer.from("the invoice") };
 
 type Options = Partial<ValetKeyOptions<TestUser>>;
 
-/** Opens an embedding in the database of an application. Only `tick` runs the background work. */
+/** Opens an embedding in the database of an application. The background work runs only in `tick`. */
 async function start(options: Options = {}) {
   const place = await createPlace(postgres);
   const hooks = { onReady: vi.fn<Hook>(), onRemoved: vi.fn<Hook>() };
@@ -54,7 +54,7 @@ it("the transaction of docs/embedding.md replaces a file", async () => {
   expect(rows.map(({ file_id }) => file_id)).toEqual(await listed(app));
 });
 
-// Only PostgreSQL has a database that the application can share.
+// Only a PostgreSQL database can be shared with the application.
 describe("a transaction of the application on postgres", () => {
   it("attachStaged makes a file in the same transaction as the rows of the application", async () => {
     const app = await start();
@@ -109,7 +109,7 @@ describe("a transaction of the application on postgres", () => {
     await vi.waitUntil(async () => (await waiting(app.place.database)) === 1, { timeout: 10_000 });
     await one.query("commit");
     await expect(second).rejects.toMatchObject({ code: "object_already_attached" });
-    // The refusal of Valet Key leaves the transaction usable.
+    // After the refusal of Valet Key, the transaction of the application still works.
     await two.query("rollback");
     await app.files.tick();
     expect([await listed(app), await app.invoices()]).toEqual([[staged.id], [1]]);
@@ -298,7 +298,7 @@ describe("a transaction of the application on postgres", () => {
     const client = await app.begin();
     await files.attachStaged(client, kept);
     await expect(tomorrow.attachStaged(late)).rejects.toMatchObject({ code: "attachment_not_found" });
-    // The bucket refuses the wrong clock of this process, so only the rows are deleted.
+    // The bucket refuses the wrong clock of this embedding, so only the rows are deleted, and not the objects.
     await expect(tomorrow.tick()).rejects.toMatchObject({ code: "bucket_unavailable" });
     await client.query("commit");
     await expect(files.attachStaged(late)).rejects.toMatchObject({ code: "attachment_not_found" });
@@ -353,7 +353,7 @@ describe("a transaction of the application on postgres", () => {
     const attach = (tx: unknown) => app.files.attachStaged(tx as ApplicationTransaction, staged);
     await expect(attach(undefined)).rejects.toThrow("tx must be an open transaction: { query(sql, values) }");
     await expect(attach(app.pool)).rejects.toThrow("tx must be an open transaction. Begin a transaction first");
-    // The error of Prisma 7 outside of a transaction.
+    // This is the error of Prisma 7 outside of a transaction.
     const meta = { driverAdapterError: new Error("LOCK TABLE", { cause: { originalCode: "25P01" } }) };
     const query = () => Promise.reject(Object.assign(new Error("Raw query failed."), { code: "P2010", meta }));
     await expect(attach({ query })).rejects.toThrow("tx must be an open transaction. Begin a transaction first");
@@ -370,7 +370,7 @@ describe("a transaction of the application on postgres", () => {
   });
 });
 
-/** Returns the adapters of docs/embedding.md. */
+/** Returns the transaction adapters from docs/embedding.md. */
 async function adapters(): Promise<Record<"ofKysely" | "ofDrizzle", (tx: object) => ApplicationTransaction>> {
   const code = await codeOfDocs("const ofKysely");
   return new Function("CompiledQuery", "sql", `${code}\nreturn { ofKysely, ofDrizzle };`)(CompiledQuery, sql);

@@ -1,58 +1,59 @@
 import type { Logger } from "pino";
 import type { ItemName, ItemPlace, Resources, User } from "../../features/embedding/types.ts";
 
-/** A private bucket on AWS or any S3 server. */
+/** A private bucket on AWS or on another S3 server. */
 export type BucketOptions = {
   /** The name of the bucket. */
   name: string;
   /** The region of the bucket, such as `eu-central-1`. */
   region: string;
-  /** The URL at which this server reaches the bucket. Default: AWS. */
+  /** The URL at which the application reaches the bucket. Default: the URL of AWS for the region. */
   endpoint?: string | undefined;
   /** The URL at which browsers reach the bucket. Presigned URLs start with this URL. Default: `endpoint`. */
   publicEndpoint?: string | undefined;
-  /** Whether URLs contain the bucket name in the path, not in the host name. Default: true if `endpoint` is not an endpoint of AWS. */
+  /** Whether URLs contain the bucket name in the path, and not in the host name. Default: true if `endpoint` is not an endpoint of AWS. */
   forcePathStyle?: boolean | undefined;
-  /** A folder in the bucket for all objects. Default: none. */
+  /** The folder in the bucket that contains all objects. Default: none. */
   keyPrefix?: string | undefined;
-  /** The keys for the bucket. Default: the provider chain of the AWS SDK, from the package `@aws-sdk/credential-providers`. */
+  /** The access key for the bucket. Default: the provider chain of the AWS SDK, from the package `@aws-sdk/credential-providers`. */
   credentials?:
     | {
         /** The id of the access key. */
         accessKeyId: string;
         /** The secret of the access key. */
         secretAccessKey: string;
-        /** The token of temporary keys. Default: the keys are permanent. */
+        /** The session token of temporary credentials. Default: the credentials are permanent. */
         sessionToken?: string | undefined;
       }
     | undefined;
 };
 
-/** The links of an embedding, with which users share files of an item with people who have no account. */
+/** The options of links, with which users share files of an item with people who have no account. */
 export type LinkOptions<AppUser extends User = User> = {
   /**
-   * A random text of at least 32 characters, such as 32 random bytes in base64. All processes must have the same secret. Somebody with the
-   * secret and the database can make URLs of links. With another secret, all earlier links stop working.
+   * A random text of at least 32 characters, such as 32 random bytes in base64. All processes must have the same secret. Anyone with the
+   * secret and the database can make the URLs of links. If you replace the secret, all earlier links stop working, unless `oldSecrets`
+   * contains it.
    */
   secret: string;
   /** Earlier secrets, whose links still work. Default: none. */
   oldSecrets?: readonly string[] | undefined;
-  /** The public URL of the routes of Valet Key in the application, such as `https://app.example.com/files`. */
+  /** The public URL below which the application serves the routes of Valet Key, such as `https://app.example.com/files`. */
   baseUrl: string;
   /**
-   * Returns the user with this id as `{ id, name?, email? }`, or null. Valet Key calls `findUser` for the creator of a link, at each
-   * request of a visitor, and then asks `may` and `mayShare`. After an error, and after 5 seconds without a result, the link does not open.
+   * Returns the user with this id as `{ id, name?, email? }`, or null. At each request of a visitor, Valet Key calls `findUser` for the
+   * creator of the link, and then `may` and `mayShare`. After an error, and after 5 seconds without a result, the link does not open.
    */
   findUser(id: string): NoInfer<AppUser> | null | undefined | Promise<NoInfer<AppUser> | null | undefined>;
   /**
-   * The URL of your own page for visitors, with `{token}` in the place of the token, such as `https://app.example.com/shared/{token}`.
+   * The URL of your own page for visitors, with `{token}` where the token belongs, such as `https://app.example.com/shared/{token}`.
    * Default: a small page of Valet Key, which needs no JavaScript.
    */
   pageUrl?: string | undefined;
   /**
    * Returns the IP address of a visitor, for the limits of wrong passwords and of downloads. `original` is the request object of Express or
-   * Fastify, or `request` itself. Default: the address that Express, Fastify or Node.js reports. A web-standard `Request` has no address, so
-   * all visitors then share the limits of one client.
+   * Fastify, or else `request`. Default: the address that Express, Fastify or Node.js reports. A web-standard `Request` has no IP address,
+   * so without this function all visitors share the limits of one client.
    */
   clientAddress?: ((request: Request, original: unknown) => string | undefined) | undefined;
 };
@@ -62,19 +63,19 @@ export type ValetKeyOptions<AppUser extends User = User> = {
   /** The private bucket that stores the files. */
   bucket: BucketOptions;
   /**
-   * More private buckets by name, such as one for each region. `place` names the bucket of a tenant. A process does not start without a
-   * bucket that the database names. Range of a name: 1 to 64 letters, digits, `-` and `_`. Default: none.
+   * Further private buckets by name, such as one for each region. `place` names the bucket of a tenant. If the database uses a bucket that
+   * this option does not contain, the process does not start. Range of a name: 1 to 64 letters, digits, `-` and `_`. Default: none.
    */
   buckets?: Readonly<Record<string, BucketOptions>> | undefined;
   /**
-   * The path of a separate SQLite file, or a `postgres://` URL, which needs the package `pg`. On PostgreSQL, this may be the database of
-   * the application.
+   * The path of an SQLite file that only Valet Key uses, or a `postgres://` URL, which needs the package `pg`. On PostgreSQL, you can use
+   * the database of the application.
    */
   database: string;
   /**
-   * The PostgreSQL schema that contains all tables. Valet Key creates the schema if it is missing. Range: 1 to 63 letters in lower case,
-   * digits and `_`. Default: `valetkey`. With `public`, the connection chooses the schema. Use `public` for poolers that can't set a schema,
-   * such as PgBouncer.
+   * The PostgreSQL schema that contains all tables of Valet Key. Valet Key creates a missing schema. Range: 1 to 63 letters in lower case,
+   * digits and `_`. Default: `valetkey`. With `public`, the connection chooses the schema. Use `public` for poolers that can't set a
+   * schema, such as PgBouncer.
    */
   schema?: string | undefined;
   /**
@@ -85,41 +86,42 @@ export type ValetKeyOptions<AppUser extends User = User> = {
   /** The path of the routes, such as `/files`. The application may mount these routes below another path. Default: `/files`. */
   basePath?: string | undefined;
   /**
-   * Returns the user of the request as `{ id, name?, email? }`, or null if nobody is signed in. `original` is the request object of
-   * Express or Fastify, or `request` itself. Valet Key calls `user` for each request.
+   * Returns the user of a request as `{ id, name?, email? }`, or null if nobody is signed in. `original` is the request object of Express
+   * or Fastify, or else `request`. Valet Key calls `user` for each request, except the requests of visitors.
    */
   user(request: Request, original: unknown): AppUser | null | undefined | Promise<AppUser | null | undefined>;
-  /** The kinds of things that files belong to, such as `invoice`, by name. A name has 1 to 64 letters, digits, `-` and `_`. */
+  /** The kinds of items that have files, by name, such as `invoice`. Range of a name: 1 to 64 letters, digits, `-` and `_`. */
   resources: Resources<AppUser>;
   /**
-   * The origins of other web sites whose pages may send changes, such as `https://app.example.com`. The application must send the CORS
-   * headers itself. Default: none.
+   * The origins of other web sites whose pages may send changes to Valet Key, such as `https://app.example.com`. The application must send
+   * the CORS headers itself. Default: none.
    */
   origins?: readonly string[] | undefined;
   /** Whether this process runs the background jobs. If false, call `tick` at intervals. Default: true. */
   background?: boolean | undefined;
-  /** The virus scanner: a clamd that listens on TCP. Default: no file is scanned. */
+  /** The virus scanner: clamd, which listens on TCP. Default: Valet Key scans no file. */
   scanner?:
     | {
         /** The host of clamd. */
         host: string;
         /** The TCP port of clamd. Range: 1 to 65,535. Default: 3310. */
         port?: number | undefined;
-        /** Whether files that are too large for clamd are rejected or accepted. Default: `reject`. */
+        /** Whether Valet Key rejects or accepts a file that is too large for clamd. Default: `reject`. */
         tooLarge?: "reject" | "accept" | undefined;
       }
     | undefined;
-  /** The maximum total size of all files of one item without a tenant, in bytes. Range: from 1. Default: no limit. */
+  /** The maximum total size of all files of one item, in bytes. Does not limit items of a tenant. Range: from 1. Default: no limit. */
   itemQuotaBytes?: number | undefined;
   /**
-   * The maximum total size of all files of one tenant, in bytes, or a function that returns it for a tenant. Valet Key calls the function
-   * before each upload to an item of a tenant. Range: from 0. A quota of 0 refuses all files. Default: no limit, as for `undefined`.
+   * The maximum total size of all files of one tenant, in bytes, or a function that returns this size for a tenant. Valet Key calls the
+   * function before each upload to an item of a tenant. Range: from 0. A quota of 0 refuses all files. Undefined means no limit. Default:
+   * no limit.
    */
   tenantQuotaBytes?: number | ((tenant: string) => number | undefined | Promise<number | undefined>) | undefined;
   /**
-   * Chooses the tenant of an item, or a folder in the bucket for the objects of an item without a tenant. Valet Key calls `place` before the
-   * first upload to an item, and stores the result. Range of a folder: up to 200 letters, digits, `.`, `_`, `-` and `/`. Default:
-   * no tenant and no folder.
+   * Returns the tenant of an item, or a folder in the bucket for the objects of an item without a tenant. Valet Key calls `place` before
+   * the first upload to an item, and stores the result. Range of a folder: up to 200 letters, digits, `.`, `_`, `-` and `/`. Default: no
+   * tenant and no folder.
    *
    * @example
    * ```ts
@@ -127,22 +129,27 @@ export type ValetKeyOptions<AppUser extends User = User> = {
    * ```
    */
   place?: ((item: ItemName) => string | ItemPlace | undefined | Promise<string | ItemPlace | undefined>) | undefined;
-  /** How many days a removed file waits in the trash before it is deleted. Range: 0 to 3,650. Default: 0, so there is no trash. */
+  /**
+   * The number of days that a removed file waits in the trash before it is deleted. Range: 0 to 3,650. Default: 0, so there is no trash.
+   */
   trashDays?: number | undefined;
   /**
-   * The prefixes of the keys in the bucket that `adopt` accepts, such as `legacy/`. Each prefix is a whole prefix in the bucket, and ends
-   * with a slash. The prefix `""` permits the whole bucket. Default: none, so `adopt` accepts no key.
+   * The prefixes of the object keys that `adopt` accepts, such as `legacy/`. A prefix starts at the start of the key, and ends with a
+   * slash. The prefix `""` permits the whole bucket. Default: none, so `adopt` accepts no key.
    */
   adoptPrefixes?: readonly string[] | undefined;
-  /** Lets users make links for people without an account. A resource also needs `mayShare`. Default: no links. */
+  /**
+   * Lets users make links and file requests for people without an account. A resource also needs `mayShare` or `mayRequest`. Default: no
+   * links.
+   */
   links?: LinkOptions<AppUser> | undefined;
-  /** A pino logger. Default: writes warnings and errors to standard error. */
+  /** A pino logger. Default: a logger that writes warnings and errors to standard error. */
   logger?: Logger | undefined;
 };
 
 export type PartState = "up" | "down";
 
-/** The name of each option, by the part of the options. The compiler compares the names with the types. */
+/** The names of all options, by group of options. TypeScript compares these names with the types. */
 export const OPTION_NAMES = {
   options: {
     bucket: true,
@@ -192,8 +199,8 @@ export const OPTION_NAMES = {
 } as const;
 
 /**
- * The health of an embedding. `ready`: all parts work. `degraded`: URLs work, and uploads wait, because the bucket or the virus scanner is
- * down. `down`: the database is down. `detail` names the parts that are down, and the known reasons.
+ * The health of an embedding. `ready`: all parts work. `degraded`: Valet Key issues URLs, but uploads wait, because the bucket or the virus
+ * scanner is down. `down`: the database is down. `detail` names the parts that are down, and the known reasons.
  */
 export type Health = {
   status: "ready" | "degraded" | "down";

@@ -2,7 +2,7 @@ import { RESOURCE_OPTIONS } from "../../features/embedding/types.ts";
 import { describeUnknown, type Names } from "../../platform/text/option-names.ts";
 import { OPTION_NAMES, type ValetKeyOptions } from "./types.ts";
 
-/** Returns a text for each option that does not exist, with the option that the application probably means. */
+/** Returns a text for each unknown option, with the option that the application probably means. */
 export function faultsOfNames(options: Partial<ValetKeyOptions>): string[] {
   const { bucket, buckets, scanner, links, resources } = options;
   const named = Object.entries(Object(buckets)).map(([name, one]): [string, unknown] => [`buckets.${name}.`, one]);
@@ -24,7 +24,7 @@ export function faultsOfNames(options: Partial<ValetKeyOptions>): string[] {
   ];
 }
 
-/** The AWS SDK adds these members to the credentials of an application that also uses the SDK. */
+/** The AWS SDK adds these members to credentials, and an application may pass such credentials. */
 const MEMBERS_OF_SDK: readonly string[] = ["$source", "accountId", "credentialScope", "expiration"];
 
 type Level = { known: Names; at: string; ignored?: readonly string[] };

@@ -25,7 +25,7 @@ describe.each(engines)("the rule validate on $name", (engine) => {
       status: 422,
       body: { code: "file_refused", detail: "An invoice has at most 2 files." },
     });
-    // A client that lost the response repeats the start, and its own upload does not count.
+    // A client that lost the response repeats the start of the upload. Its own upload does not count.
     const repeated = await ann.send("POST /invoice/42/uploads", { json: declared, headers });
     expect(repeated.body.upload.id).toBe(started.body.upload.id);
     await files.asApplication.remove(first.body.id);
@@ -59,7 +59,7 @@ describe.each(engines)("the rule validate on $name", (engine) => {
   });
 });
 
-// The decision about a file does not depend on the database.
+// The decision of `validate` does not depend on the database.
 describe("the rule validate", () => {
   it("the rule `validate` receives the declared file, the user and the item", async () => {
     const calls: [OfferedFile, TestUser, ItemToFill][] = [];

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-/** Returns the block of JavaScript in docs/embedding.md that contains a text. */
+/** Returns the JavaScript block of docs/embedding.md that contains the text. */
 export async function codeOfDocs(text: string): Promise<string> {
   const page = await readFile(new URL("../../../../../../docs/embedding.md", import.meta.url), "utf8");
   const blocks = [...page.matchAll(/^```js$\n(.*?)^```$/gms)].map(([, code = ""]) => code);

@@ -1,14 +1,14 @@
 import type { ItemAction, Resources } from "../../../index.ts";
 import type { TestUser } from "./place.ts";
 
-/** The ids of the drawers on which everybody may do these actions. Ann may do everything. */
+/** For each start of an id, the actions that everybody may do on such a drawer. Ann may do everything. */
 const OPEN: Record<string, readonly ItemAction[]> = { read: ["read"], add: ["add"], remove: ["remove"] };
 
 const may = (user: TestUser, action: ItemAction, id: string) =>
   user.id === "ann" || OPEN[id.split("-")[0] ?? ""]?.includes(action) === true;
 
 /**
- * The resources of the tests of calls. Each test uses its own drawers, such as `one`. Ben may only read `read-1`, only add to `add-1`, and
+ * The resources for the tests of calls. Each test uses its own drawers, such as `one`. Ben may only read `read-1`, only add to `add-1`, and
  * only remove from `remove-1`.
  */
 export const drawers: Resources<TestUser> = {

@@ -13,14 +13,14 @@ export { clientOf } from "./client.ts";
 export { invoice42, mayInvoice, optionsAt, type Place, type TestUser, users } from "./place.ts";
 
 type Options = Partial<ValetKeyOptions<TestUser>>;
-/** Registers a function that cleans up. Default: at the end of the test. */
+/** Registers a cleanup function. Default: runs the function at the end of the test. */
 type AtEnd = (cleanUp: () => Promise<void>) => void;
 
 type PlaceOptions = { isNew?: boolean; usedBy?: DatabaseUser; atEnd?: AtEnd };
 
 /**
- * Creates a database and a bucket for one test. The database is a copy of a migrated database. With `isNew`, the embedding must migrate the
- * database, which takes longer. `usedBy`: whose tables the copy has. By default, the tables of an embedding.
+ * Creates a database and a bucket for one test. The database is a copy of a migrated database. With `isNew`, the database is empty, and the
+ * embedding must migrate it, which takes longer. `usedBy`: whose tables the copy has. Default: the tables of an embedding.
  */
 export async function createPlace(
   engine: TestEngine,
@@ -29,7 +29,7 @@ export async function createPlace(
   const { location, remove } = await engine.createLocation({ migrated: !isNew, usedBy });
   atEnd(remove);
   if ("url" in location && !isNew) {
-    // The copy has its tables in the schema `public`, but an embedding has its tables in a separate schema.
+    // The copy has its tables in the schema `public`, but an embedding has its tables in its own schema.
     await runSql(location.url, "alter schema public rename to valetkey; create schema public");
   }
   const server = await startEmbedded();
@@ -37,7 +37,7 @@ export async function createPlace(
   return { database: "url" in location ? location.url : location.file, server };
 }
 
-/** Returns the location of an embedding's database, for a test that reads this database directly. */
+/** Returns the location of an embedding's database, for a test that reads the database directly. */
 export function locationOf({ database }: Place): DatabaseLocation {
   return database.startsWith("postgres") ? { url: withSchema(database, "valetkey") } : { file: database };
 }
@@ -62,7 +62,7 @@ export async function open(place: Place, options: Options = {}, atEnd: AtEnd = o
   };
 }
 
-/** Opens an embedding before the tests of the surrounding suite, and closes it after them. */
+/** Opens an embedding before the tests of the surrounding suite, and closes the embedding after them. */
 export function useEmbedding(
   engine: TestEngine,
   options: Options = {},

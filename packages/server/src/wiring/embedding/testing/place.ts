@@ -13,17 +13,17 @@ export const users = {
 /** The item whose files the user `ann` may read, add and remove. */
 export const invoice42 = { resource: "invoice", itemId: "42" };
 
-/** The database and the bucket of a test. Several processes can use the same place. */
+/** The database and the bucket of a test. Several processes can use them at the same time. */
 export type Place = { database: string; server: Omit<BucketServer, "stop"> };
 
-/** The access rule of the application, which reads the rights in `users`. */
+/** The access rule of the application in the tests, which reads the rights in `users`. */
 export function mayInvoice(user: TestUser, action: ItemAction, id: string): boolean {
   return user.invoices[id]?.includes(action) ?? false;
 }
 
 export const invoices: Resources<TestUser> = { invoice: { may: mayInvoice } };
 
-/** Returns the options of an embedding at this place. The request header `x-user` contains the name of the user. */
+/** Returns the options of an embedding for this database and bucket. The request header `x-user` contains the name of the user. */
 export function optionsAt(
   { database, server }: Place,
   options: Partial<ValetKeyOptions<TestUser>> = {},

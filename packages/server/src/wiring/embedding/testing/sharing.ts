@@ -3,7 +3,10 @@ import type { Answer } from "./client.ts";
 import { drawers } from "./drawer.ts";
 import { type TestUser, users } from "./place.ts";
 
-/** The items of which nobody may read or add files any more, or make links or file requests. A test adds its own drawers. */
+/**
+ * The items whose users have lost a right: to read files, to add files, to make links, or to make file requests. A test adds its own
+ * drawers.
+ */
 export const withdrawn = {
   read: new Set<string>(),
   share: new Set<string>(),
@@ -22,7 +25,7 @@ export const links: LinkOptions<TestUser> = {
 };
 
 /**
- * Everybody may share a drawer that they may read, and request files for a drawer to which they may add files, except `cleo`. Nobody may
+ * Everybody except `cleo` may share a drawer that they may read, and request files for a drawer to which they may add files. Nobody may
  * share a box or request files for it.
  */
 export const sharing = {
@@ -38,7 +41,7 @@ export const sharing = {
   },
 } satisfies Partial<ValetKeyOptions<TestUser>>;
 
-/** Creates a visitor who stores cookies as a browser does. */
+/** Creates a visitor who keeps cookies as a browser does. */
 export function visitorOf(fetch: ValetKey["fetch"], token: string, { address = "192.0.2.1" } = {}) {
   const cookies = new Map<string, string>();
   async function send(call: string, json?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
@@ -72,7 +75,7 @@ export function visitorOf(fetch: ValetKey["fetch"], token: string, { address = "
     send,
     start,
     complete,
-    /** Sends a file to a file request. Returns the response that refused the file, or the response to the completion. */
+    /** Sends a file to a file request. Returns the response to the completion, or the response that refused the file earlier. */
     async sendFile(text: string, file: object = {}): Promise<Answer> {
       const started = await start(text, file);
       if (started.status !== 201) return started;

@@ -6,8 +6,8 @@ import { onTestFinished } from "vitest";
 import type { Place } from "./embedding.ts";
 
 /**
- * Starts a `.child.ts` file of this folder as a process that uses the database and the bucket of this place. The output of the tests
- * contains the stderr of the child. The child gets all members of `given`.
+ * Starts a `.child.ts` file of this folder as a process that uses this database and bucket. The output of the tests contains the standard
+ * error of this process. The process gets all members of `given`.
  */
 export function startEmbeddingChild(name: string, given: Place & { [option: string]: unknown }) {
   const script = fileURLToPath(new URL(`./${name}.child.ts`, import.meta.url));

@@ -13,15 +13,15 @@ import type { ValetKeyOptions } from "./wiring/embedding/types.ts";
 
 /** A file that a test uploads. */
 export type TestUpload = {
-  /** The name that people see. Default: `file.txt`. */
+  /** The filename that people see. Default: `file.txt`. */
   filename?: string | undefined;
-  /** The media type. Default: the type of a `Blob`, or `text/plain`. */
+  /** The content type. Default: the type of a `Blob`, or `text/plain`. */
   contentType?: string | undefined;
-  /** The content of the file. A text is sent in UTF-8. */
+  /** The content of the file. A string is sent in UTF-8. */
   body: string | Uint8Array<ArrayBuffer> | Blob;
 };
 
-/** A time span. The clock adds up all members, which are numbers from 0. */
+/** A time span, which is the sum of its members. Each member is a number from 0. */
 export type TimeSpan = {
   days?: number | undefined;
   hours?: number | undefined;
@@ -29,11 +29,11 @@ export type TimeSpan = {
   seconds?: number | undefined;
 };
 
-/** The clock of the embedding and of its bucket. The clock starts at the present time, and continues to run. */
+/** The clock of the embedding and of its bucket. It starts at the current time, and continues to run. */
 export type TestClock = {
   now(): Date;
   /**
-   * Moves the clock forward, so that URLs, uploads and the trash expire. Throws TypeError for a wrong time span.
+   * Moves the clock forward, so that URLs, uploads and files in the trash expire. Throws TypeError for a wrong time span.
    *
    * @example
    * ```ts
@@ -43,13 +43,13 @@ export type TestClock = {
   advance(span: TimeSpan): void;
 };
 
-/** An embedding for tests, and the calls that only tests need. */
+/** An embedding for tests, and the functions that only tests need. */
 export type TestFiles<AppUser extends User = User> = {
-  /** The embedding, as `createValetKey` returns it. Give `files` to your application. */
+  /** The embedding, as `createValetKey` returns it. Pass `files` to your application. */
   files: ValetKey<AppUser>;
   /**
-   * Uploads a file as a browser does: starts the upload, sends the bytes to the bucket, and completes the upload. Returns the ready file.
-   * A file has at most 64 MiB. If the service refuses or rejects the file, `uploadFile` rejects with the code of the response, such as
+   * Uploads a file as a browser does: starts the upload, sends the bytes to the bucket, and completes the upload. Returns the ready file. A
+   * file has at most 64 MiB. If Valet Key refuses or rejects the file, `uploadFile` rejects with the code of the response, such as
    * `access_denied` or `upload_rejected`.
    *
    * @example
@@ -60,11 +60,11 @@ export type TestFiles<AppUser extends User = User> = {
   uploadFile(user: AppUser, item: ItemName, file: TestUpload): Promise<ItemFile>;
   clock: TestClock;
   /**
-   * Runs all due work, and waits until all due hooks were called. Calls of `onDownload` are due 31 seconds after the URL was issued. Rejects
-   * with the first error that a hook threw since the last call.
+   * Runs all due work, and waits until all due hooks have run. A call of `onDownload` is due 31 seconds after Valet Key issued the URL.
+   * Rejects with the first error that a hook threw since the last call.
    */
   runHooks(): Promise<void>;
-  /** Closes the embedding and its bucket, and deletes all files. Further calls do nothing. */
+  /** Closes the embedding and its bucket, and deletes all files. Repeated calls do nothing. */
   close(): Promise<void>;
 };
 
@@ -73,9 +73,9 @@ const bucketName = "test-files";
 
 /**
  * Opens an embedding for the tests of an application, with an empty bucket and an empty database in a temporary folder of this machine.
- * `options` may be the options of your application: `bucket`, `buckets` and `database` are replaced. Without `resources`, everybody may do
- * everything with the resource `item`. Without `user`, the header `x-test-user` contains the id of the user. Without `background`, no
- * background work runs, and hooks are called only by `runHooks`. Throws TypeError for wrong options.
+ * `options` may be the options of your application, because `bucket`, `buckets` and `database` are replaced. Without `resources`, every
+ * user may do everything with the resource `item`. Without `user`, the header `x-test-user` contains the id of the user. Without
+ * `background`, no background work runs, and only `runHooks` calls the hooks. Throws TypeError for wrong options.
  *
  * @example
  * ```ts
@@ -116,7 +116,7 @@ export async function openTestFiles<AppUser extends User = User>(
         background: false,
         ...others,
         bucket: target,
-        // A request of `files.fetch` has no address. Without an address, the log would warn about the limits of visitors.
+        // A request to `files.fetch` has no IP address. Without this option, the log would warn that all visitors share one limit.
         ...(options.links !== undefined && { links: { clientAddress: addressOf, ...options.links } }),
         ...(options.buckets !== undefined && { buckets: Object.fromEntries(named) }),
         database,
@@ -144,7 +144,10 @@ const addressOf: typeof reportedAddress = (...request) => reportedAddress(...req
 
 let empty: Promise<Buffer> | undefined;
 
-/** Returns the bytes of an empty database. The published package contains this database, so that the first start migrates none. */
+/**
+ * Returns the bytes of an empty database. The published package contains this database, so that the first start does not run the
+ * migrations.
+ */
 function emptyDatabase(): Promise<Buffer> {
   empty ??= readFile(new URL("./empty-database.gz", import.meta.url)).then(gunzipSync, createEmptyDatabase);
   return empty;
@@ -171,7 +174,7 @@ function createClock(): { clock: TestClock; now: () => number } {
 
 const HOOKS = ["onReady", "onRejected", "onRemoved", "onDownload"] as const satisfies (keyof Resource)[];
 
-/** Counts the calls of the hooks, and keeps their errors for `run`. */
+/** Counts the calls of the hooks, and stores their errors for `run`. */
 function watchHooks<AppUser extends User>(given: Resources<AppUser>) {
   let calls = 0;
   let errors: unknown[] = [];
@@ -196,7 +199,7 @@ function watchHooks<AppUser extends User>(given: Resources<AppUser>) {
   return {
     resources: Object.fromEntries(Object.entries(given).map(([name, resource]) => [name, watched(resource)])),
     async run(files: Pick<ValetKey, "tick">): Promise<void> {
-      // The first call deletes objects, which makes calls of `onRemoved` due. A hook can also add or remove files.
+      // The first `tick` deletes objects, which makes calls of `onRemoved` due. A hook can also add or remove files, so `tick` is repeated.
       await files.tick();
       let before: number;
       do {
@@ -211,7 +214,7 @@ function watchHooks<AppUser extends User>(given: Resources<AppUser>) {
   };
 }
 
-/** The response to a started upload, and the file in the response to a completed upload. */
+/** The response to a started upload, or the file in the response to a completed upload. */
 type StartOrFile = {
   id: string;
   upload: { id: string; url?: string; method: string; headers: Record<string, string> };

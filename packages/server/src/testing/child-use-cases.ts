@@ -6,7 +6,7 @@ import { createUseCases } from "../wiring/use-cases.ts";
 import { openAt } from "./database/database-location.ts";
 import { testLinkKeys } from "./link-keys.ts";
 
-/** Creates the use cases for a process that a test kills. `location`: the location of the database as JSON. */
+/** Creates the use cases for a child process that a test kills. `location`: the location of the database as JSON. */
 export async function childUseCases({ location, bucket }: { location: string; bucket: Bucket }) {
   const limits = { ...defaultLimits(), trashDays: 0 };
   return createUseCases({

@@ -5,7 +5,8 @@ import { deriveLinkKeys } from "../platform/crypto/link-token.ts";
 import { createSmtp } from "../platform/mailer/smtp.ts";
 import { openAt } from "./database/database-location.ts";
 
-// Sends the due mails, and exits. Usage: node deliver-mails.child.ts <location of the database as JSON> <port of the SMTP server> <now>
+// Sends the due mails, and exits.
+// Usage: node deliver-mails.child.ts <location of the database as JSON> <port of the SMTP server> <now>
 const [location = "", port = "", now = ""] = process.argv.slice(2);
 const mailer = createSmtp({
   host: "127.0.0.1",

@@ -3,7 +3,8 @@ import { createWebhookSender } from "../platform/outgoing/send-webhook.ts";
 import { openAt } from "./database/database-location.ts";
 import { webhookKeys } from "./webhook-suite.ts";
 
-// Sends the due webhook messages. Usage: node deliver-webhooks.child.ts <location of the database as JSON> <now>
+// Sends the due webhook messages.
+// Usage: node deliver-webhooks.child.ts <location of the database as JSON> <now>
 const [location = "", now = ""] = process.argv.slice(2);
 const deps = {
   db: await openAt(JSON.parse(location)),

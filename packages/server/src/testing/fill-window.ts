@@ -2,8 +2,7 @@ import type { Tx } from "../platform/database/queries.ts";
 import { limitCountQueries, windowKey } from "../platform/limits/in-database.ts";
 
 /**
- * Counts as if the holder had made `count` requests in a window that began now. With a filled window, a test of a high limit needs few
- * requests.
+ * Counts `count` requests of a holder in a rate limit, in a time window that begins now. So a test of a high limit needs only few requests.
  *
  * @param limit the name of the limit. The test fails if no limit has the name, because the count would have no effect.
  */

@@ -1,11 +1,11 @@
 const BOUNDARY = "----valetkey-test-boundary";
 
-/** The parts of a form are in the order of the list. A part with a filename is a file, and every other part is a plain field. */
+/** The parts of a form, in order. A part with a filename is a file, and every other part is a plain field. */
 export type Form = readonly {
   field: string | undefined;
   filename?: string;
   contentType?: string;
-  /** The additional headers of the part. */
+  /** Further headers of the part. */
   headers?: Record<string, string>;
   content: Buffer | string;
 }[];
@@ -26,7 +26,7 @@ export function multipartBody(form: Form): { headers: Record<string, string>; bo
   };
 }
 
-/** Creates a form with a single file. By default, the file is a small text file. */
+/** Creates a form with one file. Default: a small text file. */
 export function fileForm(content: Buffer | string = "hello", filename = "hello.txt", contentType = "text/plain"): Form {
   return [{ field: "file", filename, contentType, content }];
 }

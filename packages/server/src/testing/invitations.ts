@@ -6,13 +6,13 @@ import type { useService } from "./use-service.ts";
 export type InvitedPerson = Client & { id: string };
 type Wanted = { email?: string; role?: string; expiresAt?: string; noteId?: string };
 
-/** Returns the token in the link of an invitation. */
+/** Returns the token in the URL of an invitation. */
 export const tokenIn = (invitation: { url: string }): string => invitation.url.split("#")[1] as string;
 
-/** Returns a new email address without a user. */
+/** Returns a new email address that no user has. */
 export const newEmail = (): string => `${uuidv7()}@example.com`;
 
-/** Returns functions for the actions of the owner of a note, and of invited people. */
+/** Returns the actions of the owner of a note, and of invited people. */
 export function invitationActions(service: ReturnType<typeof useService>) {
   const owner = service.as("owner");
 
@@ -23,7 +23,7 @@ export function invitationActions(service: ReturnType<typeof useService>) {
   return {
     owner,
     createNote,
-    /** Makes the service record a user with an email address that the user has not proven. */
+    /** Makes the service store a user with an email address that the user has not proven. */
     async signUp(email: string): Promise<InvitedPerson> {
       const id = email.split("@")[0] as string;
       const person = service.as(id);

@@ -1,4 +1,4 @@
 import { deriveLinkKeys } from "../platform/crypto/link-token.ts";
 
-/** The keys for links in tests come from a fixed secret. */
+/** The keys of links in tests, which come from a fixed secret. */
 export const testLinkKeys = deriveLinkKeys(["the AUTH_SECRET of tests, which is long enough"]);

@@ -13,9 +13,9 @@ import { testLinkKeys } from "./link-keys.ts";
 import type { Answer } from "./service.ts";
 
 type Given = Partial<Omit<Link, "attachmentIds">> & {
-  /** The number of files of the note. The default of `fileCount` is 1. */
+  /** The number of files of the note. Default: 1. */
   fileCount?: number;
-  /** Selects the files that the link opens. By default, the link opens the whole note. */
+  /** Selects the files that the link opens. Default: the link opens the whole note. */
   opens?: (files: Attachment[]) => Attachment[];
   password?: string;
   file?: Partial<Attachment>;
@@ -59,7 +59,7 @@ export function tokenOfLink({ id, generation }: Pick<Link, "id" | "generation">)
   return makeToken(testLinkKeys.tokens[0] as Uint8Array, { linkId: id, generation });
 }
 
-/** Creates a visitor who stores cookies as a browser does. The parameter `ip` is the IP address of the connection. */
+/** Creates a visitor who stores cookies as a browser does. `ip`: the IP address of the connection. */
 export function visitorOf(app: App, { ip = "192.0.2.1", cookies = new Map<string, string>() } = {}) {
   async function send(call: string, options: { json?: object; form?: string; headers?: object } = {}): Promise<Answer> {
     const [method, url] = call.split(" ") as ["GET", string];

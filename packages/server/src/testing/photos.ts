@@ -14,8 +14,8 @@ type PhotoOptions = { type?: PhotoType; width?: number; height?: number; orienta
 const made = new Map<string, Promise<Buffer>>();
 
 /**
- * Makes a real picture with noise. By default, the picture is larger than a large preview. `orientation`: the orientation in the metadata.
- * Equal options return the same picture, because the noise takes up to a second of CPU time.
+ * Makes a real picture with noise. Default: a picture that is larger than a large preview. `orientation`: the orientation in the metadata.
+ * Calls with equal options return the same picture, because the noise takes up to a second of CPU time.
  */
 export function makePhoto(options: PhotoOptions = {}): Promise<Buffer> {
   const key = JSON.stringify(options);

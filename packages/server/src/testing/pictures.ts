@@ -19,7 +19,7 @@ export function webpOf(...chunks: Uint8Array[]): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** Makes the chunk of a lossy picture with a true header. `bytes`: the length of the content. */
+/** Makes the chunk of a lossy WebP picture with a true header. `bytes`: the length of the content. */
 export function lossy({ width, height, bytes = 100 }: Shape): Buffer {
   const content = Buffer.alloc(bytes, 7);
   content.set([0x30, 0x01, 0x00, 0x9d, 0x01, 0x2a]);
@@ -68,7 +68,7 @@ export function jpeg({ width, height, bytes = 100 }: Shape, segments: readonly U
   return Buffer.concat([start, ...segments, segment(0xc0, frame), scan, Buffer.alloc(bytes, 7), end]);
 }
 
-/** The declaration of a picture in a request. */
+/** Returns the declaration of a preview in a request. */
 export function declare(picture: Uint8Array, of: { attachmentId: string; name?: "small" | "large" }) {
   return {
     name: "small" as const,

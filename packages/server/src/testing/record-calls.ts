@@ -1,13 +1,13 @@
 import type { Database, Tx } from "../platform/database/queries.ts";
 
-/** Adds the name of each query, also in transactions, to `calls` when the query is called. */
+/** Returns a database that adds the name of each query to `calls` before the query runs, also in transactions. */
 export function recordCalls(db: Database, calls: string[]): Database {
   return beforeEachQuery(db, (call) => calls.push(call));
 }
 
 /**
- * The returned database calls `onCall` with the name of each query before the query, also in transactions. If `onCall` throws, the query
- * fails.
+ * Returns a database that calls `onCall` with the name of each query before the query runs, also in transactions. If `onCall` throws, the
+ * query fails.
  */
 export function beforeEachQuery(db: Database, onCall: (call: string) => void): Database {
   const trace: NonNullable<Tx["trace"]> = (name, queries) =>

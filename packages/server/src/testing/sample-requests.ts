@@ -4,10 +4,10 @@ import { declare, webp } from "./pictures.ts";
 import type { Client } from "./service.ts";
 import type { World } from "./world.ts";
 
-/** The suffix marks the name of a route that accepts a form or JSON. With the suffix of the route, the test sends JSON. */
+/** The suffix for a route that accepts a form or JSON. With this suffix, the test sends JSON. */
 export const WITH_JSON = " (JSON)";
 
-/** Returns the key of the object that a request can adopt as a file of the note in `world`. */
+/** Returns the object key that a request can adopt as a file of the note in `world`. */
 export function keyToAdopt({ noteId }: World): string {
   return `imported/${noteId}`;
 }
@@ -75,10 +75,9 @@ const queries: Record<string, (world: World) => Record<string, string>> = {
   "DELETE /s3/multipart/:uploadId": ({ uploadId }) => ({ key: uploadId }),
 };
 
-/** The pattern `IS_OF_VISITORS` matches a route with the token of a link. Visitors call the routes with the token of a link. */
+/** Matches a route with the token of a link, which visitors call. */
 export const IS_OF_VISITORS = /\/(?:links|s)\/:token(?:\/|$)/;
 
-/** The pattern `IS_OF_REQUESTS` matches a route for a file request. */
 export const IS_OF_REQUESTS = /:token\/(?:uploads|receipts)(?:\/|$)/;
 
 /** Returns every route in the OpenAPI document, for example `GET /notes/:noteId`. */
@@ -88,7 +87,7 @@ export function routesOf(app: App): string[] {
   );
 }
 
-/** Returns the user id for the path of a route. The owner of the note can call the route with the returned id. */
+/** Returns the user id for the path of a route, with which the owner of the note can call the route. */
 function userIdIn(route: string): string {
   if (route.includes("access-requests")) return "asker";
   return route.startsWith("DELETE /notes") ? "viewer" : "fileViewer";

@@ -4,7 +4,7 @@ import { declare, webp } from "./pictures.ts";
 import type { Answer, Client } from "./service.ts";
 import { put } from "./visitor.ts";
 
-/** The bytes of a photo. The service reads only the first bytes of a photo. */
+/** The bytes of a photo. The service reads only its first bytes. */
 export const PHOTO = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(200_000, 1)]);
 
 type Photo = { noteId: string; filename?: string; content?: Buffer };
@@ -20,7 +20,7 @@ export async function startPhoto(
   return body.upload;
 }
 
-/** Uploads a photo. Returns its id. */
+/** Uploads a photo. Returns the id of its attachment. */
 export async function uploadPhoto(client: Client, photo: Photo): Promise<string> {
   const { id, attachmentId } = await startPhoto(client, photo);
   expect((await client.send(`POST /uploads/${id}/complete`)).body.state).toBe("ready");
@@ -35,7 +35,7 @@ export const startPreviews = (client: Client, previews: readonly object[]): Prom
 export const completePreviews = (client: Client, previews: readonly object[]): Promise<Answer> =>
   client.send("POST /attachments/previews/complete", { json: { previews } });
 
-/** Starts a preview, and sends the bytes of its picture. Returns the result of the start. */
+/** Starts the upload of a preview, and sends the bytes of its picture. Returns the result of the start. */
 export async function storePreview(client: Client, { picture = webp(), ...of }: Sent) {
   const { body } = await startPreviews(client, [declare(picture, of)]);
   const [started] = body.previews;
@@ -43,7 +43,7 @@ export async function storePreview(client: Client, { picture = webp(), ...of }: 
   return started;
 }
 
-/** Sends a preview. Returns the result of its completion, or of its refused start. */
+/** Sends a preview. Returns the result of the completion, or of the refused start. */
 export async function sendPreview(client: Client, sent: Sent) {
   const started = await storePreview(client, sent);
   if (started.upload === undefined) return started;

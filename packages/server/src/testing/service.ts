@@ -32,7 +32,7 @@ export const EVERY_CAPABILITY = Object.fromEntries(
 
 const PUBLIC_URL = "https://files.example.com";
 
-/** The report is fixed, because the real doctor is part of `wiring`, which the test service does not use. */
+/** A fixed report, because the real doctor is part of `wiring`, which the test service does not use. */
 const healthyReport = {
   ranAt: "2026-01-01T00:00:00.000Z",
   provider: "embedded",
@@ -47,44 +47,36 @@ export type ServiceOptions = {
   engine: TestEngine;
   limits?: Partial<Limits>;
   app?: Partial<AppOptions>;
-  /** A bucket server that the test stops. By default, the service has a new bucket server, which stops together with the service. */
+  /** A bucket server that the test itself stops. Default: a new bucket server, which stops together with the service. */
   bucket?: BucketServer;
-  /** The prefix of all object keys. By default, there is no key prefix. */
+  /** The prefix of all object keys. Default: none. */
   keyPrefix?: string;
-  /** The CloudFront distribution that serves downloads. By default, the bucket serves downloads. */
+  /** The CloudFront distribution that serves downloads. Default: the bucket serves downloads. */
   cloudFront?: BucketOptions["cloudFront"];
-  /** The limits for the buffers of form uploads. The default of `partBuffers` is the limits of the service. */
+  /** The limits of the buffers for upload forms. Default: the limits of the service. */
   partBuffers?: BucketOptions["partBuffers"];
   /**
-   * Starts another replica with the database and bucket of an existing service. The test must close the replica before the existing
+   * Starts another replica with the database and the bucket of an existing service. The test must close this replica before the existing
    * service.
    */
   beside?: Shared;
-  /** The virus scanner of the service. By default, the service has no virus scanner. */
+  /** The virus scanner of the service. Default: none. */
   scanning?: Deps["scanning"];
-  /** The capabilities of the bucket. By default, the bucket has every capability, because the built-in bucket has every capability. */
+  /** The capabilities of the bucket. Default: every capability, as the built-in bucket has. */
   capabilities?: BucketCapabilities;
-  /**
-   * The member `hasAccounts` states whether the service has sign-up, sign-in and sessions at /auth. The default of `hasAccounts` is false.
-   */
+  /** Whether the service has sign-up, sign-in and sessions at /auth. Default: false. */
   hasAccounts?: boolean;
-  /** The mailer sends the mails that the service queues. By default, the service sends no mail. */
+  /** The mailer that sends the mails of the service. Default: the service sends no mails. */
   mailer?: Mailer;
-  /**
-   * The member `refusesLoopback` states whether the service refuses webhooks to the local machine, as in production by default. The default
-   * of `refusesLoopback` is false.
-   */
+  /** Whether the service refuses webhooks to the local machine, as it does by default in production. Default: false. */
   refusesLoopback?: boolean;
-  /** The URL with the keys of a second issuer of JWTs. By default, the service accepts only tokens that are signed with the test secret. */
+  /** The URL with the keys of a second JWT issuer. Default: the service accepts only JWTs that are signed with the test secret. */
   jwksUrl?: string;
-  /** The people who can create an account. By default, everybody can create an account (open). */
+  /** The people who can create an account. Default: everybody (`open`). */
   signUp?: Policy["sign-up"];
-  /** The policy rules that the operator has set. By default, the operator has set no policy rule. */
+  /** The policy rules that the operator has set. Default: none. */
   fixed?: readonly PolicyName[];
-  /**
-   * The member `provenEmail` states whether a share by email address needs a proven email address. By default, the email address need not
-   * be proven (optional).
-   */
+  /** Whether a share by email address needs a proven email address. Default: `optional`. */
   provenEmail?: Policy["proven-email"];
   /** Replaces or changes the bucket and the database that the use cases call. */
   wrap?: { bucket?: (bucket: Bucket) => Bucket; database?: (db: Database) => Database };
@@ -92,7 +84,7 @@ export type ServiceOptions = {
 
 type Shared = { database: TestDatabase; bucketServer: BucketServer };
 
-/** A test service has a real database, bucket and authenticator. Tests send requests to the service without a socket. */
+/** A service with a real database, bucket and authenticator. Tests send requests to this service without a socket. */
 export type TestService = Awaited<ReturnType<typeof startService>>;
 
 export async function startService({ engine, wrap = {}, ...options }: ServiceOptions) {
@@ -111,7 +103,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     uploadRate: undefined,
     uploadMaxBytes: 2 ** 20,
     singlePutMaxBytes: 8 * 2 ** 20,
-    // The trash is off, because most tests check that a deletion immediately frees capacity and objects.
+    // The trash is off, because most tests check that a deletion immediately releases quota and objects.
     trashDays: 0,
   };
   const configured: Limits = { ...limits, ...options.limits };
@@ -182,25 +174,22 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     bucketServer: server,
     bucketContents: inspect(server),
     log: log.text,
-    /** Reads the rules that administrators have changed, as the background job does. */
+    /** Reads the policy rules that administrators have changed, as the background job does. */
     refreshPolicy: () => policy.refresh(() => policyQueries(db).list()),
-    /** Sends the due mails, as the background job does. The function `sendMails` returns the number of sent mails. */
+    /** Sends the due mails, as the background job does. Returns the number of sent mails. */
     sendMails: deliverMails(deps, { onFailure: (failure) => mailFailures.push(failure) }),
     mailFailures,
-    /** Summarises the issued URLs for webhooks, as the background job does. The function `reportUrls` returns the number of summaries. */
+    /** Summarises the issued URLs for webhooks, as the background job does. Returns the number of summaries. */
     reportUrls: reportUrls(deps),
-    /**
-     * Sends the due webhook messages, as the background job does. The function `sendWebhooks` returns the number of messages that arrived.
-     */
+    /** Sends the due webhook messages, as the background job does. Returns the number of messages that arrived. */
     sendWebhooks: createDeliveries(
       { ...deps, sender: createWebhookSender({ allowsLoopback: true }) },
       { onFailure: () => undefined, onError: () => undefined },
     ).drain,
     /** Returns the users who have a share of a note or an attachment, including users whom the owner does not see yet. */
     holdersOf: (subjectId: string) => holdersOf(database, subjectId),
-    /** Returns the time on the clock of the service. */
     now: clock,
-    /** Moves the clock of the service. The bucket has a separate clock, which does not move. */
+    /** Moves the clock of the service. The clock of the bucket does not move. */
     advance: (milliseconds: number) => {
       aheadMs += milliseconds;
     },

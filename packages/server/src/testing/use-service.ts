@@ -4,8 +4,8 @@ import { clientOf, type ServiceOptions, startService, type TestService } from ".
 type Options = ServiceOptions | (() => ServiceOptions | Promise<ServiceOptions>);
 
 /**
- * Starts a service before the tests of the enclosing `describe`, and closes the service after the tests.
- * A test file can create clients immediately. All other members are available only in hooks and tests.
+ * Starts a service before the tests of the enclosing `describe`, and closes it after them. A test file can create clients immediately. All
+ * other members are available only in hooks and tests.
  *
  * @param options a function if the options themselves come from an earlier hook
  * @example
@@ -34,8 +34,8 @@ export function useService(options: Options): TestService {
 }
 
 /**
- * Stops the clock of all services in the test process until the test finishes, so that no time window ends while a slow machine sends
- * requests. The function `advance` still moves the clock of one service.
+ * Stops the clock of all services in the test process until the test ends. So no time window ends while a slow machine sends requests.
+ * `advance` still moves the clock of one service.
  */
 export function stopClock(): void {
   vi.useFakeTimers({ toFake: ["Date"] });

@@ -1,6 +1,6 @@
 import type { TestService } from "./service.ts";
 
-/** Runs all due verifications, one after another. The function `runVerifications` returns the number of verifications. */
+/** Runs all due verifications, one after another. Returns the number of verifications. */
 export async function runVerifications({ useCases }: TestService): Promise<number> {
   for (let done = 0; ; done++) {
     const claimed = await useCases.leaseVerification();

@@ -1,7 +1,7 @@
 import { bucketOn } from "../platform/bucket/testing/bucket-server.ts";
 import { childUseCases } from "./child-use-cases.ts";
 
-// Claims a verification, and prints "reading". The process then waits in the middle of the object, until the test kills the process.
+// Leases a verification, and prints "reading". Then waits in the middle of the object until the test kills the process.
 // Usage: node verify-until-killed.child.ts <location of the database as JSON> <server of the bucket as JSON>
 const [location = "", server = ""] = process.argv.slice(2);
 const bucket = {

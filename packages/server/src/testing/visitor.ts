@@ -9,7 +9,7 @@ import type { Answer, TestService } from "./service.ts";
 
 type Given = { request?: Partial<FileRequest>; link?: Partial<Link> };
 
-/** Inserts a file request of a note, which is open for an hour. Returns the link of the file request, and the token of the link. */
+/** Inserts a file request of a note, which is open for an hour. Returns its link, and the token of this link. */
 export async function insertRequest(
   { db }: Pick<TestService, "db">,
   { noteId, ownerId, request, link: given }: { noteId: string; ownerId: string } & Given,
@@ -47,8 +47,8 @@ type File = {
 };
 
 /**
- * Creates a visitor of a file request. The parameter `ip` is the IP address of the connection. The parameter `cookies` are the cookies that
- * the visitor got on another connection.
+ * Creates a visitor of a file request. `ip`: the IP address of the connection. `cookies`: the cookies that the visitor got on another
+ * connection.
  */
 export function createVisitor(app: App, token: string, options: { ip?: string; cookies?: Map<string, string> } = {}) {
   const visitor = visitorOf(app, options);
@@ -79,7 +79,7 @@ export function createVisitor(app: App, token: string, options: { ip?: string; c
   };
 }
 
-/** Sends bytes to the signed URL. Returns the status of the bucket's response. */
+/** Sends bytes to the presigned URL. Returns the status of the bucket's response. */
 export async function put(
   upload: { method: string; url: string; headers: Record<string, string> },
   content: string | Buffer,

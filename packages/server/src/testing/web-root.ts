@@ -10,11 +10,11 @@ export const SECRET = "a file beside the folder or hidden in it";
 
 export const LANDING_HTML =
   '<head><title>A file for you</title></head>%BRAND%<a href="/s/%TOKEN%/download">%ORIGIN%</a>';
-/** The German page has the size of the English page. */
+/** The German page has the same size as the English page. */
 export const GERMAN_HTML = INDEX_HTML.replace("app-1a2b", "app-5e6f");
 export const GERMAN_LANDING_HTML = LANDING_HTML.replace("A file for you", "Eine Datei für Sie");
 
-/** Creates a folder that looks like a Vite build. The created folder and its parent also contain secret files. */
+/** Creates a folder that looks like a Vite build. This folder and its parent folder also contain secret files. */
 export async function makeWebRoot() {
   const parent = await mkdtemp(join(tmpdir(), "valetkey-web-"));
   const root = join(parent, "dist");

@@ -7,7 +7,7 @@ import type { DatabaseFixture } from "./database/use-database.ts";
 
 export const webhookKeys = deriveLinkKeys(["the secret of this test, which is long enough"]);
 
-/** Makes an endpoint that belongs to the user ann. */
+/** Makes a webhook endpoint of the user `ann`. */
 export function sampleEndpoint(given: Partial<WebhookEndpoint> = {}): WebhookEndpoint {
   return {
     id: newId(),
@@ -32,7 +32,7 @@ export function sampleMessage(given: Partial<WebhookMessage> = {}): WebhookMessa
   return { id, type: "upload.ready", subject: id, ownerId: "ann", at: Date.UTC(2030, 0, 1), data: {}, ...given };
 }
 
-/** Creates deliveries that send real HTTP requests. The pauses between deliveries have no random part. */
+/** Creates webhook deliveries that send real HTTP requests. The pauses between them have no random part. */
 export function deliveriesOn(suite: DatabaseFixture, { withinMs = 5_000 }: { withinMs?: number } = {}) {
   const failures: WebhookFailure[] = [];
   const sender = createWebhookSender({ allowsLoopback: true, withinMs });

@@ -12,7 +12,7 @@ import type { TestService } from "./service.ts";
 
 const SHARED_AT = 1;
 
-/** Each user of the list has access to the note and its file in a different way, or has no access. */
+/** The users of a world. Each user has a different kind of access to the note and its file, or no access. */
 export const people = [
   "owner",
   "editor",
@@ -28,8 +28,8 @@ export const people = [
 export type World = { noteId: string; attachmentId: string; uploadId: string; linkId: string; invitationId: string };
 
 /**
- * Creates a note with a file, a pending upload, a link, an invitation and a request for access. The function `createWorld` also creates
- * users who have access, had access or never had access.
+ * Creates a note with a file, a pending upload, a link, an invitation and a request for access. Also creates users who have access, had
+ * access, or never had access.
  */
 export async function createWorld({ db, database }: TestService): Promise<World> {
   const note = sampleNote({ ownerId: "owner" });
@@ -85,7 +85,7 @@ export async function createWorld({ db, database }: TestService): Promise<World>
   };
 }
 
-/** Returns an id that does not exist in the database. */
+/** Returns an id that no row of the database has. */
 export function unknownId(): string {
   return uuidv7();
 }

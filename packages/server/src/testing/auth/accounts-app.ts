@@ -47,7 +47,7 @@ export type AccountsOptions = {
   oidcDeadline?: () => AbortSignal;
   trustProxy?: boolean;
   log?: string[];
-  /** The member `queuesMail` states whether the service queues mails about new sign-ins. The default of `queuesMail` is false. */
+  /** Whether the service queues mails about new sign-ins. Default: false. */
   queuesMail?: boolean;
 };
 
@@ -58,10 +58,7 @@ async function openDatabase(engine: TestEngine): Promise<AccountsDatabase> {
   return { ...(await engine.open({ clock: () => Date.now() + clock.aheadMs })), clock };
 }
 
-/**
- * Deletes the rows of all accounts. The other tables of accounts refer to `auth_users`, so the database also deletes the rows of the other
- * tables.
- */
+/** Deletes the rows of all accounts. The other account tables refer to `auth_users`, so the database also deletes their rows. */
 async function empty({ db, clock }: AccountsDatabase): Promise<void> {
   clock.aheadMs = 0;
   await db.transaction(async ({ kysely }) => {
@@ -71,8 +68,8 @@ async function empty({ db, clock }: AccountsDatabase): Promise<void> {
 }
 
 /**
- * Opens one database for the tests of the enclosing `describe`, because a new database takes longer than most tests of accounts. Returns
- * `openAccounts` on the database. Each call of `openAccounts` deletes the accounts of earlier calls.
+ * Opens one database for the tests of the enclosing `describe`, because a new database takes longer than most of these tests. Returns
+ * `openAccounts` for this database. Each call of `openAccounts` deletes the accounts of earlier calls.
  */
 export function useAccounts(engine: TestEngine): (options?: AccountsOptions) => Promise<AccountsApp> {
   let database: AccountsDatabase | undefined;
@@ -87,7 +84,7 @@ export function useAccounts(engine: TestEngine): (options?: AccountsOptions) => 
   };
 }
 
-/** Opens accounts on a fresh database. */
+/** Opens accounts on a new database. */
 export async function openAccounts(engine: TestEngine, options?: AccountsOptions) {
   const database = await openDatabase(engine);
   const service = openOn(database, options);
@@ -100,7 +97,7 @@ export async function openAccounts(engine: TestEngine, options?: AccountsOptions
   };
 }
 
-/** Mounts the routes of accounts as the service does, and adds the test route /whoami. */
+/** Adds the account routes as the service does, and the test route /whoami. */
 function openOn(database: AccountsDatabase, options: AccountsOptions = {}) {
   const { publicUrl = "http://localhost:3000", signUp = "open", oidc, oidcDeadline, ...others } = options;
   const { queuesMail = false, ...appOptions } = others;
@@ -109,7 +106,7 @@ function openOn(database: AccountsDatabase, options: AccountsOptions = {}) {
   let isDown = false;
   const { db } = database;
   const clock = () => Date.now() + database.clock.aheadMs;
-  // During a simulated outage, the plugin throws the error that the database layer throws in a real outage.
+  // During a simulated outage, the plugin throws the same error as the database layer in a real outage.
   const outage: KyselyPlugin = {
     transformQuery({ node }) {
       if (isDown) throw down();

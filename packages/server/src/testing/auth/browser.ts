@@ -6,8 +6,8 @@ export const FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:144.0) Geck
 let nth = 0;
 
 /**
- * Creates a simulated browser that stores its cookies. Each request has a new IP address, because the accounts library limits the requests
- * of one IP address.
+ * Creates a simulated browser that stores its cookies. Each request comes from a new IP address, because the accounts library limits the
+ * requests of each IP address.
  */
 export function openBrowser(service: TestService, { language = "en", userAgent = FIREFOX } = {}) {
   const cookies = new Map<string, string>();
@@ -37,7 +37,7 @@ export function openBrowser(service: TestService, { language = "en", userAgent =
     cookies,
     send,
     post: (path: string, json: object) => send(`POST /auth/${path}`, json),
-    /** Ends the session in the browser. The browser remains known to the account. */
+    /** Ends the session of the browser. The account still knows this browser. */
     signOut: () => send("POST /auth/sign-out", {}),
   };
 }

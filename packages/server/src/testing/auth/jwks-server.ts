@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 
-/** A key server on a separate port publishes keys, counts fetches, and fails on demand. */
+/** A server that publishes keys on a separate port, counts the fetches, and fails on demand. */
 export type JwksServer = {
   url: string;
   publish(...keys: SigningKey[]): void;
@@ -48,7 +48,7 @@ export async function newSigningKey(algorithm: string, kid: string | undefined):
   return { algorithm, privateKey, publicJwk: kid === undefined ? publicJwk : { ...publicJwk, kid } };
 }
 
-/** Signs a token with a key and its `kid`. */
+/** Signs a JWT with a key and the `kid` of this key. */
 export function signWith(key: SigningKey, claims: Record<string, unknown>): Promise<string> {
   const { kid } = key.publicJwk;
   return new SignJWT(claims)

@@ -13,8 +13,8 @@ type ProviderOptions = Omit<Parameters<typeof startOidcProvider>[0], "redirectUr
 type Options = AccountsOptions & { provider?: ProviderOptions };
 
 /**
- * Returns a function that opens accounts, and an identity provider where Ann is signed in. The accounts and the identity provider stop when
- * the current test finishes. The tests of the enclosing `describe` share one database, and each call deletes its accounts.
+ * Returns a function that opens accounts and an identity provider, where Ann is signed in. Both stop when the current test ends. The tests
+ * of the enclosing `describe` share one database, and each call deletes its accounts.
  */
 export function useOidc(engine: TestEngine) {
   const openAccounts = useAccounts(engine);
@@ -55,10 +55,10 @@ async function openOidc(
     go,
     finish,
     signInAtProvider: async (body: object = {}) => finish(await go(body)),
-    /** Returns the id of the user whose session a response started. */
+    /** Returns the id of the user for whom the response started a session. */
     who: async (answer: LightMyRequestResponse): Promise<string> =>
       (await service.call("GET", "/whoami", { cookie: cookieOf(answer) })).json().userId,
-    /** Returns the rows with the sign-in methods of the accounts. */
+    /** Returns the rows with the sign-in methods of all accounts. */
     // biome-ignore lint/suspicious/noExplicitAny: the schema types do not cover the library's tables
     rows: (): Promise<any[]> =>
       service.db

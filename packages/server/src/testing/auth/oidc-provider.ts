@@ -10,7 +10,7 @@ export type Claims = Record<string, unknown> & { sub: string };
 type TokenAnswer = { id_token?: string; access_token?: string };
 
 const generateKeys = () => generateKeyPair("RS256", { extractable: true });
-/** By default, all providers of a process share one key, because making a key takes longer than most tests of sign-ins. */
+/** By default, all providers of a process share one key, because the creation of a key takes longer than most tests of sign-ins. */
 let sharedKeys: ReturnType<typeof generateKeys> | undefined;
 
 function shareKeys() {
@@ -18,23 +18,15 @@ function shareKeys() {
   return sharedKeys;
 }
 
-/** Starts a real OpenID provider in the test process, which signs in the chosen user without a sign-in page. */
+/** Starts a real OpenID provider in the test process. It signs in the chosen user without a sign-in page. */
 export async function startOidcProvider(options: {
   redirectUri: string;
-  /**
-   * The host of the identity provider. A browser treats 127.0.0.1 and localhost as two different sites. The default of `host` is localhost.
-   */
+  /** The host of the identity provider. A browser treats 127.0.0.1 and localhost as two different sites. Default: localhost. */
   host?: "localhost" | "127.0.0.1";
-  /**
-   * The member `areClaimsInIdToken` states whether the ID token contains the claims. If `areClaimsInIdToken` is false, only /userinfo
-   * returns the claims. The default of `areClaimsInIdToken` is true.
-   */
+  /** Whether the ID token contains the claims. If false, only /userinfo returns the claims. Default: true. */
   areClaimsInIdToken?: boolean;
   authMethod?: "client_secret_basic" | "client_secret_post";
-  /**
-   * The member `hasOwnKey` states whether the identity provider has a separate key. The second provider of a test needs a separate key. The
-   * default of `hasOwnKey` is false.
-   */
+  /** Whether the identity provider has its own key, which the second provider of a test needs. Default: false. */
   hasOwnKey?: boolean;
 }) {
   const { redirectUri, host = "localhost", areClaimsInIdToken = true, authMethod = "client_secret_basic" } = options;

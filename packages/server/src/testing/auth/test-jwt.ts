@@ -1,12 +1,12 @@
 import { type JWTPayload, SignJWT } from "jose";
 
-/** The HS256 secret of tests and benchmarks is long enough for the configuration. */
+/** The HS256 secret of tests and benchmarks. It is long enough for the configuration. */
 export const TEST_JWT_SECRET = "q8ZtW2nVbR5xKc7LmD4sHf9JpG3yUe6A";
 
 /**
- * Signs an HS256 token as an existing application does. By default, the secret is `TEST_JWT_SECRET`, and the token is valid for an hour.
- * All other members of the parameter become claims. If a member, such as `exp`, is undefined, the token omits the claim. All times are
- * seconds since the epoch.
+ * Signs an HS256 token as an existing application does. The other members of the parameter become claims. If a member, such as `exp`, is
+ * undefined, the token omits this claim. All times are in seconds since the epoch. Default: the secret is `TEST_JWT_SECRET`, and the token
+ * is valid for an hour.
  */
 export function signTestJwt({
   secret = TEST_JWT_SECRET,

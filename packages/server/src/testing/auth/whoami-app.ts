@@ -4,10 +4,7 @@ import type { Authenticate } from "../../features/access/caller.ts";
 import { addClientAddress, trustsProxy } from "../../platform/http/client-address.ts";
 import { problemBody, refusalOf } from "../../platform/http/problem.ts";
 
-/**
- * Creates a minimal application with an authenticator. GET and POST /whoami return the caller. The application converts errors to problem
- * responses.
- */
+/** Creates a minimal application with an authenticator. GET and POST /whoami return the caller. Errors become problem responses. */
 export function createWhoamiApp(authenticate: Authenticate, options: { trustProxy?: boolean; log?: string[] } = {}) {
   const { trustProxy = false, log } = options;
   const stream = { write: (line: string) => log?.push(line) };

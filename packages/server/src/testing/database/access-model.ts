@@ -15,19 +15,18 @@ const ATTACHMENTS_PER_NOTE = 2;
 type Answer = Role | undefined | "absent";
 type ModelShare = { subjectId: string; userId: string; role: ShareRole; expiresAt: number | undefined };
 
-/** A world has a database, and a model that must return the results of the database. */
+/** A database, and a model that must return the same results as the database. */
 export type World = { db: Database; clock: { now: number }; model: AccessModel };
 type Command = (world: World) => Promise<void>;
 
-/** A simple model of the access rules. The model searches in lists, and uses no SQL. */
+/** A simple model of the access rules. It searches in lists, and uses no SQL. */
 export class AccessModel {
   allNoteIds: string[] = [];
   allAttachmentIds: string[] = [];
   notes: { id: string; ownerId: string }[] = [];
   attachments: { id: string; noteId: string }[] = [];
   /**
-   * The ids of the notes and attachments that a user moved to the trash. The list does not contain an attachment whose note was moved to
-   * the trash.
+   * The ids of the notes and attachments that a user moved to the trash, without the attachments of a note that a user moved to the trash.
    */
   discarded: string[] = [];
   shares: ModelShare[] = [];
@@ -82,8 +81,8 @@ const target = fc.oneof(
 type Target = { kind: "note" | "attachment"; index: number };
 
 /**
- * The random commands create, replace and revoke shares, let shares expire, and move notes and attachments to the trash, back, or out for
- * good.
+ * Random commands, which create, replace and revoke shares, let shares expire, move notes and attachments to the trash, and restore or
+ * purge them.
  */
 export const modelCommands: fc.Arbitrary<Command> = fc.oneof(
   {

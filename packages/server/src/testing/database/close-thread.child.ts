@@ -1,6 +1,7 @@
 import { SqliteThread } from "../../platform/database/sqlite/thread.ts";
 
-// Closes a thread while a request still waits for its reply: `node close-thread.child.ts`.
+// Closes a worker thread while a request still waits for its reply.
+// Usage: node close-thread.child.ts
 const echo = `
   import { parentPort } from "node:worker_threads";
   parentPort.on("message", (request) => {

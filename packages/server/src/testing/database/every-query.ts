@@ -58,7 +58,7 @@ import { verificationQueries } from "../../features/uploads/queries/verification
 import { usageQueries } from "../../features/usage/queries.ts";
 import { limitCountQueries } from "../../platform/limits/in-database.ts";
 
-/** The object `everyQuery` contains every query of the service, by subject. */
+/** Every query of the service, by subject. */
 export const everyQuery = {
   guardedNotes: guardedNoteQueries,
   administrators: administratorQueries,

@@ -1,5 +1,5 @@
 import { loadEmbeddedPostgres } from "./embedded-postgres.ts";
 
-// The process exits with a code other than 0, as a test run does after a failed test.
+// The process ends with an exit code other than 0, like a test run after a failed test.
 await loadEmbeddedPostgres();
 process.exitCode = 7;

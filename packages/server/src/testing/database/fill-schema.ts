@@ -1,8 +1,7 @@
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 
-/** The number of rows in each table. */
 export const ROWS = 3;
-/** The texts contain all characters that the format of COPY escapes, and texts that look like escapes. */
+/** Texts with all characters that the format of COPY escapes, and texts that look like escapes. */
 const HARD_TEXTS = [
   "",
   "\\N",
@@ -13,7 +12,7 @@ const HARD_TEXTS = [
   "\\\\n",
 ];
 
-/** Fills each table of a migrated database with rows that fit its schema, so that a new table has rows too. */
+/** Fills each table of a migrated database with rows that fit its schema. So a new table also gets rows. */
 export function fillSchema(file: string): void {
   const database = new DatabaseSync(file);
   database.exec("pragma foreign_keys = off");
@@ -46,7 +45,7 @@ function insertRow(database: DatabaseSync, { table, row }: { table: string; row:
   database.prepare(`insert into "${table}" (${names}) values (${columns.map(() => "?").join()})`).run(...values);
 }
 
-/** Only sizes and instants are larger than an integer of 16 bits. */
+/** Only sizes and instants are larger than a 16-bit integer. */
 function integerOf(row: number, name: string): number {
   return /(?:_at|bytes)$/.test(name) ? 2 ** 52 + row : row;
 }

@@ -2,7 +2,7 @@ import type { Insertable, Kysely } from "kysely";
 import type { Upload } from "../../features/access/attachment.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 
-/** Inserts an upload in any state into the database. The service inserts only pending uploads, with `uploads.start`. */
+/** Inserts an upload in any state. The service itself inserts only pending uploads, with `uploads.start`. */
 export async function insertUpload({ kysely }: { kysely: Kysely<Tables> }, upload: Upload): Promise<void> {
   await kysely.insertInto("uploads").values(toUploadRow(upload)).execute();
 }

@@ -2,12 +2,12 @@ import { type Kysely, sql } from "kysely";
 import type { EngineName } from "../../platform/database/engine.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 
-/** The number of rows in each table that grows. With fewer rows, PostgreSQL would prefer to read whole tables. */
+/** The number of rows in each growing table. With fewer rows, PostgreSQL would prefer to read whole tables. */
 export const ROWS = 20_000;
-/** The instant in the middle of the instants of the rows. */
+/** The instant in the middle of all instants of the rows. */
 export const MIDDLE = ROWS / 2;
 
-/** The tables of `SMALL_TABLES` remain small. Only few users of the database are disabled. */
+/** The tables that stay small, for example because only few users are disabled. */
 const SMALL_TABLES = [
   "application",
   "bucket_capabilities",
@@ -20,29 +20,26 @@ const SMALL_TABLES = [
 ] as const;
 
 type Growing = Exclude<keyof Tables, (typeof SMALL_TABLES)[number]>;
-/** The type `Columns` maps each column to an SQL expression for the value in row `i`. */
+/** The SQL expression for each column of row `i`. */
 type Columns = Record<string, string>;
 
 const id = (name: string, of = "i") => `'${name}-' || (${of})`;
-/**
- * The texts of the rows have a usual length. With short rows, PostgreSQL would read the whole table, because the table would have few
- * pages.
- */
+/** A text of usual length. With short rows, the table would have few pages, and PostgreSQL would read the whole table. */
 const LONG_TEXT = `'${"text ".repeat(200)}'`;
 const LONG_NAME = `'${"name ".repeat(30)}.pdf'`;
 const DATE = "'2030-01-01T00:00:00.000Z'";
 const authDates = { created_at: DATE, updated_at: DATE };
-/** The user to whom every fifth row belongs. For such a user, PostgreSQL often chooses other plans. */
+/** The user to whom every fifth row belongs. For such a user, PostgreSQL often chooses other query plans. */
 export const LARGE_USER = "user-large";
-/** Each of the other owners has 50 rows or none, so that a query for one owner reads few rows of the table. */
+/** Each other owner has 50 rows or none, so a query for one owner reads only few rows of the table. */
 const owner = `case when i % 5 = 4 then '${LARGE_USER}' else ${id("user", `i % ${ROWS / 50}`)} end`;
 const fileFacts = { object_key: id("key"), filename: LONG_NAME, content_type: "'application/pdf'", size_bytes: "i" };
-/** One row in 100 rows waits for work. */
+/** Gives only one row in 100 the value, for example because few rows wait for work. */
 const oneIn100 = (value: string, other = "null") => `case when i % 100 = 0 then ${value} else ${other} end`;
 
 /**
- * The rows of each growing table. Row 1 of each table belongs to `user-1`, `note-1`, `file-1` and `link-1`. The type of `ROWS_OF` contains
- * every table, so that a developer cannot forget a new table.
+ * The rows of each growing table. Row 1 of each table belongs to `user-1`, `note-1`, `file-1` and `link-1`. The type requires every table,
+ * so that nobody forgets a new table.
  */
 const ROWS_OF: Record<Growing, Columns> = {
   auth_users: { id: id("user"), name: "'Ann'", email: id("mail"), email_verified: "true", ...authDates },
@@ -68,7 +65,7 @@ const ROWS_OF: Record<Growing, Columns> = {
     is_indexed: oneIn100("null", "1"),
     idempotency_key: oneIn100(id("key")),
   },
-  // Each user pins few notes (MAX_PINS).
+  // Each user can pin only few notes (MAX_PINS).
   note_pins: { user_id: id("user", `i % ${ROWS / 50}`), note_id: id("note"), pinned_at: "i" },
   attachments: {
     id: id("file"),
@@ -306,10 +303,7 @@ const ROWS_OF: Record<Growing, Columns> = {
 
 export const GROWING_TABLES = Object.keys(ROWS_OF) as Growing[];
 
-/**
- * Fills each growing table of the large database. The function `fillTables` first drops the foreign keys, because their checks take most of
- * the time.
- */
+/** Fills each growing table. First drops the foreign keys, because their checks would take most of the time. */
 export async function fillTables(db: Kysely<Tables>, engine: EngineName): Promise<void> {
   await (engine === "sqlite" ? sql`pragma foreign_keys = off`.execute(db) : dropForeignKeys(db));
   for (const [table, columns] of Object.entries(ROWS_OF)) {
@@ -318,8 +312,8 @@ export async function fillTables(db: Kysely<Tables>, engine: EngineName): Promis
       insert into ${sql.table(table)} (${sql.join(Object.keys(columns).map((name) => sql.ref(name)))})
       select ${sql.raw(Object.values(columns).join(", "))} from rows`.execute(db);
   }
-  // Without statistics, PostgreSQL guesses the sizes of tables. The query plans of SQLite do not depend on statistics, because the service
-  // never collects statistics on SQLite.
+  // Without statistics, PostgreSQL guesses the sizes of tables. On SQLite, the service never collects statistics, so the query plans do not
+  // depend on them.
   if (engine === "postgres") await sql`analyze`.execute(db);
 }
 

@@ -10,7 +10,7 @@ import { runSql, SQLITE_FILE } from "./test-databases.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The names of PostgreSQL databases with the current schema of the service, and of an embedding. */
+    /** The names of the PostgreSQL template databases: one with the schema of the service, and one with the schema of an embedding. */
     postgresTemplates: Record<DatabaseUser, string>;
   }
 }
@@ -18,8 +18,8 @@ declare module "vitest" {
 const USERS = ["service", "embedding"] as const satisfies DatabaseUser[];
 
 /**
- * Migrates one database of each engine and of each kind of user for the whole test run. The test databases are copies of the template
- * databases, because a copy is faster than the migrations. The setup needs the PostgreSQL server of `startTestPostgres`.
+ * Migrates one template database for each engine and for each user of databases, once for the whole test run. The test databases are copies
+ * of these templates, because a copy is faster than the migrations. Needs the PostgreSQL server of postgres-global-setup.ts.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = project.getProvidedContext().postgresUrl;

@@ -1,8 +1,9 @@
 import { writeSync } from "node:fs";
 import { moveDatabase } from "../../wiring/move-database.ts";
 
-// Moves a database, and stops at a step until the test kills the process: `node move-until-killed.child.ts <options as JSON>`.
-// `stopAt`: the number of progress reports before the stop, or the name of a step. The process then prints a line.
+// Moves a database, and stops at a step until the test kills the process. When the process stops, it prints a line. `stopAt`: the number of
+// progress reports before the stop, or the name of a step.
+// Usage: node move-until-killed.child.ts <options as JSON>
 const { source, target, stopAt } = JSON.parse(process.argv[2] ?? "");
 let reports = 0;
 await moveDatabase({

@@ -21,14 +21,13 @@ export default async function setup(project: TestProject): Promise<(() => Promis
 
 type Server = { url: string; stop?: () => Promise<void> };
 
-/** Returns the server at TEST_DATABASE_URL, or starts a server. */
 export async function openPostgres(): Promise<Server> {
   const given = process.env.TEST_DATABASE_URL;
   return given ? { url: given } : startPostgres();
 }
 
 async function startPostgres(): Promise<Server> {
-  // PostgreSQL refuses to run as root, so root needs another user.
+  // PostgreSQL refuses to run as root, so it runs as another user.
   const isRoot = userInfo().uid === 0;
   const closed = isRoot ? closedFolderAbove(import.meta.filename) : undefined;
   if (closed !== undefined) {
@@ -48,12 +47,12 @@ async function startPostgres(): Promise<Server> {
     persistent: false,
     createPostgresUser: isRoot,
     initdbFlags: ["--encoding=UTF8", "--no-sync"],
-    // Test data need not survive a crash of the machine.
+    // Test data may be lost in a crash of the machine.
     postgresFlags: [
       "fsync=off",
       "synchronous_commit=off",
       "full_page_writes=off",
-      // A test database exists only for seconds, so JIT and autovacuum would save no time.
+      // A test database exists only for seconds, so JIT and autovacuum would not save time.
       "jit=off",
       "autovacuum=off",
       "max_connections=300",

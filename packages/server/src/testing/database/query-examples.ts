@@ -27,7 +27,7 @@ type Examples = {
 };
 
 const NOW = MIDDLE;
-/** Few rows of `fillTables` have expired at the instant `EXPIRED`. */
+/** At this instant, only few rows of `fillTables` have expired. */
 const EXPIRED = ROWS / 1000;
 const FEW = ["1", "2", "3"];
 const users = FEW.map((nth) => `user-${nth}`);
@@ -119,8 +119,8 @@ const range = { after: `event-${100_000 + NOW}`, before: `event-${100_100 + NOW}
 const claiming = { now: NOW, leaseEndsAt: NOW + 1, limit: 10 };
 
 /**
- * The object `queryExamples` contains arguments for every query, in a database that `fillTables` has filled. A query with options has an
- * example for each case with other SQL. The type of `queryExamples` contains every query, so that a developer cannot forget a new query.
+ * Arguments for every query, in a database that `fillTables` has filled. A query with options has an example for each case with different
+ * SQL. The type requires every query, so that nobody forgets a new query.
  */
 export const queryExamples: Examples = {
   access: {

@@ -2,8 +2,8 @@ import { urlAuditLog } from "../../features/audit/queries.ts";
 import { openAt } from "./database-location.ts";
 import { sampleEvent } from "./samples.ts";
 
-// Records URL events until the test kills the process: `node record-until-killed.child.ts <location as JSON> <note id>`.
-// The process prints the id of each acknowledged event on a separate line.
+// Records URL events until the test kills the process. Prints the id of each acknowledged event on its own line.
+// Usage: node record-until-killed.child.ts <location as JSON> <note id>
 const CALLERS = 32;
 const [location = "", noteId = ""] = process.argv.slice(2);
 const db = await openAt(JSON.parse(location));
@@ -16,8 +16,8 @@ async function recordForEver(): Promise<never> {
   }
 }
 
-// Resolves when the line is written to the pipe. If the test reads the pipe slowly, the promise of `print` waits. With a full pipe, a plain
-// writeSync would fail with EAGAIN.
+// Resolves when the line is written to the pipe. If the test reads slowly, `print` waits. With a full pipe, writeSync would fail with
+// EAGAIN.
 function print(line: string): Promise<void> {
   return new Promise((resolve) => process.stdout.write(`${line}\n`, () => resolve()));
 }

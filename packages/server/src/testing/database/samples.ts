@@ -13,7 +13,7 @@ export function sampleNote(given: Partial<Note> = {}): Note {
   return { id: newId(), ownerId: "ann", title: "Title", body: "Body", createdAt: AT, updatedAt: AT, ...given };
 }
 
-/** Returns the list item for a note that has a short body and no attachments. */
+/** Returns a note as a list shows it, with a short body and no attachments. */
 export function summaryOf({ body, ...note }: Note): NoteSummary {
   return {
     ...note,
@@ -74,7 +74,7 @@ export function sampleShare(given: Partial<Share> = {}): Share {
   return { userId: "bob", role: "viewer", expiresAt: undefined, createdAt: AT, createdBy: "ann", ...given };
 }
 
-/** Makes an open invitation for an email address that no user has. */
+/** Makes an open invitation of an email address that no user has. */
 export function sampleInvitation(note: Note, given: Partial<Invitation> = {}): Invitation {
   return {
     id: newId(),

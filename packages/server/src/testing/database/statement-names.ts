@@ -1,9 +1,9 @@
 import { TcpProxy } from "./tcp-proxy.ts";
 
 /**
- * Starts a proxy to a PostgreSQL server. The function `names` returns the names of the statements that clients have sent through the proxy,
- * without duplicates. For a name that is a hash of its statement, `names` contains `vk_hash`. The function `syncs` returns the number of
- * Sync messages. After each Sync message, the client waits for the server.
+ * Starts a proxy to a PostgreSQL server. `names` returns the different names of the statements that clients have sent through the proxy. A
+ * name that is a hash of its statement is returned as `vk_hash`. `syncs` returns the number of Sync messages. After each Sync message, a
+ * client waits for the server.
  */
 export async function recordStatementNames(
   databaseUrl: string,

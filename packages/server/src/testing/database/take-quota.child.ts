@@ -2,14 +2,15 @@ import { uploadQueries } from "../../features/uploads/queries/uploads.ts";
 import { openAt } from "./database-location.ts";
 import { sampleAttachment, sampleNote, sampleUpload } from "./samples.ts";
 
-// Starts many uploads of one owner in parallel: `node take-quota.child.ts <location as JSON> <note id>`.
-// The process prints "ready", starts the uploads after SIGUSR2, and prints the number of files that fit into the quota.
+// Starts many uploads of one owner in parallel. Prints "ready", starts the uploads after SIGUSR2, and prints the number of files that fit
+// into the quota.
+// Usage: node take-quota.child.ts <location as JSON> <note id>
 const FILES = 50;
 const [location = "", noteId = ""] = process.argv.slice(2);
 const db = await openAt(JSON.parse(location));
 const note = sampleNote({ id: noteId });
 await new Promise<void>((resolve) => {
-  // The interval keeps the process alive, because a signal handler alone does not keep a process alive.
+  // Keeps the process alive, because a signal handler alone does not.
   const alive = setInterval(() => undefined, 1_000);
   process.once("SIGUSR2", () => {
     clearInterval(alive);
@@ -29,5 +30,5 @@ async function startFile(): Promise<number> {
 const fitted = await Promise.all(Array.from({ length: FILES }, startFile));
 process.stdout.write(`${fitted.reduce((sum, each) => sum + each)}\n`);
 await db.close();
-// A connection that the pool opened too late would keep the process alive for ten seconds.
+// A connection that the pool has opened too late would keep the process alive for ten seconds.
 process.exit();

@@ -1,9 +1,6 @@
 import { createServer, connect as netConnect, type Server, type Socket } from "node:net";
 
-/**
- * TcpProxy is a proxy to a server. The proxy can cut connections (reset and refuse), stall connections (forward no byte), and repair
- * connections.
- */
+/** A proxy to a server. It can cut connections (reset them and refuse new ones), stall them (forward no byte), and repair them. */
 export class TcpProxy {
   readonly #target: { host: string; port: number; onSent?: (bytes: Buffer) => void };
   readonly #sockets = new Set<Socket>();
@@ -36,7 +33,7 @@ export class TcpProxy {
     await closed;
   }
 
-  /** Accepts and keeps connections, but forwards no byte. */
+  /** Accepts connections and keeps them open, but forwards no byte. */
   stall(): void {
     this.#stalled = true;
     for (const socket of this.#sockets) socket.pause();
@@ -44,8 +41,7 @@ export class TcpProxy {
 
   async mend(): Promise<void> {
     this.#stalled = false;
-    // The repair closes the stalled connections. A real network failure that lasts longer than the timeouts of the server has an equal
-    // effect.
+    // The repair closes the stalled connections. A real network failure that lasts longer than the server's timeouts has the same effect.
     for (const socket of this.#sockets) socket.destroy();
     if (this.#server === undefined) await this.listen();
   }
@@ -70,7 +66,7 @@ export class TcpProxy {
   #keep(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
-    // The listener ignores errors, because the proxy resets connections.
+    // Ignores errors of the socket, because the proxy resets connections.
     socket.on("error", () => undefined);
   }
 }

@@ -12,14 +12,14 @@ import { SQLITE_TEMPLATE } from "./sqlite-template.ts";
 
 export const SQLITE_FILE = "valetkey.db";
 
-/** A test database is a fresh database with the current schema. The function `close` closes and removes the database. */
+/** A new database with the current schema. `close` closes and removes it. */
 export type TestDatabase = {
   db: Database;
-  /** The value for DATABASE_URL. The member `url` is undefined on SQLite. */
+  /** The value of DATABASE_URL. Undefined on SQLite. */
   url: string | undefined;
-  /** The member `file` is undefined on PostgreSQL. */
+  /** Undefined on PostgreSQL. */
   file: string | undefined;
-  /** Opens the database a second time, as another replica does. The test must close the second connection before the first connection. */
+  /** Opens the database again, as another replica does. The test must close this second connection before the first connection. */
   openAgain(options: { clock: Clock }): Promise<Database>;
   close(): Promise<void>;
 };
@@ -35,18 +35,16 @@ export type TestLocation = { location: DatabaseLocation; remove: () => Promise<v
 export const sqlite: TestEngine = testEngine("sqlite", createSqliteLocation);
 export const postgres: TestEngine = testEngine("postgres", createPostgresLocation);
 
-/**
- * The list `engines` contains the two database engines, for `describe.each(engines)`. A test that runs on only one engine needs a reason in
- * a comment.
- */
+/** The two database engines, for `describe.each(engines)`. If a test runs on only one engine, a comment must state the reason. */
 export const engines: readonly TestEngine[] = [sqlite, postgres];
 
 /**
- * `migrated`: whether the location has a database with the current schema. `usedBy`: whose schema. By default, the schema of the service.
+ * `migrated`: whether the location has a database with the current schema. `usedBy`: whose schema this is. Default: the schema of the
+ * service.
  */
 type LocationOptions = { migrated: boolean; usedBy?: DatabaseUser };
 
-/** Creates a location for a test database. By default, the location has no database. */
+/** Creates a location for a test database. Default: the location has no database. */
 type CreateLocation = (options?: LocationOptions) => Promise<TestLocation>;
 
 function testEngine(name: EngineName, createLocation: CreateLocation): TestEngine {
@@ -88,8 +86,8 @@ async function createPostgresLocation(options?: LocationOptions): Promise<TestLo
 }
 
 /**
- * Creates a database on the PostgreSQL server of the test run. `migrated`: whether the database has the current schema. By default, the
- * database is empty.
+ * Creates a database on the PostgreSQL server of the test run. `migrated`: whether it has the current schema. Default: the database is
+ * empty.
  */
 export async function createTestPostgresDatabase(
   { migrated, usedBy = "service" }: LocationOptions = { migrated: false },
@@ -99,7 +97,8 @@ export async function createTestPostgresDatabase(
   const name = `valetkey_test_${randomBytes(8).toString("hex")}`;
   const url = new URL(server);
   url.pathname = `/${name}`;
-  // The statement copies the files of the template. By default, PostgreSQL would also write each page of the copy to its log.
+  // The statement copies the files of the template. Without `file_copy`, PostgreSQL would also write each page of the copy to its
+  // write-ahead log.
   await runSql(server, `create database ${name} template ${template} strategy file_copy`);
   return {
     url: url.href,
@@ -109,7 +108,6 @@ export async function createTestPostgresDatabase(
   };
 }
 
-/** Runs one statement on a PostgreSQL database, and returns its rows. */
 export async function runSql(url: string, statement: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

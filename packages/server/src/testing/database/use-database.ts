@@ -3,14 +3,14 @@ import type { Database } from "../../platform/database/queries.ts";
 import type { TestDatabase, TestEngine } from "./test-databases.ts";
 
 export type DatabaseFixture = {
-  /** The open database, while tests run. */
+  /** The open database. Only available while tests run. */
   readonly db: Database;
   readonly test: TestDatabase;
-  /** `clock.now` is the time in the database, in milliseconds. */
+  /** `clock.now` is the current time of the database, in milliseconds since the epoch. */
   clock: { now: number };
 };
 
-/** Opens a fresh database before the tests of the surrounding suite, and removes the database after the tests. */
+/** Opens a new database before the tests of the surrounding suite, and removes it after them. */
 export function useDatabase(engine: TestEngine): DatabaseFixture {
   const clock = { now: Date.UTC(2030, 0, 1) };
   let opened: TestDatabase | undefined;

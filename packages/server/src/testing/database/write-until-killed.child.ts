@@ -3,10 +3,10 @@ import { uploadQueries } from "../../features/uploads/queries/uploads.ts";
 import { openAt } from "./database-location.ts";
 import { sampleAttachment, sampleEvent, sampleNote, sampleUpload } from "./samples.ts";
 
-// Writes to a note until the test kills the process: `node write-until-killed.child.ts <location as JSON> <note id>`. Half of the callers
-// write pairs of events in transactions. The actor of the second event is the id of the first event. The second half of the callers starts
-// uploads.
-// The process prints the id of the first event of each acknowledged pair, or of each acknowledged upload, on a separate line.
+// Writes to a note until the test kills the process. Half of the callers write pairs of events in transactions. The actor of the second
+// event is the id of the first event. The other half of the callers start uploads. Prints the id of the first event of each acknowledged
+// pair, and of each acknowledged upload, on its own line.
+// Usage: node write-until-killed.child.ts <location as JSON> <note id>
 const CALLERS = 32;
 const NO_LIMITS = { quota: { bytes: undefined, files: undefined }, maxPending: { ofUser: 1e9, ofNote: 1e9 } };
 const [location = "", noteId = ""] = process.argv.slice(2);
@@ -32,8 +32,8 @@ async function repeatForEver(write: () => Promise<string>): Promise<never> {
   for (;;) await print(await write());
 }
 
-// Resolves when the line is written to the pipe. If the test reads the pipe slowly, the promise of `print` waits. With a full pipe, a plain
-// writeSync would fail with EAGAIN.
+// Resolves when the line is written to the pipe. If the test reads slowly, `print` waits. With a full pipe, writeSync would fail with
+// EAGAIN.
 function print(line: string): Promise<void> {
   return new Promise((resolve) => process.stdout.write(`${line}\n`, () => resolve()));
 }

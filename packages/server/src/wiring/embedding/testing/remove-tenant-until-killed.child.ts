@@ -1,8 +1,8 @@
 import { createValetKey } from "../../../index.ts";
 import { optionsAt } from "./place.ts";
 
-// Removes a tenant. Prints a line when the first files are removed, and continues the removal. Usage: node
-// remove-tenant-until-killed.child.ts <place as JSON, with the member tenant>
+// Removes a tenant. Prints a line when the first files are removed, and continues the removal.
+// Usage: node remove-tenant-until-killed.child.ts <place as JSON, with the member tenant>
 const { tenant, ...place } = JSON.parse(process.argv[2] ?? "");
 const files = await createValetKey(optionsAt(place, { background: false }));
 const { files: before } = await files.asApplication.tenantUsage(tenant);

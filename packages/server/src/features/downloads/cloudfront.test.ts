@@ -127,7 +127,7 @@ describe("downloads from CloudFront", () => {
     expect(new URL(claimed.body.urls[0].fileUrl).origin).toBe(distribution.target.distribution);
   });
 
-  it("requirement 16: after a revocation, a request for a CloudFront URL returns 403", async () => {
+  it("requirement 16: after a share is revoked, a CloudFront URL request returns 403", async () => {
     const { service, attachmentId } = await startBehind();
     const bob = service.as("bob");
     await bob.send("GET /me");
@@ -137,7 +137,7 @@ describe("downloads from CloudFront", () => {
     expect((await bob.send(`GET /attachments/${attachmentId}/url`)).status).toBe(403);
   });
 
-  it("requirement 25: the content security policy of pages names both file hosts", async () => {
+  it("requirement 25: pages may load files from the distribution and the bucket", async () => {
     const { service, distribution } = await startBehind();
     const { headers } = await service.anonymous.send("GET /");
     const policy = String(headers["content-security-policy"]);

@@ -95,7 +95,7 @@ function countByOutcome(answers: readonly BatchAnswer[]): Map<"issued" | UrlRefu
   return counts;
 }
 
-/** Parses `expiresIn` in seconds. Returns NaN for an invalid text, which the use case refuses with the valid range. */
+/** Parses `expiresIn` in seconds. Returns NaN for an invalid text, so that the use case throws an error with the valid range. */
 export function parseExpiresIn(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;

@@ -213,7 +213,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await rows()).toHaveLength(1);
   });
 
-  it("the response about a sent link tells whether each receiver has an old URL", async () => {
+  it("the response about a sent link says which receivers have an old URL", async () => {
     const { link } = await storeLink(service.db);
     const [email, key] = [newEmail(), uuidv7()];
     const hasOldUrl = async () =>
@@ -273,7 +273,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect((await send(other.link.id, { to: [newEmail()] })).status).toBe(202);
   });
 
-  it("a refusal because of one receiver's limit does not count for the others", async () => {
+  it("one receiver at the mail limit does not use up the limits of other receivers", async () => {
     const { link } = await storeLink(service.db);
     const [first, full, last] = newEmails(3).sort() as [string, string, string];
     for (let nth = 0; nth < 3; nth += 1) await send(link.id, { to: [full] });
@@ -384,7 +384,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(service.log()).not.toContain(code);
   });
 
-  it("a visit makes a receiver `visited`, and a download makes a receiver `used`", async () => {
+  it("a visit sets a receiver's state to `visited`, and a download to `used`", async () => {
     const { link, token, email, code } = await sent();
     const visitor = visitorOf(service.app);
     const headers = { "link-receiver": code };
@@ -421,7 +421,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(await statesOf(link.id)).toEqual({ [email]: "sent" });
   });
 
-  it("a receiver's code works neither for another link nor after a new URL", async () => {
+  it("a receiver's code works neither for another link nor after a new URL of the link", async () => {
     const [{ link, email, code }, other] = [await sent(), await sent()];
     const look = (path: string) => visitorOf(service.app).send(`GET ${path}`, { headers: { "link-receiver": code } });
     await look(`/public/links/${other.token}`);

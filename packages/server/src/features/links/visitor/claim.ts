@@ -19,7 +19,7 @@ import { recordUseIn } from "./receiver-visits.ts";
 
 const LIMIT: WindowLimit = { name: "link claims", max: 60, windowMs: 60_000 };
 /**
- * Limits how often one network can get URLs of a link. High, because resumed downloads, video players and ZIP files often need new URLs.
+ * Limits how often one network can get URLs of a link. The limit is high for resumed downloads, video players and ZIP downloads.
  */
 const URLS: WindowLimit = { name: "link urls", max: 300, windowMs: 60_000 };
 const PROBLEM = "Too many downloads of this link in a short time. Wait until Retry-After has passed, then try again.";

@@ -89,7 +89,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     expect(text).toContain(`  curl -OJL -b jar -c jar -d ${data} https://`);
   });
 
-  it("the text for a terminal lists the files of a link without a claim", async () => {
+  it("the text for a terminal lists the files of a link and uses no claim", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2 });
     for (const [call, status] of [
       ["GET", 200],

@@ -68,7 +68,7 @@ describe.each(engines)("missing previews on $name", (engine) => {
     expect(await countMissing()).toBe(before);
   });
 
-  it("the service replaces a preview that the client never sent", async () => {
+  it("the service replaces a preview that the client started and never sent", async () => {
     const attachmentId = await uploadPhoto(ann, { noteId, content: await makePhoto() });
     await startPreviews(ann, [declare(webp(), { attachmentId })]);
     await runAll();
@@ -142,7 +142,7 @@ describe.each(engines)("missing previews on $name", (engine) => {
     expect(await stateOf()).not.toBe(between);
   });
 
-  it("a file whose process died is tried again after its lease, at most three times", async () => {
+  it("previews are tried again after the process dies, at most three times", async () => {
     const attachmentId = await uploadPhoto(ann, { noteId, content: await makePhoto() });
     const aborted = AbortSignal.abort();
     for (let attempt = 1; attempt <= 3; attempt += 1) {

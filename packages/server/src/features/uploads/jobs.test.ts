@@ -54,7 +54,7 @@ describe("the background job for verifications", () => {
     expect(errors).toMatchObject([{ err: { message: "no bucket" }, attachmentId: "file 1" }]);
   });
 
-  it("a stop of the background job aborts the running verifications", async () => {
+  it("the background job aborts the running verifications when it stops", async () => {
     const { verification, running, queue } = verificationOf(MAX_RUNNING + 3);
     verification.kick();
     await expect.poll(() => running).toHaveLength(MAX_RUNNING);

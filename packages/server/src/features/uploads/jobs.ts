@@ -9,7 +9,7 @@ import { uploadQueries } from "./queries/uploads.ts";
 import { type LeasedVerification, verificationQueries } from "./queries/verifications.ts";
 import { CHANGED, verifyContent } from "./verify.ts";
 
-/** The lifetime of a verification's lease without a renewal, in milliseconds. If the process dies, the verification waits until then. */
+/** The lifetime of a verification's lease without a renewal, in milliseconds. If the process dies, the lease ends then. */
 const LEASE_MS = 60_000;
 /** The pause between two renewals of a lease. */
 const RENEW_MS = 15_000;

@@ -84,7 +84,7 @@ describe.each(engines)("multipart uploads during failures on $name", (engine) =>
     expect(items.filter(({ action }: { action: string }) => action === "attachment.uploaded")).toHaveLength(1);
   });
 
-  it("a completion returns 409 if a lifecycle rule has deleted the parts", async () => {
+  it("a completion returns 409 if a lifecycle rule of the bucket has deleted the parts", async () => {
     await open({});
     const { upload } = (await start()).body;
     await sendAll(upload.id);

@@ -240,7 +240,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     await ann.send(`DELETE /uploads/${upload.id}`);
   });
 
-  it("requirement 16: after a revocation, the service signs no part of an upload", async () => {
+  it("requirement 16: after a share is revoked, the service signs no upload parts", async () => {
     const ben = service.as("ben");
     const share = { json: { userIds: ["ben"], role: "editor" } };
     expect((await ann.send(`PUT /notes/${noteId}/shares`, share)).status).toBe(200);

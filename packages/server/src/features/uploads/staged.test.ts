@@ -191,7 +191,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("the service deletes the copy of a process that died before the commit", async () => {
+  it("the service deletes the staged copy of a process that died before the commit", async () => {
     const copied = Promise.withResolvers<void>();
     let dies = true;
     await open({

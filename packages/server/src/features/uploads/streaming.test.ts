@@ -87,7 +87,7 @@ describe.each(engines)("form uploads over a TCP connection, on $name", (engine) 
     await expectNothingLeft();
   });
 
-  itOnce("a form upload of unknown length over the limit leaves no object", async () => {
+  itOnce("a form upload of unknown length over the limit leaves no object in the bucket", async () => {
     async function* form() {
       yield HEAD;
       for (let sent = 0; sent <= 128; sent++) yield Buffer.alloc(MIB);
@@ -126,7 +126,7 @@ describe.each(engines)("form uploads over a TCP connection, on $name", (engine) 
     await expectNothingLeft();
   });
 
-  it("a client that disconnects during a form upload leaves no object", async () => {
+  it("a client that disconnects during a form upload leaves no object in the bucket", async () => {
     // The client sends more data than one part contains, so that the server has started a multipart upload.
     const arrived = new Promise<void>((resolve) => {
       let receivedBytes = 0;

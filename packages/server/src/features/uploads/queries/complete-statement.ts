@@ -63,7 +63,7 @@ export function compileCompletion(db: Kysely<Tables>, engine: Engine): Completio
   };
 }
 
-/** Creates the function that completes uploads in the database. `run`: must run all its calls in one transaction. */
+/** Creates the function that completes uploads in the database. `run`: must run all given calls in one transaction. */
 export function uploadCompletions(statements: CompletionStatements, run: RunCalls) {
   return async (completion: UploadCompletion): Promise<CompletedRecord | undefined> => {
     const values = valuesOf(completion);

@@ -118,7 +118,7 @@ describe.each(engines)("the SQL statements of an upload start on $name", (engine
 
   // SQLite skips these tests, because two transactions never run in parallel on SQLite.
   const itOnPostgres = engine.name === "postgres" ? it : () => undefined;
-  itOnPostgres("an upload start waits for other starts longer than a statement may wait for a lock", async () => {
+  itOnPostgres("an upload start waits for other starts even after the lock timeout", async () => {
     const [note] = await insertNotes("patient");
     const start = startOf(note, { userId: "patient" });
     const { noteId, userId } = start.upload;
@@ -251,7 +251,7 @@ describe.each(engines)("the SQL statements of an upload start on $name", (engine
     expect(await usageQueries(suite.db).find(doomed.ownerId)).toEqual({ bytes: 0, files: 0 });
   });
 
-  it("an upload start with the outer database inside a transaction throws", async () => {
+  it("an upload start that does not use the open transaction throws", async () => {
     const [note] = await insertNotes(newId());
     const nested = suite.db.transaction(() => uploadQueries(suite.db).start(startOf(note)));
     await expect(nested).rejects.toThrow("Inside a transaction");

@@ -49,7 +49,7 @@ export type UploadSteps = {
   complete(completion: UploadCompletion): Promise<CompletedRecord | undefined>;
 };
 
-/** Creates the functions that start and complete uploads in the database. `run`: must run all its calls in one transaction. */
+/** Creates the functions that start and complete uploads in the database. `run`: must run all given calls in one transaction. */
 export function uploadSteps(statements: UploadStatements, run: RunCalls): UploadSteps {
   return {
     start: uploadStarts(statements.start, run),
@@ -161,7 +161,7 @@ export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, en
   };
 });
 
-/** Creates the function that starts uploads in the database. `run`: must run all its calls in one transaction. */
+/** Creates the function that starts uploads in the database. `run`: must run all given calls in one transaction. */
 export function uploadStarts(statements: StartStatements, run: RunCalls) {
   const record = startRecords(statements, run);
   return (start: UploadStart) => record(valuesOf(start));

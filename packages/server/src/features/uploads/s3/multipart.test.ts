@@ -131,7 +131,7 @@ describe.each(engines)("Uppy uploads on $name", (engine) => {
     expect((await ann.send(`GET ${at(uploadId, "/1", { bucket: "other" })}`)).status).toBe(400);
   });
 
-  it("requirement 3: the signature of a part of an Uppy upload covers the exact length", async () => {
+  it("requirement 3: the signature of an Uppy part covers the exact length of the part", async () => {
     const uploadId = await start();
     const last = await sign(uploadId, 3);
     for (const length of [999, 1_001, 0]) expect((await put(last, patterned(length))).status).toBe(403);

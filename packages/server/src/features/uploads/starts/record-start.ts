@@ -1,7 +1,7 @@
 import type { RunCalls } from "../../../platform/database/run-calls.ts";
 import type { StartedRecord, StartStatement, StartStatements, StartValues } from "../queries/start-statements.ts";
 
-/** Creates the function that records the start of an upload. `run`: must run all its calls in one transaction. */
+/** Creates the function that records the start of an upload. `run`: must run all given calls in one transaction. */
 export function startRecords(statements: StartStatements, run: RunCalls) {
   return async (values: StartValues): Promise<StartedRecord | undefined> => {
     const call = (statement: StartStatement) => ({

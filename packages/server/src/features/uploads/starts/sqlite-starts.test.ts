@@ -98,7 +98,7 @@ describe("upload starts on SQLite", () => {
     expect(await Promise.all(startsOn(note, BURST).map(starts.start))).toHaveLength(BURST);
   });
 
-  it("upload starts on SQLite wait two seconds for the write lock of other processes", async () => {
+  it("upload starts on SQLite fail after two seconds without the write lock", async () => {
     const { file, note, starts } = await startsInTest();
     const other = new DatabaseSync(file);
     other.exec("begin immediate");

@@ -63,7 +63,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect((await service.as("bob").send("GET /usage")).body).toEqual(nothing);
   });
 
-  it("an upload counts in the usage once, from its start on", async () => {
+  it("an upload counts in the usage from its start on, and only once", async () => {
     await newNote();
     const small = await begin(5);
     await begin(10 * MIB);

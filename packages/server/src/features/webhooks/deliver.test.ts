@@ -230,7 +230,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect(received).toHaveLength(1);
   });
 
-  it("the service deletes the deliveries of a webhook after its deletion or a month", async () => {
+  it("the service deletes old deliveries and the deliveries of deleted webhooks", async () => {
     const endpoint = await addEndpoint({});
     const other = await addEndpoint({});
     await queue();

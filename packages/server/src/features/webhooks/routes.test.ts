@@ -173,7 +173,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect(messages().map(({ type }) => type)).toEqual(["webhook.test", "webhook.test", "webhook.test"]);
   });
 
-  it("requirement 52: a rotation adds a second signature to webhook messages", async () => {
+  it("requirement 52: a new webhook secret adds a second signature to each message", async () => {
     const { owner, receiver, webhook } = await arrangeReceiver();
     const rotated = (await owner.send(`POST /webhooks/${webhook.id}/secret`)).body;
     expect(rotated.secret).not.toBe(webhook.secret);

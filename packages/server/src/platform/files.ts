@@ -65,7 +65,9 @@ async function pump(body: AsyncIterable<Uint8Array>, to?: FileHandle): Promise<D
 
 /** Reads a file in blocks. All blocks share one buffer, so a block is valid only until the next block. */
 async function* blocksOf(from: FileHandle): AsyncGenerator<Uint8Array> {
-  const block = Buffer.allocUnsafe(BLOCK_BYTES);
+  // A block of the maximum size for each small file would cause a garbage collection after a few files.
+  const { size } = await from.stat();
+  const block = Buffer.allocUnsafe(Math.min(size + 1, BLOCK_BYTES));
   for (let position = 0; ; ) {
     const { bytesRead } = await from.read(block, 0, block.length, position);
     if (bytesRead === 0) return;

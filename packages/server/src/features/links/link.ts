@@ -32,7 +32,7 @@ export type Link = {
   notify: LinkNotify;
   /** Whether visitors see the small preview pictures of files before a download. */
   showPreviews: boolean;
-  /** The normalised email addresses of the recipients. A visitor must prove one of them. Empty: everybody with the URL can use the link. */
+  /** The normalised email addresses of which a visitor must prove one. Empty: everybody with the URL can use the link. */
   recipients: readonly string[];
   /** The limits of a file request. The expiry of the link is the deadline. Only links of the kind `upload` have limits. */
   request: FileRequest | undefined;
@@ -50,7 +50,7 @@ export type LinkClaim = {
   windowEndsAt: number;
 };
 
-/** Returns the last instant at which the link works, even if the operator has shortened the expiry. Undefined: until it is revoked. */
+/** Returns the last instant at which the link works, under the policy of the operator. Undefined: until somebody revokes the link. */
 export function effectiveExpiry(
   { createdAt, expiresAt }: Pick<Link, "createdAt" | "expiresAt">,
   { maxExpirySeconds }: Pick<LinkPolicy, "maxExpirySeconds">,
@@ -62,7 +62,7 @@ export function effectiveExpiry(
 /**
  * Returns whether a person may edit this link. The person must also have the permission to make links of the note.
  * A link stops working when its creator loses access to the note. If editors could edit the links of other people, a former editor could
- * continue to use a link that they had edited.
+ * continue to use an edited link.
  */
 export function mayEditLink({ ownerId, createdBy }: Pick<Link, "ownerId" | "createdBy">, userId: string): boolean {
   return userId === ownerId || userId === createdBy;
@@ -90,7 +90,7 @@ export function linkState(
   return link.maxClaims !== undefined && link.claims >= link.maxClaims ? "used_up" : "live";
 }
 
-/** A ready file that a link opens. `previewsJson`: the previews of the file as a JSON array. Null: the file has none. */
+/** A ready file that a link opens. `previewsJson`: the previews of the file as a JSON array. Null: the file has no previews. */
 export type LinkedFile = Downloadable &
   Pick<Attachment, "sizeBytes" | "path"> & { previewsJson: string | null; sha256: string | null };
 

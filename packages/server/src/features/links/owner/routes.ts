@@ -237,7 +237,7 @@ export function presentFacts({ link, state, noteTitle, urlsIssued, received }: F
   };
 }
 
-/** Omits the stored members that only a newer version knows, because the contract of this version refuses them. */
+/** Omits the stored members that only a newer version knows, because the contract of this version refuses unknown members. */
 function presentRequest(request: wire.FileRequest) {
   const { maxFiles, maxBytesPerFile, maxBytesTotal, accept, askName, review, slots } = request;
   const presented = slots.map(({ id, name, accept, maxBytes }) => ({

@@ -39,8 +39,8 @@ type SentTo = { receivers: Receiver[]; generation: number };
 const EMAILS: WindowLimit = { name: "sent links", max: 50, windowMs: 86_400_000 };
 
 /**
- * Limits how often a person asks the service to send links. Unlike `EMAILS`, this limit also counts refused requests, because they also
- * wait for the lock of the note.
+ * Limits how often a person asks the service to send links. Unlike `EMAILS`, this limit also counts refused requests, because refused
+ * requests also wait for the lock of the note.
  */
 const REQUESTS: WindowLimit = { name: "requests to send links", max: 30, windowMs: 600_000 };
 const TOO_MANY_REQUESTS =
@@ -48,7 +48,7 @@ const TOO_MANY_REQUESTS =
 
 /**
  * Sends the URL of a link by mail, in the name of the caller. Only people who may edit the link can send the link, because the sender sees
- * the list of receivers. Either all email addresses get the mail, or none of them.
+ * the list of receivers. If one email address is refused, no email address gets the mail.
  * Throws `link_not_found`, `access_denied`, `mail_disabled`, `sending_disabled`, `email_not_proven`, `link_ended`, `receiver_not_listed`,
  * `sending_limit_reached`, `rate_limited` and `invalid_request`.
  */
@@ -166,8 +166,8 @@ async function takeEmails(
 }
 
 /**
- * The wait in seconds that the service states if an email address gets no more mails for now. The exact wait would show when the first of
- * the mails was sent, even if another person sent it.
+ * The wait in seconds that the service states if an email address gets no more mails for now. The exact wait would show when the earlier
+ * mails were sent, even by another person.
  */
 const WAIT_FOR_RECEIVER = 3600;
 

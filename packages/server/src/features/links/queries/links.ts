@@ -155,7 +155,7 @@ export const linkQueries = defineQueries("database.links", ({ kysely: db, engine
     await db.deleteFrom("link_files").where("attachment_id", "=", attachmentId).execute();
   },
 
-  /** Revokes a link, after the service has recorded the URLs that visitors are getting now. Returns false if it was already revoked. */
+  /** Revokes a link, after the service has recorded the URLs of running requests. Returns false if the link was already revoked. */
   async revoke(linkId: string, revokedAt: number): Promise<boolean> {
     const revoking = db.updateTable("links").set({ revoked_at: revokedAt }).where("id", "=", linkId);
     const { numUpdatedRows } = await revoking.where("revoked_at", "is", null).executeTakeFirstOrThrow();

@@ -36,7 +36,7 @@ export const visitorFileQueries = defineQueries("database.visitorFiles", ({ kyse
       return row && fromColumns(row);
     },
 
-    /** Returns the upload if this visitor started it through this link. */
+    /** Returns the upload if this visitor started the upload through this link. */
     async findUpload({ uploadId, ...of }: LinkVisitor & { uploadId: string }): Promise<VisitorUpload | undefined> {
       const row = await uploadsOf(of).where("uploads.id", "=", uploadId).executeTakeFirst();
       return row && toSent(row);

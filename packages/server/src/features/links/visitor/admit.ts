@@ -20,7 +20,7 @@ export type Wish =
 
 /**
  * One HTTP request of a visitor. `sealedPass` returns the signed pass from the visitor's cookie for a link. `windowsOf` returns the rate
- * limits that the service checks before it asks the host application.
+ * limits that the service checks before the question to the host application.
  */
 export type Visit = {
   sealedPass: (linkId: string) => string | undefined;
@@ -123,7 +123,7 @@ async function askAbout(deps: Deps, { link, windows, creatorRightsOf }: Question
   return { ...link, urlTtlSeconds: Math.min(link.urlTtlSeconds, rights.urlTtlSeconds) };
 }
 
-/** Returns the email address that a visitor has proven, or undefined if the visitor has proven none or the link has no recipients. */
+/** Returns the email address that a visitor has proven, or undefined without a proven email address or without recipients. */
 export async function recipientOf(
   tx: Tx,
   { link, pass, now }: { link: Link; pass: Pick<Pass, "visitorId"> | undefined; now: number },
@@ -166,7 +166,7 @@ export function stateOf({ link, creatorRole }: LinkWithCreator, { now, policy }:
   return linkState(link, { now, creatorRole, filesLeft, policy });
 }
 
-/** Returns the pass if it belongs to the current URL of the link. A pass with an earlier password still identifies the visitor. */
+/** Returns the pass if the pass is for the current URL of the link. A pass with an earlier password still identifies the visitor. */
 function passOf(link: Link, pass: Pass | undefined): Pass | undefined {
   return pass?.generation === link.generation ? pass : undefined;
 }

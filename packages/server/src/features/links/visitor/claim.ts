@@ -97,7 +97,7 @@ export function claimLink(deps: Deps, { admit, allowance }: Parts) {
       recipient: opened.recipient,
       preview: visitor.preview,
     };
-    // The event of the claim has the purpose, so the event of the URLs needs none.
+    // The event of the claim has the purpose, so the event of the URLs needs no purpose.
     const claimed = claimedEvent(deps, { ...described, purpose: purposeOf(visitor) });
     const issued = issuedEvent(deps, { ...described, purpose: undefined });
     const made = await db.transaction(async (tx) => {

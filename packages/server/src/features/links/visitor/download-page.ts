@@ -133,7 +133,7 @@ function formatBytes(bytes: number, { locale }: DownloadTexts): string {
 
 type TextView = { look: Look | undefined; problem?: string; url: string };
 
-/** Returns a text for a terminal about a link. Omits the texts of people, because they may contain control characters. */
+/** Returns a text for a terminal about a link. Omits the texts of people, because these texts may contain control characters. */
 export function downloadText({ look, problem, url }: TextView): string {
   const lines = problem === undefined ? [] : [problem, ""];
   if (look?.state === "locked" && look.by === "email") {

@@ -8,7 +8,7 @@ import { useService } from "../../../testing/use-service.ts";
 import { auditQueries } from "../../audit/queries.ts";
 import { linkQueries } from "../queries/links.ts";
 
-// By default, the test has few rounds, so that it is short. Set KILL_ROUNDS=50 for a long run.
+// By default, the test is short and has few rounds. Set KILL_ROUNDS=50 for a long run.
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 2);
 const MAX_CLAIMS = 60;
 const ID_LENGTH = 36;

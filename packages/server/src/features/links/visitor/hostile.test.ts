@@ -213,7 +213,8 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
           headers: { "x-forwarded-for": addressOf(nth) },
         });
       const statuses: number[] = [];
-      // Up to five requests from one IP address may wait at the same time. The service refuses further requests and does not count them.
+      // Up to five requests from one IP address may wait at the same time. The service refuses further requests, and does not count refused
+      // requests.
       for (let nth = 0; nth < 30; nth += 5) {
         const answers = await Promise.all([0, 1, 2, 3, 4].map((more) => tryAs(nth + more)));
         statuses.push(...answers.map(({ status }) => status));

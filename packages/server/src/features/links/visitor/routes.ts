@@ -78,7 +78,7 @@ const schemas = operations("visitors", {
 
 export type VisitorOptions = {
   bucketOrigins: readonly string[];
-  /** The origins of other web pages that may call the routes. Default: only the origin of `publicUrl` may call them. */
+  /** The origins of other web pages that may call the routes. Default: only pages of the origin of `publicUrl` may call the routes. */
   origins?: ReadonlySet<string>;
   /** Whether a browser with JavaScript shows another page of the link. Default: true. */
   hasOtherPage?: boolean;

@@ -49,7 +49,8 @@ describe.each(engines)("refused previews on $name", (engine) => {
     expect(problem).toMatchObject({ code: "preview_invalid", status: 422, detail: expect.stringMatching(reason) });
     expect((await ann.send(`GET /attachments/${attachmentId}`)).body).toMatchObject({ state: "ready" });
     expect((await ann.send(`GET /attachments/${attachmentId}/url?preview=small`)).body.code).toBe("preview_not_found");
-    // The object stays until the URL expires, so that no client can store it again. Then the client can send another picture.
+    // The object stays until the URL expires, so that no client can store the object again. After the expiry, the client can send another
+    // picture.
     expect(await put(upload, picture)).toBe(412);
     expect(await codeOfStart()).toBe("preview_exists");
     const started = { created_at: service.now() - UPLOAD_TTL_MS - 1 };

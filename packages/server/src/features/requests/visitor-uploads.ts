@@ -58,7 +58,7 @@ const MAX_ATTEMPTS = 3;
 const DELETABLE: ReadonlySet<AttachmentState> = new Set(["ready", "quarantined", "rejected"]);
 
 /**
- * The functions for uploads of visitors to a file request. They work as uploads/index.ts describes, with the visitor as the uploader.
+ * The functions for uploads of visitors to a file request. The functions work as in uploads/index.ts, with the visitor as the uploader.
  * A visitor can use only uploads that this visitor started through the same link. For other uploads, each call throws `upload_not_found`.
  * If the file request has ended, each call throws `link_not_found`.
  */

@@ -66,8 +66,9 @@ export function createCapabilities(options: {
 const INTERVAL_MS = 30_000;
 
 /**
- * Finds the capabilities of the bucket, and keeps them up to date. Resolves after the first attempt, even after a failure, so that the
- * service starts even if the bucket is unavailable. Until the bucket responds, the service assumes that the bucket has no capabilities.
+ * Finds the capabilities of the bucket, and keeps the stored capabilities up to date. Resolves after the first attempt, even after a
+ * failure, so that the service starts even if the bucket is unavailable. Until the bucket responds, the service assumes that the bucket has
+ * no capabilities.
  */
 export async function startBucketProbe(options: {
   capabilities: Capabilities;

@@ -147,8 +147,8 @@ export const moveQueries = defineQueries("database.moves", ({ kysely: db }) => {
     },
 
     /**
-     * Counts the files and previews in the bucket whose upload, copy or verification is unfinished. Also returns the instant at which the
-     * last of them expires. An object that the service is storing now has a queued deletion that is due after `after`.
+     * Counts the files and previews in the bucket whose upload, copy or verification is unfinished. Also returns the last instant at which
+     * one of these uploads expires. An object that the service is storing now has a queued deletion that is due after `after`.
      */
     async unsettled(range: KeyRange, { after }: { after: number }): Promise<{ count: number; lastExpiresAt: number }> {
       const ofFiles = await files(range)
@@ -170,7 +170,7 @@ export const moveQueries = defineQueries("database.moves", ({ kysely: db }) => {
       return { count: counts.reduce((sum, count) => sum + count), lastExpiresAt };
     },
 
-    /** Returns when the last first run and the last second run of the queued deletions are due. Without such a run: 0. */
+    /** `first`: when the last deletion without a run is due. `second`: when the last second run is due. 0 without such a deletion. */
     async lastDeletions(range: KeyRange): Promise<{ first: number; second: number }> {
       const last = () => deletions(range).select((eb) => eb.fn.max("not_before").as("at"));
       const first = await last().where("swept_at", "is", null).executeTakeFirst();

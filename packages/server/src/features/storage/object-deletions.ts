@@ -78,7 +78,7 @@ export function deleteIfAbandoned({ db, clock }: Deps, objectKey: string): Promi
   return objectDeletionQueries(db).put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
 }
 
-/** Makes the deletion from `deleteIfAbandoned` due, and releases the reservation. Ignores failures, because both happen later anyway. */
+/** Makes the deletion from `deleteIfAbandoned` due, and releases the reservation. Ignores failures, because the service retries. */
 export async function deleteAbandoned({ db, clock, onDeletionsQueued }: Deps, objectKey: string): Promise<void> {
   const put = (tx: Tx) => objectDeletionQueries(tx).put({ objectKey, notBefore: clock() });
   await db.transaction(put, { freesSpace: true }).catch(() => undefined);

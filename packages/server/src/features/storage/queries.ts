@@ -50,7 +50,7 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
     async listDue(now: number, limit: number): Promise<ObjectDeletion[]> {
       return await select()
         .where("not_before", "<=", now)
-        // PostgreSQL reads one row of the index for each deletion. With `not exists`, it would read the whole table.
+        // PostgreSQL reads one row of the index for each deletion. With `not exists`, PostgreSQL would read the whole table.
         .where(
           (eb) =>
             eb

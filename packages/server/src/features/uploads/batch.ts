@@ -17,7 +17,7 @@ import {
 /** The result for one file of a batch: a value, or the reason why the service refuses this file. */
 export type Outcome<T> = T | DomainError;
 
-/** Runs `work`, and returns a refusal as a value. Throws other errors and an unavailable database, because they concern the whole batch. */
+/** Runs `work`, and returns a refusal as a value. Throws all errors that concern the whole batch, such as an unavailable database. */
 export async function orRefusal<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
   try {
     return await work();
@@ -29,7 +29,7 @@ export async function orRefusal<T>(work: () => T | Promise<T>): Promise<Outcome<
 
 /**
  * Returns a function that runs upload starts one after another, as `orRefusal` does. After a start fails because the bucket is unavailable,
- * the next starts get the same error. Each of them would take seconds to fail, so a batch would take minutes.
+ * the next starts get the same error. Otherwise, each start would take seconds to fail, and a batch would take minutes.
  */
 export function untilUnavailable() {
   let unavailable: DomainError | undefined;
@@ -128,7 +128,7 @@ async function finishStart(
 
 /** The number of uploads of one batch that the service checks in parallel. Each check sends two requests to the bucket. */
 const CHECKS_AT_ONCE = 10;
-/** The time limit of a batch of completions, in milliseconds. It is shorter than the time limits of proxies. */
+/** The time limit of a batch of completions, in milliseconds. Proxies have longer time limits. */
 const COMPLETE_WITHIN_MS = 20_000;
 /** The longest time in milliseconds for which a slow check delays the other uploads of its batch. */
 const RECORD_EVERY_MS = 200;

@@ -178,8 +178,8 @@ export type StoredUpload = { attachment: Attachment; upload: Upload; stored: Ins
 /**
  * Returns the key of an object that no signed URL can change, so that a download has exactly the verified bytes
  * (docs/security-requirements.md, 7). If a signed URL can still overwrite the uploaded object (`upload.staged`), returns the key of a new
- * copy. Each completion makes its own copy. Returns undefined if the uploaded object is missing. There is no copy if the uploaded object
- * changed during the copy.
+ * copy. Each completion makes its own copy. Returns undefined if the uploaded object is missing. The returned key has no object if the
+ * uploaded object changed during the copy.
  */
 async function stage(deps: Deps, upload: Upload): Promise<string | undefined> {
   if (!upload.staged) return upload.objectKey;

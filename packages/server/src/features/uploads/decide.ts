@@ -21,7 +21,7 @@ import { type Right, rightOf } from "./sender.ts";
 import { type Decision, deleteObjectNow, moveStored, objectsOf, transitionUpload } from "./transition.ts";
 import { NOT_KEPT, type Verdict } from "./verify.ts";
 
-// `markReady`, `reject` and `defer` return the current attachment, even if another caller decided first, or undefined if it was deleted.
+// `markReady`, `reject` and `defer` return the current attachment, even if another caller decided first. Undefined: it is deleted.
 
 /**
  * Makes the file ready for downloads. Quarantines the file of a visitor instead if the file request has a review. Rejects the file if its
@@ -83,7 +83,7 @@ async function complete(
   return { moved: false, attachment: await attachmentQueries(db).find(seen.id) };
 }
 
-/** Rejects the file, and deletes its object, unless it is adopted. `by`: the person who rejected the file. Undefined: the verification. */
+/** Rejects the file, and deletes an object that is not adopted. `by`: the person who rejected the file. Undefined: the verification. */
 export async function reject(
   deps: Deps,
   { attachment: seen, upload, by, fault }: Decision & { fault: Fault; by?: string | undefined },

@@ -136,8 +136,8 @@ export function requirePending({ ofUser, ofNote }: PendingCounts, limits: Limits
 type Offer = { declared: DeclaredUpload; link: Link | undefined };
 
 /**
- * Locks a file request until the end of the transaction, so that no other upload to it can start. Returns the file request if it accepts
- * the file. Throws `link_not_found`, `kind_not_accepted` or `request_full`.
+ * Locks a file request until the end of the transaction, so that no other upload to this file request can start. Returns the file request
+ * if the file request accepts the file. Throws `link_not_found`, `kind_not_accepted` or `request_full`.
  */
 export async function holdRequest(
   { clock, limits }: Deps,

@@ -41,7 +41,7 @@ export async function authoriseSender(
 
 /**
  * Returns whether a file request is currently open. Does not check whether the file request is full. In an embedding, the host application
- * has already been asked about the creator (links/visitor/admit.ts), because the service cannot ask it inside a transaction.
+ * has already been asked about the creator (links/visitor/admit.ts), because the service cannot ask the application inside a transaction.
  */
 export function acceptsFiles(found: LinkWithCreator, { now, limits }: { now: number; limits: Limits }): boolean {
   const { link } = found;

@@ -26,7 +26,7 @@ export async function transitionUpload(
   { attachmentId, uploadId, ...change }: Transition,
 ): Promise<boolean> {
   const { from, to } = change;
-  // Changes the attachment before its upload, as a cascading deletion locks them, to avoid a deadlock.
+  // Changes the attachment before its upload, in the order of the locks of a cascading deletion, to avoid a deadlock.
   if (!(await attachmentQueries(queries).transition(attachmentId, change))) return false;
   if (uploadId !== undefined) await uploadQueries(queries).transition(uploadId, { from, to });
   if (isBeingVerified(from)) await verificationQueries(queries).remove(attachmentId);

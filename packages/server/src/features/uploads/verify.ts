@@ -91,7 +91,7 @@ async function readAndVerify(
 
 /**
  * Confirms that the object has not changed during the long read. Usually, a staged copy or `If-None-Match: *` prevents changes, but some
- * buckets do not prevent them. Also checks the stored headers, because a change of the headers does not change the ETag.
+ * buckets permit changes. Also checks the stored headers, because a change of the headers does not change the ETag.
  */
 async function confirmUnchanged(
   bucket: Bucket,

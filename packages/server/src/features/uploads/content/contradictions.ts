@@ -3,8 +3,8 @@ import { extensionOf, isActiveName, isTextName } from "../../../platform/text/re
 import { areCompatible, type FileKind, kindOfName, kindOfStart, kindOfType } from "./file-kinds.ts";
 
 /**
- * The declared name and type of a file. `isRenamed`: whether a person has chosen a new name for an existing file. Then even unknown content
- * must match the new name. An upload may have unknown content, because many programs write unusual first bytes.
+ * The declared name and type of a file. `isRenamed`: whether a person has chosen a new name for an existing file. Even unknown content must
+ * match a new name. An upload may have unknown content, because many programs write unusual first bytes.
  */
 export type Claim = { filename: string; contentType: string; isRenamed?: boolean };
 
@@ -37,7 +37,7 @@ const BINARY_IN_FACT = new Set(["text/rtf", "text/vnd.trolltech.linguist", "text
 /** Control characters that text does not contain. Source: WHATWG MIME Sniffing, "binary data byte". */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches control characters
 const BINARY_BYTE = /[\u0000-\u0008\u000b\u000e-\u001a\u001c-\u001f]/;
-/** The byte order marks of UTF-16. The package file-type mistakes them for an MP3 file. */
+/** The byte order marks of UTF-16. The package file-type mistakes such a text for an MP3 file. */
 const UTF_16 = /^(?:\u00ff\u00fe|\u00fe\u00ff)/;
 /** Image formats that use the MP4 container. */
 const IMAGES_IN_MP4 = /^image\/(?:heic|heif|avif|x-canon-cr3)/;

@@ -126,7 +126,7 @@ describe.each(engines)("the SQL statements of an upload start on $name", (engine
     const release = await holdStarts({ noteId, userId });
     const waiting = suite.db.transaction(async (tx) => {
       attempts += 1;
-      // The first attempt has waited for too long, so PostgreSQL has ended it.
+      // The first attempt has waited for too long, so PostgreSQL has ended the attempt.
       if (attempts === 2) await release();
       await uploadQueries(tx).holdStarts({ noteId, userId });
       return uploadQueries(tx).start(start);

@@ -195,7 +195,7 @@ export type UploadStart = {
 /** The numbers of pending uploads: of one user on all notes, and of all users on one note. */
 export type PendingCounts = { ofUser: number; ofNote: number };
 
-/** `isRecorded`: whether the database has recorded the start. If it is false, and no other member shows a reason, the quota is full. */
+/** `isRecorded`: whether the start is recorded. If it is not, and no other member shows a reason, the quota is full. */
 export type StartedRecord = {
   isRecorded: boolean;
   ownerId: string;

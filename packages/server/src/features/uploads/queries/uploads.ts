@@ -37,7 +37,7 @@ export function compileUploads(db: Kysely<Tables>, engine: Engine): UploadStatem
   return { start: compileStart(db, engine), completion: compileCompletion(db, engine) };
 }
 
-/** The steps that run for each upload. Each engine has a fast version of both. */
+/** The two steps that run for each upload. Each engine has a fast version of each step. */
 export type UploadSteps = {
   /**
    * Decides in one step whether an upload may start, and records the start. Checks the access of the user, the limits, the quota and the
@@ -66,7 +66,7 @@ export const uploadQueries = defineQueries("database.uploads", ({ kysely: db, en
   return {
     ...uploadSteps(compiled({ kysely: db, engine }), inOrder(run)),
 
-    /** Locks the upload starts of a user and on a note until the end of the transaction. Must be the first call in the transaction. */
+    /** Locks the upload starts of a user and on a note until the end of the transaction, in which this call must come first. */
     async holdStarts(of: { userId: string; noteId: string }): Promise<void> {
       // SQLite needs no lock, because a transaction is the only writer from its start.
       if (engine.name === "postgres") await holdingStarts(of).execute(db);

@@ -2,7 +2,7 @@ import { defineQueries } from "../../../platform/database/queries.ts";
 import { orMissing } from "../../../platform/database/writes.ts";
 import { notInTrash } from "../../access/sql.ts";
 
-/** The number of due verifications that a replica reads before it leases one. Other replicas rarely lease all of them in the meantime. */
+/** The number of due verifications that a replica reads before it leases one. Other replicas rarely lease so many in the meantime. */
 const CANDIDATES = 20;
 
 export const verificationQueries = defineQueries("database.verifications", ({ kysely: db }) => ({
@@ -51,7 +51,7 @@ export const verificationQueries = defineQueries("database.verifications", ({ ky
     return undefined;
   },
 
-  /** Extends the lease of the process. Returns false if the verification has ended, or if another process has leased it. */
+  /** Extends the lease of the process. Returns false if the verification has ended, or if another process has leased the verification. */
   async renew(
     { attachmentId, holder }: Pick<LeasedVerification, "attachmentId" | "holder">,
     { leaseEndsAt }: { leaseEndsAt: number },

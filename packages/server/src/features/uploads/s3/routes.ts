@@ -49,7 +49,7 @@ const schemas = operations("uppy", {
   uppySts: { summary: "Uppy: temporary credentials (always refused)" },
 });
 
-/** The Companion endpoints that Uppy's plugin AwsS3 calls. They use the same functions as the routes below /uploads (docs/uppy.md). */
+/** The Companion endpoints for Uppy's plugin AwsS3, with the functions of the routes below /uploads (docs/uppy.md). */
 export function s3Routes(app: App, { useCases, publicUrl }: RouteDeps<UploadVerbs>): void {
   app.post("/s3/multipart", { schema: schemas.uppyCreateMultipart }, async (request) => {
     const { filename, type: contentType, metadata } = request.body;
@@ -136,8 +136,8 @@ function requireOwnKey(request: FastifyRequest, _reply: FastifyReply, done: (err
 }
 
 /**
- * Returns the parts that Uppy does not have to send. For a completed upload, returns all parts, because Uppy lists the parts and completes
- * the upload again if it did not receive the response to its completion.
+ * Returns the parts that Uppy does not have to send. For a completed upload, returns all parts. If Uppy did not receive the response to its
+ * completion, Uppy lists the parts and completes the upload again.
  */
 export function presentParts({ upload, parts }: { upload: Upload; parts: readonly StoredPart[] }): wire.UploadedParts {
   const { multipart, sizeBytes, state } = upload;

@@ -17,7 +17,7 @@ import {
 import { uploadStarts } from "../queries/uploads.ts";
 import type { StartReply } from "./starts-worker.ts";
 
-/** The number of waiting starts from which the worker thread runs them. For fewer starts, a message to the thread costs too much time. */
+/** If at least so many starts wait, the worker thread runs the starts. For fewer starts, a message to the thread costs too much time. */
 export const BURST = 8;
 // Other writes wait while the worker thread runs a batch. A batch of 32 starts takes about 4 ms.
 const MAX_BATCH = 32;

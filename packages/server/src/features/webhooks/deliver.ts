@@ -6,7 +6,7 @@ import { signedHeaders } from "./sign.ts";
 
 /** The length of the lease of a delivery, in milliseconds. A try takes less time, so two processes never send one message together. */
 const LEASE_MS = 60_000;
-/** The maximum number of deliveries at the same time, one for each endpoint. Only 50 endpoints that do not respond can delay others. */
+/** The maximum number of deliveries at the same time, one for each endpoint. Fewer silent endpoints delay no other endpoint. */
 const AT_ONCE = 50;
 /** The maximum number of deliveries of one owner that run at the same time, so that one owner's slow endpoints delay no other owner. */
 const AT_ONCE_OF_OWNER = 5;
@@ -43,7 +43,7 @@ export type Deliveries = {
   start(): Promise<number>;
   /** Starts no more deliveries. Resolves after all running deliveries have ended. */
   stop(): Promise<void>;
-  /** Aborts the running tries immediately. A replica repeats them later. */
+  /** Aborts the running tries immediately. A replica repeats the tries later. */
   cut(): void;
   /** Runs deliveries until no delivery is due. Returns the number of delivered messages. */
   drain(): Promise<number>;

@@ -59,15 +59,15 @@ export function deleteOldDeliveries({ db, clock }: Deps) {
 /** The shortest time between two summaries for an endpoint of a user. Milliseconds. */
 const REPORT_EVERY_MS = 5_000;
 
-/** The shortest time between two summaries for an endpoint of the service, because they read the events of all owners. Milliseconds. */
+/** The shortest time between two summaries for an endpoint of the service. Each summary reads the events of all owners. Milliseconds. */
 const REPORT_SERVICE_EVERY_MS = 60_000;
 
 /** Without new events, the job moves `reportedUntil` only after this time, because a read costs less than a write. Milliseconds. */
 const REREAD_MS = 60_000;
 
 /**
- * A summary omits the events that are younger than this, in milliseconds. The next summary includes them.
- * An event gets its id shortly before it is on disk. Without the delay, a summary could miss events.
+ * A summary omits the events that are younger than this, in milliseconds. The next summary includes these events.
+ * An event gets its id shortly before the event is on disk. Without the delay, a summary could miss events.
  */
 const SETTLED_AFTER_MS = 30_000;
 

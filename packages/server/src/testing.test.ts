@@ -38,7 +38,7 @@ describe("openTestFiles", () => {
     );
   });
 
-  it("a visitor of a link has an IP address in files.fetch, so the log has no warning", async () => {
+  it("a visitor of a link has an IP address in requests to files.fetch", async () => {
     const lines = collectLines();
     const { files, uploadFile } = await open({
       logger: lines.logger,
@@ -71,7 +71,7 @@ describe("openTestFiles", () => {
     await expect(uploadFile(ann, invoice, { body })).rejects.toThrow("files.attach");
   });
 
-  it("clock.advance makes URLs expire at the bucket, and uploads in the embedding", async () => {
+  it("clock.advance lets URLs and uploads expire", async () => {
     const { files, uploadFile, clock, runHooks } = await open();
     const { id } = await uploadFile(ann, invoice, { body: "the plan" });
     const { url, expiresAt } = await files.issueUrl(ann, id);
@@ -171,7 +171,7 @@ describe("openTestFiles", () => {
     expect((await files.fetch(new Request(`http://localhost/api/files/files/${id}/url`))).status).toBe(403);
   });
 
-  it("uploadFile works in test runners that replace the class Error, such as Jest", async () => {
+  it("uploadFile works in test runners with their own class Error, such as Jest", async () => {
     vi.stubGlobal("Error", class extends Error {});
     onTestFinished(() => void vi.unstubAllGlobals());
     const { uploadFile } = await open();
@@ -184,7 +184,7 @@ describe("openTestFiles", () => {
     expect((await other.files.list(ann, invoice)).files).toEqual([]);
   });
 
-  it("close and a failed start stop the bucket and leave no files on the disk", async () => {
+  it("neither close nor a failed start leaves files on the disk", async () => {
     const folder = await mkdtemp(join(tmpdir(), "valetkey-folder-"));
     vi.stubEnv("TMPDIR", folder);
     onTestFinished(() => rm(folder, { recursive: true }));

@@ -41,7 +41,7 @@ describe.each(engines)("GET /instance, on $name", (engine) => {
     ["off without mail", false, "invited", false],
     ["off with open sign-up", false, "open", true],
     ["on with mail and closed sign-up", true, "closed", true],
-  ] as const)("GET /instance reports that sending links by mail is %s", async (_, expected, signUp, hasMail) => {
+  ] as const)("GET /instance reports that the sending of links by mail is %s", async (_, expected, signUp, hasMail) => {
     const mailer = { send: async () => ({ state: "accepted" }) as const };
     const { ask } = await start({ signUp, ...(hasMail && { mailer }) });
     expect((await ask()).body.limits.links.sendable).toBe(expected);

@@ -98,7 +98,7 @@ function withoutMonth(schema: unknown[]): unknown {
 }
 
 describe("a move of the database", () => {
-  it("a move of the database to PostgreSQL and back returns every row of every table", async () => {
+  it("a database move to PostgreSQL and back keeps every row of every table", async () => {
     const [old, middle, last] = [await filled(), await emptyPostgres(), await newSqlite()];
     const before = dump(old.file);
     const short = Object.entries(before).filter(([, rows]) => rows.length < ROWS);
@@ -110,7 +110,7 @@ describe("a move of the database", () => {
     expect(dump(last.file)).toEqual(before);
   });
 
-  it("after a move, the target has the schema of a new database", async () => {
+  it("after a database move, the target has the schema of a new database", async () => {
     const [old, middle, last] = [await newSqlite({ migrated: true }), await emptyPostgres(), await newSqlite()];
     await moveTo(old, middle);
     await moveTo(middle, last);
@@ -133,7 +133,7 @@ describe("a move of the database", () => {
     ).toEqual([]);
   });
 
-  it("a move of the database does not change the source", async () => {
+  it("a database move does not change the source", async () => {
     const source = await filled();
     const before = dump(source.file);
     await moveTo(source, await emptyPostgres());
@@ -141,7 +141,7 @@ describe("a move of the database", () => {
     await (await openAt({ file: source.file })).close();
   });
 
-  it("a move of the database copies each event of the URL journal once", async () => {
+  it("a database move copies each event of the URL journal once", async () => {
     const [source, target] = [await newSqlite({ migrated: true }), await emptyPostgres()];
     const event = sampleEvent({ noteId: "n" });
     const inBoth = sampleEvent({ noteId: "n" });
@@ -162,7 +162,7 @@ describe("a move of the database", () => {
     expect(items).toEqual([event, inBoth].sort((one, other) => (one.id < other.id ? 1 : -1)));
   });
 
-  it("the triggers of a database run after a move", async () => {
+  it("the triggers of the target run after a database move", async () => {
     const [source, target] = [await newSqlite({ migrated: true }), await emptyPostgres()];
     const note = sampleNote();
     const old = await openAt(source);
@@ -188,7 +188,7 @@ describe("a move of the database", () => {
     await db.close();
   });
 
-  it("a move of the database keeps the microseconds of a timestamp", async () => {
+  it("a database move keeps the microseconds of a timestamp", async () => {
     const [source, target] = [await newSqlite(), await emptyPostgres()];
     await (await openAt(target)).close();
     await runSql(
@@ -322,7 +322,7 @@ describe("a refused move of the database", () => {
     expect(await moveTo(one, await emptyPostgres()).catch(() => "failed")).not.toBe("failed");
   });
 
-  it("after a lost connection, the next move of the database completes the target", async () => {
+  it("after a lost connection, the next database move completes the target", async () => {
     const [source, target] = [await filled(), await emptyPostgres()];
     let isCut = false;
     const cut = () => {
@@ -343,7 +343,7 @@ describe("a refused move of the database", () => {
   });
 
   it.each(["postgres", "sqlite"] as const)(
-    `a move to %s completes after ${KILLS} kills, and until then no service starts`,
+    `a database move to %s completes after ${KILLS} kills`,
     { timeout: 120_000 + KILLS * 20_000 },
     async (engine) => {
       const original = await filled();

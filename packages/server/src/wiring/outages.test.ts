@@ -158,7 +158,7 @@ describe("an outage of the database", () => {
     await expect.poll(async () => (await service.anonymous.send("GET /readyz")).status).toBe(200);
   });
 
-  it("the service returns 503 for writes while another process locks the SQLite files", async () => {
+  it("writes return 503 while another process locks the SQLite files", async () => {
     const service = await startServiceInTest({ engine: engines[0] as TestEngine });
     const ann = service.as("ann");
     const noteId = await note(service);

@@ -155,7 +155,7 @@ describe("requirement 28: the log of a full run holds no secret", () => {
 });
 
 describe("requirement 32: a server error has only `internal` and a requestId", () => {
-  it("the response to an internal error contains no stack, query or path", async () => {
+  it("the response to an internal error contains no stack trace, query or path", async () => {
     const cause = new Error("SELECT * FROM people WHERE id = 'ann' -- /srv/app/secret.ts");
     const service = await startServiceInTest({
       engine,
@@ -214,7 +214,7 @@ describe("ids", () => {
     ["x".repeat(256), 400],
     ["%00", 400],
     ["%ud83d", 400],
-  ])("GET /attachments/:id/url with the id %s returns %i, because adopted files keep their ids", async (id, status) => {
+  ])("GET /attachments/:id/url accepts ids of adopted files: the id %s returns %i", async (id, status) => {
     const ann = (await started({})).as("ann");
     const code = status === 404 ? "attachment_not_found" : "invalid_request";
     expect((await ann.send(`GET /attachments/${id}/url`)).body).toMatchObject({ status, code });

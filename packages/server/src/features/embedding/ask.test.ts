@@ -33,7 +33,7 @@ describe("the access to one item", () => {
     ["a Boolean object", new Boolean(true)],
     ["an array", [true]],
     ["a function", () => true],
-  ])("requirement 38: the service refuses the action and reports a fault if `may` returns %s", async (_, value) => {
+  ])("requirement 38: the service refuses the action if `may` returns %s", async (_, value) => {
     expect(await asking(() => value).may(user, "read", item)).toBe(false);
     expect(await asking(async () => value).may(user, "read", item)).toBe(false);
     expect(faults).toMatchObject([
@@ -42,13 +42,13 @@ describe("the access to one item", () => {
     ]);
   });
 
-  it("the service refuses every action and reports one fault if `may` always returns undefined", async () => {
+  it("the service reports only one fault if `may` always returns undefined", async () => {
     const ask = asking(() => undefined);
     expect([await ask.may(user, "read", item), await ask.may(user, "add", item)]).toEqual([false, false]);
     expect(faults).toMatchObject([{ error: { message: "may() must return true or false, and not undefined." } }]);
   });
 
-  it("a resource without mayShare permits no links, and the service reports no fault", async () => {
+  it("a resource without mayShare permits no links", async () => {
     expect(await asking(() => true).mayShare(user, item)).toBe(false);
     expect(faults).toEqual([]);
   });
@@ -67,7 +67,7 @@ describe("the access to one item", () => {
     expect(faults).toHaveLength(2);
   });
 
-  it("requirement 38: the service refuses the action if `may` takes five seconds", async () => {
+  it("requirement 38: the service refuses the action if `may` takes 5 seconds", async () => {
     const decision = asking(() => new Promise(() => undefined)).may(user, "read", item);
     await vi.advanceTimersByTimeAsync(4_999);
     expect(faults).toEqual([]);
@@ -79,7 +79,7 @@ describe("the access to one item", () => {
   it.each([
     ["mayShare", "share"],
     ["mayRequest", "request"],
-  ] as const)("requirement 38: the service refuses the action if %s takes five seconds", async (name, action) => {
+  ] as const)("requirement 38: the service refuses the action if %s takes 5 seconds", async (name, action) => {
     const decision = asking(() => true, { [name]: () => new Promise(() => undefined) })[name](user, item);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(await decision).toBe(false);
@@ -94,7 +94,7 @@ describe("the access to one item", () => {
     expect(mayRequest).not.toHaveBeenCalled();
   });
 
-  it("requirement 38: the service ignores the value true that `may` returns after five seconds", async () => {
+  it("requirement 38: the service ignores a `true` that `may` returns after 5 seconds", async () => {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const decision = asking(() => promise).may(user, "read", item);
     await vi.advanceTimersByTimeAsync(5_000);
@@ -141,7 +141,7 @@ describe("the access to many items", () => {
     expect(mayMany.mock.calls).toEqual([[user, "read", ["1", "2"]]]);
   });
 
-  it("calls of `may` decide the access to many items if the resource has no mayMany", async () => {
+  it("without mayMany, `may` decides the access to each of many items", async () => {
     const may = (_user: unknown, _action: unknown, id: string) => id === "2";
     expect(idsOf(await asking({ may }).mayMany(user, "read", items))).toEqual(["2"]);
   });
@@ -152,12 +152,12 @@ describe("the access to many items", () => {
     ["returns true", () => true],
     ["returns an object", () => ({ "1": true })],
     ["returns a text", () => "12"],
-  ])("requirement 38: the service refuses all items if mayMany %s", async (_, mayMany) => {
+  ])("requirement 38: the service refuses access to all items if mayMany %s", async (_, mayMany) => {
     expect(idsOf(await asking({ mayMany }).mayMany(user, "read", items))).toEqual([]);
     expect(faults).toHaveLength(1);
   });
 
-  it("requirement 38: of many items, the service refuses those for which `may` takes too long", async () => {
+  it("requirement 38: access to an item is refused if its call of `may` takes too long", async () => {
     const may = vi.fn((_user: unknown, _action: unknown, id: string) =>
       id === "1" ? true : new Promise(() => undefined),
     );

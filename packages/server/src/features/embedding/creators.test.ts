@@ -16,7 +16,7 @@ function questionsOf() {
   return { questions, ask };
 }
 
-it("visits during a check of the creator's rights share the next check of the link", async () => {
+it("visits of a link during a check of its creator's rights share the next check", async () => {
   const { questions, ask } = questionsOf();
   const first = ask(link("a"));
   const others = Array.from({ length: 40 }, () => ask(link("a")));
@@ -40,7 +40,7 @@ it("a later visit of a link checks the rights of its creator again", async () =>
   expect(questions).toHaveLength(2);
 });
 
-it("a failed check of the creator's rights fails only the visits that share this check", async () => {
+it("a failed check of the creator's rights affects only the visits that share it", async () => {
   const { questions, ask } = questionsOf();
   const [first, second] = [ask(link("a")), ask(link("a"))];
   questions[0]?.reject(new Error("the database is down"));

@@ -5,7 +5,7 @@ import { rememberUser } from "./items.ts";
 import type { User } from "./types.ts";
 
 describe.each(engines)("a user of the host application on $name", (engine) => {
-  it("the service stores a user again only after a change of the name or email address", async () => {
+  it("a user is stored again only after a change of the name or email address", async () => {
     const { db, close } = await engine.open();
     onTestFinished(close);
     // Each write calls the clock once, so the calls of the clock count the writes.

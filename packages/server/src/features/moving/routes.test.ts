@@ -89,7 +89,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await bob.send(`GET /attachments/${id}`)).status).toBe(200);
   });
 
-  it("the list of the target note shows a moved file at the position of the file's date", async () => {
+  it("the files of the target note stay sorted by date after a move", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const later = await attach(ann, toNoteId, fileForm("same name"));
     await move(ann, id, { fromNoteId, toNoteId });
@@ -108,7 +108,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await find()).toMatchObject(found);
   });
 
-  it("only people with access to the new note can open a moved file", async () => {
+  it("access to a moved file depends on access to its new note", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const carl = service.as(`carl-${users}`);
     await share(ann, `/notes/${fromNoteId}`, { userIds: [bobId], role: "viewer" });
@@ -162,7 +162,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect([await shown(ofFiles), await shown(ofNote)]).toEqual([[other], [id, other]]);
   });
 
-  it("both notes show the event of a move without the title of the other note", async () => {
+  it("both notes show the event of a move, but not the title of the other note", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     await move(ann, id, { fromNoteId, toNoteId });
     await ann.send(`PATCH /attachments/${id}`, { json: { filename: "secret.txt" } });
@@ -188,7 +188,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await changes(toNoteId, states[1])).changed).toContain("note");
   });
 
-  it("only one of two simultaneous moves of a file succeeds, and the other returns 409", async () => {
+  it("one of two simultaneous moves of a file succeeds, and the other returns 409", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const third = await newNote(ann);
     const answers = await Promise.all([toNoteId, third].map((to) => move(ann, id, { fromNoteId, toNoteId: to })));
@@ -252,7 +252,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     });
   });
 
-  it("a move or copy returns 404 for unknown ids, and 400 for invalid ids", async () => {
+  it("a move or copy of a file returns 404 for unknown ids, and 400 for invalid ids", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const unknown = unknownId();
     for (const send of [
@@ -268,7 +268,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await copy(ann, id, toNoteId, { "idempotency-key": "ü" })).status).toBe(400);
   });
 
-  it("a move or copy fails if the file or the target note is in the trash", async () => {
+  it("a move or copy of a file fails if the file or the target note is in the trash", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const deleted = await newNote(ann);
     await ann.send(`DELETE /notes/${deleted}`);
@@ -280,7 +280,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await copy(ann, id, toNoteId)).body.code).toBe("attachment_not_found");
   });
 
-  it("a move during the deletion of the target note succeeds completely or not at all", async () => {
+  it("a move during the deletion of the target note never loses the file", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const [moved, deleted] = await Promise.all([
       move(ann, id, { fromNoteId, toNoteId }),
@@ -323,7 +323,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     ]);
   });
 
-  it("a copy and a move keep filenames of 255 bytes in four scripts", async () => {
+  it("a copy and a move keep long filenames in four writing systems", async () => {
     const { fromNoteId, toNoteId } = await arrange();
     for (const filename of LONG_NAMES) {
       const id = await attach(ann, fromNoteId, fileForm("x", filename));
@@ -336,7 +336,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(names.sort()).toEqual([...LONG_NAMES, ...LONG_NAMES].sort());
   });
 
-  it("simultaneous requests with one Idempotency-Key make one copy of a file", async () => {
+  it("simultaneous requests with one Idempotency-Key make only one copy of a file", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const key = { "idempotency-key": "k-1" };
     const answers = await Promise.all([1, 2, 3].map(() => copy(ann, id, toNoteId, key)));
@@ -444,7 +444,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await usageOf(ann)).toEqual({ usedBytes: 5, files: 1 });
   });
 
-  it("the service deletes the object of a killed copy, and releases the quota", async () => {
+  it("if a copy is killed, the service deletes its object and releases its quota", async () => {
     const { toNoteId, id } = await arrange();
     const before = await service.bucketContents.keys();
     const { promise: isCopied, resolve: copied } = Promise.withResolvers<void>();

@@ -39,7 +39,7 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     }
   }
 
-  it("the list of notes sorts by creation, change or title, in pages of any size", async () => {
+  it("the list of notes sorts by creation, change or title across all pages", async () => {
     const sam = service.as("sam");
     await insertNotes("sam", [
       { title: "beta", changed: 9 },
@@ -56,7 +56,7 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     }
   });
 
-  it("long titles that differ only at the end keep the same order on each page", async () => {
+  it("notes with long, almost equal titles keep their order across pages", async () => {
     const lou = service.as("lou");
     const titles = ["c", "a", "b"].map((end) => ({ title: "ﷺ😀".repeat(140) + end }));
     await insertNotes("lou", titles);
@@ -115,7 +115,7 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     expect(await titlesOf(del, "")).toEqual(["first", "second"]);
   });
 
-  it("deleted notes do not count in a person's maximum number of pinned notes", async () => {
+  it("the maximum number of pinned notes does not include deleted notes", async () => {
     const max = service.as("max");
     const ids = await insertNotes(
       "max",

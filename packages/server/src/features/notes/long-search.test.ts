@@ -24,7 +24,7 @@ it.each(engines)("a long search does not delay other users, on $name", async (en
   expect(answered).toEqual(["Ben's note", "Ann's search"]);
 });
 
-it.each(engines)("requirement 30: 40 searches of a user delay others by only one search, on $name", async (engine) => {
+it.each(engines)("requirement 30: 40 searches of a user delay others by just one search, on $name", async (engine) => {
   const service = await startServiceInTest({ engine });
   const [ann, ben] = [service.as("ann"), service.as("ben")];
   for (let nth = 0; nth < NOTES; nth++)

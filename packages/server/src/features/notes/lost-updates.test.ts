@@ -28,7 +28,7 @@ describe.each(engines)("concurrent changes of a note, on $name", (engine) => {
     expect([blind.status, blind.body.body]).toEqual([200, "v3"]);
   });
 
-  it("only one of many concurrent changes of a note on two replicas succeeds", async () => {
+  it("only one of many simultaneous changes of a note on two replicas succeeds", async () => {
     for (let round = 0; round < 5; round += 1) {
       const { id, updatedAt } = await create();
       const answers = await Promise.all(

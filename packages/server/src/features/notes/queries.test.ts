@@ -64,7 +64,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(await shareQueries(suite.db).list({ attachmentId: attachment.id })).toEqual([]);
   });
 
-  it("the list of shared notes has only notes whose share is still valid", async () => {
+  it("the list of shared notes contains only notes with a valid share", async () => {
     const now = suite.clock.now;
     const [live, until, expired, ownOnly, byAttachment] = Array.from({ length: 5 }, () => sampleNote({ ownerId: "o" }));
     for (const note of [live, until, expired, ownOnly, byAttachment])
@@ -89,7 +89,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect((await noteQueries(suite.db).listShared("o", { ...FIRST, now })).items).toEqual([]);
   });
 
-  it("the pages of a list contain each note once, even if notes are added meanwhile", async () => {
+  it("the pages of a list contain each note once, even while notes are added", async () => {
     const now = suite.clock.now;
     const ids: string[] = [];
     for (let i = 0; i < 23; i++) {

@@ -74,7 +74,7 @@ describe.each(engines)("notes on $name", (engine) => {
     ]);
   });
 
-  it("the owner of a note sees who has access, and a reader sees only the own expiry", async () => {
+  it("a reader of a note sees the expiry of their own access, but not who has access", async () => {
     const { id } = (await ann.send("POST /notes", { json: { title: "Terms" } })).body;
     const file = (await ann.send(`POST /notes/${id}/attachments`, { form: fileForm() })).body;
     const expiresAt = "2999-01-01T00:00:00.000Z";
@@ -93,7 +93,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(await listOf("carl", "shared")).toMatchObject({ role: "viewer", accessExpiresAt: expiresAt });
   });
 
-  it("the access summary of a note counts all files that are shared without the note", async () => {
+  it("the access summary of a note counts the files that are shared separately", async () => {
     const note = sampleNote({ ownerId: "ann" });
     await noteQueries(service.db).insert(note);
     const files = Array.from({ length: 203 }, () => sampleAttachment(note, { state: "ready", sizeBytes: 1 }));
@@ -117,7 +117,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(await accessOf()).toEqual({ people: { count: 1 } });
   });
 
-  it("the response with a note has only the id of an owner without a known name", async () => {
+  it("the response with a note has only the id of an unknown owner", async () => {
     const note = sampleNote({ ownerId: "stranger" });
     await noteQueries(service.db).insert(note);
     await shareQueries(service.db).put({ noteId: note.id }, sampleShare({ userId: "dora" }));
@@ -331,14 +331,14 @@ describe.each(engines)("notes on $name", (engine) => {
     ["GET /notes?page=2", undefined, /"page"\. It accepts limit, cursor, scope, sort, q/],
     ["GET /notes/not-an-id", undefined, /noteId in the path must be UUIDv7/],
     [`GET /notes/${"x".repeat(900)}`, undefined, /noteId in the path/],
-  ])("the request %s with the body %j returns 400 with the name of the wrong member", async (call, json, detail) => {
+  ])("the request %s with the body %j returns 400, and names the wrong member", async (call, json, detail) => {
     const answer = await ann.send(call, json === undefined ? {} : { json });
     expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });
     expect(answer.status).toBe(400);
     expect(answer.body.detail).toMatch(detail);
   });
 
-  it("a note stores unusual valid Unicode text unchanged", async () => {
+  it("a note stores unusual but valid Unicode text without a change", async () => {
     for (const text of ["\u{1f600}", "e\u0301\u202e\ufeff\uffff\u0001\r\n\t", "\u{10ffff}"]) {
       const { body } = await ann.send("POST /notes", { json: { title: text, body: text } });
       const read = await ann.send(`GET /notes/${body.id}`);

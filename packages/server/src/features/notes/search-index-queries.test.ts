@@ -41,7 +41,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
   const titles = async (ownerId: string, search: string) =>
     (await noteQueries(suite.db).listOwned(ownerId, { ...ALL, search })).items.map(({ title }) => title);
 
-  it("a search with the index finds the same notes as a scan, in every script", async () => {
+  it("in every writing system, the index finds the same notes as a scan of all texts", async () => {
     const random = createRandom(20_300_101);
     const now = suite.clock.now;
     const owners = ["scan-a", "scan-b", "scan-c"];
@@ -177,7 +177,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     expect(await titles("older-replica", "written")).toEqual([note.title]);
   });
 
-  it("after a change of a note's title, the index finds only the new title", async () => {
+  it("after a note gets a new title, the index finds only the new title", async () => {
     const note = sampleNote({ ownerId: "edits", title: "First title" });
     await noteQueries(suite.db).insert(note);
     await indexAll(suite.db);
@@ -203,7 +203,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     }
   });
 
-  it("a search lists all matching notes even if most candidates do not match", async () => {
+  it("a search finds all matching notes even if most candidates do not match", async () => {
     const bodies = ["abcde bcdef", "abcdef", "cdef abc bcd"];
     const notes = Array.from({ length: 300 }, (_, nth) =>
       sampleNote({ ownerId: "pages", body: bodies[nth % 3] as string }),

@@ -46,7 +46,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect((await owner.send(grant, { json: { role: "editor" } })).body.code).toBe("access_request_not_found");
   });
 
-  it("requirement 45: requests for access do not show whether a note exists", async () => {
+  it("requirement 45: the response to a request for access hides whether a note exists", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     const [real, none] = [await ann.ask(noteId), await ann.ask(uuidv7())];
     expect([none.status, none.text]).toEqual([real.status, real.text]);
@@ -59,7 +59,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect((await actionsOf(noteId)).filter((action: string) => action === "access.requested")).toHaveLength(1);
   });
 
-  it("after a dismissal, requests for access by the same person are dropped for a day", async () => {
+  it("for a day after a dismissal, a person's new requests for access are dropped", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     await ann.ask(noteId);
     const dismiss = `DELETE /notes/${noteId}/access-requests/${ann.id}`;
@@ -80,14 +80,14 @@ describe.each(engines)("requests for access on $name", (engine) => {
     expect(await requestsOf(noteId)).toEqual([]);
   });
 
-  it("a share of the note with a person removes this person's request for access", async () => {
+  it("a share of the note closes the request for access of the same person", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     await ann.ask(noteId);
     await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [ann.id] } });
     expect(await requestsOf(noteId)).toEqual([]);
   });
 
-  it("requirement 44: a request for access stays open if the owner invites the email", async () => {
+  it("requirement 44: a request for access stays open after an invitation by email", async () => {
     const [noteId, ann] = [await createNote(), newPerson()];
     await ann.ask(noteId);
     await owner.send(`PUT /notes/${noteId}/shares`, { json: { emails: [`${ann.id}@example.com`] } });
@@ -115,7 +115,7 @@ describe.each(engines)("requests for access on $name", (engine) => {
   });
 
   it.each([{}, { role: "owner" }, { role: "viewer", userId: "x" }])(
-    "the grant of a request for access with the body %j returns 400",
+    "PUT /notes/:noteId/access-requests/:userId with the body %j returns 400",
     async (json) => {
       const [noteId, ann] = [await createNote(), newPerson()];
       await ann.ask(noteId);

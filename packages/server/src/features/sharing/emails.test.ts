@@ -49,7 +49,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(email)).toEqual(["proven"]);
   });
 
-  it("a share by email address reaches nobody if several users hold it without proof", async () => {
+  it("a share by email address reaches nobody if the address has several holders", async () => {
     const email = newEmail();
     await signUp(email);
     await comes("unproven", { email });
@@ -89,7 +89,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect((await owner.send(`DELETE ${shares}/${holder}`)).status).toBe(204);
   });
 
-  it("a share by email address counts as an invitation, even to a known holder", async () => {
+  it("a share by email address counts as an invitation even if its holder is known", async () => {
     const email = newEmail();
     await signUp(email);
     const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
@@ -101,7 +101,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect([access.people, attachments[0].access]).toEqual([undefined, { invitations: { count: 2 } }]);
   });
 
-  it("a share with two email addresses finds the holders of each address separately", async () => {
+  it("several holders of one email address do not affect the shares of other addresses", async () => {
     const [email, other] = [newEmail(), newEmail()];
     await signUp(email);
     await comes("holder", { email });
@@ -111,7 +111,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await service.holdersOf(id)).toEqual(["other"]);
   });
 
-  it("a share by email address skips a user if the issuer marks it as unverified", async () => {
+  it("a share by email address skips a user with the claim email_verified = false", async () => {
     const email = newEmail();
     await comes("unverified", { email, email_verified: true });
     expect(await shareWith(email)).toEqual(["unverified"]);
@@ -119,7 +119,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(email)).toEqual([]);
   });
 
-  it("after a change of email address, only shares by the new address reach the user", async () => {
+  it("after a change of email address, shares by the former address miss the user", async () => {
     const [before, after] = [newEmail(), newEmail()];
     await comes("moved", { email: before, email_verified: true });
     await comes("moved", { email: after });
@@ -127,14 +127,14 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(after)).toEqual(["moved"]);
   });
 
-  it("a share by email address reaches a user after a JWT without an email address", async () => {
+  it("a share by email address reaches a user whose last JWT has no email address", async () => {
     const email = newEmail();
     await comes("silent", { email, email_verified: true });
     await comes("silent", {});
     expect(await shareWith(email)).toEqual(["silent"]);
   });
 
-  it("a share by email address stays after the issuer marks the address as unverified", async () => {
+  it("a share by email address stays valid after the address becomes unverified", async () => {
     const email = newEmail();
     await comes("stays", { email });
     const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
@@ -143,7 +143,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await service.holdersOf(id)).toEqual(["stays"]);
   });
 
-  it("a share does not reach the holder of an old JWT that the issuer has corrected", async () => {
+  it("an old JWT that the issuer has corrected gives its holder no new shares", async () => {
     const email = newEmail();
     const at = Math.floor(Date.now() / 1000) - 60;
     await comes("corrected", { email, email_verified: true, iat: at });
@@ -154,7 +154,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(email)).toEqual(["corrected"]);
   });
 
-  it("a share does not reach an email address in a JWT older than the last JWT", async () => {
+  it("a share does not reach the email address of a JWT older than the last JWT", async () => {
     const [before, after] = [newEmail(), newEmail()];
     const at = Math.floor(Date.now() / 1000) - 60;
     await comes("same", { email: after, iat: at });
@@ -163,7 +163,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(before)).toEqual([]);
   });
 
-  it("a share reaches the email address of the newest JWT after a JWT from the future", async () => {
+  it("after a JWT from the future, a share still reaches the address of the next JWT", async () => {
     const [before, after] = [newEmail(), newEmail()];
     await comes("ahead", { email: before, iat: Math.floor(Date.now() / 1000) + 3600 });
     await comes("ahead", { email: after });

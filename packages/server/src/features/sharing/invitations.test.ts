@@ -95,7 +95,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect(Date.parse(longer.linkExpiresAt)).toBeLessThan(Date.parse(late));
   });
 
-  it("an invitation stays open after a person who already has access accepts it", async () => {
+  it("an invitation stays open if the person who accepts it already has access", async () => {
     const { noteId, token } = await invite();
     const [dora, emil] = [await signUp(newEmail()), await signUp(newEmail())];
     await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [dora.id], role: "editor" } });
@@ -189,7 +189,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     },
   );
 
-  it("requirement 30: an IP address may look at invitations 300 times a minute", async () => {
+  it("requirement 30: an IP address may open an invitation 300 times a minute", async () => {
     const { token } = await invite();
     const lookFrom = async (remoteAddress: string) =>
       (await service.app.inject({ method: "POST", url: "/invitations/look", remoteAddress, payload: { token } }))

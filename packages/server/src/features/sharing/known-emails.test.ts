@@ -122,7 +122,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(queries.indexOf("shares.list")).toBeGreaterThan(locked);
   });
 
-  it("the owner can't invite the own email address, even if another user has proven it", async () => {
+  it("an owner can't invite their own email address, even if another user proved it", async () => {
     const email = newEmail();
     const host = await signUp(email);
     const noteId = (await host.send("POST /notes", { json: { title: "Plan" } })).body.id;
@@ -134,7 +134,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect((await share(newEmail())).status).toBe(200);
   });
 
-  it("a change or revocation of an invitation applies to the holder's access", async () => {
+  it("the change or revocation of an invitation applies to the share of its holder", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { noteId, invitation } = await invite({ email });
@@ -145,7 +145,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(await readNote(holder, noteId)).toBe(403);
   });
 
-  it("if another user accepts an invitation, the owner does not see the address's holder", async () => {
+  it("the owner does not see the holder of an invited address if another user accepts", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { noteId, token } = await invite({ email });

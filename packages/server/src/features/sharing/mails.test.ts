@@ -61,7 +61,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
   }
 
   describe("with an email address", () => {
-    it("the mail of an invitation contains its link, and is sent once", async () => {
+    it("one mail with the link is sent for an invitation", async () => {
       const { noteId, email, url } = await invite();
       const [sent, none] = [await service.sendMails(), await service.sendMails()];
       expect([sent, none]).toEqual([1, 0]);
@@ -126,7 +126,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       },
     );
 
-    it("an invitation causes no mail if the holder of the address opens the note first", async () => {
+    it("an invitation causes no mail if its holder opens the note first", async () => {
       const holder = await newPerson();
       const { noteId } = await invite({ email: holder.email });
       await holder.send(`GET /notes/${noteId}`);
@@ -147,7 +147,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
     it.each([
       ["one after the other", false],
       ["at the same time", true],
-    ])("two equal requests %s cause only one mail about an invitation", async (_, isParallel) => {
+    ])("two identical requests %s cause only one mail about an invitation", async (_, isParallel) => {
       const [noteId, email] = [await createNote(), newEmail()];
       const put = () => owner.send(`PUT /notes/${noteId}/shares`, { json: { emails: [email] } });
       const answers = isParallel ? await Promise.all([put(), put()]) : [await put(), await put()];
@@ -243,7 +243,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       return { host, asker, noteId, request };
     }
 
-    it("a request for access causes one mail with the URL of the note to the note's owner", async () => {
+    it("a request for access sends one mail with the URL of the note to its owner", async () => {
       const { host, asker, noteId, request } = await ask();
       await request();
       expect(await service.sendMails()).toBe(1);
@@ -255,7 +255,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(mail?.raw).not.toContain(asker.id);
     });
 
-    it("a dropped request for access causes no mail", async () => {
+    it("a request for access that the service drops causes no mail", async () => {
       const { host, asker, noteId, request } = await ask();
       await host.send(`DELETE /notes/${noteId}/access-requests/${asker.id}`);
       expect((await request()).status).toBe(202);

@@ -15,7 +15,7 @@ describe.each(engines)("shares on $name", (engine) => {
     await service.as("bob").send("GET /me");
   });
 
-  it("an owner shares a note by id, and revokes the share", async () => {
+  it("an owner shares a note with a user id, and revokes the share", async () => {
     const call = `/notes/${world.noteId}/shares`;
     const expiresAt = "2999-01-01T00:00:00.000Z";
     const json = { userIds: ["bob", "carl"], role: "editor", expiresAt };
@@ -32,7 +32,7 @@ describe.each(engines)("shares on $name", (engine) => {
     expect((await owner.send(`DELETE ${call}/bob`)).body).toMatchObject({ status: 404, code: "share_not_found" });
   });
 
-  it("the owner can share an attachment only with viewers, whose ids may be any text", async () => {
+  it("the owner can share an attachment with viewers, but not with editors", async () => {
     const call = `/attachments/${world.attachmentId}/shares`;
     const userId = "auth0|ä/b?c#d %41";
     const put = await owner.send(`PUT ${call}`, { json: { userIds: [userId] } });

@@ -28,7 +28,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       expect(await service.holdersOf(noteId)).toEqual([id]);
     });
 
-    it("a waiting invitation reaches its holder after a crash that follows the proof", async () => {
+    it("a waiting invitation reaches its holder even after a crash of the service", async () => {
       const { noteId, email } = await invite();
       const person = { id: uuidv7(), email, name: "P" };
       await peopleQueries(service.db).put({ ...person, emailProvenBy: "mail", isAdmin: false, now: Date.now() });
@@ -51,7 +51,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       expect(await service.holdersOf(noteId)).toEqual([]);
     });
 
-    it("a waiting invitation does not change a share that the owner gave to the holder", async () => {
+    it("a waiting invitation does not change an existing share of the holder", async () => {
       const { noteId, email, invitation, token } = await invite();
       const holder = await signUp(newEmail());
       const userId = holder.id;
@@ -63,7 +63,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       expect((await sharesOf(noteId)).shares).toMatchObject([{ userId, role: "editor" }]);
     });
 
-    it("the proof of an email address ends the access of another holder without a proof", async () => {
+    it("a proof of an email address ends the access of a holder without a proof", async () => {
       const { noteId, email, id } = await inviteStranger();
       await prove(id, email);
       expect(await service.holdersOf(noteId)).toEqual([id]);
@@ -113,7 +113,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     });
 
     it.each(["the owner of the note", "the holder"])(
-      "requirement 35: an invitation waits while %s is disabled",
+      "requirement 35: a waiting invitation gives no share while %s is disabled",
       async (who) => {
         const [host, id, email] = [await signUp(newEmail()), uuidv7(), newEmail()];
         const noteId = (await host.send("POST /notes", { json: { title: "Plan" } })).body.id;

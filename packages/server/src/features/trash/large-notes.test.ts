@@ -82,7 +82,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
 
   const stepsOf = (left: number[]) => left.slice(1).map((files, nth) => (left[nth] as number) - files);
 
-  it("requirement 46: a move to the trash and back changes no file of a large note", async () => {
+  it("requirement 46: the trash does not change the files of a large note", async () => {
     const { owner, ownerId, noteId } = await arrange();
     const before = await filesOf(noteId);
     expect((await owner.send(`DELETE /notes/${noteId}`)).status).toBe(204);
@@ -114,7 +114,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await driftsOf()).toEqual([]);
   });
 
-  it("the service deletes a large note in steps when its days in the trash are over", async () => {
+  it("the service deletes a large note in steps after its days in the trash", async () => {
     const { owner, ownerId, noteId, files } = await arrange();
     await owner.send(`DELETE /notes/${noteId}`);
     await service.database.db.kysely
@@ -130,7 +130,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await queuedOf(files)).toBe(FILES);
   });
 
-  it("the service deletes a large note in steps together with its owner's account", async () => {
+  it("the deletion of an account deletes a large note in steps", async () => {
     const { ownerId, noteId, files } = await arrange();
     await accountDeletionQueries(service.db).put({ userId: ownerId, isByOwner: false, deleteAt: 1 });
     const left = watchSteps({ noteId, ownerId });
@@ -152,7 +152,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await attachmentQueries(service.db).find(before[0]?.id as string)).toBeDefined();
   });
 
-  it("without a trash, a deletion hides a large note at once, and then runs in steps", async () => {
+  it("without a trash, the deletion of a large note also runs in steps", async () => {
     const withoutTrash = await startServiceInTest({ engine });
     const { owner, ownerId, noteId, files } = await arrange({ on: withoutTrash });
     expect((await owner.send(`DELETE /notes/${noteId}`)).status).toBe(204);

@@ -146,7 +146,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     await findsNothing();
   });
 
-  it("a restoration works over the quota, because the trash counts in the quota", async () => {
+  it("items in the trash count in the quota, so a restoration needs no free quota", async () => {
     const { owner, ownerId, noteId, attachmentId } = await arrange();
     const used = await usageOf(owner);
     await owner.send(`DELETE /attachments/${attachmentId}`);
@@ -282,7 +282,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     );
   });
 
-  it("the trash lists the last deleted item first, and has pages", async () => {
+  it("the pages of the trash list the last deleted item first", async () => {
     const { owner, noteId } = await arrange();
     const ids: string[] = [];
     for (let nth = 0; nth < 3; nth += 1) ids.unshift(await attach(owner, noteId));
@@ -358,7 +358,7 @@ describe.each(engines)("requirement 46: what is in the trash on $name", (engine)
   it.each([
     { noun: "notes", deleters: ["owner"] },
     { noun: "attachments", deleters: ["owner", "editor"] },
-  ] as const)("only $deleters restore and purge $noun from the trash", async ({ noun, deleters }) => {
+  ] as const)("only $deleters can restore and purge $noun from the trash", async ({ noun, deleters }) => {
     const actual: Record<string, number[]> = {};
     for (const user of people) {
       const { noteId, attachmentId } = await createWorld(service);

@@ -84,7 +84,7 @@ describe.each(engines)("adopt on $name", (engine) => {
     });
   });
 
-  it("adopt refuses objects that the resource does not accept", async () => {
+  it("adopt refuses an object that the resource does not accept", async () => {
     const { files } = embedding;
     const adopt = (object: { key: string; contentType?: string }) => files.adopt(ann, pictures("adopt"), object);
     const key = await put("legacy/picture.png", png);
@@ -145,7 +145,7 @@ describe("the options for adopt and the trash", () => {
     }
   });
 
-  it("createValetKey refuses a wrong adoptPrefixes together with a wrong trashDays", async () => {
+  it("createValetKey refuses wrong values of adoptPrefixes and trashDays", async () => {
     const place = await createPlace(sqlite);
     const wrong = { adoptPrefixes: ["legacy"], trashDays: -1 };
     const opening = createValetKey(optionsAt(place, wrong));

@@ -13,7 +13,7 @@ const body = Buffer.from("the invoice");
 const names = ({ files }: { files: { filename: string }[] }) => files.map(({ filename }) => filename);
 
 describe.each(engines)("tags and metadata of files on $name", (engine) => {
-  it("uploads store the tags and metadata of `validate`, and browsers do not see them", async () => {
+  it("an upload stores the tags and metadata that `validate` returns", async () => {
     const validate: Resource<TestUser>["validate"] = ({ filename }) => ({ tags: ["new"], metadata: { filename } });
     const onReady = vi.fn<Hook>();
     const options = { background: false, resources: { invoice: { may: () => true, validate, onReady } } };
@@ -69,7 +69,7 @@ describe.each(engines)("tags and metadata of files on $name", (engine) => {
     expect(names(await asApplication.find("invoice", { tag: "paid" }))).toEqual(["a.txt"]);
   });
 
-  it("adopt stores a file with the tags of `validate`, or stores nothing", async () => {
+  it("adopt stores a file with the tags that `validate` returns, or stores nothing", async () => {
     const place = await createPlace(engine);
     const onReady = vi.fn<Hook>();
     const rules = { may: () => true, validate: () => ({ tags: ["old"] }), onReady };
@@ -106,7 +106,7 @@ describe.each(engines)("tags and metadata of files on $name", (engine) => {
     expect(last.nextCursor).toBeUndefined();
   });
 
-  it("find limits the files that each call reads, and its cursors reach the last file", async () => {
+  it("each call of find reads a limited number of files", async () => {
     const place = await createPlace(engine);
     let questions = 0;
     const mayMany = (_user: TestUser, _action: unknown, ids: readonly string[]) => {

@@ -43,7 +43,7 @@ describe.each(engines)("attach on $name", (engine) => {
     expect(bytes.toString()).toBe("the invoice");
   });
 
-  it("attach takes a missing filename and type from a File or from a path", async () => {
+  it("attach gets a missing filename and type from the File or the path", async () => {
     const { files } = embedding;
     const path = await onDisk(png, "dot.png");
     const fromPath = await files.attach(users.ann, pictures("facts"), { body: { file: path }, path: "scans" });
@@ -54,7 +54,7 @@ describe.each(engines)("attach on $name", (engine) => {
   });
 
   it.each([-1_000_000_000, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
-    "attach refuses a body like a Blob with the size %s",
+    "attach refuses an object like a Blob whose size is %s",
     async (size) => {
       const liar = { size, name: "a.txt", type: "text/plain", stream: () => asStream(bytes) };
       const attaching = embedding.files.attach(users.ann, drawer("liar"), { body: liar as never });
@@ -65,7 +65,7 @@ describe.each(engines)("attach on $name", (engine) => {
   it.each<[string, () => FileBody]>([
     ["a stream of Node.js", () => Readable.from([bytes, bytes, bytes])],
     ["a web stream", () => asStream(Buffer.concat([bytes, bytes, bytes]))],
-  ])("two calls of attach with the same body (%s) attach one complete file", async (_, create) => {
+  ])("two calls of attach with the same body (%s) add only one file", async (_, create) => {
     const { files } = embedding;
     const body = create();
     const attach = () => files.attach(users.ann, drawer("shared"), { filename: "a.bin", body });
@@ -140,7 +140,7 @@ describe.each(engines)("attach on $name", (engine) => {
     ).rejects.toMatchObject({ code: "not_found" });
   });
 
-  it("a refused body leaves nothing in the bucket and uses no quota", async () => {
+  it("a body that attach refuses leaves no object in the bucket and uses no quota", async () => {
     const { files, bucket } = await open(await createPlace(engine), {
       resources: drawers,
       itemQuotaBytes: 12,

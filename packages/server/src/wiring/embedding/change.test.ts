@@ -45,7 +45,7 @@ describe.each(engines)("the calls that change files on $name", (engine) => {
     await expect(files.move(ben, removable.id, drawer("add-1"))).rejects.toMatchObject(denied);
   });
 
-  it("copy and move refuse a file that the resource of the target item does not accept", async () => {
+  it("copy and move refuse a file that the target's resource does not accept", async () => {
     const { files } = embedding;
     const text = await files.attach(ann, drawer("checks"), note());
     await expect(files.copy(ann, text.id, pictures("checks"))).rejects.toMatchObject({ code: "kind_not_accepted" });
@@ -95,7 +95,7 @@ describe.each(engines)("the calls that change files on $name", (engine) => {
     await expect(files.remove(ann, id)).rejects.toMatchObject(unknown);
   });
 
-  it("after removeAll, the item accepts new files", async () => {
+  it("removeAll removes all files of an item", async () => {
     const { files, as } = embedding;
     for (let nth = 0; nth < 3; nth++) await files.attach(ann, drawer("all"), note());
     const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };
@@ -152,7 +152,7 @@ describe.each(engines)("the calls that change files on $name", (engine) => {
 
 // The decisions of `may` do not depend on the database.
 it.each(["copy", "move"] as const)(
-  "%s stores nothing if `may` refuses the user after the bucket has copied the bytes",
+  "the call %s stores nothing if `may` refuses the user after the copy of the bytes",
   async (call) => {
     const decisions = [true, false];
     const may = (_: unknown, action: string, id: string) =>

@@ -52,7 +52,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     expect(await ann.send("GET /invoice/42")).toMatchObject({ body: { items: [{ id }, { state: "pending" }] } });
   });
 
-  it("a reader of an item gets URLs, and can't upload or remove files", async () => {
+  it("a user who may only read an item can't upload or remove files", async () => {
     const { as } = await open(await createPlace(engine));
     const [ann, cleo] = [as("ann"), as("cleo")];
     const { id } = (await ann.upload("/invoice/42")).body;
@@ -120,7 +120,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     await expect(files.asApplication.remove(id)).rejects.toMatchObject({ code: "attachment_not_found" });
   });
 
-  it("an embedding that closes first finishes the running calls of the application", async () => {
+  it("close waits for the running calls of the application", async () => {
     const asked = Promise.withResolvers<void>();
     const decision = Promise.withResolvers<boolean>();
     const may = (_user: TestUser, action: string) => {

@@ -115,7 +115,7 @@ describe("the doors of an embedding", () => {
       async ({ node }) => behindProxy(await listen(node), (path) => `/internal${path}`),
       "/files",
     ],
-  ])("the entry points serve %s", async (_, start, mount) => {
+  ])("the entry points of an embedding serve %s", async (_, start, mount) => {
     const { files } = shared;
     const base = (await start(files)) + mount;
     const { send, upload } = clientOf((request) => fetch(request, { redirect: "manual" }), "ann", { base });
@@ -227,7 +227,7 @@ describe("the doors of an embedding", () => {
     expect(await as("ann").send("FETCH /invoice/42")).toMatchObject({ status: 400, body: { code: "invalid_request" } });
   });
 
-  it("the process keeps running after a request that the web standard forbids", async () => {
+  it("the process continues after a request that the web standard forbids", async () => {
     const { files } = shared;
     const port = Number(new URL(await listen(files.node)).port);
     for (const line of [
@@ -243,7 +243,7 @@ describe("the doors of an embedding", () => {
     }
   });
 
-  it("an embedding that closes finishes the running requests, and refuses new requests", async () => {
+  it("close waits for the running requests, and refuses new requests", async () => {
     const asked = Promise.withResolvers<void>();
     const decision = Promise.withResolvers<boolean>();
     const may = () => {

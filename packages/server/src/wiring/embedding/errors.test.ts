@@ -27,7 +27,7 @@ describe("an error of a call", () => {
     await expect(call()).rejects.toMatchObject({ code, status, statusCode: status, expose: true });
   });
 
-  it("frameworks hide the error text of a call of a closed embedding, with status 503", async () => {
+  it("the error of a call after close has the status 503 and a hidden text", async () => {
     const { files, close } = await open(await createPlace(sqlite), { resources: drawers });
     await close();
     await expect(files.asApplication.get("no-file")).rejects.toMatchObject({ status: 503, expose: false });

@@ -121,7 +121,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect([before.mock.calls.length, after.mock.calls.length]).toEqual([10, 2]);
   });
 
-  it("the hook onReady of a file is called even if the file was removed before", async () => {
+  it("the hook onReady receives a file even if the file was removed in the meantime", async () => {
     const onReady = vi.fn<Hook>();
     const options = { background: false, resources: withHooks({ onReady }) };
     const { files, as } = await open(await createPlace(engine), options);
@@ -166,7 +166,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect(calls).toEqual(["ready", "removed"]);
   });
 
-  it("the hook onDownload receives each URL that is issued after the hook exists", async () => {
+  it("the hook onDownload receives each issued URL, except URLs of previews", async () => {
     const place = await createPlace(engine);
     const before = await open(place, { background: false });
     const ids: string[] = [];

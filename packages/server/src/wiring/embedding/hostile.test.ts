@@ -45,7 +45,7 @@ describe("a hostile embedding", () => {
     expect(asked).toEqual(["ann read 42", "ann read 42", "ann read 42"]);
   });
 
-  it("requirement 38: an upload can't complete after the user loses the right to add files", async () => {
+  it("requirement 38: an upload can't complete after the user loses the right", async () => {
     let isAllowed = true;
     const { as } = await open(await createPlace(sqlite), { resources: { invoice: { may: () => isAllowed } } });
     const ann = as("ann");
@@ -128,7 +128,7 @@ describe("a hostile embedding", () => {
     }
   });
 
-  it("requirement 32: a request returns the error `internal` if the option `user` fails", async () => {
+  it("requirement 32: a request returns `internal` if the option `user` fails", async () => {
     const fail = () => Promise.reject(new Error("secret of the application"));
     const { as, log } = await open(await createPlace(sqlite), { user: fail });
     const answer = await as("ann").send("GET /invoice/42");
@@ -145,13 +145,13 @@ describe("a hostile embedding", () => {
     ["an email address that no index can hold", { id: "ann", email: `${"a".repeat(250)}@a.example` }],
     ["a text", "ann"],
     ["true", true],
-  ])("a request returns the error `internal` if the option `user` returns %s", async (_, user) => {
+  ])("a request returns `internal` if the option `user` returns %s", async (_, user) => {
     const { as, log } = await open(await createPlace(sqlite), { user: () => user as unknown as TestUser });
     expect(await as("ann").send("GET /invoice/42")).toMatchObject({ status: 500, body: { code: "internal" } });
     expect(log()).toMatch(/ user must /);
   });
 
-  it("requirement 38: a user id such as `visitor:ann` gives no access to the uploads of others", async () => {
+  it("requirement 38: no user id gives a user the access of a visitor or an item", async () => {
     const user = (request: Request) => ({ id: request.headers.get("x-user") ?? "", invoices: {} });
     const { as } = await open(await createPlace(sqlite), { user, resources: { invoice: { may: () => true } } });
     const { upload } = (await as("ann").send("POST /invoice/42/uploads", { json: declared })).body;

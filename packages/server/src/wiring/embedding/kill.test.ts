@@ -47,7 +47,7 @@ describe.each(engines)("an embedding that is killed on $name", (engine) => {
     for (const [id, count] of confirmed) expect(issued.filter((each) => each === id)).toHaveLength(count + 1);
   });
 
-  it("requirement 41: an embedding calls the hook of a file that was ready at the kill", async () => {
+  it("requirement 41: after a kill, the hook of a ready file is still called", async () => {
     const place = await createPlace(engine);
     const child = startEmbeddingChild("upload-until-killed", place);
     const [id] = await once(child.lines, "line");

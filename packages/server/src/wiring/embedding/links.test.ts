@@ -126,7 +126,7 @@ describe.each(engines)("the links of an embedding on $name", (engine) => {
     expect(await friend.claim()).toMatchObject({ status: 201 });
   });
 
-  it("only a link to the whole item opens a restored file again", async () => {
+  it("a link to the whole item opens a restored file again", async () => {
     const { files } = embedding;
     const { fileId, link: ofItem } = await share("removed");
     const ofFile = await files.createLink(ann, drawer("removed"), { fileIds: [fileId] });
@@ -240,7 +240,7 @@ describe("the links of an embedding", () => {
     expect((await files.listLinks(ann, drawer("settings"))).links).toEqual([]);
   });
 
-  it("createLink accepts settings without a prototype, and an expiry in the year 9999", async () => {
+  it("createLink accepts settings that have no prototype", async () => {
     const { files } = await openTestFilesOfTest();
     const expiresAt = new Date("9999-12-31T23:59:59.999Z");
     const { token } = await files.createLink(ann, drawer("1"), Object.assign(Object.create(null), { expiresAt }));
@@ -260,7 +260,7 @@ describe("the links of an embedding", () => {
     await expect(listed).rejects.toBeInstanceOf(TypeError);
   });
 
-  it("the hook onDownload receives the downloads of visitors until the link expires", async () => {
+  it("the hook onDownload receives the downloads of a link's visitors", async () => {
     const downloads: unknown[] = [];
     const { files, clock, runHooks } = await openTestFilesOfTest((file: { filename: string }, _: string, by: object) =>
       downloads.push({ filename: file.filename, ...by }),
@@ -372,7 +372,7 @@ describe("the links of an embedding", () => {
     expect(asked).toHaveLength(0);
   });
 
-  it("listLinks calls the rules of the application for at most 20 creators in parallel", async () => {
+  it("listLinks checks the rights of at most 20 creators in parallel", async () => {
     const { files, asked, release } = await openSlow();
     for (let nth = 0; nth < 21; nth++) await files.createLink({ ...ann, id: `u${nth}` }, drawer("1"));
     const listed = files.listLinks(ann, drawer("1"));
@@ -398,7 +398,7 @@ describe("the links of an embedding", () => {
       },
     ],
     ["returns no address", () => "localhost"],
-  ])("if clientAddress %s, the log warns once that the visitors of links share one limit", async (_, clientAddress) => {
+  ])("if clientAddress %s, the log warns once that all visitors share one limit", async (_, clientAddress) => {
     const { files, log } = await open(await createPlace(sqlite), { ...sharing, links: { ...links, clientAddress } });
     const { token } = await files.createLink(ann, drawer("1"));
     for (let nth = 0; nth < 2; nth++) {
@@ -407,7 +407,7 @@ describe("the links of an embedding", () => {
     expect(log().split("Set links.clientAddress")).toHaveLength(2);
   });
 
-  it("the background work deletes the claims and counts of links after two days", async () => {
+  it("the background work deletes the old claims and counts of links", async () => {
     const place = await createPlace(sqlite);
     let passedMs = 0;
     const clock = () => Date.now() + passedMs;
@@ -427,7 +427,7 @@ describe("the links of an embedding", () => {
     expect([count("link_claims"), count("limit_counts")]).toEqual([0, 0]);
   });
 
-  it("requirement 39: a page of another origin gets files only if the option `origins` lists it", async () => {
+  it("requirement 39: a page of another origin needs the option `origins` to get files", async () => {
     const origins = ["https://www.example.com"];
     const { files } = await open(await createPlace(sqlite), { ...sharing, origins });
     await files.attach(ann, drawer("1"), note("a.txt"));

@@ -22,7 +22,7 @@ describe.each(engines)("the calls that read files on $name", (engine) => {
     await expect(files.get(ann, undefined as never)).rejects.toBeInstanceOf(TypeError);
   });
 
-  it("the calls listMany and counts return the items in the order of the arguments", async () => {
+  it("listMany and counts return the items in the order of the arguments", async () => {
     const { files } = embedding;
     const ids: string[] = [];
     for (let nth = 0; nth < 3; nth++) ids.push((await files.attach(ann, drawer("read-many"), note)).id);
@@ -45,7 +45,7 @@ describe.each(engines)("the calls that read files on $name", (engine) => {
     ]);
   });
 
-  it("the calls listMany and counts show nothing of an item that the user may not read", async () => {
+  it("listMany and counts show nothing of an item that the user may not read", async () => {
     const { files } = embedding;
     for (const id of ["read-shown", "hidden"]) await files.attach(ann, drawer(id), note);
     const items = [drawer("hidden"), drawer("read-shown")];
@@ -101,7 +101,7 @@ describe.each(engines)("the calls that read files on $name", (engine) => {
     ["an id of 300 characters", drawer("a".repeat(300)), { code: "invalid_request" }],
     ["an id with a NUL", drawer("a\0"), { code: "invalid_request" }],
     ["an unknown resource", { resource: "__proto__", itemId: "1" }, { code: "not_found" }],
-  ])("every call refuses an item name with %s", async (_, wrong: unknown, error) => {
+  ])("every call refuses an item with %s", async (_, wrong: unknown, error) => {
     const { files } = embedding;
     const item = wrong as ItemName;
     const { id } = await files.attach(ann, drawer("names"), note);

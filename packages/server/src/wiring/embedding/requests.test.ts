@@ -82,7 +82,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     expect((await embedding.files.list(ann, drawer("own"))).files).toMatchObject([{ sizeBytes: 12 }]);
   });
 
-  it("visitors who use two processes can't together exceed the limits of a file request", async () => {
+  it("visitors of two replicas together can't exceed the limits of a file request", async () => {
     const place = await createPlace(engine);
     const [one, two] = [await open(place, requesting), await open(place, requesting)];
     const { token } = await one.files.createFileRequest(ann, drawer("race"), { maxFiles: 3, maxBytesTotal: 17 });
@@ -161,7 +161,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     expect((await files.find(ann, "pictures", { tag: "sent" })).files).toMatchObject([{ filename: "a.txt" }]);
   });
 
-  it("a visitor's upload can't start if the request's creator loses the right during `validate`", async () => {
+  it("a visitor's upload can't start if the creator loses the right in `validate`", async () => {
     const lost = new Set<string>();
     const validate = (_file: unknown, _user: unknown, { itemId }: { itemId: string }) => void lost.add(itemId);
     const mayRequest = (_user: TestUser, itemId: string) => !lost.has(itemId);
@@ -175,7 +175,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     expect((await files.list(ann, drawer("slow"))).files).toEqual([]);
   });
 
-  it("`validate` does not count the upload that a visitor starts again", async () => {
+  it("a repeated start of a visitor's upload does not count twice in `validate`", async () => {
     const validate: Resource<TestUser>["validate"] = async (_file, _user, item) =>
       (await item.counts()).files >= 1 ? "One file is enough." : undefined;
     const resources = { drawer: { ...requesting.resources.drawer, validate } };
@@ -209,7 +209,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     expect(await files.counts(ann, [drawer("unverified")])).toMatchObject([{ files: 1, ready: 0 }]);
   });
 
-  it("only users who may add and request files can make, list and revoke file requests", async () => {
+  it("a user needs the rights to add and request files for calls about file requests", async () => {
     const { files } = embedding;
     const { id } = await request("rights");
     await expect(files.createFileRequest(ben, drawer("rights"))).rejects.toMatchObject(denied);
@@ -260,7 +260,7 @@ describe("the file requests of an embedding", () => {
     expect((await files.listFileRequests(ann, drawer("1"))).fileRequests).toMatchObject([{ state: "expired" }]);
   });
 
-  it("the hooks get the name of the visitor who sent the file", async () => {
+  it("the hooks of a file get the name of the visitor who sent the file", async () => {
     const called: unknown[] = [];
     const hook = (name: string) => (file: ItemFile, _: string, delivery: object) =>
       called.push({ name, filename: file.filename, ...delivery });
@@ -291,7 +291,7 @@ describe("the file requests of an embedding", () => {
     expect(await visitor.sendFile("hello")).toMatchObject({ status: 200 });
   });
 
-  it("the files of visitors are in the folder that the option `place` returns for the item", async () => {
+  it("the files of visitors are in the folder that `place` returns for the item", async () => {
     const place = () => "tenants/acme";
     const { files, bucket } = await open(await createPlace(sqlite), { ...requesting, place });
     const { token } = await files.createFileRequest(ann, drawer("1"));
@@ -456,7 +456,7 @@ describe("the file requests of an embedding", () => {
     [{ accept: ["application/pdf"] }, "accepts none of the types in accept. The resource accepts image/png, text/*."],
     [{ accept: ["video/*"] }, "accepts none of the types in accept. The resource accepts image/png, text/*."],
     [{ maxBytesPerFile: 11, maxBytesTotal: 10 }, "maxBytesPerFile is at most maxBytesTotal, which is 10."],
-  ])("createFileRequest refuses %j, because no file could match", async (settings, problem) => {
+  ])("createFileRequest refuses the settings %j, because no file could match them", async (settings, problem) => {
     const { files } = await openRequests({ accept: ["image/png", "text/*"] });
     await expect(files.createFileRequest(ann, drawer("1"), settings)).rejects.toMatchObject({
       code: "invalid_request",

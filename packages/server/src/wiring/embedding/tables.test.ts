@@ -57,13 +57,13 @@ describe.each(engines)("the tables of an embedding on $name", (engine) => {
     expect(await tablesOf(await openNew("embedding")), UNKNOWN_TABLE).toEqual(ALL_TABLES);
   });
 
-  it("the service has the tables of an embedding and more", async () => {
+  it("the service has all tables of an embedding, and further tables", async () => {
     const tables = await tablesOf(await openNew("service"));
     expect(tables).toEqual(expect.arrayContaining(ALL_TABLES));
     expect(tables).toEqual(expect.arrayContaining(["note_shares", "mails", "webhook_endpoints"]));
   });
 
-  it("an embedding without the tables of the service works, also after a restart", async () => {
+  it("an embedding works without the tables of the service", async () => {
     const place = await createPlace(engine, { isNew: true });
     const first = await open(place);
     const { id } = (await first.as("ann").upload("/invoice/42")).body;

@@ -43,7 +43,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     ["issueUrl", "read"],
     ["get", "read"],
     ["remove", "remove"],
-  ] as const)("the call %s finds a file that moves to another item during the access check", async (call, action) => {
+  ] as const)("the call %s finds a file that moves to another item during the check", async (call, action) => {
     const asked: string[] = [];
     const may = async (user: TestUser, wanted: string, itemId: string) => {
       asked.push(`${user.id} ${wanted} ${itemId}`);
@@ -149,7 +149,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     await files.attach(ann, invoice("other-1"), text());
   });
 
-  it("an old result of tenantQuotaBytes does not replace a newer result", async () => {
+  it("a late result of tenantQuotaBytes does not replace a newer result", async () => {
     const answers = [BYTES, 0].map(() => Promise.withResolvers<number>());
     const [older, newer] = answers as [(typeof answers)[0], (typeof answers)[0]];
     let asked = 0;
@@ -367,7 +367,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     await ahead.close();
   });
 
-  it("an item keeps its first tenant if `place` returns different tenants for two uploads", async () => {
+  it("an item keeps its first tenant if `place` later returns another tenant", async () => {
     const place = await createPlace(engine);
     const tenants = ["acme", "bolt", "core", "dune"];
     const { files } = await open(place, { ...options, place: () => ({ tenant: tenants.pop() as string }) });
@@ -409,7 +409,7 @@ describe("the results of `place` and tenantQuotaBytes", () => {
     expect(await bucket.keys()).toEqual([]);
   });
 
-  it("the folder of an item lies below the folder of its tenant", async () => {
+  it("the folder of an item is below the folder of its tenant", async () => {
     const { files, bucket } = await open(await createPlace(sqlite), {
       ...options,
       place: () => ({ tenant: "acme", folder: "invoices/2026" }),

@@ -75,7 +75,7 @@ describe("a transaction of the application on postgres", () => {
     expect(await (await fetch(body.fileUrl)).text()).toBe("the invoice");
   });
 
-  it("after a rollback, a staged file is no file, and attachStaged can run again", async () => {
+  it("after a rollback, attachStaged can attach the staged file again", async () => {
     const app = await start();
     const staged = await app.files.stage(users.ann, invoice42, text);
     const client = await app.begin();
@@ -89,7 +89,7 @@ describe("a transaction of the application on postgres", () => {
     expect([await listed(app), await app.invoices()]).toEqual([[staged.id], [42]]);
   });
 
-  it("a lost connection of the application rolls attachStaged back", async () => {
+  it("a lost connection of the application rolls back attachStaged", async () => {
     const app = await start();
     const staged = await app.files.stage(users.ann, invoice42, text);
     const client = await app.begin();
@@ -251,7 +251,7 @@ describe("a transaction of the application on postgres", () => {
   it.each([
     { what: "a locked item", itemOf: () => invoice42 },
     { what: "items of a locked tenant", itemOf: (nth: number) => ({ resource: "invoice", itemId: `acme-${nth}` }) },
-  ])("40 calls that wait for $what leave connections free for a call about another item", async ({ itemOf }) => {
+  ])("40 calls that wait for $what do not delay a call about another item", async ({ itemOf }) => {
     const place = ({ itemId }: ItemName) => ({ tenant: itemId.split("-")[0] as string });
     const { files, begin, pool } = await start({ place });
     const server = files.asApplication;
@@ -274,7 +274,7 @@ describe("a transaction of the application on postgres", () => {
     for (const id of ids) await server.remove(id).catch((error) => expect(error.code).toBe("attachment_not_found"));
   });
 
-  it("the virus scan of a file from a transaction runs after the commit", async () => {
+  it("the virus scan of a file that a transaction attaches runs after the commit", async () => {
     const clamd = await startStandIn({ streamMaxBytes: 1_000 });
     onTestFinished(clamd.stop);
     const app = await start({ scanner: { host: clamd.host, port: clamd.port } });

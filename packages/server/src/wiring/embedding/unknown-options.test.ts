@@ -9,7 +9,7 @@ describe("the options of a call", () => {
   const embedding = useEmbedding(sqlite, { resources: drawers, links });
   const [ann, item, body] = [users.ann, drawer("1"), Buffer.from("the note")];
 
-  it("a call refuses an unknown option with the names of the known options", async () => {
+  it("the error about an unknown option of a call lists the known options", async () => {
     const { files } = embedding;
     const { id } = await files.attach(ann, item, { filename: "a.txt", body });
     const none = { colour: "red" } as never;
@@ -39,7 +39,7 @@ describe("the options of a call", () => {
     }
   });
 
-  it("a call that adds a file refuses a wrong option before the call reads the body", async () => {
+  it("attach refuses an unknown option before it reads the body", async () => {
     let wasRead = false;
     async function* bytes() {
       wasRead = true;

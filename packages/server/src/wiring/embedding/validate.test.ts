@@ -33,7 +33,7 @@ describe.each(engines)("the rule validate on $name", (engine) => {
     expect(await ann.upload("/invoice/7")).toMatchObject({ status: 200 });
   });
 
-  it("in a batch of uploads, `validate` counts the files that it accepted earlier in the batch", async () => {
+  it("in a batch, `validate` counts the files that it has already accepted", async () => {
     const seen: unknown[] = [];
     const validate: Validate = async ({ filename }, _user, item) => {
       seen.push([filename, await item.counts()]);
@@ -119,7 +119,7 @@ describe("the rule validate", () => {
     expect([calls, faults.length]).toEqual([1, 2]);
   });
 
-  it("the calls in the code of the application run `validate` for users, not for asApplication", async () => {
+  it("`validate` checks the files of users, but not files of the application itself", async () => {
     const { files } = await open(await createPlace(sqlite), withRule(atMostTwo));
     const [item, other] = ["42", "43"].map((itemId) => ({ resource: "invoice", itemId })) as [ItemName, ItemName];
     const attach = (body: FileBody) => files.attach(users.ann, item, { filename: "a.txt", body });
@@ -134,7 +134,7 @@ describe("the rule validate", () => {
     expect(await files.asApplication.attach(item, { filename: "a.txt", body })).toMatchObject({ state: "ready" });
   });
 
-  it("the rule `validate` gets the length of a stream after the last byte", async () => {
+  it("the rule `validate` gets the length of a stream after its last byte", async () => {
     const validate = vi.fn<Validate>();
     const { files } = await open(await createPlace(sqlite), withRule(validate));
     const body = Readable.from([Buffer.from("on"), Buffer.from("e")]);

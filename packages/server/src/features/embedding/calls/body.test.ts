@@ -25,11 +25,11 @@ async function* empty() {
 it.each([
   ["gives no byte", silent],
   ["gives only empty chunks", empty],
-])("a body that %s for too long fails with request_timeout", async (_, body) => {
+])("the body of a file that %s for too long fails with request_timeout", async (_, body) => {
   await expect(read(body)).rejects.toMatchObject({ code: "request_timeout" });
 });
 
-it("the iterator of a body ends if the reader of the body stops early", async () => {
+it("the iterator of a file's body ends if its reader stops early", async () => {
   let isEnded = false;
   async function* body() {
     try {

@@ -29,12 +29,12 @@ describe("the path below the mount path", () => {
     expect(findPath([url.replace("ID", ID)])).toBe(path.replace("ID", ID));
   });
 
-  it("below an unknown mount path, the handler uses the path that the framework passes", () => {
+  it("with an unknown mount path, the handler uses the path that the framework passes", () => {
     expect(findPath(["/documents/invoice/42", "/invoice/42"])).toBe("/invoice/42");
     expect(findPath([`/documents/files/${ID}/url`, `/files/${ID}/url`])).toBe(`/files/${ID}/url`);
   });
 
-  it("the handler finds a path below a mount path of several segments", () => {
+  it("the handler finds the path below a mount path with several segments", () => {
     const deep = createFindPath({ basePath: "/api/files", resources: ["invoice"] });
     expect(deep(["/api/files/invoice/42"])).toBe("/invoice/42");
     expect(deep(["/files/invoice/42"])).toBe("/invoice/42");

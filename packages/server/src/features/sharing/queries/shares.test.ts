@@ -21,7 +21,7 @@ describe.each(engines)("shares on $name", (engine) => {
   }
 
   it.each(["ofNote", "ofAttachment"] as const)(
-    "the queries create, replace, list and revoke a share (kind: %s)",
+    "the share queries create, replace, list and revoke a share (kind: %s)",
     async (which) => {
       const subject = (await insertSubjects())[which];
       const bob = sampleShare({ userId: "bob", createdAt: 1_000 });
@@ -76,7 +76,7 @@ describe.each(engines)("shares on $name", (engine) => {
     expect(await shareQueries(suite.db).list(ofAttachment)).toMatchObject([{ role: "viewer" }]);
   });
 
-  it("the list of shares has the name of a receiver whom the service knows", async () => {
+  it("the list of shares has the names of known users", async () => {
     const { ofNote, ofAttachment } = await insertSubjects();
     await peopleQueries(suite.db).put({ id: "dora", email: "dora@example.com", name: "Dora", isAdmin: false, now: 1 });
     for (const subject of [ofNote, ofAttachment]) {

@@ -7,8 +7,8 @@ import { effectiveExpiry, type Link } from "../link.ts";
 const MAX_PASS_MS = 30 * 86_400_000;
 const ID_BYTES = 16;
 /**
- * The body has the id of the visitor, the generation, the version of the password plus one, and the expiry. The stored version 0 means that
- * the link has no password. All numbers are big-endian.
+ * The signed body of a pass has the id of the visitor, the generation, the version of the password plus one, and the expiry. The stored
+ * version 0 means that the link has no password. All numbers are big-endian.
  */
 const BODY_BYTES = ID_BYTES + 4 + 4 + 6;
 const MAC_BYTES = 16;
@@ -87,7 +87,7 @@ const PREFIX = "vk_link_";
 /** The maximum number of visitor cookies in a browser. Each request contains the cookies of all links, and proxies refuse long headers. */
 const MAX_COOKIES = 10;
 
-/** The maximum number of cookies that one response removes, because proxies refuse long headers. The next response removes more. */
+/** The maximum number of cookies that one response removes, because proxies refuse long headers. The next response removes more cookies. */
 const MAX_REMOVED = 10;
 
 export type VisitorCookies = ReturnType<typeof visitorCookies>;

@@ -170,7 +170,7 @@ export const moveQueries = defineQueries("database.moves", ({ kysely: db }) => {
       return { count: counts.reduce((sum, count) => sum + count), lastExpiresAt };
     },
 
-    /** `first`: when the last deletion without a run is due. `second`: when the last second run is due. 0 without such a deletion. */
+    /** `first`: the latest due time of a first run. `second`: the latest due time of a second run. 0 without such a queued run. */
     async lastDeletions(range: KeyRange): Promise<{ first: number; second: number }> {
       const last = () => deletions(range).select((eb) => eb.fn.max("not_before").as("at"));
       const first = await last().where("swept_at", "is", null).executeTakeFirst();

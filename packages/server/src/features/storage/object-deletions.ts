@@ -13,7 +13,10 @@ const RETRY_BASE_MS = 5_000;
 
 const RETRY_MAX_MS = 3_600_000;
 
-/** The time after the expiry of its URL in which a signed PUT may still send bytes. Longer than LATE_BODY_MS of s3-local. Milliseconds. */
+/**
+ * The time after the expiry of its URL in which a signed PUT may still send bytes. The time is longer than LATE_BODY_MS of s3-local.
+ * Milliseconds.
+ */
 export const LATE_PUT_GRACE_MS = 300_000;
 
 /** The time between the two runs of a deletion, in milliseconds. No late PUT takes so long, so the second run deletes its object. */

@@ -20,7 +20,7 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
   const select = () =>
     db.selectFrom("object_deletions").select(["object_key as objectKey", "not_before as notBefore", "attempts"]);
   return {
-    /** Queues deletions of objects. A deletion that is already queued gets the new `notBefore`, and then runs twice again. */
+    /** Queues deletions of objects. A deletion that is already queued gets the new `notBefore`, and then runs two more times. */
     async put(...deletions: { objectKey: string; notBefore: number }[]): Promise<void> {
       if (deletions.length === 0) return;
       const fresh = { attempts: 0, swept_at: null };

@@ -66,7 +66,7 @@ const REPORT_SERVICE_EVERY_MS = 60_000;
 const REREAD_MS = 60_000;
 
 /**
- * A summary omits the events that are younger than this, in milliseconds. The next summary includes these events.
+ * A summary omits events that are younger than this time, in milliseconds. The next summary includes these events.
  * An event gets its id shortly before the event is on disk. Without the delay, a summary could miss events.
  */
 const SETTLED_AFTER_MS = 30_000;

@@ -9,9 +9,9 @@ for (const output of [process.stdout, process.stderr]) {
   });
 }
 
-// Enables the compile cache before all other imports. The cache halves the time of every start except the first one.
+// The compile cache must be on before all other imports. It halves the time of every start except the first.
 const { directory } = enableCompileCache();
-// Worker threads use the cache only if `NODE_COMPILE_CACHE` contains the directory of the cache.
+// Worker threads use the compile cache only if `NODE_COMPILE_CACHE` names its directory.
 if (directory !== undefined) process.env.NODE_COMPILE_CACHE = directory;
 const { runCommand } = await import("./cli/program.ts");
 await runCommand(process.argv);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Returns the key or the error message of each line in the list. */
+/** Returns the key or the error message of each line of an adoption list. */
 async function read(name: string, text?: string): Promise<string[]> {
   if (text !== undefined) await writeFile(join(folder, name), text);
   const lines: string[] = [];

@@ -10,7 +10,7 @@ import { findPerson, withCore } from "./with-core.ts";
 
 type AdoptOptions = { as: string; note?: string; filename?: string; list?: string; copy?: boolean };
 
-/** `valetkey adopt` makes files of existing objects in the bucket: one object, or the objects of a list. */
+/** `valetkey adopt` makes files of objects that already exist in the bucket: one object, or the objects of a list. */
 export function adoptCommand(): Command {
   return new Command("adopt")
     .description("make files of objects that are already in the bucket. The objects themselves are never deleted")
@@ -48,7 +48,9 @@ async function adoptOne(core: Core, options: AdoptOptions & { object: string; no
   );
 }
 
-/** Prints a line of JSON for each adopted object, and problems on standard error. Continues after a problem. */
+/**
+ * Adopts the objects of a list. Prints a line of JSON for each adopted object, and problems on standard error. Continues after a problem.
+ */
 async function adoptList(
   core: Core,
   { as, list, copies }: { as: string; list: string; copies: boolean },
@@ -63,7 +65,7 @@ async function adoptList(
       counts[isNew ? "adopted" : "known"] += 1;
       process.stdout.write(`${JSON.stringify({ key: sourceKey, oldId, attachmentId })}\n`);
     } catch (error) {
-      // A problem of one line does not stop the adoption of later lines. If the database or the bucket is unavailable, every line would
+      // A problem of one line does not stop the adoption of later lines. But if the database or the bucket is unavailable, every line would
       // fail.
       if (
         !(error instanceof DomainError) ||
@@ -84,7 +86,9 @@ async function adoptList(
 
 type Line = { line: number; listed: ListedObject | DomainError };
 
-/** The fields of a line, and their longest texts in characters. `people`: for one person. `key`: also for a URL. */
+/**
+ * The fields of a line, and their maximum lengths in characters. `people`: the maximum for one person. `key`: also the maximum for a URL.
+ */
 const LONGEST = { key: 4096, filename: 255, owner: 255, oldId: 255, people: 255, note: 300 } as const;
 
 type Field = keyof typeof LONGEST;
@@ -93,9 +97,8 @@ const FIELDS = Object.keys(LONGEST);
 const CONTROL = /\p{Cc}/u;
 
 /**
- * Reads a list for `valetkey adopt --list`. A file with the ending `.csv` has a header line. In a file without `.csv`, each line is a JSON
- * object. The reader returns an error for a wrong line, so that the command can name the line. Throws `invalid_request` if the file cannot
- * be read.
+ * Reads a list for `valetkey adopt --list`. A file whose name ends with `.csv` has a header line. In other files, each line is a JSON
+ * object. For a wrong line, yields an error, so that the command can name the line. Throws `invalid_request` if the file cannot be read.
  */
 export async function* readAdoptionList(path: string): AsyncGenerator<Line> {
   try {
@@ -113,7 +116,7 @@ function isOfCsv({ code }: Error & { code?: unknown }): boolean {
 async function* readCsv(path: string): AsyncGenerator<Line> {
   const { parse } = await import("csv-parse");
   const rows = parse({ columns: true, bom: true, trim: true, skip_empty_lines: true, info: true });
-  // The loop throws each error of the two streams, so the callback does nothing.
+  // The loop below throws each error of the two streams, so the callback does nothing.
   pipeline(createReadStream(path), rows, () => undefined);
   for await (const { record, info } of rows as AsyncIterable<{ record: unknown; info: { lines: number } }>) {
     yield { line: info.lines, listed: toListed(record) };
@@ -124,7 +127,7 @@ async function* readJsonLines(path: string): AsyncGenerator<Line> {
   let line = 0;
   for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
     line += 1;
-    // The function `trim` also removes the byte order mark, which some programs write.
+    // `trim` also removes the byte order mark, which some programs write.
     const trimmed = text.trim();
     if (trimmed !== "") yield { line, listed: toListed(parsed(trimmed)) };
   }
@@ -145,7 +148,7 @@ function toListed(row: unknown): ListedObject | DomainError {
     return wrong(`There is no field ${JSON.stringify(unknown)}. The fields are ${FIELDS.join(", ")}.`);
   }
   const { people = [], ...fields } = row as Record<string, unknown>;
-  // In CSV, spaces or semicolons separate the people.
+  // In a CSV file, spaces or semicolons separate the people.
   const names = typeof people === "string" ? people.split(/[\s;]+/).filter((name) => name !== "") : people;
   if (!Array.isArray(names)) return wrong("`people` must be a list of ids and email addresses.");
   const texts = Object.entries(fields).filter(([, value]) => value !== null && value !== "");

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { loadConfigWithoutSecrets } from "../platform/config/index.ts";
 
-/** `valetkey backup` makes a backup. The exit code is 1 if it fails or lacks objects. */
+/** `valetkey backup` makes a backup. The exit code is 1 if the backup fails or lacks objects. */
 export function backupCommand(): Command {
   return new Command("backup")
     .description("copy the embedded database, bucket and secrets to a folder, while the service runs")
@@ -11,7 +11,7 @@ export function backupCommand(): Command {
     .action(runBackup);
 }
 
-/** `valetkey restore` verifies and restores a backup. The exit code is 1 if it restored nothing, or lacks objects. */
+/** `valetkey restore` verifies and restores a backup. The exit code is 1 if nothing was restored, or if objects are missing. */
 export function restoreCommand(): Command {
   return new Command("restore")
     .description("restore a backup into DATA_DIR, which must be empty")
@@ -22,7 +22,7 @@ export function restoreCommand(): Command {
 const writeProgress = (line: string) => void process.stderr.write(`${line}\n`);
 
 async function runBackup(folder: string, { verify }: { verify: boolean }): Promise<void> {
-  // The import is dynamic, because a backup loads the built-in bucket, which `valetkey start` runs in a worker thread.
+  // The import is dynamic, because backups load the built-in bucket, which `valetkey start` runs in a worker thread.
   const { backUp } = await import("../wiring/backup.ts");
   const backupDir = resolve(folder);
   const { rows, blobs } = await backUp(loadConfigWithoutSecrets(), { backupDir, verify, writeProgress });

@@ -5,9 +5,7 @@ import { describeCapabilities } from "../platform/bucket/port.ts";
 import { loadConfig, loadSigningTarget } from "../platform/config/index.ts";
 import { parseDuration, withCore } from "./with-core.ts";
 
-/**
- * `valetkey bucket` probes the capabilities of the bucket immediately. Without the command, the service probes the capabilities once a day.
- */
+/** `valetkey bucket` probes the capabilities of the bucket immediately. The running service probes them once a day. */
 export function bucketCommand(): Command {
   return new Command("bucket")
     .description("probe the capabilities of the bucket, for running services too")
@@ -25,7 +23,7 @@ const METHODS = ["GET", "HEAD", "PUT", "DELETE"] as const;
 
 type Options = { method: (typeof METHODS)[number]; expires: number; region?: string; endpoint?: string };
 
-/** `valetkey presign` prints one presigned URL. The command `presign` needs neither the service nor the database. */
+/** `valetkey presign` prints one presigned URL. It needs neither the service nor the database. */
 export function presignCommand(): Command {
   return new Command("presign")
     .description("print a presigned URL for one object")
@@ -69,12 +67,12 @@ const NAMES: Record<Finding["kind"], string> = {
   damaged: "files whose bytes are lost on the disk",
 };
 
-/** Differences without a repair, which would delete a file or accept another object as its content. */
+/** The kinds of differences that `valetkey gc` only reports. A repair would delete a file, or accept another object as its content. */
 const ONLY_REPORTED = new Set<string>(["missing", "resized", "damaged"] satisfies Finding["kind"][]);
 
 /**
- * `valetkey gc` finds differences between bucket and database, and repairs the differences whose repair puts no file at risk. The command
- * prints each difference, and then a table. The exit code of `valetkey gc` is 1 if a difference remains.
+ * `valetkey gc` finds differences between the bucket and the database, and repairs those whose repair puts no file at risk. It prints each
+ * difference, and then a table. The exit code is 1 if a difference remains.
  */
 export function gcCommand(): Command {
   return new Command("gc")

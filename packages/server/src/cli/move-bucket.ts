@@ -8,7 +8,7 @@ import { withCore } from "./with-core.ts";
 
 type Options = { adopted: boolean; dryRun: boolean; json: boolean; force: boolean; atOnce: number };
 
-/** `valetkey move bucket` copies all files to another bucket, while the service runs. */
+/** `valetkey move bucket` copies all files to another bucket while the service runs. */
 export function moveBucketCommand(): Command {
   return new Command("bucket")
     .description(
@@ -29,7 +29,10 @@ function parseAtOnce(text: string): number {
   throw new InvalidArgumentError("Give a whole number from 1 to 64.");
 }
 
-/** While one part of 5 MiB is sent, the next part arrives. Only the parts of objects above 48 GiB are larger, up to 525 MiB. */
+/**
+ * The memory for the copy of one object. While one part is sent, the next part arrives. Parts have 5 MiB. Only objects above 48 GiB have
+ * larger parts, up to 525 MiB.
+ */
 const [BUFFERS_OF_OBJECT, BUFFERS_OF_LARGEST_OBJECT] = [2 * 5 * 2 ** 20, 2 * 525 * 2 ** 20];
 
 async function move(options: Options): Promise<void> {
@@ -154,10 +157,10 @@ function size(bytes: number): string {
 
 type Shown = { update(progress: Progress): void; clear(): void };
 
-/** The pause between two lines of progress. Milliseconds. */
+/** The pause between two lines of progress, in milliseconds. */
 const [ON_TERMINAL_MS, IN_LOG_MS] = [500, 10_000];
 
-/** Shows the progress in one line of a terminal, or in a line of a log every ten seconds. */
+/** Shows the progress in one line of a terminal, or writes a line to a log every ten seconds. */
 function textProgress(): Shown {
   const startedAt = performance.now();
   const { stderr } = process;
@@ -177,7 +180,7 @@ function textProgress(): Shown {
 function describeProgress({ moved, total, failed }: Progress, elapsedMs: number): string {
   const rate = moved.bytes / Math.max(elapsedMs / 1000, 0.001);
   const objectRate = moved.objects / Math.max(elapsedMs / 1000, 0.001);
-  // The slower of the two rates decides. With many small files, the number of objects decides.
+  // The slower of the two rates decides. With many small files, that is the rate of objects.
   const left = Math.max((total.bytes - moved.bytes) / rate || 0, (total.objects - moved.objects) / objectRate || 0);
   const failures = failed === 0 ? "" : `, ${failed} failed`;
   return `${moved.objects} of ${total.objects} objects, ${size(moved.bytes)} of ${size(total.bytes)}, ${size(Math.round(rate))}/s, ${duration(left)} left${failures}`;

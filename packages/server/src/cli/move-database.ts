@@ -6,7 +6,7 @@ import type { MovedRows, MoveProgress } from "../platform/database/move/move.ts"
 
 const PROGRESS_EVERY_MS = 2_000;
 
-/** `valetkey move database` copies the database to another engine, while the service is stopped. */
+/** `valetkey move database` copies the database to another engine while the service is stopped. */
 export function moveDatabaseCommand(): Command {
   return new Command("database")
     .description("copy the stopped service's database from SQLite to PostgreSQL, or back. The source does not change")
@@ -17,12 +17,12 @@ export function moveDatabaseCommand(): Command {
 }
 
 async function runMove({ to, dryRun, json }: { to: string; dryRun: boolean; json: boolean }): Promise<void> {
-  // The import is dynamic, because only a move needs the library for COPY.
+  // The import is dynamic, because only a database move needs the library for COPY.
   const { moveDatabase, parseDatabase, previewMove } = await import("../wiring/move-database.ts");
   const config = loadConfigWithoutSecrets();
   const target = parseDatabase(to, config);
   const print = (line: object, text: string) => void process.stdout.write(`${json ? JSON.stringify(line) : text}\n`);
-  // The doctor checks a target twice.
+  // The doctor checks the target twice, so the same finding can appear twice.
   const found = new Set<string>();
   const sides = {
     source: config.database,

@@ -18,10 +18,9 @@ const REMEDIES: Partial<Record<string, string>> = {
   EACCES: "This user may not do that. Ports below 1024 need a proxy in front. Folders need write permission.",
 };
 
-/** Runs a command of the service. */
 export const runCommand = (argv: readonly string[]): Promise<void> => runProgram(createProgram(), argv);
 
-/** Creates the program with the commands of the service. A package can add further commands. */
+/** Creates the program with all commands of the service. Another package can add commands. */
 export function createProgram(): Command {
   return new Command("valetkey")
     .description("Share files of a private S3 bucket through URLs that live for seconds.")
@@ -47,12 +46,12 @@ export function createProgram(): Command {
 }
 
 /**
- * Runs the command of a command line. Without a command, runs `start`. If the command fails, the function prints the error on standard
- * error, and sets the exit code to 1.
+ * Runs the command of a command line, or `start` without a command. If the command fails, prints the error on standard error, and sets the
+ * exit code to 1.
  */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
   try {
-    // `start` is no default command of the library, because the library then reports a wrong command as an argument of `start`.
+    // `start` is no default command of the library, which would report an unknown command as an argument of `start`.
     await program.parseAsync(argv.length > 2 ? argv : [...argv, "start"]);
   } catch (error) {
     process.stderr.write(`${describeFailure(error)}\n`);
@@ -60,7 +59,7 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
   }
 }
 
-/** Returns the text that describes an error on the terminal. For an unexpected error, the text contains the stack trace. */
+/** Returns the text about an error for the terminal. For an unexpected error, the text contains the stack trace. */
 function describeFailure(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   if (error instanceof DomainError || error instanceof PresignError)
@@ -72,8 +71,8 @@ function describeFailure(error: unknown): string {
 }
 
 function reasonOf({ cause }: Error): string[] {
-  // If a host name has several IP addresses, the connection fails once for each address. Node.js collects the errors of all addresses in an
-  // AggregateError without a message.
+  // If a host name has several IP addresses, the connection fails once for each address. Node.js then throws an AggregateError without a
+  // message.
   const reason = cause instanceof AggregateError ? cause.errors[0] : cause;
   return reason instanceof Error ? [`Reason: ${reason.message}`] : [];
 }

@@ -6,10 +6,7 @@ import { invalidRequest } from "../platform/errors.ts";
 import { type PolicyName, type PolicySetting, type PolicyValue, policyNames, variableOf } from "../platform/policy.ts";
 import { parseDuration, withCore } from "./with-core.ts";
 
-/**
- * `valetkey config` prints the configuration with masked secrets. If the configuration has faults, the command prints all faults, and exits
- * with 1.
- */
+/** `valetkey config` prints the configuration with masked secrets. If the configuration has faults, prints all faults and exits with 1. */
 export function configCommand(): Command {
   return new Command("config").description("print the configuration in force, with secrets masked").action(() => {
     const { config, warnings } = loadConfig();
@@ -55,7 +52,7 @@ async function changeRule(given: string, value: PolicyValue | undefined): Promis
 
 function parseValue(text: string): PolicyValue {
   if (text === "none") return null;
-  // The function `parseValue` returns a word unchanged, because the use case checks the value.
+  // A word is returned unchanged, because the use case checks the value.
   return /^\d/.test(text) ? parseDuration(text) : (text as PolicyValue);
 }
 
@@ -73,10 +70,7 @@ function describeSource(name: PolicyName, source: PolicySetting["source"]): stri
   return source === "administrator" ? "set by an administrator" : "default";
 }
 
-/**
- * `valetkey doctor` checks the whole set-up. The exit code of `valetkey doctor` is 1 after an error, 2 after only warnings, and 0 without
- * findings.
- */
+/** `valetkey doctor` checks the whole set-up. The exit code is 1 after an error, 2 after only warnings, and 0 otherwise. */
 export function doctorCommand(): Command {
   return new Command("doctor")
     .description("check the bucket, the database, the proxy and this machine, and print a fix for each fault")

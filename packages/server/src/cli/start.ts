@@ -22,10 +22,10 @@ async function start(): Promise<void> {
     for (const warning of warnings) process.stderr.write(`Note: ${warning}\n`);
     if (config.server.workers > 1) process.exit(await runWorkers(config, { logger }));
   }
-  // The channel to the primary process must not keep a worker process alive, because the process must exit if the start fails.
+  // The channel to the primary process must not keep a worker process alive if the start fails.
   process.channel?.unref();
   const service = await startService(config, { logger, warnings });
-  // The service listens for signals before the service prints the banner. A supervisor that reads the banner may send a signal immediately.
+  // The service listens for signals before it prints the banner, because a supervisor that reads the banner may immediately send a signal.
   const stopped = nextSignal();
   // The banner is on standard error, because standard output contains only the log, with one JSON line for each event.
   if (cluster.isPrimary) process.stderr.write(`${banner(config, service)}\n`);
@@ -45,8 +45,8 @@ async function start(): Promise<void> {
 }
 
 /**
- * After a call of `exitAtSecondSignal`, a second signal ends the process immediately. The process ignores a second signal within a second,
- * because one Ctrl-C reaches the service twice, directly and through npm.
+ * After this call, a second signal ends the process immediately. A second signal within one second is ignored, because one Ctrl-C reaches
+ * the service twice, directly and through npm.
  */
 function exitAtSecondSignal(): void {
   const since = performance.now();
@@ -61,7 +61,7 @@ function banner(config: Config, service: Service): string {
   const bucketIs =
     bucket.kind === "embedded" ? `built-in, ${service.bucketUrl}` : `${bucket.name} at ${service.bucketUrl}`;
   const databaseIs = database.kind === "sqlite" ? database.file : "PostgreSQL";
-  // For another HOST, a note about the settings has been printed already.
+  // For another HOST, a note about the settings has already been printed.
   const isOnlyHere = isLocalHost(server.host) && isLocalHost(new URL(service.url).hostname);
   return [
     `Valet Key listens on ${service.url}`,
@@ -88,16 +88,12 @@ function nextSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-/**
- * The pause between the end of a worker and the start of the next worker. Without the pause, the primary process would restart a failing
- * worker in an endless loop.
- */
+/** The pause before a worker restarts. Without it, the primary process would restart a failing worker in an endless loop. */
 const RESTART_AFTER_MS = 1_000;
 
-/** A worker sends the message Listening to the primary process when the worker starts to serve requests. */
+/** The message of a worker to the primary process when the worker starts to serve requests. */
 type Listening = { banner: string };
 
-/** Notifies the primary process that the worker serves requests. */
 function reportListening(banner: string): void {
   process.send?.({ banner } satisfies Listening);
 }
@@ -105,8 +101,8 @@ function reportListening(banner: string): void {
 /**
  * Runs `config.server.workers` processes until SIGTERM or SIGINT. All processes share the port of the service.
  *
- * The first worker starts alone, because the first worker migrates the database. If the first worker cannot start, `runWorkers` starts no
- * other worker. If a worker ends later, `runWorkers` starts the worker again. Resolves with the exit code of the command.
+ * The first worker starts alone, because it migrates the database. If it cannot start, no other worker starts. A worker that ends later is
+ * restarted. Resolves with the exit code of the command.
  */
 async function runWorkers({ server, metrics }: Config, { logger }: { logger: Logger }): Promise<number> {
   const port = server.port === 0 ? await freePort(server.host) : server.port;
@@ -119,12 +115,12 @@ async function runWorkers({ server, metrics }: Config, { logger }: { logger: Log
   }
 
   function fork(index: number): RunningWorker {
-    // Prometheus must read the metrics of each process separately, so each process has a separate port for metrics.
+    // Prometheus must read the metrics of each process separately, so each process has its own port for metrics.
     const metricsPort = metrics.port === undefined ? {} : { METRICS_PORT: String(metrics.port + index) };
     return watch(cluster.fork({ PORT: String(port), ...metricsPort }));
   }
 
-  /** Starts the worker again after each end, until the service stops. Resolves with the exit code of the last process. */
+  /** Restarts a worker each time it ends, until the service stops. Resolves with the exit code of the last process. */
   async function keep(index: number, first: RunningWorker): Promise<number> {
     for (let worker = first; ; worker = fork(index)) {
       const code = await worker.ended;
@@ -144,7 +140,7 @@ async function runWorkers({ server, metrics }: Config, { logger }: { logger: Log
   return Math.max(...(await Promise.all(exits)));
 }
 
-/** The promise `ended` resolves with the exit code, or with 1 if a signal ended the worker. */
+/** `ended` resolves with the exit code, or with 1 if a signal ended the worker. */
 type RunningWorker = { pid: number | undefined; listening: Promise<Listening>; ended: Promise<number> };
 
 function watch(worker: Worker): RunningWorker {

@@ -15,7 +15,7 @@ type AddOptions = { email?: string; name?: string; password?: string; admin: boo
 
 const PERSON = "the email address or id of the person";
 
-/** `valetkey user` manages people and accounts. The command `add` without `--password` generates a password, and prints the password. */
+/** `valetkey user` manages people and accounts. `valetkey user add` without `--password` generates a password, and prints it. */
 export function userCommand(): Command {
   const user = new Command("user").description("manage people");
   const command = (name: string, description: string) => user.command(name).description(description);
@@ -177,8 +177,8 @@ async function listUsers({ search: text }: { search?: string }): Promise<void> {
 }
 
 /**
- * Formats the facts about a person for the terminal. An id, name or email address from a JWT can contain control characters, so the command
- * prints ids, names and email addresses as JSON.
+ * Formats the facts about a person for the terminal. An id, name or email address from a JWT can contain control characters, so these three
+ * are printed as JSON.
  */
 function describePerson(person: PersonRecord, quota: Quota): string {
   const { id, email, name, isEmailProven, isAdmin, disabledAt, lastSignInAt, usage, links } = person;
@@ -207,7 +207,7 @@ function parseQuota(text: string): ChosenQuota {
 
 type ChosenFiles = { number: number | null };
 
-// The function does not return null for "no limit", because the library commander would treat null as an empty text.
+// Does not return null for "no limit", because the library commander would treat null as an empty text.
 function parseFiles(text: string): ChosenFiles {
   if (text === "default") return { number: null };
   if (/^\d{1,15}$/.test(text)) return { number: Number(text) };
@@ -241,8 +241,8 @@ const EMAIL = "--email <email>";
 type CreateOptions = { email: string; label: string; expires?: number };
 
 /**
- * `valetkey token` creates, lists and revokes API tokens. The command `create` prints only the token on standard output, so that scripts
- * can read the token.
+ * `valetkey token` creates, lists and revokes API tokens. `valetkey token create` prints only the token on standard output, so that scripts
+ * can read it.
  */
 export function tokenCommand(): Command {
   const token = new Command("token").description("manage API tokens");

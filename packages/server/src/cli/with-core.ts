@@ -10,8 +10,8 @@ import type { BaseOptions } from "../wiring/base.ts";
 import { type Core, openCore } from "../wiring/core.ts";
 
 /**
- * Runs a command with the configured database and bucket. The service may run in parallel with the command. Throws if the database file does
- * not exist, because the command usually runs in a wrong folder then.
+ * Runs a command with the configured database and bucket, even while the service runs. Throws if the database file does not exist, because
+ * the command then usually runs in a wrong folder.
  */
 export async function withCore<T>(
   work: (core: Core, logger: Logger) => Promise<T>,
@@ -33,7 +33,7 @@ export async function withCore<T>(
   }
 }
 
-/** Runs a command about the person with a given email address or id. Throws `user_not_found` or `invalid_request`. */
+/** Runs a command about the person with the given email address or id. Throws `user_not_found` or `invalid_request`. */
 export function withPerson<T>(
   person: string,
   work: (core: Core, about: { id: string; logger: Logger }) => Promise<T>,
@@ -41,13 +41,10 @@ export function withPerson<T>(
   return withCore(async (core, logger) => work(core, { id: (await findPerson(core, person)).id, logger }));
 }
 
-/** The prefix `id:` marks a text as an id. The prefix is necessary if the id of a person is also the email address of another person. */
+/** Marks a text as an id. This is necessary if the id of a person is also the email address of another person. */
 const ID_PREFIX = "id:";
 
-/**
- * Finds the person with a given email address, with a given id, or with the id after the prefix `id:`. The function `findPerson` throws
- * `user_not_found` or `invalid_request`.
- */
+/** Finds a person by email address, by id, or by the id after the prefix `id:`. Throws `user_not_found` or `invalid_request`. */
 export async function findPerson(core: Core, email: string): Promise<{ id: string }> {
   if (email.startsWith(ID_PREFIX)) {
     const person = await lookupQueries(core.db).person(email.slice(ID_PREFIX.length));
@@ -76,7 +73,7 @@ export async function findPerson(core: Core, email: string): Promise<{ id: strin
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
-/** Parses `90`, `90s`, `10m`, `12h` or `7d` to seconds. Throws InvalidArgumentError of the library commander. */
+/** Converts `90`, `90s`, `10m`, `12h` or `7d` to seconds. Throws commander's InvalidArgumentError for another text. */
 export function parseDuration(text: string): number {
   const match = /^(\d{1,9})([smhd]?)$/.exec(text);
   if (match === null)

@@ -23,7 +23,7 @@ describe.each(engines)("the objects of another bucket in a backup of $name", (en
   let uploadsTo: number;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "valetkey-gather-"));
-    // The copy of the metadata belongs to a built-in bucket without objects.
+    // The metadata in the backup belong to a built-in bucket without objects.
     await startEmbedded({ dataDir: join(folder, "bucket") }).then((empty) => empty.stop());
     uploadsTo = 2;
     other = await startEmbedded();
@@ -54,7 +54,7 @@ describe.each(engines)("the objects of another bucket in a backup of $name", (en
     (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm(content) })).body.id;
   const keyOf = async (id: string) => (await attachmentQueries(service.db).find(id))?.objectKey ?? "none";
 
-  /** Gathers the objects of bucket 2. The database of the test is the copy. */
+  /** Gathers the objects of bucket 2. The database of the test also serves as the copy in the backup. */
   function gather({ changes = {}, hasFile = true }: { changes?: Partial<Bucket>; hasFile?: boolean } = {}) {
     uploadsTo = 1;
     return gatherObjects({
@@ -64,7 +64,7 @@ describe.each(engines)("the objects of another bucket in a backup of $name", (en
     });
   }
 
-  /** Starts the restored bucket, and reads objects of it. */
+  /** Starts the restored built-in bucket, and reads the objects with the given keys. */
   async function readRestored(keys: readonly string[]): Promise<string[]> {
     await cp(join(folder, "blobs"), join(folder, "bucket/blobs"), { recursive: true });
     const restored = await startEmbedded({ dataDir: join(folder, "bucket") });

@@ -12,18 +12,18 @@ import { digestOf, sizeOf, writeDurably } from "../../platform/files.ts";
 import { type AddedObject, addObjects, findObjects } from "../built-in-bucket/backup.ts";
 
 type Gathering = {
-  /** The copy of the database, and the file with the copy of the metadata. */
+  /** `db`: the copy of the database. `metadata`: the file with the copy of the built-in bucket's metadata. */
   db: Tx;
   metadata: string;
   backupDir: string;
   verify: boolean;
   writeProgress: (line: string) => void;
-  /** Both buckets of the settings. Their keys contain the number of their bucket. */
+  /** Both buckets of the settings. Object keys contain the number of their bucket. */
   bucket: Bucket;
   builtIn: { number: number; name: string };
-  /** The number of the bucket whose objects the backup adds to the copy of the built-in bucket. */
+  /** The number of the bucket whose objects are added to the copy of the built-in bucket. */
   from: number;
-  /** The copies of the earlier backup, whose blobs replace lost objects. */
+  /** The copies in the earlier backup, whose blobs replace lost objects. */
   earlier: { open: () => Tx & { close(): unknown }; metadata: string } | undefined;
   /** Returns whether the running service still has the file. */
   hasFile: (attachmentId: string) => boolean;
@@ -38,8 +38,8 @@ const PROGRESS_EVERY = 1_000;
 const PAUSES_MS = [250, 1_000, 4_000];
 
 /**
- * Downloads the objects of the other bucket into the backup, and adds them to the copy of the built-in bucket. The backup is then the backup
- * of a service that has only the built-in bucket. Returns the missing objects as paths.
+ * Downloads the objects of the other bucket into the backup, and adds them to the copy of the built-in bucket. The result is the backup of
+ * a service that has only the built-in bucket. Returns the missing objects as paths.
  */
 export async function gatherObjects(gathering: Gathering): Promise<string[]> {
   const { db, from, builtIn, writeProgress } = gathering;
@@ -80,7 +80,7 @@ async function* pages(list: List, range: KeyRange): AsyncGenerator<BackedUpObjec
 
 type Found = Omit<AddedObject, "key">;
 
-/** Downloads the objects of a page, and then changes the copies of the metadata and of the database. */
+/** Downloads a page of objects, and then changes the copies of the metadata and of the database. */
 async function gatherPage(page: readonly BackedUpObject[], gathering: Gathering): Promise<string[]> {
   const { db, metadata, builtIn } = gathering;
   const queries = backupQueries(db);
@@ -96,7 +96,7 @@ async function gatherPage(page: readonly BackedUpObject[], gathering: Gathering)
   const settled = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
   for (const result of settled) if (result.status === "rejected") throw result.reason;
   const lost = page.filter((object) => object.isComplete && !found.has(object));
-  // For a bucket that does not exist, each object seems to be missing.
+  // If the bucket does not exist, all objects seem to be missing.
   if (lost.length > 0) await gathering.probe();
   const dropped = await dropLost(lost, gathering);
   const files = lost.filter((object) => !dropped.has(object));
@@ -116,7 +116,7 @@ async function gatherPage(page: readonly BackedUpObject[], gathering: Gathering)
   return missing;
 }
 
-/** Drops lost previews, which no file needs, and files that were deleted since the copy. Returns the dropped objects. */
+/** Drops lost previews, which no file needs, and files that were deleted since the copy of the database. Returns the dropped objects. */
 async function dropLost(lost: readonly BackedUpObject[], { db, hasFile }: Gathering): Promise<Set<BackedUpObject>> {
   const dropped = lost.filter(({ kind, attachmentId }) => kind !== "file" || !hasFile(attachmentId));
   for (const { kind, attachmentId, objectKey } of dropped) {
@@ -126,11 +126,16 @@ async function dropLost(lost: readonly BackedUpObject[], { db, hasFile }: Gather
   return new Set(dropped);
 }
 
-/** A key of the built-in bucket. `hasObject`: the copy of its metadata has the same object at the key, for example from before the move. */
+/**
+ * A key in the built-in bucket. `hasObject`: the copy of the metadata already has the same object under this key, for example from before
+ * the bucket move.
+ */
 type KeyInCopy = { key: string; hasObject: boolean };
 type Finding = Gathering & { found: ReadonlyMap<BackedUpObject, Found> };
 
-/** Returns the key of each object in the built-in bucket, a new one if two buckets have objects with one key. */
+/**
+ * Returns the key of each object in the built-in bucket. If two buckets have objects with the same key, one of the objects gets a new key.
+ */
 async function keysInCopy(page: readonly BackedUpObject[], { db, metadata, bucket, builtIn, found }: Finding) {
   const copyOf = (objectKey: string) =>
     bucket.copiesOf(objectKey).find((copy) => placeOfKey(copy).number === builtIn.number) ?? bucket.newObjectKey();
@@ -142,7 +147,7 @@ async function keysInCopy(page: readonly BackedUpObject[], { db, metadata, bucke
   for (const [object, key] of wanted) {
     const other = existing.get(placeOfKey(key).key);
     const sha256 = object.sha256 ?? found.get(object)?.sha256;
-    // A key of the service is random, so its copy is a copy of the same object.
+    // The service creates random keys, so two objects with the same such key are copies of one object.
     const isSame =
       other?.sizeBytes === object.sizeBytes &&
       (bucket.isOwnKey(key) || (sha256 !== undefined && other.sha256 === sha256));
@@ -152,7 +157,7 @@ async function keysInCopy(page: readonly BackedUpObject[], { db, metadata, bucke
   return keys;
 }
 
-/** Finds the files in the earlier backup. The content of a file never changes, so a blob of the earlier backup is still right. */
+/** Finds files in the earlier backup. The content of a file never changes, so their blobs are still right. */
 async function findEarlier(
   files: readonly BackedUpObject[],
   { earlier, builtIn }: Gathering,
@@ -175,8 +180,8 @@ async function findEarlier(
 }
 
 /**
- * Downloads an object to a blob of the backup. The name of the blob depends only on the object, so a later backup finds the blob. Returns
- * undefined if the object is missing, or is not the object that the row describes.
+ * Downloads an object to a blob of the backup. The name of the blob depends only on the object, so a later backup finds the blob again.
+ * Returns undefined if the object is missing, or if it differs from the description in the database.
  */
 async function download(object: BackedUpObject, { bucket, backupDir, verify }: Gathering): Promise<Found | undefined> {
   const { objectKey, sha256 } = object;

@@ -16,7 +16,7 @@ import {
   writeManifest,
 } from "./manifest.ts";
 
-/** The names of the files and folders of a backup, without the blobs. */
+/** The names of the files and folders of a backup, except the blobs. */
 export const FILES = {
   database: "valetkey.db",
   metadata: "bucket.sqlite",
@@ -24,17 +24,19 @@ export const FILES = {
   audit: "audit",
 } as const;
 
-/** The parts of the data folder that a plain copy of files cannot back up. */
+/** Access to those parts of the data folder that a plain copy of files cannot back up. */
 type Source = {
   startBucket(): Promise<BucketBackup>;
   openSnapshot(): SqliteSnapshot;
-  /** Lists the blobs that are in a copy of the metadata, sorted by path. */
+  /** Lists the blobs in a copy of the metadata, sorted by path. */
   listBlobs(metadataFile: string): Iterable<ListedBlob>;
-  /** Adds the objects of the other bucket during a move, or the blobs of the earlier backup. Returns the missing objects as paths. */
+  /**
+   * During a bucket move, adds the objects of the other bucket to the backup. If an object is lost, adds its blob from the earlier backup
+   * instead. Returns the missing objects as paths.
+   */
   gather(copy: CopiedFiles & { earlier: CopiedFiles | undefined }): Promise<string[]>;
 };
 
-/** The files with the copy of the database and the copy of the metadata. */
 export type CopiedFiles = { databaseFile: string; metadataFile: string };
 
 export type BackupOptions = {
@@ -43,7 +45,7 @@ export type BackupOptions = {
   source: Source;
   version: string;
   now: Date;
-  /** The member `verify` states whether the backup also reads the blobs of earlier backups, and copies damaged blobs again. */
+  /** Whether the backup also reads the blobs of earlier backups, and copies damaged blobs again. */
   verify: boolean;
   writeProgress: (line: string) => void;
 };
@@ -53,10 +55,9 @@ const EXPORTED = /^[\w-]+\.jsonl$/;
 const OWN_NAMES = /^(?:blobs|manifest\.json(?:\.new)?|copy-[\w-]+)$/;
 
 /**
- * Copies the embedded database, its journal, the built-in bucket, the exported audit log and the secrets, while the service runs. A later
- * backup into the folder copies only the blobs that are missing in the folder or have another size there. Until the later backup is
- * complete, the folder still contains the earlier backup.
- * The function `makeBackup` throws `invalid_request`, `storage_full`, `database_unavailable` or `bucket_unavailable`.
+ * Copies the embedded database, its journal, the built-in bucket, the exported audit log and the secrets while the service runs. A later
+ * backup into the same folder copies only blobs that are missing or have another size there. Until it is complete, the folder still
+ * contains the earlier backup. Throws `invalid_request`, `storage_full`, `database_unavailable` or `bucket_unavailable`.
  */
 export async function makeBackup(options: BackupOptions): Promise<Manifest> {
   try {
@@ -81,29 +82,29 @@ async function make(options: BackupOptions): Promise<Manifest> {
     await bucket.end().catch(() => undefined);
     throw error;
   });
-  // The call fails if the service stopped during the backup, because a stopped service does not protect the blobs from deletion.
+  // This call fails if the service stopped during the backup, because a stopped service does not protect the blobs from deletion.
   await bucket.end();
   await writeManifest(backupDir, manifest);
   await removeCopies(backupDir, name);
-  // The blobs of a lost object may be its last copy.
+  // An old blob may be the last copy of a lost object.
   if (manifest.blobs.missing.length === 0) await removeOtherBlobs(backupDir, join(backupDir, name, BLOB_LIST));
   return manifest;
 }
 
-/** Copies everything into a new folder of the backup. Until `bucket.end`, no other backup of the service runs. */
+/** Copies everything except the manifest into a new folder of the backup. Until `bucket.end`, the service permits no other backup. */
 async function copyAll(options: BackupOptions & { bucket: BucketBackup; name: string }): Promise<Manifest> {
   const { backupDir, dataDir, source, version, now, bucket, name } = options;
   const before = await readEarlier(backupDir);
   const folder = join(backupDir, name);
   await removeCopies(backupDir, before?.folder);
   await mkdir(folder, { mode: 0o700 });
-  // Until `bucket.end`, the bucket deletes no object, so that the backup has the object of each row in the copy of the database.
+  // Until `bucket.end`, the bucket deletes no object, so the backup has the object of each row in the copy of the database.
   const database = await copyDatabase(source, { folder, bucket });
   const earlier = before && copiedFilesIn(join(backupDir, before.folder));
   const missing = await source.gather({ ...copiedFilesIn(folder), earlier });
   await copyDurably(join(dataDir, FILES.secrets), join(folder, FILES.secrets));
-  // The backup copies the exported events after the database. At least one of the two copies has each event, because the service exports
-  // an event before the service deletes the row of the event.
+  // The exported events are copied after the database. The service exports an event before it deletes its row, so each event is in at least
+  // one of the two copies.
   await copyAudit(dataDir, folder);
   const blobs = await copyBlobs({ ...options, folder, before });
   blobs.missing.unshift(...missing);
@@ -115,14 +116,14 @@ function copiedFilesIn(folder: string): CopiedFiles {
   return { databaseFile: join(folder, FILES.database), metadataFile: join(folder, FILES.metadata) };
 }
 
-/** Copies the metadata and the database, and closes the snapshot, which makes the log of the database grow. */
+/** Copies the metadata and the database. Closes the snapshot, because an open snapshot makes the log of the database grow. */
 async function copyDatabase(
   source: Source,
   { folder, bucket }: { folder: string; bucket: BucketBackup },
 ): Promise<Pick<Manifest, "lastMigration" | "neededMigration" | "rows">> {
   const snapshot = source.openSnapshot();
   try {
-    // The backup copies the metadata after the start of the snapshot, so that the metadata has the object of each row in the snapshot.
+    // The metadata are copied after the start of the snapshot, so they have the object of each row in the snapshot.
     const metadata = join(folder, FILES.metadata);
     const copy = await bucket.copyMetadata(metadata);
     if (copy !== metadata) await copyDurably(copy, metadata);
@@ -135,7 +136,7 @@ async function copyDatabase(
   }
 }
 
-/** Reads the manifest of the earlier backup. Returns undefined without one, or if its blob list is damaged. */
+/** Reads the manifest of the earlier backup. Returns undefined if there is none, or if its blob list is damaged. */
 async function readEarlier(backupDir: string): Promise<Manifest | undefined> {
   const manifest = await readManifest(backupDir).catch(() => undefined);
   const listed = manifest?.files.find(({ path }) => path === BLOB_LIST);
@@ -203,7 +204,7 @@ async function copyBlobs(options: Copying): Promise<Manifest["blobs"]> {
 
 type CopyingBlob = Copying & { known: FileEntry | undefined; progress: Progress };
 
-/** Copies a blob that the backup lacks. Returns undefined if it is missing, short or damaged in the bucket. */
+/** Copies a blob that the backup lacks. Returns undefined if the blob is missing, too short or damaged in the bucket. */
 async function copyBlob(blob: ListedBlob, options: CopyingBlob): Promise<FileEntry | undefined> {
   const { path, leastBytes } = blob;
   const { dataDir, backupDir, known, progress } = options;
@@ -219,9 +220,7 @@ async function copyBlob(blob: ListedBlob, options: CopyingBlob): Promise<FileEnt
   return entry;
 }
 
-/**
- * Finds the entry of a blob in the folder of the backup. Returns undefined if the blob is missing or damaged in the folder of the backup.
- */
+/** Returns the entry of a blob that is already in the backup folder. Returns undefined if the blob is missing or damaged there. */
 async function findWhole(
   { path, leastBytes }: ListedBlob,
   { known, verify, target, origin }: CopyingBlob & { target: string; origin: string },
@@ -232,8 +231,8 @@ async function findWhole(
     const isWhole = known.sizeBytes === existing && (!verify || (await digestOf(target)).sha256 === known.sha256);
     return isWhole ? known : undefined;
   }
-  // The copy is from an interrupted backup, so no blob list contains the copy. Only a comparison with the original blob shows whether the
-  // copy is whole.
+  // This copy comes from an interrupted backup, so no blob list contains it. Only a comparison with the original blob shows whether it is
+  // complete.
   const digest = await digestOf(target);
   const isLost = (await sizeOf(origin)) === undefined;
   return isLost || (await digestOf(origin)).sha256 === digest.sha256 ? { path, ...digest } : undefined;
@@ -280,7 +279,7 @@ async function syncFolders(folder: string): Promise<void> {
   await syncFolder(folder);
 }
 
-/** Deletes the blobs that the list of the new backup does not contain. */
+/** Deletes the blobs that are not in the list of the new backup. */
 async function removeOtherBlobs(backupDir: string, blobList: string): Promise<void> {
   const root = join(backupDir, "blobs");
   if ((await sizeOf(root)) === undefined) return;
@@ -292,7 +291,7 @@ async function removeOtherBlobs(backupDir: string, blobList: string): Promise<vo
   }
 }
 
-/** Counts the processed files and bytes. The function `add` counts one file with its bytes. */
+/** Counts the processed files and bytes. `add`: counts one file with its bytes. */
 export type Progress = { add(sizeBytes: number): void; end(): void };
 
 const EVERY_MS = 1_000;

@@ -8,12 +8,10 @@ import { type DomainError, invalidRequest } from "../../platform/errors.ts";
 import { syncFolder } from "../../platform/files.ts";
 
 const NAME = "manifest.json";
-/**
- * The version of the backup format. Increase the version when a change prevents older versions of the service from restoring new backups.
- */
+/** The version of the backup format. Increase it when older versions of the service cannot restore new backups any more. */
 export const FORMAT = 1;
 
-/** A relative path in a backup has slashes on every operating system. No segment of the path starts with a dot. */
+/** A relative path with slashes, on every operating system. No segment starts with a dot. */
 const RelativePath = Type.String({ pattern: "^[\\w-][\\w.-]*(/[\\w-][\\w.-]*)*$" });
 const Count = Type.Integer({ minimum: 0 });
 const Sha256 = Type.String({ pattern: "^[0-9a-f]{64}$" });
@@ -27,23 +25,21 @@ const Manifest = Type.Object({
   /** The version of the service that made the backup. */
   version: Type.String(),
   lastMigration: Type.String(),
-  /** The lowest migration of a version that can restore the backup. Default: the last migration (ADR 2). */
+  /** The lowest migration that a version must contain to restore the backup. Default: the last migration (ADR 2). */
   neededMigration: Type.Optional(Type.String()),
-  /** The folder of all files except blobs. New for each backup, so that the earlier backup stays whole meanwhile. */
+  /** The folder of all files except blobs. Each backup has a new folder, so that the earlier backup stays complete until the end. */
   folder: RelativePath,
   /** The list of the files in `folder`. */
   files: Type.Array(FileEntry),
   rows: Type.Object({ notes: Count, attachments: Count }),
-  /** The member `missing` lists the blobs that were missing or too short in the bucket. */
+  /** `missing`: the blobs that were missing or too short in the bucket. */
   blobs: Type.Object({ count: Count, sizeBytes: Count, missing: Type.Array(RelativePath) }),
 });
 
-/**
- * The manifest describes a complete backup. `makeBackup` writes the manifest last, so a folder without a manifest is not a complete backup.
- */
+/** Describes a complete backup. `makeBackup` writes the manifest last, so a folder without a manifest is not a complete backup. */
 export type Manifest = Static<typeof Manifest>;
 
-/** Reads the manifest of a backup. Throws `invalid_request` if the backup is not whole, or is from a later version. */
+/** Reads the manifest of a backup. Throws `invalid_request` if the backup is not complete, or comes from a later version. */
 export async function readManifest(backupDir: string): Promise<Manifest> {
   const text = await readFile(join(backupDir, NAME), "utf8").catch((cause) => {
     throw notWhole(backupDir, "it has no manifest.json", cause);
@@ -86,10 +82,10 @@ function parse(text: string): Partial<Manifest> | undefined {
   }
 }
 
-/** The file that lists the blobs of a backup, sorted by path. Each line of the blob list is one JSON object. */
+/** The name of the file that lists the blobs of a backup, sorted by path. Each line is a JSON object. */
 export const BLOB_LIST = "blobs.jsonl";
 
-/** Reads the blob list of a backup. The function `readBlobList` throws `invalid_request` if a line is damaged. */
+/** Reads the blob list of a backup. Throws `invalid_request` if a line is damaged. */
 export async function* readBlobList(file: string): AsyncGenerator<FileEntry> {
   for await (const line of createInterface({ input: createReadStream(file) })) {
     const entry: unknown = JSON.parse(line);
@@ -98,7 +94,7 @@ export async function* readBlobList(file: string): AsyncGenerator<FileEntry> {
   }
 }
 
-/** Returns a function that finds the entry for a path. The caller must call the returned function with paths in sorted order. */
+/** Returns a function that finds the entry for a path. The function must be called with paths in sorted order. */
 export function inOrder(entries: AsyncGenerator<FileEntry>): (path: string) => Promise<FileEntry | undefined> {
   let current: FileEntry | undefined;
   let isOver = false;
@@ -112,7 +108,7 @@ export function inOrder(entries: AsyncGenerator<FileEntry>): (path: string) => P
   };
 }
 
-/** Creates a file for the blob list of a backup. The function `add` appends entries to the list, and `close` makes the file durable. */
+/** Creates the file of a blob list. `add`: appends entries. `close`: makes the file durable. */
 export async function createBlobList(file: string) {
   const handle = await open(file, "wx", 0o600);
   return {

@@ -7,20 +7,20 @@ import { copyDurably, digestOf, sizeOf, syncFolder } from "../../platform/files.
 import { createProgress, FILES, type Progress } from "./make.ts";
 import { BLOB_LIST, type FileEntry, type Manifest, notWhole, readBlobList, readManifest } from "./manifest.ts";
 
-/** A restore first copies all files into the folder `restoring`, so that a service never starts with half of a backup. */
+/** The folder into which a restore first copies all files, so that a service never starts with half of a backup. */
 const RESTORING = "restoring";
 
 type RestoreOptions = {
   backupDir: string;
   dataDir: string;
-  /** Returns whether the current version of the service has the migration. */
+  /** Returns whether the running version has the migration. */
   knowsMigration: (name: string) => boolean;
   writeProgress: (line: string) => void;
 };
 
 /**
- * Restores a backup into an empty data folder. `restoreBackup` verifies every byte of the backup before the first change of the data
- * folder. Throws `invalid_request` if the backup is not whole or needs a later version, or if the data folder is not empty.
+ * Restores a backup into an empty data folder. Verifies every byte of the backup before the first change of the data folder. Throws
+ * `invalid_request` if the backup is not complete or needs a later version, or if the data folder is not empty.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Manifest> {
   const { backupDir, dataDir, writeProgress } = options;
@@ -66,7 +66,7 @@ async function refuseFull(dataDir: string): Promise<void> {
 
 type BackedUp = { file: string; entry: FileEntry; isBlob: boolean };
 
-/** Yields all files of a backup. `filesOf` yields the blob list before the blobs, so that the caller verifies the list first. */
+/** Yields all files of a backup. The blob list comes before the blobs, so that the caller verifies the list first. */
 async function* filesOf(backupDir: string, { folder, files }: Manifest): AsyncGenerator<BackedUp> {
   for (const entry of files) yield { file: join(backupDir, folder, entry.path), entry, isBlob: false };
   for await (const entry of readBlobList(join(backupDir, folder, BLOB_LIST))) {
@@ -102,7 +102,7 @@ async function copyAll(
   await syncTree(staging);
   for (const name of await readdir(staging)) await rename(join(staging, name), join(dataDir, name));
   await syncFolder(dataDir);
-  // The restore removes the folder `restoring` last, because the service refuses to start while the folder exists.
+  // The folder `restoring` is removed last, because the service does not start while it exists.
   await rmdir(staging);
   await syncFolder(dataDir);
 }

@@ -6,9 +6,9 @@ import type { ListedObject } from "../../platform/bucket/port.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { isIn, reasonOf } from "./move.ts";
 
-/** The number of objects of the new bucket that the check compares with the database. */
+/** The number of objects in the new bucket that are compared with the database. */
 const SAMPLE = 1_000;
-/** If the process of the check dies, the test object is deleted after this time. Milliseconds. */
+/** The time after which the test object is deleted if this process dies, in milliseconds. */
 const ABANDONED_AFTER_MS = 600_000;
 
 type Target = {
@@ -21,13 +21,13 @@ type Target = {
   isAlone: boolean;
 };
 
-/** Finds the reasons against a move to the new bucket. Each reason is a sentence for the operator. */
+/** Returns the reasons against a move to the new bucket. Each reason is a sentence for the operator. */
 export async function problemsOfTarget(deps: Deps, target: Target): Promise<string[]> {
   const problem = (await problemOfWriting(deps, target)) ?? (await problemOfContents(deps, target));
   return [problem, await problemOfSpace(target)].filter((text) => text !== undefined);
 }
 
-/** Writes a test object to the new bucket. If the old bucket has the object too, both are one bucket. */
+/** Writes a test object to the new bucket. If the old bucket then has the object too, both are the same bucket. */
 async function problemOfWriting({ db, bucket, clock }: Deps, { from, to }: Target): Promise<string | undefined> {
   const objectKey = bucket.newObjectKey(objectKeyAt({ number: to, key: "-" }));
   await objectDeletionQueries(db).put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
@@ -38,7 +38,7 @@ async function problemOfWriting({ db, bucket, clock }: Deps, { from, to }: Targe
       body: Readable.from([Buffer.from("test")]),
       maxBytes: 4,
     });
-    // The key without a change of its prefix: two blocks of settings can name one bucket with different prefixes.
+    // The same key without another prefix, because the settings can name the same bucket twice with different key prefixes.
     const sameKey = objectKeyAt({ number: from, key: placeOfKey(objectKey).key });
     const isSame = (await bucket.head(sameKey)) !== undefined;
     if ((await bucket.delete([objectKey])).length > 0) await objectDeletionQueries(db).cancel(objectKey);

@@ -3,17 +3,17 @@ import type { NamedObject } from "../../features/storage/move-queries.ts";
 import type { Bucket } from "../../platform/bucket/port.ts";
 import { DomainError } from "../../platform/errors.ts";
 
-/** Why an object cannot be copied. The text is a part of a sentence: "its object is missing". */
+/** Says why an object cannot be copied. The message is a part of a sentence: "its object is missing". */
 export class NotCopied extends Error {}
 
-/** The other bucket cannot be used at the moment, so that the move must stop. */
+/** Says that the other bucket is currently unusable, so that the move must stop. */
 export class Stopped extends Error {}
 
 type Copy = { object: NamedObject; to: string; signal: AbortSignal };
 
 /**
- * Copies an object to its key in the other bucket, and verifies the length and the SHA-256 of the copy. Uses an equal object that is already
- * at the key, for example from a killed run. Throws NotCopied if the source is not the object that the row describes.
+ * Copies an object to its key in the other bucket, and verifies the length and the SHA-256 of the copy. Uses an equal object that is
+ * already there, for example from a killed run. Throws NotCopied if the object differs from the description in the database.
  */
 export async function copyObject(bucket: Bucket, copy: Copy): Promise<"copied" | "found"> {
   const { object, to, signal } = copy;
@@ -30,7 +30,8 @@ export async function copyObject(bucket: Bucket, copy: Copy): Promise<"copied" |
   if (body === undefined) throw new NotCopied("its object changed during the copy");
   const [{ contentType }, { sizeBytes }] = [source, object];
   const stored = await bucket.store({ objectKey: to, contentType, body, sizeBytes, maxBytes: sizeBytes });
-  // The SHA-256 of a row is the SHA-256 of the verified file. Without it, an equal ETag shows that the copy has one version of the object.
+  // The SHA-256 in the database belongs to the verified file. Without a SHA-256, an unchanged ETag shows that the copy has only one version
+  // of the object.
   const isSame = object.sha256 === undefined ? await hasEtag(bucket, { object, etag: source.etag }) : undefined;
   if (stored.sizeBytes === object.sizeBytes && (isSame ?? stored.checksum.value === object.sha256)) return "copied";
   await bucket.delete([to]);
@@ -41,7 +42,7 @@ async function hasEtag(bucket: Bucket, { object, etag }: { object: NamedObject; 
   return (await bucket.head(object.objectKey))?.etag === etag;
 }
 
-/** Returns whether an equal object is already at the new key. Deletes another object of the service at that key, such as a damaged copy. */
+/** Returns whether an equal object already has the new key. Deletes another object of the service at this key, such as a damaged copy. */
 async function isThere(bucket: Bucket, { object, to }: Copy): Promise<boolean> {
   const found = await bucket.head(to);
   if (found === undefined) return false;

@@ -7,11 +7,11 @@ import { leaseMove } from "./lease.ts";
 describe.each(engines)("the lease of a bucket move on $name", ({ name, createLocation }) => {
   const earlier = Object.fromEntries(Object.entries(migrationsFor(name)).filter(([one]) => one < "0107"));
 
-  /** Leases a move on a new database, and changes the needed migration before the lease. */
+  /** Leases a bucket move on a new database. `needed`: the lowest required migration in the database before the lease. */
   async function leased({ needed }: { needed?: string } = {}) {
     const { location, remove } = await createLocation({ migrated: true });
     onTestFinished(remove);
-    // An earlier version opens a database before the first move.
+    // Before the first bucket move, an earlier version can open the database.
     await (await openAt(location, { migrations: earlier })).close();
     const db = await openAt(location);
     const compatibility = db.kysely.updateTable("schema_compatibility");

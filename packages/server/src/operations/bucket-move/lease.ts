@@ -4,7 +4,7 @@ import { type BucketPlaces, uploadBucketQueries } from "../../features/storage/m
 import type { Database } from "../../platform/database/queries.ts";
 import { DomainError } from "../../platform/errors.ts";
 
-/** The lease of a killed process ends after this time. Milliseconds. */
+/** The time after which the lease of a killed process expires, in milliseconds. */
 const LEASE_MS = 6_000;
 const RENEW_EVERY_MS = 2_000;
 
@@ -16,9 +16,9 @@ export type MoveLease = {
 };
 
 /**
- * Leases the right to move files. Waits for the end of a lease that nobody renews, because its process was killed. Throws `service_busy` if
- * another process renews the lease. `number`: the bucket for new uploads until the first move. `places`: the buckets of the settings. From the
- * lease on, versions that do not know the numbers of buckets refuse the database.
+ * Leases the right to move files. If nobody renews an existing lease, because its process was killed, waits until it expires. Throws
+ * `service_busy` if another process renews its lease. `number`: the bucket for new uploads until the first move. `places`: the buckets of
+ * the settings. From then on, versions without bucket numbers refuse the database.
  */
 export async function leaseMove(
   { db, clock }: { db: Database; clock: () => number },

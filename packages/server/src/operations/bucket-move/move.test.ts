@@ -126,7 +126,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     });
     expect(await inspect(other).keys()).toHaveLength(1);
     expect(await keyOf(whole.id)).toMatch(/^bucket:2/);
-    // The next run moves a file whose object is whole again.
+    // The next run moves these files, because their objects are correct again.
     for (const { objectKey } of [missing, truncated, damaged]) await putBehind(objectKey, "hello");
     expect(await move()).toMatchObject({ moved: { objects: 3 }, failures: [] });
   });
@@ -250,7 +250,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     const store: Bucket["store"] = (options) => (left-- > 0 ? bucket.store(options) : expired());
     const failure = await move({ atOnce: 1 }, { store, probe: expired }).catch((error) => error);
     expect(failure).toBeInstanceOf(Stopped);
-    // The command writes the text into a sentence of its own.
+    // The command makes this text a part of its own sentence.
     expect(failure.message).toBe("The token has expired");
     expect(await move()).toMatchObject({ moved: { objects: 2 }, failures: [] });
   }, 30_000);
@@ -358,7 +358,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     });
     await expect(start(settingsOf(2, "new"), settingsOf(3, "old"))).rejects.toThrow("Set NEXT_S3_BUCKET_NUMBER=1.");
     await expect(start(settingsOf(1, "new"))).rejects.toThrow("Set S3_BUCKET_NUMBER=2.");
-    // The endpoint of a bucket can get another name.
+    // A bucket may get another name or endpoint.
     await start(settingsOf(2, "renamed"), settingsOf(1, "old"));
     await start(settingsOf(2, "new"), settingsOf(1, "another empty bucket"));
   });

@@ -17,13 +17,13 @@ import { leaseMove, type MoveLease } from "./lease.ts";
 export type MoveOptions = {
   from: number;
   to: number;
-  /** The places of the buckets. The database stores the places, so that no process gives a bucket another number. */
+  /** The endpoint and name of each bucket. The database stores them, so that no process gives a bucket another number. */
   places: BucketPlaces;
   /** Whether adopted objects move too. The service never deletes adopted objects. */
   adopted: boolean;
   /** The number of objects that move at the same time. */
   atOnce: number;
-  /** All replicas read the number of the bucket for new uploads within this time. Default: 5,000 milliseconds. */
+  /** The time within which all replicas have read the number of the bucket for new uploads. Default: 5,000 milliseconds. */
   seenMs?: number;
   /** Reads the number of the bucket for new uploads in this process. */
   refresh: () => Promise<void>;
@@ -39,30 +39,32 @@ export type Progress = { moved: Amount; total: Amount; failed: number };
 
 export type MoveReport = {
   moved: Amount;
-  /** Objects of files that were deleted during the move. */
+  /** The number of files that were deleted during the move. */
   deleted: number;
   failures: MoveFailure[];
-  /** Adopted objects that stay in the old bucket. */
+  /** The number of adopted objects that stay in the old bucket. */
   adoptedLeft: number;
-  /** Uploads and verifications in the old bucket that have not ended, and the end of the last upload. */
+  /** The unfinished uploads and verifications in the old bucket. `lastExpiresAt`: the expiry of the last of them. */
   unsettled: { count: number; lastExpiresAt: number };
-  /** From this instant on, nothing uses the old bucket. Undefined if rows still name the old bucket. */
+  /** The instant from which nothing uses the old bucket. Undefined if rows still name the old bucket. */
   emptyFrom: number | undefined;
 };
 
 const SEEN_MS = 5_000;
-/** After this many failures in a row, the failures do not have their cause in single objects. */
+/** The number of failures in a row after which the cause is not in single objects. */
 const FAILURES_IN_A_ROW = 32;
 const PAGE = 500;
-/** The second run of a deletion comes a day after the first run. Milliseconds. */
+/** The time between the first and the second deletion of an object, in milliseconds. */
 const SECOND_DELETION_MS = 86_400_000;
-/** The service queues the deletion of an object a day ahead before it stores the object. Other deletions are due within the hour. */
+/**
+ * Before the service stores an object, it queues the deletion of this object for the next day. Other deletions are due within this time.
+ */
 const BEING_STORED_MS = 3_600_000;
 const KEY_IS_TAKEN = "another file has its key in the other bucket, so delete one of the two files permanently";
-/** The time after the expiry of a URL in which its request may still run. Milliseconds. */
+/** The time after the expiry of a URL in which its request may still run, in milliseconds. */
 const GRACE_MS = 300_000;
 
-/** Measures what a move would copy. */
+/** Counts the objects and bytes that a move would copy. */
 export async function measureMove({ db }: Deps, from: number, asked: { adopted: boolean }): Promise<Amount> {
   const amounts: Amount[] = [];
   for (const range of keyRangesOf(from)) amounts.push(await moveQueries(db).measure(range, asked));
@@ -70,9 +72,9 @@ export async function measureMove({ db }: Deps, from: number, asked: { adopted: 
 }
 
 /**
- * Moves all files to another bucket while the service runs (ADR 9). First, new uploads go to the other bucket. Then the function copies
- * and verifies each object, and changes the object key of its row. The rows with keys of the old bucket are the list of the remaining work,
- * so a killed move continues with the next call. Throws Stopped if one of the buckets does not work.
+ * Moves all files to another bucket while the service runs (ADR 9). First, new uploads go to the other bucket. Then each object is copied
+ * and verified, and its row gets the new object key. The rows with keys of the old bucket are the list of the remaining work, so the next
+ * call continues a killed move. Throws Stopped if one of the buckets does not work.
  */
 export async function moveBucket(deps: Deps, options: MoveOptions): Promise<MoveReport> {
   const { db, clock, newId } = deps;
@@ -114,7 +116,7 @@ async function abortOldParts({ db, bucket }: Deps, to: number): Promise<void> {
   }
 }
 
-/** Returns whether an object key belongs to a bucket. */
+/** Returns whether an object key belongs to the bucket with this number. */
 export function isIn(objectKey: string, number: number): boolean {
   return placeOfKey(objectKey).number === number;
 }
@@ -150,7 +152,7 @@ function createMove(deps: Deps, options: Moving) {
     } catch (error) {
       if (!(error instanceof NotCopied)) throw error;
       if (await moveQueries(db).names(object)) return fail(object, error);
-      // The object at the new key of an adopted object may belong to another program.
+      // An adopted object keeps its key, so the object at the new key may belong to another program.
       if (object.isOwn) return discard(newKey);
       result.deleted += 1;
       return;
@@ -183,7 +185,7 @@ function createMove(deps: Deps, options: Moving) {
     options.onProgress({ moved: result.moved, total, failed: result.failures.length });
   }
 
-  /** Moves all rows that name the old bucket now. Returns whether there was such a row. */
+  /** Moves all rows that currently name the old bucket. Returns whether there was such a row. */
   async function pass(): Promise<boolean> {
     const queue = todo();
     let count = 0;
@@ -213,7 +215,7 @@ function createMove(deps: Deps, options: Moving) {
         const hadWork = await pass();
         const leftMs = since + seenMs - clock();
         if (!hadWork && leftMs <= 0) return;
-        // Until all replicas know the new bucket, new uploads can still end in the old bucket.
+        // Until all replicas know the new bucket, they can still store new uploads in the old bucket.
         if (!hadWork) await sleep(leftMs);
       }
     },
@@ -233,13 +235,13 @@ async function* pages(
   }
 }
 
-/** Finds out whether rows still name the old bucket, and when its last URL expires. */
+/** Finds out whether rows still name the old bucket, and when the last URL of it expires. */
 async function settle(deps: Deps, { from, adopted }: MoveOptions, result: Result): Promise<MoveReport> {
   const { db, clock, limits } = deps;
   const queries = moveQueries(db);
   const unsettled = { count: 0, lastExpiresAt: 0 };
   let adoptedLeft = 0;
-  // A URL of a file that moved in an earlier run may still live, too.
+  // A URL of a file that moved in an earlier run may still be valid.
   let emptyFrom = Math.max(result.lastRenamedAt, clock()) + limits.urlTtlMaxSeconds * 1_000 + GRACE_MS;
   for (const range of keyRangesOf(from)) {
     const { count, lastExpiresAt } = await queries.unsettled(range, { after: clock() + BEING_STORED_MS });

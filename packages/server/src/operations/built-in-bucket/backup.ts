@@ -17,9 +17,9 @@ import { DomainError } from "../../platform/errors.ts";
 export { type AddedObject, addObjects, findObjects, listBlobs };
 
 /**
- * Starts a backup of the built-in bucket in `dataDir`. If the service is running, the bucket in the process of the service makes the
- * backup. If the service is stopped, the process of the backup runs the bucket. `end` rejects if the service stopped during the backup,
- * because a stopped service does not protect the blobs any more. Rejects with `bucket_unavailable`.
+ * Starts a backup of the built-in bucket in `dataDir`. If the service runs, its bucket makes the backup. Otherwise this process runs the
+ * bucket. `end` rejects if the service stopped during the backup, because a stopped service does not protect the blobs any more. Rejects
+ * with `bucket_unavailable`.
  */
 export async function startBucketBackup(dataDir: string): Promise<BucketBackup> {
   try {
@@ -34,7 +34,7 @@ export async function startBucketBackup(dataDir: string): Promise<BucketBackup> 
   }
 }
 
-/** Runs the bucket in this process, to lock its folder and copy its metadata. Random credentials keep requests out. */
+/** Runs the bucket in this process, to lock its folder and to copy its metadata. Its random credentials refuse all requests. */
 async function startInThisProcess(dataDir: string): Promise<BucketBackup> {
   const credentials = { accessKeyId: "backup", secretAccessKey: randomBytes(32).toString("hex") };
   const bucket = await startS3Local({ dataDir, credentials });
@@ -58,15 +58,15 @@ function refuse(cause: unknown): never {
 
 /*
  * `valetkey backup` and the built-in bucket run in different processes, but only the process of the bucket can read the metadata. The two
- * processes communicate over a Unix socket that only the owner of the data folder can open. Each backup has a separate connection, and ends
- * when its connection closes.
+ * processes communicate over a Unix socket that only the owner of the data folder can open. Each backup has its own connection, and ends
+ * when this connection closes.
  */
 
 type Request = { name: "start" | "end" } | { name: "copyMetadata"; to: string };
 
 type Reply = { ok: true; file?: string } | { ok: false; message: string };
 
-/** The maximum length of the path of a Unix socket on macOS. Linux allows socket paths that are 4 bytes longer. */
+/** The maximum length of the path of a Unix socket on macOS. On Linux, it is 4 bytes longer. */
 const MAX_PATH_BYTES = 103;
 
 function socketPath(dataDir: string): string {
@@ -75,15 +75,14 @@ function socketPath(dataDir: string): string {
   return Buffer.byteLength(path) <= MAX_PATH_BYTES ? path : fromHere;
 }
 
-/** Serves backups of a running bucket to other processes. Undefined on Windows, or if the path of the socket is too long. */
+/** Serves backups of a running bucket to other processes. Returns undefined on Windows, or if the path of the socket is too long. */
 export async function serveBackups(
   dataDir: string,
   startBackup: () => Promise<BucketBackup>,
 ): Promise<{ close(): void } | undefined> {
   const path = socketPath(dataDir);
   if (process.platform === "win32" || Buffer.byteLength(path) > MAX_PATH_BYTES) return undefined;
-  // A killed process leaves its socket file behind. No other process uses the socket now, because the current process has the lock on the
-  // data folder.
+  // A killed process leaves its socket file behind. No other process uses the file, because this process has the lock on the data folder.
   rmSync(path, { force: true });
   const connections = new Set<Socket>();
   const server = createServer((socket) => {
@@ -123,12 +122,12 @@ async function serve(socket: Socket, startBackup: () => Promise<BucketBackup>): 
       socket.write(`${JSON.stringify(await reply(JSON.parse(line)))}\n`);
     }
   } catch {
-    // The code after the loop ends the backup after a broken connection, as after a closed connection.
+    // A broken connection ends the backup below, like a closed connection.
   }
   await backup?.end().catch(() => undefined);
 }
 
-/** Starts a backup of the running bucket of a data folder, if there is one. Rejects while another backup runs. */
+/** Starts a backup in the process of a running bucket. Returns undefined if no bucket runs. Rejects while another backup runs. */
 async function startInBucketProcess(dataDir: string): Promise<BucketBackup | undefined> {
   if (process.platform === "win32") return undefined;
   const socket = connect(socketPath(dataDir));
@@ -137,10 +136,10 @@ async function startInBucketProcess(dataDir: string): Promise<BucketBackup | und
   } catch {
     return undefined;
   }
-  // The listener does nothing, because after a broken connection, the next request to the bucket fails.
+  // After a broken connection, the next request to the bucket fails, so this listener does nothing.
   socket.on("error", () => undefined);
   const lines = createInterface({ input: socket });
-  // A destroyed socket has no end, so without the listener the next reply would never settle.
+  // A destroyed socket emits no `end`. Without this listener, the next reply would never settle.
   socket.on("close", () => lines.close());
   const replies = lines[Symbol.asyncIterator]();
   async function request(content: Request): Promise<string> {

@@ -6,11 +6,11 @@ export type BucketFailure = { requestId: string; message: string; stack: string 
 /** A message from the worker thread: the bucket has started, or a request has failed. */
 export type WorkerMessage = "started" | BucketFailure;
 
-// The built-in bucket runs on a worker thread, because hashing every stored byte must not block the API.
+// The built-in bucket runs on a worker thread, because the hashing of every stored byte must not block the API.
 const port = parentPort;
 if (port === null) throw new Error("bucket-worker.ts runs as a worker thread");
 
-// Sends a failure to the main thread. The error code is a separate field, because an error that is sent to another thread loses its code.
+// Sends a failure to the main thread. The error code is a separate field, because an error loses its code on the way to another thread.
 function logger(event: BucketEvent): void {
   if (event.type !== "failure") return;
   const { message, stack, code } =
@@ -23,7 +23,7 @@ function toError(error: unknown): NodeJS.ErrnoException {
 }
 
 const s3 = await startS3Local({ ...workerData, logger });
-// Some file systems do not support sockets. On a file system without sockets, a backup is possible only while the service is stopped.
+// Some file systems do not support sockets. A backup is then possible only while the service is stopped.
 const backups = await serveBackups(workerData.dataDir, s3.startBackup).catch((error: unknown) =>
   logger({ type: "failure", requestId: "", error }),
 );

@@ -5,7 +5,7 @@ import type { BucketFailure, WorkerMessage } from "./bucket-worker.ts";
 
 /**
  * Starts the built-in bucket on a worker thread. `close` waits for running requests for up to `withinMs` milliseconds, and then ends the
- * thread. Rejects with `bucket_unavailable`, or with the error of the port if the bucket cannot listen.
+ * thread. Rejects with `bucket_unavailable`, or with the error about the port if the bucket cannot listen.
  */
 export async function startBuiltInBucket(
   bucket: {
@@ -22,7 +22,7 @@ export async function startBuiltInBucket(
   }: {
     dataDir: string;
     allowedOrigins: string[];
-    /** The worker calls `onFailure` for each request that fails because of a fault inside the bucket. */
+    /** Called for each request that fails because of a fault inside the bucket. */
     onFailure: (failure: BucketFailure) => void;
   },
 ): Promise<{ close(withinMs: number): Promise<void> }> {

@@ -4,15 +4,15 @@ import { isSameText } from "../../platform/crypto/secrets.ts";
 import type { DoctorParts, EchoProof } from "./parts.ts";
 import { type Answer, isFailure, type Response } from "./requests.ts";
 
-/** A request of the doctor in the form that the service received through the proxies. */
+/** A request of the doctor, as the service received it through the proxies. */
 export type Echo = {
-  /** The IP address that the service uses as the client's IP address and for limits. */
+  /** The IP address that the service uses for the client, and for rate limits. */
   ip: string;
   /** The number of entries of X-Forwarded-For that the service trusts, counted from the last entry. */
   trustedHops: number;
-  /** The value of the header X-Forwarded-For, or an empty text. */
+  /** The header X-Forwarded-For, or an empty text. */
   forwardedFor: string;
-  /** The values of the headers Authorization and Cookie, or empty texts. */
+  /** `authorization` and `cookie`: the headers of these names, or empty texts. */
   authorization: string;
   cookie: string;
   bytes: number;
@@ -20,20 +20,18 @@ export type Echo = {
   bodyMs: number;
 };
 
-/** The IP address is reserved for documentation (RFC 5737), so no client has the IP address. */
+/** An IP address that is reserved for documentation (RFC 5737), so no client has it. */
 export const FORGED_IP = "203.0.113.7";
 const PATH = "/doctor/echo";
-/**
- * The pause between the two pieces of a body, and between the two events of a stream. A proxy that buffers sends the two pieces together.
- */
+/** The pause between the two pieces of a body, and between the two events of a stream. A proxy that buffers sends the pieces together. */
 export const PAUSE_MS = 800;
 const TIMEOUT_MS = 20_000;
-/** The doctor invents the credentials, which give access to nothing. */
+/** Invented credentials, which give access to nothing. */
 const CREDENTIALS = { authorization: "Bearer valetkey-doctor", cookie: "valetkey-doctor=1" };
 
 export type Echoed = { echo: Echo; answer: Response } | { answer: Answer };
 
-/** Sends a request with a forged IP address to PUBLIC_URL. Returns a response of another server unchanged. */
+/** Sends a request with a forged IP address to PUBLIC_URL. Returns the response of another server unchanged. */
 export async function sendEcho(
   { publicUrl, requests, echo }: Pick<DoctorParts, "publicUrl" | "requests" | "echo">,
   { body = Buffer.alloc(0), accept = "application/json" }: { body?: Buffer | "slow"; accept?: string } = {},
@@ -63,7 +61,7 @@ function parse(text: string): (Echo & { proof: unknown }) | undefined {
   }
 }
 
-/** Makes a body of two pieces with a pause. A proxy that collects the body delivers both together. */
+/** Makes a body of two pieces with a pause between them. A proxy that buffers the body delivers both together. */
 function slowBody(): ReadableStream<Uint8Array> {
   return ReadableStream.from(
     (async function* () {
@@ -74,7 +72,7 @@ function slowBody(): ReadableStream<Uint8Array> {
   );
 }
 
-/** Returns the headers with credentials that a proxy removed or changed. */
+/** Returns the names of the headers with credentials that a proxy removed or changed. */
 export function lostCredentials({ echo, answer }: { echo: Echo; answer: Response }): string[] {
   return [
     ...(echo.authorization === CREDENTIALS.authorization ? [] : ["Authorization"]),
@@ -90,13 +88,15 @@ export function isCollected({ bodyMs }: { bodyMs: number }): boolean {
   return bodyMs < PAUSE_MS / 2;
 }
 
-/** The time for which an echo token is valid. */
 const VALID_MS = 60_000;
 
-/** Returns the proof for a valid token, and undefined for an invalid token. The service calls the function with the token of a request. */
+/** Returns the proof for a valid token of a request, or undefined for an invalid token. */
 export type ProveEcho = (token: string) => string | undefined;
 
-/** Proves a common secret through a proxy. A token is an instant with its HMAC, and a proof is the HMAC of the token. */
+/**
+ * Proves through a proxy that the doctor and the service have the same secret. A token is an instant with its HMAC, and a proof is the HMAC
+ * of the token.
+ */
 export function createEchoProof({
   secret,
   clock,

@@ -1,28 +1,26 @@
 /** `error`: the service fails or exposes data. `warning`: the set-up has a risk. `info`: the operator should know the fact. */
 export type Severity = "error" | "warning" | "info";
 
-/** A fault that the doctor can find. The member `why` is the consequence of the fault. */
+/** A fault that the doctor can find. `why`: the consequence of the fault. */
 export type Entry = { severity: Severity; title: string; why: string };
 
-/** Makes the entries of the catalogue by their severity. */
+/** Create the entries of the catalogue by their severity. */
 export const fault = { error: entryOf("error"), warning: entryOf("warning"), info: entryOf("info") };
 
 function entryOf(severity: Severity) {
   return (title: string, why: string): Entry => ({ severity, title, why });
 }
 
-/** A remedy to paste, such as a command or a JSON document. `label`: where the operator pastes it. */
+/** A text that the operator can paste, such as a command or a JSON document. `label`: where to paste it. */
 export type Fix = { label: string; text: string };
 
-/** A finding is a fault in the checked set-up. `detail` describes the observation of the doctor, without secrets and signatures. */
+/** A fault in the checked set-up. `detail`: what the doctor observed, without secrets and signatures. */
 export type Finding = Entry & { id: string; detail: string; fix: Fix[] };
 
-/**
- * A subject that the doctor could not check, and the reason. The report counts an unchecked subject neither as a fault nor as a success.
- */
+/** A subject that the doctor could not check, and the reason. It counts neither as a fault nor as a success. */
 type Unchecked = { subject: string; reason: string };
 
-/** An outcome is one result of a check. A check that returns no outcomes found no fault. */
+/** One result of a check. A check without outcomes has found no fault. */
 export type Outcome = Found | { unchecked: Unchecked };
 type Found = { finding: Finding };
 
@@ -37,22 +35,22 @@ export function unchecked(subject: string, reason: string): Outcome {
   return { unchecked: { subject, reason } };
 }
 
-/** Makes a remedy from lines for the environment of the service. */
+/** Creates a remedy from lines for the environment of the service. */
 export function environmentFix(...lines: string[]): Fix[] {
   return [{ label: "environment of the service", text: lines.join("\n") }];
 }
 
-/** Makes a remedy from commands for a shell. */
+/** Creates a remedy from commands for a shell. */
 export function commandFix(...lines: string[]): Fix[] {
   return [{ label: "command", text: lines.join("\n") }];
 }
 
-/** Describes a step in words, if the remedy has no text to paste. */
+/** Describes a step in words, for a remedy without a text to paste. */
 export function stepFix(text: string): Fix[] {
   return [{ label: "step", text }];
 }
 
-/** The result of a run of the doctor. The member `checked` lists the names of the checks that ran to their end. */
+/** The result of a run of the doctor. `checked`: the names of the checks that ran to their end. */
 export type Report = {
   ranAt: string;
   provider: string;
@@ -76,7 +74,6 @@ export function joinReports(first: Report, second: Report): Report {
   };
 }
 
-/** The exit codes of `valetkey doctor`. */
 export const EXIT_CODES: Record<Report["worst"], number> = { healthy: 0, info: 0, warning: 2, error: 1 };
 const NAMES: Record<Severity, string> = { error: "ERROR", warning: "WARNING", info: "INFO" };
 
@@ -87,7 +84,6 @@ const SUMMARY: Record<Report["worst"], string> = {
   error: "Something is broken or exposed.",
 };
 
-/** Formats a report for a terminal. */
 export function printReport({ findings, unchecked, checked, worst }: Report): string {
   const notChecked = unchecked.map(({ subject, reason }) => `  ${subject}: ${reason}`);
   return [

@@ -17,8 +17,8 @@ type Signing = {
 };
 
 /**
- * Signs URLs of objects, and sends requests to the signed URLs. `agedSeconds` is the age that the signature should have. `origin` is the
- * value of the header Origin that a browser would send. `headers` has further headers of an upload, which the signature covers.
+ * Signs URLs of objects, and sends requests to these URLs. `agedSeconds`: the age of the signature. `origin`: the header Origin of a
+ * browser. `headers`: more headers of an upload, which the signature covers.
  */
 export function createSignedRequests({ bucket, clock, requests }: Parts) {
   async function signing({ agedSeconds = 0, expiresInSeconds = EXPIRES_IN_SECONDS }: Signing) {
@@ -46,12 +46,12 @@ export function createSignedRequests({ bucket, clock, requests }: Parts) {
       const { url } = presigner({}).presignDelete({ key, ...(await signing({})) });
       return requests.send(url, { method: "DELETE" });
     },
-    /** Returns a presigned URL for a download with the given headers, as a browser gets the URL. */
+    /** Returns a presigned URL for a download with the given response headers, as browsers get it. */
     async getUrl(key: string, options: Signing & { response: GetResponse }): Promise<string> {
       const { response } = options;
       return presigner(options).presignGet({ key, response, ...(await signing(options)) }).url;
     },
-    /** Returns a presigned URL for a PUT of the object, as a browser gets the URL for an upload. */
+    /** Returns a presigned URL for an upload of the object, as browsers get it. */
     async putUrl(key: string, options: Signing = {}): Promise<string> {
       const headers = { "content-type": TYPE };
       return presigner(options).presignPut({ key, headers, ...(await signing(options)) }).url;
@@ -64,7 +64,7 @@ export function createSignedRequests({ bucket, clock, requests }: Parts) {
   };
 }
 
-/** Awaits a call of the AWS SDK. If the call fails, `attempt` returns `refusal` with the code and the status of the response. */
+/** Waits for a call of the AWS SDK. If the call fails, returns `refusal` with the code and the status of the response. */
 export async function attempt<T>(call: Promise<T>): Promise<{ output: T } | { refusal: Refusal }> {
   try {
     return { output: await call };
@@ -85,8 +85,8 @@ export function isForbidden({ code, status }: Refusal): boolean {
 }
 
 /**
- * Returns whether a refusal means that the server does not support the feature. Garage and other servers respond to an unsupported feature
- * with 501. Swift and Ceph also respond to an unsupported feature with 405 or 400.
+ * Returns whether a refusal means that the server does not support the feature. Garage and other servers then return 501. Swift and Ceph
+ * may return 405 or 400.
  */
 export function isUnsupported({ code, status }: Refusal): boolean {
   return status === 501 || status === 405 || code === "NotImplemented" || code === "MethodNotAllowed";

@@ -12,45 +12,47 @@ export type CheckedConfig = Pick<
   "server" | "bucket" | "database" | "limits" | "metrics" | "scanner" | "mail" | "tracing"
 > & { auth: Pick<Config["auth"], "oidc" | "jwksUrl"> };
 
-/** A check needs the values of `CheckedBucket` to send requests to the bucket. */
+/** What a check needs to send requests to the bucket. */
 type CheckedBucket = {
   name: string;
   /** The bucket at the endpoint that the service calls. */
   target: PresignTarget;
   /** The bucket at the endpoint that browsers call. */
   publicTarget: PresignTarget;
-  /** The endpoint in the commands that an operator can paste. The member `endpoint` is undefined for AWS. */
+  /** The endpoint in the commands that an operator can paste. Undefined for AWS. */
   endpoint: string | undefined;
-  /** Finds the credentials for the bucket. The function `credentials` rejects if no source has credentials. */
+  /** Finds the credentials of the bucket. Rejects if no source has credentials. */
   credentials(): Promise<Credentials>;
   s3: S3Client;
   /** Signs a download from CloudFront with the headers of `doctor.txt`. Undefined without CloudFront, or if URLs need an IP address. */
   cloudFront: { url: string; getUrl(key: string): Promise<string> } | undefined;
-  /** Returns the capabilities of the bucket. The function probes the capabilities only once in a run of the doctor. */
+  /** Returns the capabilities of the bucket, which are probed only once in a run of the doctor. */
   capabilities(): Promise<BucketCapabilities>;
 };
 
-/** `token` proves the doctor's secret to the service. `isFromService` checks the proof in the response. */
+/** `token`: proves to the service that the doctor has its secret. `isFromService`: checks the proof in the response. */
 export type EchoProof = { token(): string; isFromService(token: string, proof: unknown): boolean };
 
-/** The checks of the doctor need the members of `DoctorParts`. */
+/** Everything that the checks of the doctor use. */
 export type DoctorParts = {
   config: CheckedConfig;
-  /** Warnings of the configuration parser about probable mistakes. */
+  /** Warnings of the configuration about probable mistakes. */
   warnings: readonly string[];
   bucket: CheckedBucket;
   requests: Requests;
   provider: Provider;
   /** The origin that serves the web app. */
   publicUrl: string;
-  /** Creates a key under the prefix of the doctor. At the end of the run, the doctor deletes the object with the new key. */
+  /** Creates an object key in the doctor's folder. At the end of the run, the doctor deletes the object with this key. */
   newKey(): string;
   echo: EchoProof;
-  /** Compares the buckets of the settings with the database. Undefined: the buckets do not differ, or the database is not readable. */
+  /**
+   * Compares the buckets of the settings with the database. Returns undefined if they do not differ, or if the database is not readable.
+   */
   faultOfBuckets(): Promise<BucketFault | undefined>;
-  /** The member `probeScanner` is undefined if the service has no virus scanner. */
+  /** Undefined if the service has no virus scanner. */
   probeScanner: (() => Promise<void>) | undefined;
-  /** Offers a mail to the mail server, and cancels the mail before the end. Undefined if the service sends no mail. */
+  /** Offers a mail to the mail server, and cancels it before the end. Undefined if the service sends no mail. */
   probeMail: (() => Promise<void>) | undefined;
   clock: () => number;
 };
@@ -58,7 +60,7 @@ export type DoctorParts = {
 /** The facts about the bucket that the commands of a remedy need. */
 export type BucketPlace = Pick<DoctorParts, "provider"> & { bucket: Pick<DoctorParts["bucket"], "name" | "endpoint"> };
 
-/** Makes an `aws s3api` command for the bucket, at the endpoint of the bucket. */
+/** Creates an `aws s3api` command for the bucket, at its endpoint. */
 export function s3api({ bucket }: BucketPlace, command: string, ...options: string[]): string {
   const endpoint = bucket.endpoint === undefined ? [] : [`--endpoint-url ${bucket.endpoint}`];
   return [`aws s3api ${command}`, ...endpoint, `--bucket ${bucket.name}`, ...options].join(" \\\n  ");
@@ -69,16 +71,16 @@ export function quoted(document: unknown): string {
   return `'${JSON.stringify(document)}'`;
 }
 
-/** A step of the doctor. It returns faults as outcomes, and changes only objects below the doctor's keys. */
+/** One check of the doctor. It returns faults as outcomes, and changes only objects in the doctor's folder. */
 export type Check = {
   /** The doctor shows the name while the check runs. The report contains the name if the check cannot run. */
   name: string;
-  /** Returns whether the check makes sense for the set-up. Without `applies`, the check runs for every set-up. */
+  /** Returns whether the check makes sense for the set-up. Default: the check always runs. */
   applies?(parts: DoctorParts): boolean;
   run(parts: DoctorParts): Promise<Outcome[]>;
 };
 
-/** A provider is a kind of S3 server. The remedy for a fault depends on the provider. */
+/** A kind of S3 server. The remedy for a fault depends on it. */
 export type Provider =
   | "aws"
   | "r2"
@@ -127,8 +129,8 @@ export function recogniseProvider({
   const server = headers?.get("server") ?? "";
   const byServer = BY_SERVER.find(([pattern]) => pattern.test(server))?.[1];
   if (byServer !== undefined) return byServer;
-  // Only Swift sends the header x-trans-id, which contains the id of a transaction. The request ids of Ceph RGW also start with `tx`, but
-  // contain the name of a zone.
+  // Only Swift sends the header x-trans-id, with the id of a transaction. The request ids of Ceph RGW also start with `tx`, but contain the
+  // name of a zone.
   if (headers?.has("x-trans-id") === true) return "swift";
   if (/^tx[0-9a-f]+-[0-9a-f]+-[0-9a-f]+-/.test(headers?.get("x-amz-request-id") ?? "")) return "ceph";
   return "other";

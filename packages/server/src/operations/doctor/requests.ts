@@ -1,19 +1,19 @@
 import { join } from "node:path";
 import { commandFix, environmentFix, type Fix, stepFix } from "./finding.ts";
 
-/** A response to a request of the doctor. The member `text` is the first 16 KiB of the body. */
+/** A response to a request of the doctor. `text`: the first 16 KiB of the body. */
 export type Response = {
   status: number;
   headers: Headers;
   text: string;
-  /** The code of an error response of S3. The member `code` is undefined if the body is not an S3 error. */
+  /** The code of an S3 error. Undefined if the body is not an S3 error. */
   code: string | undefined;
   sentAt: number;
   receivedAt: number;
   /** The time between the first and the last byte of the body, in milliseconds. */
   bodyMs: number;
 };
-/** A failure is a request that got no response. The member `reason` contains the host of the URL, but no other part of the URL. */
+/** A request that got no response. `reason`: contains the host of the URL, but no other part of it. */
 export type Failure = { failure: string; reason: string };
 export type Answer = Response | Failure;
 
@@ -80,8 +80,7 @@ function isWithoutTls({ reason }: Failure): boolean {
 
 function toFailure(error: unknown): Failure {
   const cause = (error as { cause?: unknown }).cause ?? error;
-  // If a host name has several IP addresses, Node.js collects one error for each IP address. The report names the first error of the
-  // collection.
+  // If a host name has several IP addresses, Node.js collects one error for each address. The report names the first error.
   const first = cause instanceof AggregateError ? cause.errors[0] : cause;
   const { code, name } = first as { code?: unknown; name?: string };
   const failure = typeof code === "string" ? code : (name ?? "Error");
@@ -95,8 +94,8 @@ function messageOf(error: unknown): string {
 }
 
 /**
- * Returns the time by which the clock of the responding server is ahead of the local clock, in milliseconds. The result is negative if the
- * clock of the server is behind. Returns undefined if the response has no Date header.
+ * Returns the time by which the clock of the server is ahead of the local clock, in milliseconds. The result is negative if the server's
+ * clock is behind. Returns undefined if the response has no Date header.
  */
 export function clockOffsetMs({ headers, sentAt, receivedAt }: Response): number | undefined {
   const date = Date.parse(headers.get("date") ?? "");
@@ -105,10 +104,10 @@ export function clockOffsetMs({ headers, sentAt, receivedAt }: Response): number
   return date + 500 - (sentAt + receivedAt) / 2;
 }
 
-/** The member `setting` is the name of the setting with the URL. */
+/** `setting`: the name of the setting with the URL. */
 type Server = { setting: string; url: string; dataDir: string };
 
-/** Describes a remedy for a request that got no response from a server. The remedy depends on the kind of failure. */
+/** Describes the remedy for a request that got no response. The remedy depends on the kind of failure. */
 export function unreachableFix(failed: Failure, { setting, url, dataDir }: Server): Fix[] {
   const { host } = new URL(url);
   if (isUntrusted(failed)) {

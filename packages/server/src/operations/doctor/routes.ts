@@ -16,8 +16,8 @@ import { translateReport } from "./translate.ts";
 export type Doctor = {
   prove: ProveEcho;
   /**
-   * Runs all checks of the doctor, and returns the report. If a run is in progress, or ended a few seconds ago, `examine` returns the
-   * report of the run. Without `clientIp`, the test URLs for the browser work for every client.
+   * Runs all checks, and returns the report. If a run is in progress, or has ended a few seconds ago, returns the report of that run.
+   * Without `clientIp`, the test URLs for the browser work for every client.
    */
   examine(caller: { clientIp: string | undefined }): Promise<DoctorReport>;
 };
@@ -31,7 +31,6 @@ const schemas = operations("operations", {
   },
 });
 
-/** The route GET /admin/doctor runs the doctor. */
 export function doctorRoutes(
   app: App,
   {
@@ -50,13 +49,12 @@ export function doctorRoutes(
 
 const TYPE = "application/octet-stream";
 const STREAM = "text/event-stream";
-/** The maximum size of a request body for the echo. The doctor sends bodies below the maximum size. */
+/** The maximum size of a request body for the echo. The doctor sends smaller bodies. */
 const MAX_BYTES = 32 * 2 ** 20;
 
 /**
- * The route /doctor/echo returns the request in the form that arrived through the proxies. Only a doctor with the secret of the service
- * gets the echo. The service returns 404 to a caller without the secret. With `Accept: text/event-stream`, the echo is a stream of two
- * events.
+ * The route /doctor/echo returns the request as it arrived through the proxies. Only a doctor with the secret of the service gets the echo,
+ * and other callers get 404. With `Accept: text/event-stream`, the echo is a stream of two events.
  */
 export function echoRoute(app: App, { prove }: { prove: ProveEcho }): void {
   app.addContentTypeParser(
@@ -74,7 +72,7 @@ export function echoRoute(app: App, { prove }: { prove: ProveEcho }): void {
     const echo = {
       proof,
       ip: request.clientAddress,
-      // The list `ips` is undefined if the service trusts no proxy.
+      // `ips` is undefined if the service trusts no proxy.
       trustedHops: (request.ips?.length ?? 1) - 1,
       forwardedFor: String(request.headers["x-forwarded-for"] ?? ""),
       authorization,

@@ -17,12 +17,12 @@ import { type Outcome, type Report, type Severity, unchecked } from "./finding.t
 import type { Check, DoctorParts } from "./parts.ts";
 
 /*
- * The doctor checks a set-up without a change: the machine, the database, the bucket, and the proxies in front of PUBLIC_URL. The folder
- * `checks` has one file for each subject, with the faults, the check, and the remedies. The file `run.ts` runs the checks in order, each
- * check with a time limit.
+ * The doctor checks a set-up without changing it: the machine, the database, the bucket, and the proxies in front of PUBLIC_URL. The folder
+ * `checks` has one file for each subject, with its faults, its check and its remedies. This file runs the checks in order, each with a time
+ * limit.
  */
 
-/** The catalogue lists every fault that the doctor can find, by its stable id. */
+/** Every fault that the doctor can find, by its stable id. */
 export const CATALOGUE = {
   ...hostFaults,
   ...sqliteFaults,
@@ -44,11 +44,9 @@ export type FindingId = keyof typeof CATALOGUE;
 /** `onlyBucket`: whether only the checks of the bucket run. */
 type Options = { onProgress?: (name: string) => void; limitMs?: number; onlyBucket?: boolean };
 
-/**
- * The time limit for one check of the doctor. A check can finish within the limit even if a few of its calls reach their own time limits.
- */
+/** The time limit for one check. A check can finish in time even if a few of its calls reach their own time limits. */
 const LIMIT_MS = 40_000;
-/** The checks of the doctor run in the order of GROUPS. If a check in GATES finds an error, the later checks of its group do not run. */
+/** The checks in the order in which they run. If a check in GATES finds an error, the later checks of its group do not run. */
 const GROUPS: readonly { subject: string; checks: readonly Check[] }[] = [
   {
     subject: "this machine",
@@ -70,11 +68,11 @@ const GROUPS: readonly { subject: string; checks: readonly Check[] }[] = [
   },
   { subject: "PUBLIC_URL", checks: [publicUrlCheck] },
 ];
-/** After an error of a check in the list, all later checks of the bucket would also fail. */
+/** If one of these checks finds an error, all later checks of the bucket would fail too. */
 const GATES: readonly Check[] = [credentialsCheck, reachCheck];
 const ORDER: readonly Severity[] = ["error", "warning", "info"];
 
-/** Runs every check of the doctor, one by one. The function `runChecks` never rejects. */
+/** Runs all checks one by one. Never rejects. */
 export async function runChecks(
   parts: DoctorParts,
   { onProgress, limitMs = LIMIT_MS, onlyBucket = false }: Options = {},
@@ -117,7 +115,7 @@ function toReport(outcomes: readonly Outcome[], { parts, checked }: { parts: Doc
   };
 }
 
-/** Runs one check within a time limit. The function `runCheck` never rejects. A check that fails or takes too long counts as unchecked. */
+/** Runs one check within a time limit. Never rejects. A check that fails or takes too long counts as unchecked. */
 export async function runCheck(
   check: Check,
   { parts, limitMs }: { parts: DoctorParts; limitMs: number },
@@ -131,7 +129,7 @@ export async function runCheck(
   }
 }
 
-/** Explains an error by its cause, which contains no signature for a domain error (platform/bucket/client.ts). */
+/** Explains an error by its cause. The cause of a domain error contains no signature (platform/bucket/client.ts). */
 function reasonOf(error: unknown): string {
   const { cause } = error as { cause?: unknown };
   const shown = cause instanceof Error ? cause : error;

@@ -19,7 +19,7 @@ async function readCode(folder: string): Promise<string> {
   return files.join("\n").replaceAll(/^\s*(?:\*|\/\*|\/\/).*$/gm, "");
 }
 
-/** Returns the texts in the code, with the value x7 in place of each expression. */
+/** Returns the texts in the code. The value x7 replaces each expression. */
 function textsIn(code: string): string[] {
   return (code.match(LITERAL) ?? []).map((literal) =>
     literal

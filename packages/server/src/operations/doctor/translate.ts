@@ -3,7 +3,7 @@ import type { Entry, Report } from "./finding.ts";
 import type { FindingId } from "./run.ts";
 import { de } from "./texts/de.ts";
 
-/** The texts of the doctor in another language. `sentences` has the English sentences as keys, with `{0}`, `{1}` for their values. */
+/** The texts of the doctor in another language. The keys of `sentences` are the English sentences, with `{0}`, `{1}` for their values. */
 type DoctorTexts = {
   faults: Record<FindingId, Pick<Entry, "title" | "why">>;
   labels: Readonly<Record<string, string>>;
@@ -44,7 +44,7 @@ const escaped = (text: string) => text.replace(/[^\w ]/g, "\\$&");
 export function translator(sentences: DoctorTexts["sentences"]): (text: string) => string {
   const rules = Object.entries(sentences)
     .map(([english, translated]) => ({ fixed: english.split(/\{\d\}/), translated }))
-    // A sentence with more fixed words is more precise.
+    // A sentence with more fixed words is more precise, so it comes first.
     .sort((a, b) => b.fixed.join("").length - a.fixed.join("").length)
     .map(({ fixed, translated }) => ({
       pattern: new RegExp(`^${fixed.map(escaped).join("(.*?)")}$`, "s"),
@@ -56,7 +56,7 @@ export function translator(sentences: DoctorTexts["sentences"]): (text: string) 
     for (const { pattern, translated } of rules) {
       const values = pattern.exec(text)?.slice(1);
       if (values === undefined) continue;
-      // A value without a space can be a name, such as the name of a bucket.
+      // A value without a space can be a name, such as the name of a bucket, so it is not translated.
       return translated.replace(/\{(\d)\}/g, (_, at) => {
         const value = values[at] ?? "";
         return value.includes(" ") ? translate(value) : value;

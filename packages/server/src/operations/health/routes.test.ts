@@ -21,7 +21,7 @@ describe("the probes of the service", () => {
 
   it("the route /readyz returns ready when the database and the bucket respond", async () => {
     const { anonymous } = await started();
-    // The test polls, because on a slow machine a probe may exceed its time limit.
+    // The test polls, because a probe may exceed its time limit on a slow machine.
     await expect
       .poll(async () => (await anonymous.send("GET /readyz")).body)
       .toEqual({ status: "ready", checks: { database: "up", bucket: "up" } });

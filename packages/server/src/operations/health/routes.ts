@@ -59,7 +59,8 @@ export function opsRoutes(
     reply.header("cache-control", "no-store");
     if (Object.values(checks).every((state) => state === "up")) return { status: "ready" as const, checks };
     const detail = describeFaults(found);
-    // Most requests of users succeed without the bucket. A load balancer would remove every replica, because all replicas use one bucket.
+    // Most requests of users succeed without the bucket. With a 503, a load balancer would remove every replica, because all replicas use
+    // the same bucket.
     if (database.state === "up") return { status: "degraded" as const, detail, checks };
     const body = {
       ...problemBody("database_unavailable", { detail: `Not ready. ${detail}`, requestId: request.id }),
@@ -72,22 +73,20 @@ export function opsRoutes(
   });
 }
 
-/** Checks of the parts. Each resolves if its part works. `scanner`: undefined without a virus scanner. */
+/** The probes of the parts of the service. Each resolves if its part works. `scanner`: undefined without a virus scanner. */
 export type Probes = { database(): Promise<void>; bucket(): Promise<void>; scanner?(): Promise<void> };
 
 export type Check = { state: "up" } | { state: "down"; reason?: string };
 
 type Readiness = { database: Check; bucket: Check; scanner?: Check };
 
-/** Reads the states of the parts of the service, from their last probes. */
+/** Reads the states of the parts of the service from their last probes. */
 type ReadinessReader = {
-  /** Returns the states of the parts. Then the probes repeat for some seconds, so that the next call does not wait. */
+  /** Returns the states. The probes then repeat for some seconds, so that the next call does not wait. */
   poll(): Promise<Readiness>;
-  /**
-   * Returns the states of the parts of the service. If nobody called `poll` in the last seconds, `read` waits for a new probe of each part.
-   */
+  /** Returns the states. If nobody has called `poll` in the last seconds, first waits for a new probe of each part. */
   read(): Promise<Readiness>;
-  /** Starts no further probes of the parts. */
+  /** Starts no more probes. */
   stop(): void;
 };
 
@@ -109,7 +108,7 @@ export function createReadiness(probes: Probes): ReadinessReader {
   };
 }
 
-/** Returns the parts that are down, with the known reasons. */
+/** Returns the names of the parts that are down, with the known reasons. */
 function describeFaults(readiness: Readiness): string {
   const down = Object.entries(readiness).flatMap(([name, check]) =>
     check.state === "up" ? [] : [check.reason === undefined ? name : `${name} (${check.reason})`],
@@ -117,13 +116,13 @@ function describeFaults(readiness: Readiness): string {
   return `Down: ${down.join(", ")}.`;
 }
 
-/** Probes one part repeatedly until `probeForMs` after the last call of `extend`. */
+/** Probes one part repeatedly, until `probeForMs` after the last call of `extend`. */
 function createWatch(probe: () => Promise<void>) {
   let last: Check | undefined;
   let running: Promise<Check> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let endsAt = 0;
-  // An HTTP request may start a probe. With the snapshot, traces do not show the HTTP request as the parent of the probe.
+  // Without this snapshot, a trace would show the HTTP request that started a probe as the parent of the probe.
   const outsideRequests = AsyncLocalStorage.snapshot();
 
   async function run(): Promise<Check> {
@@ -134,7 +133,8 @@ function createWatch(probe: () => Promise<void>) {
     const isOver = performance.now() > endsAt;
     last = isOver ? undefined : found;
     if (!isOver) timer = setTimeout(start, httpLimits.probeEveryMs).unref();
-    // A part of a busy service is down only while its probe is late. A load balancer that checks several times does not remove the replica.
+    // A part of a busy service is down only while its probe is late, so a load balancer that checks several times does not remove the
+    // replica.
     void result.then((late) => {
       if (last === found) last = late;
     });
@@ -161,15 +161,15 @@ function createWatch(probe: () => Promise<void>) {
 function check(probe: () => Promise<void>): Promise<Check> {
   return probe().then(
     (): Check => ({ state: "up" }),
-    // The response omits the messages of other errors, because a message may contain host names and IP addresses.
+    // The response omits the messages of other errors, because they may contain host names and IP addresses.
     (error: unknown): Check => ({ state: "down", ...(error instanceof DomainError && { reason: error.message }) }),
   );
 }
 
-/** The member `token` is the bearer token that /metrics requires. If `token` is undefined, everybody can read /metrics. */
+/** `token`: the bearer token that /metrics requires. Undefined: everybody can read /metrics. */
 export type MetricsAccess = { token: string | undefined };
 
-/** The route GET /metrics returns the metrics of the service. The response of GET /metrics contains no user data. */
+/** The route GET /metrics. Its response contains no user data. */
 export function metricsRoute(app: App, { registry, token }: Pick<Metrics, "registry"> & MetricsAccess): void {
   app.get("/metrics", { schema: schemas.metrics }, async (request, reply) => {
     if (token !== undefined && !isSameText(request.headers.authorization ?? "", `Bearer ${token}`)) {

@@ -10,7 +10,7 @@ export const bucketSettingsFaults = {
 
 const finding = findingOf(bucketSettingsFaults);
 
-/** Compares the buckets of the settings with the buckets of the database, during and after a move to another bucket. */
+/** Compares the buckets of the settings with the buckets in the database, during and after a bucket move. */
 export const bucketSettingsCheck: Check = {
   name: "buckets of the files",
   async run({ faultOfBuckets }) {

@@ -13,7 +13,7 @@ import {
 } from "../requests.ts";
 import { permissionFix } from "./permissions.ts";
 
-/** The checks find faults of the connection to the bucket, and of the credentials for the bucket. */
+/** Faults of the connection to the bucket, and of its credentials. */
 export const bucketFaults = {
   "bucket-unreachable": fault.error(
     "No file can be stored or read: the S3 server can't be reached",
@@ -81,7 +81,7 @@ type FindingId = keyof typeof bucketFaults;
 
 const finding = findingOf(bucketFaults);
 
-/** The service renews credentials five minutes before the credentials expire. */
+/** The service renews credentials five minutes before they expire. */
 const RENEW_BEFORE_MS = 300_000;
 
 /** Reports missing credentials, and temporary credentials that expire soon. */
@@ -120,8 +120,8 @@ function expiring(expiration: Date | undefined, now: number): Outcome[] {
 }
 
 /**
- * A difference of more than five seconds between the clocks is a fault. The limit `CLOCK_TOLERANCE_MS` is more than a response takes, and
- * much less than the default lifetime of URLs (60 seconds).
+ * The maximum difference between the clocks. It is more than a response takes, and much less than the default lifetime of URLs (60
+ * seconds).
  */
 const CLOCK_TOLERANCE_MS = 5_000;
 
@@ -168,7 +168,7 @@ function explainFailure({ bucket, config }: DoctorParts, failed: Failure): Outco
   return finding(isTlsFailure(failed) ? "bucket-tls" : "bucket-unreachable", { detail, fix });
 }
 
-/** Whether the endpoint ends with the bucket's name. Some endpoints have a path, so it must also fail to list the bucket. */
+/** Reports an endpoint that ends with the name of the bucket, unless the bucket can be listed there. Some endpoints have such a path. */
 async function checkPath({ bucket }: DoctorParts): Promise<Outcome[]> {
   const { endpoint, name, s3, target } = bucket;
   if (endpoint === undefined || !target.forcePathStyle || !endpoint.endsWith(`/${name}`)) return [];
@@ -183,7 +183,7 @@ async function checkPath({ bucket }: DoctorParts): Promise<Outcome[]> {
   ];
 }
 
-/** Some web servers accept every request, and always respond with one page. Only an S3 server returns the stored bytes. */
+/** Compares the downloaded bytes with the stored bytes. Some web servers accept every request, and always return the same page. */
 function checkStored(answer: Answer): Outcome[] {
   if (isFailure(answer) || answer.status !== 200 || answer.text === BODY) return [];
   const detail = `It accepted an object, and returned ${answer.headers.get("content-type") ?? "something else"} instead of it.`;
@@ -221,7 +221,10 @@ function byBody({ code, status, headers }: Response): FindingId {
   return "bucket-refuses";
 }
 
-/** Returns the real region after a refusal, or an empty text if it is unknown. Undefined: another reason. */
+/**
+ * Returns the real region after a refusal, or an empty text if the response does not name it. Returns undefined if the refusal has another
+ * reason.
+ */
 function regionOf({ status, headers, text, code }: Response): string | undefined {
   const named = headers.get("x-amz-bucket-region") ?? undefined;
   if ((status === 301 || status === 307) && named !== undefined) return named;

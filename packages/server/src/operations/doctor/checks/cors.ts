@@ -3,7 +3,7 @@ import { createSignedRequests } from "../objects.ts";
 import { type BucketPlace, type Check, type DoctorParts, quoted, s3api } from "../parts.ts";
 import { type Answer, isFailure, type Response } from "../requests.ts";
 
-/** The checks find faults of the CORS configuration, which affect only browsers. */
+/** Faults of the CORS configuration, which affect only browsers. */
 export const corsFaults = {
   "cors-missing": fault.error(
     "Browsers can't upload or show files: the bucket has no CORS configuration",
@@ -68,7 +68,7 @@ export const corsCheck: Check = {
   },
 };
 
-/** Returns the headers of an upload that need permission. The bucket's capabilities decide which headers are signed. */
+/** Returns the headers of an upload that need permission. The capabilities of the bucket decide which headers are signed. */
 async function uploadHeaders({ bucket }: DoctorParts): Promise<string[]> {
   const { conditionalPut, signedSha256 } = await bucket.capabilities();
   return [
@@ -125,7 +125,7 @@ function asking(origin: string, method: string, headers: readonly string[]): Rec
   return { origin, "access-control-request-method": method, ...names };
 }
 
-/** Whether a preflight permits a request (Fetch, "CORS-preflight fetch"). GET and HEAD need no permission. */
+/** Returns whether a preflight response permits a request (Fetch, "CORS-preflight fetch"). GET and HEAD need no permission. */
 function allows(
   answer: Response,
   { origin, method, headers }: { origin: string; method: string; headers: readonly string[] },
@@ -147,7 +147,7 @@ function listOf({ headers }: Response, name: string): string[] {
 }
 
 const ALLOWED_METHODS = ["GET", "HEAD", "PUT"];
-/** Uploads send the headers of `ALLOWED_HEADERS`. The remedy lists all headers of uploads, because some providers refuse a star. */
+/** The headers of uploads. The remedy lists all of them, because some providers refuse `*`. */
 const ALLOWED_HEADERS = ["content-type", "if-none-match", "x-amz-checksum-sha256"];
 const EXPOSED = ["ETag"];
 const MAX_AGE_SECONDS = 3600;

@@ -5,7 +5,7 @@ import { type BucketPlace, type Check, type DoctorParts, quoted, s3api } from ".
 import { isFailure } from "../requests.ts";
 import { permissionFix } from "./permissions.ts";
 
-/** The checks find faults that expose the bucket to unauthorised people. */
+/** Faults that expose the bucket to unauthorised people. */
 export const exposureFaults = {
   "anonymous-list": fault.error(
     "Strangers can see which files exist: anyone can list the bucket",
@@ -39,7 +39,7 @@ export const exposureFaults = {
 
 const finding = findingOf(exposureFaults);
 
-/** Sends requests without a signature. The bucket should refuse all requests without a signature. */
+/** Sends requests without a signature. The bucket should refuse all of them. */
 export const exposureCheck: Check = {
   name: "access without a signature",
   async run(parts) {
@@ -79,7 +79,7 @@ async function checkWrite(parts: DoctorParts): Promise<Outcome[]> {
   return [finding("anonymous-write", { detail, fix: closeFix(parts) })];
 }
 
-/** Whether the credentials can list all buckets of the account. Only AWS has a permission for this list. */
+/** Checks whether the credentials can list all buckets of the account. Only AWS has a permission for this list. */
 async function checkAccount(parts: DoctorParts): Promise<Outcome[]> {
   if (parts.provider !== "aws") return [];
   const listed = await attempt(parts.bucket.s3.send(new ListBucketsCommand({ MaxBuckets: 1 })));
@@ -89,7 +89,7 @@ async function checkAccount(parts: DoctorParts): Promise<Outcome[]> {
 }
 
 const WEEK_SECONDS = 604_800;
-/** The number of seconds by which a test signature is younger than the tested age, because the request takes time. */
+/** The seconds by which a test signature is younger than the tested age, because the request takes time. */
 const SPARE_SECONDS = 20;
 const AGES_SECONDS = [60, 300, 900, 3_600, 14_400];
 
@@ -110,7 +110,7 @@ export const signatureAgeCheck: Check = {
       return [unchecked("ceiling on the age of signatures", "the bucket refuses a fresh URL")];
     if (!(await isAccepted(uploadTtlSeconds))) return [await refusedUploads(parts, isAccepted)];
     if (!(await isAccepted(urlTtlMaxSeconds))) return [await refusedDownloads(parts, isAccepted)];
-    // The check reports the fault only on AWS, because no other provider documents a maximum age of signatures.
+    // The check reports this fault only on AWS, because no other provider documents a maximum age of signatures.
     if (parts.provider !== "aws" || !(await isAccepted(WEEK_SECONDS))) return [];
     const detail = "The bucket accepted a signature that was nearly a week old.";
     const fix = signatureAgeFix(parts, { maxAgeSeconds: Math.max(uploadTtlSeconds, urlTtlMaxSeconds) });
@@ -174,7 +174,7 @@ export function closeFix(place: BucketPlace): Fix[] {
   }
 }
 
-/** Describes a bucket policy that refuses signatures that are older than `maxAgeSeconds`. */
+/** Describes a bucket policy that refuses signatures older than `maxAgeSeconds`. */
 export function signatureAgeFix(place: BucketPlace, { maxAgeSeconds }: { maxAgeSeconds: number }): Fix[] {
   const policy = {
     Version: "2012-10-17",

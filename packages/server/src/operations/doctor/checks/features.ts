@@ -2,7 +2,7 @@ import type { BucketCapabilities } from "../../../platform/bucket/port.ts";
 import { fault, findingOf, type Outcome, stepFix } from "../finding.ts";
 import type { Check } from "../parts.ts";
 
-/** The checks find features of S3 that the bucket lacks. */
+/** Features of S3 that a bucket may lack. */
 export const featureFaults = {
   "copy-source-hole": fault.warning(
     "People without access may copy files: the bucket accepts unsigned x-amz headers",
@@ -46,7 +46,7 @@ type FindingId = keyof typeof featureFaults;
 
 const finding = findingOf(featureFaults);
 
-/** The finding for each capability that the bucket may lack. The member `fix` is the best remedy for the operator. */
+/** The finding for each capability that the bucket may lack. `fix`: the best remedy. */
 const FINDINGS: Partial<Record<keyof BucketCapabilities, { id: FindingId; fix: string }>> = {
   conditionalPut: {
     id: "conditional-put-missing",

@@ -15,7 +15,7 @@ import {
 import type { Check, DoctorParts } from "../parts.ts";
 import { isLocal } from "../requests.ts";
 
-/** The checks find faults of the configuration and the machine of the service. */
+/** Faults of the configuration and of the machine that runs the service. */
 export const hostFaults = {
   "config-invalid": fault.error(
     "The service can't start: the configuration has a fault",
@@ -53,11 +53,11 @@ export const hostFaults = {
 
 const finding = findingOf(hostFaults);
 
-/** With less space, a disk counts as full: twice the reserves of the embedded database and bucket. */
+/** The free space below which a disk counts as full: twice the reserves of the embedded database and of the built-in bucket. */
 const FULL_BYTES = 16 * 2 ** 20;
 const NEARLY_FULL_SHARE = 0.1;
 const OTHERS_READ = 0o044;
-/** The list `IN_MEMORY` has the types of file systems in memory: tmpfs and ramfs (statfs(2)). */
+/** The types of file systems in memory: tmpfs and ramfs (statfs(2)). */
 const IN_MEMORY: readonly number[] = [0x01021994, 0x858458f6];
 
 /** Checks the data folder, its disk, and the settings that no other check covers. */
@@ -136,7 +136,7 @@ async function judgeFolder(dataDir: string): Promise<Outcome[]> {
   return outcomes;
 }
 
-/** Makes the report for a configuration that the service refuses. The doctor can check nothing else without a valid configuration. */
+/** Makes the report for a configuration that the service refuses. Without a valid configuration, the doctor can check nothing else. */
 export function reportConfigFaults(
   { faults, warnings }: Pick<ConfigError, "faults" | "warnings">,
   { now }: { now: Date },

@@ -10,7 +10,7 @@ import { attempt, createSignedRequests, isForbidden, isUnsupported, type Refusal
 import { type BucketPlace, type Check, type DoctorParts, quoted } from "../parts.ts";
 import { type Answer, isFailure } from "../requests.ts";
 
-/** The checks find missing permissions of the credentials. */
+/** Permissions that the credentials may lack. */
 export const permissionFaults = {
   "permission-get": fault.error(
     "Downloads fail: the credentials may not read objects",
@@ -56,7 +56,7 @@ async function checkObjects(parts: DoctorParts): Promise<Outcome[]> {
   const signed = createSignedRequests(parts);
   const key = parts.newKey();
   const stored = await signed.put(key);
-  // The check of the connection (bucket.ts) reports a bucket that refuses the upload.
+  // `reachCheck` (bucket.ts) reports a bucket that refuses the upload.
   if (isFailure(stored) || stored.status !== 200) return [];
   const read = judge(parts, "permission-get", await signed.get(key));
   const deleted = judge(parts, "permission-delete", await signed.delete(key));
@@ -77,7 +77,7 @@ function denied(parts: DoctorParts, id: FindingId, code = "AccessDenied"): Outco
 
 function judgeRefusal(parts: DoctorParts, id: FindingId, refusal: Refusal): Outcome[] {
   if (isForbidden(refusal)) return [denied(parts, id)];
-  // If the S3 server does not support the call, the service does not need the permission for the call.
+  // If the S3 server does not support the call, the service does not need the permission.
   if (isUnsupported(refusal)) return [];
   return [unchecked(id, `the bucket responded with ${refusal.code}`)];
 }

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { fault, findingOf, type Outcome, stepFix } from "../finding.ts";
 
-/** The check finds settings of PostgreSQL with which the service loses its guarantees. */
+/** Settings of PostgreSQL with which the service loses its guarantees. */
 export const postgresSettingsFaults = {
   "database-old": fault.warning(
     "Security fixes are missing: PostgreSQL is too old",
@@ -37,11 +37,11 @@ const finding = findingOf(postgresSettingsFaults);
 
 /** The oldest major version that the PostgreSQL project still supports. */
 const OLDEST_MAJOR = 14;
-/** The number of connections is enough for one replica and for an administrator. */
+/** The number of connections that one replica and an administrator need. */
 const FEWEST_CONNECTIONS = 20;
 const CLOCK_TOLERANCE_MS = 2_000;
 
-/** The settings of PostgreSQL that the service depends on. */
+/** The settings of PostgreSQL on which the service depends. */
 export type Settings = {
   version: number;
   fsync: string;
@@ -70,8 +70,7 @@ const QUERY = `select current_setting('server_version_num') as version,
   extract(epoch from clock_timestamp()) * 1000 as now`;
 
 export async function readSettings(client: pg.Client, { clock }: { clock: () => number }): Promise<Settings> {
-  // The query `select 1` runs before the real query. The first query of a connection is slow, and its delay would look like a difference of
-  // the clocks.
+  // The first query of a connection is slow. Without this `select 1`, its delay would look like a difference between the clocks.
   await client.query("select 1");
   const sentAt = clock();
   const { rows } = await client.query<Record<string, unknown>>(QUERY);

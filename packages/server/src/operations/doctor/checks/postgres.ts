@@ -13,7 +13,7 @@ import { commandFix, environmentFix, fault, findingOf, type Outcome, stepFix } f
 import type { Check } from "../parts.ts";
 import { judgeSettings, readSettings, type Settings, setting } from "./postgres-settings.ts";
 
-/** The checks find faults of the connection to PostgreSQL, of its standbys, and of a connection pooler in front of PostgreSQL. */
+/** Faults of the connection to PostgreSQL, of its standbys, and of a connection pooler in front of PostgreSQL. */
 export const postgresFaults = {
   "database-unreachable": fault.error(
     "The service does not work: PostgreSQL can't be reached",
@@ -46,12 +46,12 @@ const finding = findingOf(postgresFaults);
 type Postgres = Extract<DatabaseConfig, { kind: "postgres" }>;
 
 const TIMEOUT_MS = 5_000;
-// The SQLSTATE codes for invalid authorization, and for a database that does not exist.
+// Matches the SQLSTATE codes for a refused sign-in and for a missing database.
 const BAD_LOGIN = /^28|^3D000$/;
 const TRANSACTIONS = 6;
 const HIDES_WARNINGS = /^(?:error|fatal|panic)$/;
 
-/** Connects to PostgreSQL as the service does, and reads the settings of PostgreSQL. The check of PostgreSQL changes nothing. */
+/** Connects to PostgreSQL as the service does, and reads its settings. Changes nothing. */
 export const postgresCheck: Check = {
   name: "PostgreSQL",
   applies: ({ config }) => config.database.kind === "postgres",
@@ -81,7 +81,7 @@ export const postgresCheck: Check = {
   },
 };
 
-/** Returns the URL of the primary and the responses of the other hosts, if the URL of the database has several hosts. */
+/** If the database URL has several hosts, returns the URL of the primary and the responses of the other hosts. */
 async function askOthers({ url }: Postgres): Promise<{ primary?: string | undefined; hosts: Answer[] }> {
   if (urlsOf(url).length === 1) return { hosts: [] };
   const answers = await createPrimary(url).ask();
@@ -112,7 +112,7 @@ function judgeStandbys({ standbys, messages, synchronousCommit }: Settings, host
   return faults.map((each) => finding("database-standby", each));
 }
 
-/** Reports hosts that also accept writes. Two hosts can be two names of one server, which is no fault. */
+/** Reports other hosts that accept writes too. Two hosts can be two names of one server, which is no fault. */
 async function judgeOtherPrimaries(primary: pg.Client, hosts: Answer[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const { url } of hosts.filter(acceptsWrites)) {
@@ -138,7 +138,7 @@ async function startOf(url: string): Promise<string> {
   }
 }
 
-/** Returns the time at which the server started, in microseconds, which no other server has. */
+/** Returns the start time of the server in microseconds, which identifies the server. */
 async function startOfServer(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ start: string }>("select pg_postmaster_start_time()::text as start");
   return rows[0]?.start ?? "";
@@ -150,8 +150,7 @@ function connect(url: string): pg.Client {
     connectionTimeoutMillis: TIMEOUT_MS,
     query_timeout: TIMEOUT_MS,
   });
-  // When a connection breaks, its query fails. The broken connection also emits the event "error". Without a listener, the event "error"
-  // would end the process.
+  // When a connection breaks, its query fails. The connection also emits the event "error", which would end the process without a listener.
   client.on("error", () => undefined);
   return client;
 }
@@ -178,8 +177,8 @@ async function judgePooler(clients: readonly pg.Client[], { prepared }: Postgres
 }
 
 /**
- * Returns whether named statements work. The check uses one statement name first on one connection, and then on a second connection. A
- * pooler that ignores names gives the two connections one server connection, where the name is already taken.
+ * Returns whether named statements work. Uses one statement name first on one connection, and then on a second connection. A pooler that
+ * ignores names gives both connections the same server connection, where the name is already in use.
  */
 async function keepsNames(clients: readonly pg.Client[]): Promise<boolean> {
   const name = "vk_doctor";
@@ -192,7 +191,7 @@ async function keepsNames(clients: readonly pg.Client[]): Promise<boolean> {
     if (error instanceof pg.DatabaseError && (error.code === "26000" || error.code === "42P05")) return false;
     throw error;
   } finally {
-    // The check removes the named statement, because a pooler keeps its server connection open after the client connection ends.
+    // A pooler keeps its server connection open after the client connection ends, so the named statement must be removed.
     for (const client of clients) await client.query(`deallocate ${name}`).catch(() => undefined);
   }
 }

@@ -4,7 +4,7 @@ import { commandFix, environmentFix, fault, findingOf, type Outcome, stepFix, un
 import type { Check, DoctorParts } from "../parts.ts";
 import { type Answer, isFailure, isLocal, isTlsFailure, unreachableFix } from "../requests.ts";
 
-/** The checks find faults of PUBLIC_URL and of the proxies between browsers and the service. */
+/** Faults of PUBLIC_URL, and of the proxies between browsers and the service. */
 export const publicUrlFaults = {
   "public-url-unreachable": fault.error(
     "Links and sign-ins do not work: PUBLIC_URL does not respond",
@@ -155,7 +155,7 @@ function judgeLarge(echoed: Echoed): Outcome[] {
   ];
 }
 
-/** A busy machine can delay the first of two pieces, so only a fault in two measurements counts. */
+/** Measures again after a fault, because a busy machine can delay the first of two pieces. Only a fault in both measurements counts. */
 async function measureTwice(measure: () => Promise<Outcome[]>): Promise<Outcome[]> {
   return (await measure()).length === 0 ? [] : measure();
 }
@@ -209,7 +209,7 @@ async function judgeMetrics({ publicUrl, requests, config }: DoctorParts): Promi
 
 /**
  * Compares the number of proxies that the service trusts with the number of IP addresses that the proxies added to `X-Forwarded-For`. The
- * doctor has sent a forged IP address in `X-Forwarded-For`, so the entries after the forged entry are from proxies.
+ * doctor has sent a forged IP address in this header, so all entries after it are from proxies.
  */
 function judgeClient({ config }: Pick<DoctorParts, "config">, echo: Echo): Outcome[] {
   const { trustProxy } = config.server;
@@ -217,16 +217,15 @@ function judgeClient({ config }: Pick<DoctorParts, "config">, echo: Echo): Outco
     .split(",")
     .map((each) => each.trim())
     .filter((each) => each !== "");
-  // The list `added` has the IP addresses that the proxies added, in the order from the client to the service. If a careful proxy has
-  // removed the `X-Forwarded-For` of the client, all entries are from proxies.
+  // The IP addresses that the proxies added, in the order from the client to the service. If a careful proxy has removed the client's
+  // `X-Forwarded-For`, all entries are from proxies.
   const added = chain.slice(chain.indexOf(FORGED_IP) + 1);
   const detail = `X-Forwarded-For was "${echo.forwardedFor}", and the service took ${echo.ip}.`;
   if (added.length === 0) return trustProxy === false ? [] : [missing(detail)];
   const fix = environmentFix(`TRUST_PROXY=${added.length}`);
   if (echo.trustedHops < added.length) return [finding("trust-proxy-too-small", { detail, fix })];
   if (echo.trustedHops === added.length) return readAddress(added[0] ?? "") === undefined ? [invalid(detail)] : [];
-  // A list of IP addresses in TRUST_PROXY may contain the machine of the doctor. If the list contains the machine of the doctor, the
-  // machine also counts as a proxy.
+  // A list of IP addresses in TRUST_PROXY may contain the machine of the doctor, which then also counts as a proxy.
   if (Array.isArray(trustProxy)) return [unchecked("TRUST_PROXY", "this machine has one of its addresses")];
   return [finding("trust-proxy-too-large", { detail, fix })];
 }

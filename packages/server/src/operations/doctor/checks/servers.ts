@@ -2,7 +2,7 @@ import { commandFix, environmentFix, fault, findingOf, type Outcome, stepFix } f
 import type { Check, CheckedConfig, DoctorParts } from "../parts.ts";
 import { isFailure, type Response, unreachableFix } from "../requests.ts";
 
-/** The checks find faults of the servers that the service calls, except the bucket and the database. */
+/** Faults of the servers that the service calls, except the bucket and the database. */
 export const serverFaults = {
   "scanner-unreachable": fault.error(
     "New files can't be downloaded: the virus scanner does not respond",
@@ -30,7 +30,10 @@ type FindingId = keyof typeof serverFaults;
 
 const finding = findingOf(serverFaults);
 
-/** A server that the service calls. `setting` is the name of the setting with the URL `base`, and the check calls `path` below `base`. */
+/**
+ * A server that the service calls. `setting`: the name of the setting with the URL `base`. `path`: the path below `base` that the check
+ * calls.
+ */
 type Server = {
   id: FindingId;
   setting: string;
@@ -42,7 +45,7 @@ type Server = {
   remedy: string;
 };
 
-/** The list `SERVERS` has every server whose URL is in a setting, except the bucket and PUBLIC_URL. */
+/** All servers whose URLs are in settings, except the bucket and PUBLIC_URL. */
 const SERVERS: readonly ((config: CheckedConfig) => Server | undefined)[] = [
   ({ auth: { oidc } }) =>
     oidc && {
@@ -78,7 +81,7 @@ const SERVERS: readonly ((config: CheckedConfig) => Server | undefined)[] = [
     },
 ];
 
-/** Sends one request to each server that the service calls. The check of the servers sends no token and no span. */
+/** Sends one request to each server that the service calls. Sends no token and no span. */
 export const serversCheck: Check = {
   name: "identity provider, keys and collector",
   applies: ({ config }) => serversOf(config).length > 0,
@@ -113,7 +116,7 @@ function parse(text: string): Record<string, unknown> {
   }
 }
 
-/** Reads the headers of OTEL_EXPORTER_OTLP_HEADERS, whose values are encoded like parts of URLs. */
+/** Reads the headers in OTEL_EXPORTER_OTLP_HEADERS, whose values are encoded like parts of URLs. */
 function headersOf(text = ""): Record<string, string> {
   const pairs = text.split(",").filter((pair) => pair.includes("="));
   const parts = pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]);
@@ -124,7 +127,7 @@ function withoutSlashes(url: string): string {
   return url.replace(/\/+$/, "");
 }
 
-/** Sends a ping to the virus scanner, if the service has a virus scanner. */
+/** Sends a ping to the virus scanner, if the service has one. */
 export const scannerCheck: Check = {
   name: "virus scanner",
   applies: ({ probeScanner }) => probeScanner !== undefined,

@@ -8,7 +8,7 @@ import { attempt, createSignedRequests, isForbidden, isUnsupported, type Refusal
 import { type BucketPlace, type Check, type DoctorParts, quoted, s3api } from "../parts.ts";
 import { isFailure } from "../requests.ts";
 
-/** The checks find settings of the bucket that delete files, or increase the storage costs. */
+/** Settings of the bucket that delete files, or that increase the storage costs. */
 export const storageCostFaults = {
   "lifecycle-deletes": fault.error(
     "Files get lost: a lifecycle rule deletes them",
@@ -37,7 +37,7 @@ type Rules = { rules: LifecycleRule[] } | { refusal: Refusal };
 /** Reads the lifecycle rules and the versioning of the bucket. */
 export const storageCostsCheck: Check = {
   name: "lifecycle rules and versioning",
-  // The built-in bucket has no lifecycle rules and no versions. The service aborts unfinished multipart uploads in the built-in bucket.
+  // The built-in bucket has no lifecycle rules and no versions, and the service itself aborts unfinished multipart uploads there.
   applies: ({ provider }) => provider !== "embedded",
   async run(parts) {
     const read = await readRules(parts);
@@ -55,18 +55,17 @@ export const storageCostsCheck: Check = {
 };
 
 async function readRules({ bucket, provider }: DoctorParts): Promise<Rules> {
-  // The check sends no request for lifecycle rules to Swift. Swift would respond that the bucket has no rules, but nobody can add a rule on
-  // Swift.
+  // Swift is not called. It would respond that the bucket has no lifecycle rules, but nobody can add a rule on Swift.
   if (provider === "swift") return { refusal: { code: "NotImplemented", status: 501 } };
   const read = await attempt(bucket.s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket.name })));
   if ("refusal" in read) return read.refusal.code === "NoSuchLifecycleConfiguration" ? { rules: [] } : read;
   const rules = read.output.Rules ?? [];
-  // Google Cloud Storage has lifecycle rules in a different format, with actions and conditions.
+  // Google Cloud Storage has lifecycle rules in another format, with actions and conditions.
   const isOther = rules.some(({ Status }) => Status === undefined);
   return isOther ? { refusal: { code: "rules in a format that the doctor can't read", status: 200 } } : { rules };
 }
 
-/** Judges the lifecycle rules that apply to the keys of the service. All remedies contain one complete and correct set of rules. */
+/** Judges the lifecycle rules that apply to the keys of the service. Every remedy contains a complete and correct set of rules. */
 function judgeRules(
   parts: DoctorParts,
   { rules, hasVersions }: { rules: LifecycleRule[]; hasVersions: boolean },
@@ -114,7 +113,7 @@ function whenOf({ Expiration }: LifecycleRule): string {
   return Days === 1 ? "after a day" : `after ${Days} days`;
 }
 
-/** Whether the bucket stores old versions. Without the permission to read it, a stored object shows it. */
+/** Returns whether the bucket stores old versions. Without the permission to read this setting, a test object shows it. */
 async function versioningOf(parts: DoctorParts): Promise<boolean | Refusal> {
   const { s3, name: Bucket } = parts.bucket;
   const read = await attempt(s3.send(new GetBucketVersioningCommand({ Bucket })));
@@ -132,12 +131,12 @@ function reasonOf(refusal: Refusal, permission: string): string {
   return `the bucket responded with ${refusal.code}`;
 }
 
-/** S3 returns an object of an archive class only after a person has restored the object, which takes hours. */
+/** S3 returns an object of these classes only after a person has restored it from the archive, which takes hours. */
 const ARCHIVES: readonly string[] = ["GLACIER", "DEEP_ARCHIVE"];
-/** The beginnings of object keys after the prefix. Keys are hex digits. */
+/** Matches the beginning of an object key after the key prefix. Object keys are hex digits. */
 const KEY_BEGINNING = /^[0-9a-f]{0,44}$/;
 
-/** Returns whether a lifecycle rule applies to at least some objects of the service. The service stores its objects without tags. */
+/** Returns whether a lifecycle rule applies to at least some objects of the service, which have no tags. */
 function touches(rule: LifecycleRule, keyPrefix: string): boolean {
   const { prefix, hasTags } = filterOf(rule);
   if (hasTags) return false;
@@ -164,7 +163,7 @@ function expiresVersions({ NoncurrentVersionExpiration }: LifecycleRule): boolea
   return NoncurrentVersionExpiration !== undefined;
 }
 
-/** Removes the actions of a lifecycle rule that delete or archive objects. Returns undefined if the remaining rule has no action. */
+/** Returns a lifecycle rule without its actions that delete or archive objects. Returns undefined if no action remains. */
 export function harmless(rule: LifecycleRule): LifecycleRule | undefined {
   const { Expiration, Transitions = [], ...others } = rule;
   const readable = Transitions.filter((transition) => archives({ ...rule, Transitions: [transition] }) === undefined);
@@ -202,12 +201,12 @@ const VERSIONS_RULE = {
   NoncurrentVersionExpiration: { NoncurrentDays: 30 },
 } as const;
 
-/** The member `rules` contains the lifecycle rules of the bucket. */
+/** `rules`: the lifecycle rules of the bucket. */
 type WantedRules = { rules: readonly LifecycleRule[]; keyPrefix: string; hasVersions: boolean };
 
 /**
  * Describes the right lifecycle rules: the rules of the bucket, without the actions that delete or archive files of the service. Adds a
- * rule that deletes the parts of abandoned uploads. In a bucket with versions, `lifecycleFix` also adds a rule that deletes old versions.
+ * rule that deletes the parts of abandoned uploads. In a bucket with versions, also adds a rule that deletes old versions.
  */
 export function lifecycleFix(place: BucketPlace, { rules, keyPrefix, hasVersions }: WantedRules): Fix[] {
   if (place.provider === "b2") return [b2(place, hasVersions)];

@@ -4,7 +4,7 @@ import { BODY, createSignedRequests, TYPE } from "../objects.ts";
 import type { Check, DoctorParts } from "../parts.ts";
 import { type Answer, isFailure, isLocal, type Response, unreachableFix } from "../requests.ts";
 
-/** Only a whole upload and download of a test object shows the faults of transfers.ts. */
+/** Faults that only the upload and the download of a whole test object show. */
 export const transferFaults = {
   "endpoint-plain-http": fault.warning(
     "Others on the network can read files: the bucket connection is not encrypted",
@@ -50,17 +50,17 @@ const finding = findingOf(transferFaults);
 
 const SHA256 = createHash("sha256").update(BODY).digest("base64");
 const DISPOSITION = 'attachment; filename="doctor.txt"';
-/** A download must have the headers of `EXPECTED`. The distribution gets its URL from the service, which may not quote the filename. */
+/** The headers that a download must have. A distribution gets its URL from the service, which may leave the filename without quotes. */
 const EXPECTED = { "Content-Disposition": /^attachment;.*doctor\.txt/, "Content-Type": /^text\/plain\b/ };
 const RANGE = { header: "bytes=2-5", text: BODY.slice(2, 6) };
 
-/** A hop is one network path to the bucket. The members `unreachable` and `refuses` are undefined if an earlier check reports the fault. */
+/** One network path to the bucket. `unreachable` and `refuses` are undefined if an earlier check reports such a fault. */
 type Hop = {
   setting: string;
   url: string;
   unreachable?: FindingId;
   refuses?: FindingId;
-  /** The member `put` is undefined if no uploads use the network path. */
+  /** Undefined if no uploads use this network path. */
   put?(key: string): Promise<Answer>;
   getUrl(key: string): Promise<string>;
 };
@@ -110,7 +110,7 @@ async function hopsOf(parts: DoctorParts): Promise<Hop[]> {
   return hops;
 }
 
-/** Returns the headers that the service signs for an upload, so that the check finds a proxy that drops a header. */
+/** Returns the headers that the service signs for an upload, so that the check finds a proxy that drops one of them. */
 async function uploadHeaders({ bucket }: DoctorParts): Promise<Record<string, string>> {
   const { conditionalPut, signedSha256, signedLength } = await bucket.capabilities();
   return {

@@ -1,4 +1,4 @@
-/** The German title of each fault, which names the effect and then the cause, and its consequence. */
+/** The German title of each fault (first the effect, then the cause), and its consequence. */
 const faults = {
   "config-invalid": {
     title: "Der Dienst startet nicht: Die Konfiguration hat einen Fehler",
@@ -393,7 +393,7 @@ const faults = {
   },
 };
 
-/** The places of remedies to paste. The names of programs and files are the same in each language. */
+/** The German labels of remedies. The names of programs and files are the same in each language. */
 const labels = {
   "environment of the service": "Umgebung des Dienstes",
   "environment of the service, for a port that no proxy publishes":
@@ -429,7 +429,7 @@ const labels = {
   "pgbouncer.ini, as an alternative": "pgbouncer.ini, als Alternative",
 };
 
-/** The sentences of the checks. The braces are the values, by their order in the English sentence. */
+/** The German sentences of the checks. `{0}` is the first value in the English sentence. */
 const sentences = {
   "Neither the environment, a profile, SSO nor a role of this machine has credentials.":
     "Weder die Umgebung noch ein Profil, SSO oder eine Rolle dieser Maschine hat Zugangsdaten.",

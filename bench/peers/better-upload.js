@@ -1,6 +1,5 @@
-// The benchmark server runs better-upload with its Node handler on plain node:http. The documentation of better-upload uses Express and
-// Fastify, which cost more CPU time than node:http. The function onBeforeUpload checks the token, as the documentation of better-upload
-// shows.
+// This server runs better-upload with its Node handler on plain node:http. The documentation of better-upload uses Express and Fastify,
+// which cost more CPU time. onBeforeUpload checks the token, as the documentation shows.
 import { createServer } from "node:http";
 import { RejectUpload, route } from "@better-upload/server";
 import { toNodeHandler } from "@better-upload/server/adapters/node";
@@ -33,8 +32,8 @@ const handleUpload = toNodeHandler({
   },
 });
 
-// better-upload can sign download URLs, but has no route that returns a download URL. Each application with better-upload writes a download
-// route, and decides who has access.
+// better-upload can sign download URLs, but has no route for them. Each application writes its own download route, and decides who has
+// access.
 async function download(request, response, key) {
   if (!isAuthenticated(request.headers.authorization)) return respond(response, 401, { message: "Unauthorized" });
   const fileUrl = await presignGetObject(client, { bucket, key, expiresIn: expiresInSeconds });

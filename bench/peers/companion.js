@@ -1,6 +1,6 @@
-// The benchmark server runs Uppy Companion in an Express application, as the documentation of Companion shows. For a file that is not
-// multipart, Uppy Companion signs a form. The S3 routes of Uppy Companion do not check who sends a request, so the application checks the
-// token first. Uppy Companion signs no download URLs.
+// This server runs Uppy Companion in an Express application, as the documentation of Companion shows. For a file that is not multipart,
+// Companion signs a form. Its S3 routes do not check who sends a request, so the application checks the token first. Companion signs no
+// download URLs.
 import { tmpdir } from "node:os";
 import { app as createCompanion } from "@uppy/companion";
 import express from "express";
@@ -11,7 +11,7 @@ const secret = "b3nch-companion-secret-0123456789abcdef";
 
 const app = express();
 app.use(express.json());
-// The server stores no sessions, because uploads need no session. A new session for each request would only cost memory.
+// The server stores no sessions, because uploads need none. A new session for each request would only cost memory.
 app.use(session({ secret, resave: false, saveUninitialized: false }));
 app.use((req, res, next) =>
   isAuthenticated(req.headers.authorization) ? next() : res.status(401).json({ message: "Unauthorized" }),
@@ -27,7 +27,7 @@ const companion = createCompanion({
     secret: secretAccessKey,
     bucket,
     region,
-    // By default, Uppy Companion does not limit the size of a file.
+    // By default, Companion does not limit the size of a file.
     conditions: [["content-length-range", 0, maxFileBytes]],
   },
 });

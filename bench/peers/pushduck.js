@@ -1,6 +1,5 @@
-// The benchmark server runs pushduck with its adapter for Fastify. The second Node adapter of pushduck is for Express. A middleware of the
-// route checks the token, as the documentation of pushduck shows. When pushduck refuses a file, the response has status 200 and
-// `success: false`.
+// This server runs pushduck with its adapter for Fastify. The only other Node adapter of pushduck is for Express. A middleware of the route
+// checks the token, as the documentation shows. When pushduck refuses a file, the response has the status 200 and `success: false`.
 import Fastify from "fastify";
 import { toFastifyHandler } from "pushduck/adapters";
 import { createUploadConfig } from "pushduck/server";
@@ -22,8 +21,7 @@ const router = s3.createRouter({
 
 const app = Fastify();
 app.all("/api/upload", toFastifyHandler(router.handlers));
-// pushduck can sign download URLs, but has no route that returns a download URL. Each application with pushduck writes a download route,
-// and decides who has access.
+// pushduck can sign download URLs, but has no route for them. Each application writes its own download route, and decides who has access.
 app.get("/files", async (request, reply) => {
   if (!isAuthenticated(request.headers.authorization)) return reply.code(401).send({ message: "Unauthorized" });
   return { fileUrl: await storage.download.presignedUrl(request.query.key, expiresInSeconds) };

@@ -1,5 +1,4 @@
-// The benchmark server only checks the token and signs, on plain node:http and with the signer of Valet Key. No embedding can be faster than
-// this server.
+// This server only checks the token and signs, on plain node:http and with the signer of Valet Key. No embedding can be faster.
 import { createServer } from "node:http";
 import { createPresigner } from "@valetkey/presign";
 import {

@@ -1,6 +1,6 @@
 type Benchmark = (args: readonly string[]) => Promise<boolean>;
 
-/** The command imports only the benchmark that runs, so that the imports of other benchmarks do not affect its figures. */
+/** Only the benchmark that runs is imported, so that the imports of other benchmarks do not affect its figures. */
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
   presign: async () => (await import("./presign.ts")).runPresign,
   verbs: async () => (await import("./verbs.ts")).runVerbs,
@@ -11,7 +11,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
 };
 
 const [name, ...args] = process.argv.slice(2);
-/** The benchmark `scale` runs only if it is named, because it first makes 1,000,000 files. */
+/** The benchmark `scale` runs only if the command names it, because it first creates 1,000,000 files. */
 const usual = Object.keys(benchmarks).filter((each) => each !== "scale");
 const chosen = name === undefined ? usual : [name];
 for (const each of chosen) {
@@ -19,6 +19,6 @@ for (const each of chosen) {
   if (load === undefined)
     throw new Error(`There is no benchmark "${each}". Choose one of: ${Object.keys(benchmarks).join(", ")}`);
   const run = await load();
-  // If the benchmark missed a goal, the command fails.
+  // If a benchmark misses a goal, the command fails.
   if (!(await run(args))) process.exitCode = 1;
 }

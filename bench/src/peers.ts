@@ -21,12 +21,12 @@ import {
 } from "./rig/run-load.ts";
 import { createToken, settings } from "./rig/settings.ts";
 
-/** The server that checks a JWT and signs, and does nothing else. */
+/** The server that only checks a JWT and signs. No peer can be faster. */
 const LIMIT = "signer + JWT";
 
 type Peer = { name: string; entry: string; checksWho: boolean; url?: WorkloadName; start: WorkloadName };
 
-/** Lists the servers of the comparison. `url` and `start` each name the workload whose requests the peer understands. */
+/** The servers of the comparison. `url` and `start`: the workloads with the requests that the peer understands. */
 const peers: readonly Peer[] = [
   { name: "better-upload", entry: "better-upload.js", checksWho: false, url: "peer-url", start: "better-upload" },
   { name: "better-upload + JWT", entry: "better-upload.js", checksWho: true, url: "peer-url", start: "better-upload" },
@@ -35,7 +35,7 @@ const peers: readonly Peer[] = [
   { name: "companion + JWT", entry: "companion.js", checksWho: true, start: "companion" },
 ];
 
-/** The data that the service writes before the response. The other servers of the comparison write no data before the response. */
+/** The data that the service writes before its response. The peers write no data before their responses. */
 const WRITES = {
   url: { row: "-", quota: "-", audit: "yes" },
   // The service writes the audit event of an upload later, when the upload is completed.
@@ -44,7 +44,7 @@ const WRITES = {
 type Verb = keyof typeof WRITES;
 
 const GOAL_PEER = "better-upload + JWT";
-/** The least throughput, divided by the throughput of `GOAL_PEER` in the same run. */
+/** The minimum throughput, as a part of the throughput of `GOAL_PEER` in the same run. */
 const GOALS: Record<string, number> = {
   "url embedding/sqlite": 1,
   "start embedding/sqlite": 1,
@@ -57,10 +57,10 @@ const HEADER = ["", "requests/s", "ratio", ...LOAD_HEADER];
 const DOES = ["who", "access", "row", "quota", "size", "audit"];
 
 /**
- * Compares Valet Key with other designs and packages. Measures how fast each server returns download URLs and starts uploads. The table of
- * the benchmark also lists the work that each server does for a request.
+ * Compares Valet Key with other designs and packages. Measures how fast each server returns download URLs and starts uploads. The printed
+ * table also shows which checks and writes each server does for a request.
  *
- * Flags: --rounds 5, --seconds 5, --only start,sqlite (parts of names). Returns whether the measurements met their goals.
+ * Flags: --rounds 5, --seconds 5, --only start,sqlite (parts of names). Returns whether all goals were met.
  */
 export async function runPeers(args: readonly string[]): Promise<boolean> {
   installPeers();
@@ -91,7 +91,7 @@ export async function runPeers(args: readonly string[]): Promise<boolean> {
   });
 }
 
-/** Compares the servers of Valet Key with a peer that checks a JWT, but writes nothing. Prints their parts of the limit. */
+/** Compares the servers of Valet Key with a peer that checks a JWT, but writes nothing. Prints their throughput as parts of the limit. */
 function reportGoals(all: readonly Measured[]): boolean {
   const met = all
     .filter(({ name }) => isService(name))
@@ -126,8 +126,7 @@ function printVerb(verb: Verb, { all, observed }: Results): void {
 }
 
 /**
- * Returns the peer whose work is nearest to the work of the service. If several peers do equal work, the function `nearest` returns the
- * fastest peer.
+ * Returns the peer whose work is most similar to the work of the service. If several peers do the same work, returns the fastest of them.
  */
 function nearest(measured: readonly Measured[], observed: Results["observed"]): Measured | undefined {
   return measured
@@ -150,7 +149,7 @@ function doesCells(verb: Verb, { name, seen }: { name: string; seen: Observed | 
   return [yesNo(seen?.checksWho), yesNo(seen?.checksAccess), row, quota, size, audit];
 }
 
-/** Keeps a cell with "-", which means that the column does not apply to the verb. Changes each cell of the table without "-" to "no". */
+/** Replaces a cell with "no", except a cell with "-", which means that the column does not apply to the verb. */
 function orNo(cell: "yes" | "no" | "-"): string {
   return cell === "-" ? "-" : "no";
 }
@@ -176,13 +175,10 @@ function peerTurns(verb: "url" | "start"): PlannedTurn[] {
 
 const peersFolder = new URL("../peers/", import.meta.url);
 const lock = new URL("package-lock.json", peersFolder);
-/** npm writes the file .package-lock.json at the end of an installation. */
+/** The file that npm writes at the end of an installation. */
 const installed = new URL("node_modules/.package-lock.json", peersFolder);
 
-/**
- * Installs the packages of the peers before the first benchmark run. Installs the packages of the peers again if their lockfile has
- * changed.
- */
+/** Installs the packages of the peers before the first run, and again if their lockfile has changed. */
 function installPeers(): void {
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
   console.log(
@@ -201,21 +197,20 @@ type Json = { [key: string]: unknown };
 type Headers = Record<string, string>;
 type Signed = { kind: "url"; url: URL; headers: Headers } | { kind: "form"; fields: Map<string, string> };
 
-/** The access checks of a server, as far as a client can observe the checks. */
+/** The access checks of a server that a client can observe. */
 type Observed = {
-  /** The member `checksWho` states whether the server refuses a request without a token. */
+  /** Whether the server refuses a request without a token. */
   checksWho: boolean;
-  /** The member `checksAccess` states whether the server refuses a valid user who has no access. */
+  /** Whether the server refuses a valid user who has no access. */
   checksAccess: boolean;
   /** The sizes that the signature of an upload permits. */
   size: "exact" | "maximum" | "any";
-  /** The number of probe responses, of three, that had a signed URL or form. */
+  /** The number of responses (of three) that contained a signed URL or form. */
   signed: number;
 };
 
 /**
- * Sends the request of `call` three times: as the user, without a token, and as a stranger. Throws unless the server returns a valid
- * signature to the user.
+ * Sends the request of `call` three times: as the user, without a token, and as a stranger. Throws unless the user gets a valid signature.
  */
 async function probe(port: number, { call, strangerToken }: { call: Call; strangerToken: string }): Promise<Observed> {
   const [own, anonymous, stranger] = await Promise.all([
@@ -237,7 +232,7 @@ async function ask(port: number, call: Call): Promise<{ text: string; signed: Si
   return { text, signed: findSigned(JSON.parse(text)) };
 }
 
-/** Finds the signed URL or the signed upload form in a JSON response of any shape. */
+/** Finds the signed URL or the signed upload form in a JSON response of any structure. */
 function findSigned(value: unknown): Signed | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { fields, headers } = value as Json;
@@ -255,7 +250,7 @@ function findSigned(value: unknown): Signed | undefined {
   return undefined;
 }
 
-/** Returns the file sizes that the signature permits. Throws unless the signature is valid. */
+/** Returns which file sizes the signature permits. Throws unless the signature is valid. */
 function sizeOf(signed: Signed): Observed["size"] {
   if (signed.kind === "form") {
     const verified = verifyForm({ bucket, fields: signed.fields }, Date.now());
@@ -270,6 +265,6 @@ function isValid({ url, headers }: Signed & { kind: "url" }, sizeBytes: number):
   const sent = { "content-type": file.contentType, ...headers, host: url.host, "content-length": String(sizeBytes) };
   const rawHeaders = Object.entries(sent).flat();
   const target = `${url.pathname}${url.search}`;
-  // A signed URL does not show its HTTP method, so the code tries GET and PUT.
+  // A signed URL does not show its HTTP method, so both GET and PUT are tried.
   return ["GET", "PUT"].some((method) => verify({ method, target, rawHeaders }, Date.now()).ok);
 }

@@ -20,9 +20,9 @@ const TIMES_FASTEST_PEER = 10;
 const URLS_CHECKED = 8;
 
 /**
- * Measures how many GET URLs each signer presigns in one second of CPU time of one thread. The signers take turns in the benchmark.
+ * Measures how many GET URLs each signer presigns in one second of CPU time of one thread. The signers take turns.
  *
- * The command has the flags --rounds (default 9) and --milliseconds (default 200 for each turn). Returns whether the signers met all goals.
+ * Flags: --rounds 9, --milliseconds 200 (for each turn). Returns whether all goals were met.
  */
 export async function runPresign(args: readonly string[]): Promise<boolean> {
   const values = readFlags(args, { rounds: "9", milliseconds: "200" });
@@ -102,15 +102,14 @@ function find(measured: readonly Measured[], wanted: string): Measured {
   return found;
 }
 
-/** A signer that runs `inFlight` calls in parallel. The next `inFlight` calls start when all calls before have returned. */
+/** A signer that runs `inFlight` calls in parallel. The next `inFlight` calls start when all previous calls have returned. */
 type Contestant = { name: string; signer: Signer; inFlight: number };
 
 const CALLS_BETWEEN_CLOCK_READS = 64;
 const MANY_IN_FLIGHT = 16;
 
 /**
- * An asynchronous signer runs twice: with one call at a time, and with concurrent calls, as on a busy server. A synchronous signer runs
- * once.
+ * An asynchronous signer runs twice: with one call at a time, and with parallel calls, as on a busy server. A synchronous signer runs once.
  */
 function contestantsOf(signer: Signer): Contestant[] {
   const { name } = signer;
@@ -124,8 +123,8 @@ function contestantsOf(signer: Signer): Contestant[] {
 /**
  * Measures the speed of a signer, in URLs for each second of CPU time of the calling thread.
  *
- * A wall clock would also count the time of other processes. The measurement excludes the CPU time of other threads, such as garbage
- * collection and WebCrypto.
+ * A wall clock would also count the time of other processes. The CPU time of other threads, such as garbage collection and WebCrypto, is
+ * not measured.
  */
 export async function measure({ signer, inFlight }: Contestant, milliseconds: number): Promise<number> {
   const start = performance.now();
@@ -162,8 +161,8 @@ async function awaitTogether(
 let used = 0;
 
 /**
- * The loop reads a character of each URL, so that V8 joins the parts of the string. V8 may store a concatenated string as separate parts
- * until code reads a character.
+ * Reads a character of each URL, so that V8 joins the parts of the string. V8 may store a concatenated string as separate parts until code
+ * reads a character.
  */
 function use(url: string): void {
   used = (used + url.charCodeAt(url.length - 1)) | 0;

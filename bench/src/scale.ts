@@ -22,7 +22,7 @@ import {
 } from "./scale/verbs.ts";
 
 const MAX_RATIO = 1.5;
-/** A call on a large thing is usable below this time. Milliseconds. */
+/** The maximum time of a usable call on the largest things, in milliseconds. */
 const USABLE_MS = 300;
 
 type Part = "hundredth" | "whole";
@@ -38,14 +38,13 @@ type Sample = { p50: number; p99: number; cpuMicroseconds: number };
 type Measured = { verb: string; side: Side; samples: Sample[] };
 
 /**
- * Compares the cost of each verb on one hundredth of the data with the cost on the whole data, in one run and in turns. The goal is a ratio
- * below 1.5 at p50.
- *
- * Then compares the background jobs in the same way. Can also measure garbage collection and backup beside requests.
+ * Compares the time of each verb on one hundredth of the data with its time on the whole data. Both are measured in turns in the same run.
+ * The goal is a ratio below 1.5 at p50. Then compares the background jobs in the same way. Can also measure garbage collection and backup
+ * while the service handles requests.
  *
  * Flags: --scale 1 (1,000,000 files), --rounds 5, --calls 20 (for each round), --engines postgres,sqlite, --only "note,link" (parts of
- * names). --data: a directory for the data, which later runs use again (with BENCH_DATABASE_URL, also for PostgreSQL). --upkeep hundredth,whole: the parts whose garbage collection and backup are measured. Default: none.
- * Returns whether the measurements met all goals.
+ * names). --data: a directory for data that later runs use again (for PostgreSQL only with BENCH_DATABASE_URL). --upkeep hundredth,whole:
+ * the parts of the data for which garbage collection and backup are measured. Default: none. Returns whether all goals were met.
  */
 export async function runScale(args: readonly string[]): Promise<boolean> {
   const flags = readFlags(args, {
@@ -116,7 +115,7 @@ function withBucket({ env, ...spec }: CandidateSpec, endpoint: string): Candidat
 
 type Sweeping = { rounds: number; closing: (() => Promise<unknown>)[]; isChosen: (verb: [string, Verb]) => boolean };
 
-/** Compares the background jobs, which run in this process. The services have already deleted what was due. */
+/** Compares the background jobs, which run in this process. The services have already deleted everything that was due. */
 async function measureSweeps(sides: readonly Side[], { rounds, closing, isChosen }: Sweeping): Promise<boolean> {
   const swept: Side[] = [];
   let jobs: [string, Verb][] = [];
@@ -144,12 +143,12 @@ async function measureAllUpkeep(sides: readonly Side[]): Promise<void> {
   if (rows.length > 0) reportUpkeep(rows);
 }
 
-/** Makes the first request of a person. The service then remembers the token. */
+/** Makes the first request of a person, after which the service remembers the token. */
 async function signIn({ data }: Subject, user: number): Promise<Request> {
   return { method: "GET", path: "/me", token: await data.tokenOf(user) };
 }
 
-/** Fills an empty database. A filled database stays as it is. */
+/** Fills an empty database. Does not change a filled database. */
 async function fill(where: DataLocation, scale: number): Promise<Shape> {
   const target = where.url === undefined ? { file: sqliteFileIn(where.directory) } : { url: where.url };
   const until = await findEnd(target);
@@ -231,7 +230,7 @@ function nameOf({ engine, part }: Side): string {
 
 const figure = (samples: readonly Sample[], name: keyof Sample) => median(samples.map((sample) => sample[name]));
 
-/** Prints a row for each verb and engine: both figures, and the ratio. The ratio is the median of the ratios of the rounds. */
+/** Prints a row for each verb and engine, with both figures and their ratio: the median of the ratios of all rounds. */
 function reportRatios(measured: readonly Measured[]): boolean {
   const pairs = measured
     .filter(({ side }) => side.part === "whole")
@@ -276,7 +275,7 @@ function reportRatios(measured: readonly Measured[]): boolean {
   return met.every(Boolean);
 }
 
-/** Prints the figures of the largest note, person, link and outbox, which must stay usable. */
+/** Prints the figures of the largest note, person, link and outbox, which must remain usable. */
 function reportLarge(measured: readonly Measured[]): boolean {
   const rows = measured.map(({ verb, side, samples }) => {
     const p50 = figure(samples, "p50");

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 const credentials = { accessKeyId: "bench", secretAccessKey: "only-for-benchmarks" };
 const ROOT = resolve(import.meta.dirname, "../..");
 
-/** Starts an embedding once, and prints the CPU time and the memory that the start took. */
+/** Starts an embedding once, and prints the CPU time and the memory of the start. */
 const PROGRAM = `
   const { createValetKey } = await import(process.env.ENTRY);
   const options = JSON.parse(process.env.OPTIONS);
@@ -26,8 +26,8 @@ const PROGRAM = `
 type Start = { cpuMs: number; ms: number; mib: number; tables: number };
 
 /**
- * Starts an embedding on SQLite, with a new database and with an existing one, each in a new process. Flags: --rounds 5, --before (other
- * checkouts). Prints medians. The time to load the code is not part of the CPU time.
+ * Starts an embedding on SQLite, with a new database and with an existing database, each in a new process. Flags: --rounds 5, --before
+ * (other checkouts). Prints medians. The CPU time does not include the time to load the code.
  */
 export async function runStart(args: readonly string[]): Promise<boolean> {
   const { values } = parseArgs({

@@ -12,21 +12,20 @@ import { openSlowLine } from "./upload/slow-line.ts";
 import { measureThroughput } from "./upload/throughput.ts";
 
 const MIB = 2 ** 20;
-/** The goal for form memory of the service, as a fraction of the memory of the article's design or the other checkout. */
+/** The goals for the memory that forms use in the service, as a fraction of the memory in the article's design or in another checkout. */
 const OF_ARTICLE = { parallel: 0.1, stalled: 0.25 };
 const OF_BEFORE = { parallel: 1.1, stalled: 1.1 };
 /** The delay of the slow line in each direction, as between continents. */
 const SLOW_LINE_MS = 50;
 
-/** A running service, the endpoint of its bucket, and the number of rounds. */
 type Target = { endpoint: string; service: { url: string; token: string; noteId: string }; rounds: number };
 
 /**
- * Measures uploads to the built-in bucket. Compares the upload speed of the client with the AWS SDK. Compares the memory of form uploads
- * between the service and the article's design.
+ * Measures uploads to the built-in bucket. Compares the upload speed of the client with that of the AWS SDK. Compares the memory that form
+ * uploads use in the service and in the article's design.
  *
- * Flags: --rounds 7, --form-rounds 3, --mib 256 (of a file), --only throughput, files or forms, --before. The checkout of --before replaces
- * the article's design in the comparison of forms. Returns whether the measurements met all goals.
+ * Flags: --rounds 7, --form-rounds 3, --mib 256 (of a file), --only throughput, files or forms, --before. With --before, forms are compared
+ * with another checkout instead of the article's design. Returns whether all goals were met.
  */
 export async function runUpload(args: readonly string[]): Promise<boolean> {
   const values = readFlags(args, { rounds: "7", "form-rounds": "3", mib: "256", only: "", before: "" });

@@ -33,16 +33,16 @@ const verbs = [
 const MAX_TAIL = 4;
 const OF_BARE = 0.85;
 const TIMES_ARTICLE = 10;
-/** The part of the CPU time for each URL of a batch that the signer alone needs. */
+/** The goal for batches: the CPU time of the signer alone, as a part of the CPU time for each URL. */
 const OF_SIGNER = 0.12;
 const SIGNER_MILLISECONDS = 200;
 
 /**
- * Measures each verb of the service under load on SQLite and on PostgreSQL. Compares the URLs of the service with the minimal hot path
- * (`bare`) and with the article's design. Compares the batches with the signer alone, and compares all writes with the flushes of the disk.
+ * Measures each verb of the service under load on SQLite and on PostgreSQL. Compares the URLs of the service with the minimal server
+ * (`bare`) and with the article's design. Compares batches with the signer alone, and all writes with the flushes of the disk.
  *
- * Flags: --rounds 5, --seconds 5, --only "start,share valetkey/sqlite" (parts of names), --before (other checkouts). Returns whether the
- * measurements met all goals.
+ * Flags: --rounds 5, --seconds 5, --only "start,share valetkey/sqlite" (parts of names), --before (other checkouts). Returns whether all
+ * goals were met.
  */
 export function runVerbs(args: readonly string[]): Promise<boolean> {
   const flushes: number[] = [];
@@ -119,15 +119,15 @@ function bareOf({ name }: Measured, all: readonly Measured[]): Measured | undefi
 }
 
 /**
- * Compares the CPU times of the service and of the signer. The throughput of a batch also depends on the CPU time of PostgreSQL and of the
- * load generator.
+ * Compares the CPU times of the service and of the signer. The throughput of a batch would also depend on the CPU time of PostgreSQL and of
+ * the load generator.
  */
 function ofSigner({ rounds }: Measured, signed: readonly number[]): number {
   const urlsPerSecond = rounds.map(({ cpuMicroseconds }) => (BATCH_SIZE * 1e6) / cpuMicroseconds);
   return medianRatio(urlsPerSecond, signed);
 }
 
-/** Divides the p99 latency of each round by its p50 latency. Returns the median of the latency ratios. */
+/** Divides the p99 latency of each round by its p50 latency. Returns the median of these ratios. */
 function tail({ rounds }: Measured): number {
   return median(rounds.map(({ p50Milliseconds, p99Milliseconds }) => p99Milliseconds / p50Milliseconds));
 }
@@ -136,7 +136,7 @@ const PAGE_BYTES = 4096;
 const FILE_PAGES = 256;
 const FLUSHES_MS = 500;
 
-/** Measures how many flushes per second the disk can make. Each flush writes a page and calls fdatasync, as a write-ahead log does. */
+/** Measures how many flushes per second the disk can make. Each flush writes a page and calls fdatasync, like a write-ahead log. */
 function flushesPerSecond(directory: string): number {
   const page = Buffer.alloc(PAGE_BYTES, 1);
   const handle = openSync(join(directory, "flushes"), "w");

@@ -8,8 +8,8 @@ import { Client as MinioClient } from "minio";
 import { settings } from "../rig/settings.ts";
 
 /**
- * The function `sign` makes the presigned URL of the nth key. The measurement excludes the setup of an S3 client, because an application
- * sets up the client once.
+ * `sign` makes the presigned URL of the key with this index. The setup of an S3 client is not measured, because an application sets up the
+ * client only once.
  */
 export type Signer = { name: string; isPeer: boolean } & (
   | { kind: "sync"; sign(index: number): string }
@@ -18,7 +18,7 @@ export type Signer = { name: string; isPeer: boolean } & (
 
 type RequestToPresign = Parameters<S3RequestPresigner["presign"]>[0];
 
-/** Every signer gets virtual-hosted AWS URLs, permanent credentials, and keys that need no percent-encoding. */
+/** All signers make virtual-hosted AWS URLs, with permanent credentials, and with keys that need no percent-encoding. */
 export const inputs = {
   ...settings,
   endpoint: `https://s3.${settings.region}.amazonaws.com`,
@@ -57,7 +57,7 @@ function awsGetSignedUrl(): Signer {
   return { name: getSignedUrlName, isPeer: true, kind: "async", sign };
 }
 
-/** Uses only the signer of the AWS SDK. The signer builds the request without the client of the AWS SDK. */
+/** Uses only the signer of the AWS SDK, and builds the request without the client of the AWS SDK. */
 function awsRequestPresigner(): Signer {
   const client = new S3Client({ region, credentials });
   const presigner = new S3RequestPresigner({ region, credentials, sha256: client.config.sha256 });
@@ -129,10 +129,10 @@ const BLOCK_BYTES = 64;
 const DIGEST_BYTES = 32;
 
 /**
- * Makes a signer that computes only the three hashes of a signature: one of the canonical request, and two for the HMAC. No signer that
- * uses the native hash of Node.js can be faster than three hashes.
+ * Creates a signer that computes only the three hashes of a signature: one of the canonical request, and two for the HMAC. No signer that
+ * uses the native hash of Node.js can be faster.
  *
- * The input of each hash is as long as the input for a real signature. The limit signer builds no URL and copies nothing.
+ * The input of each hash is as long as for a real signature. This signer builds no URL and copies nothing.
  */
 function limit(): Signer {
   const requests = inputs.keys.map(canonicalRequest);

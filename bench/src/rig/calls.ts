@@ -14,14 +14,14 @@ export type Call = {
   method: "GET" | "POST" | "PUT";
   path: string;
   token?: string | undefined;
-  /** The session cookie of a request, as a browser sends the cookie. */
+  /** The session cookie, as a browser sends it. */
   cookie?: string | undefined;
   /** The IP address of the client, which X-Forwarded-For contains, as behind a proxy. */
   clientIp?: string | undefined;
   body?: object | undefined;
 };
 
-/** Encodes the request as the bytes of an HTTP/1.1 request. */
+/** Encodes a request as the bytes of an HTTP/1.1 request. */
 export function encodeCall({ method, path, body, ...call }: Call): Buffer {
   const text = body === undefined ? "" : JSON.stringify(body);
   const headers = { host: "127.0.0.1", ...headersOf(call), ...(text && { "content-type": "application/json" }) };
@@ -48,14 +48,11 @@ function headersOf({ token, cookie, clientIp }: Pick<Call, "token" | "cookie" | 
 }
 
 export const BATCH_SIZE = LARGE_NOTE_FILES;
-/**
- * The number of users with whom the benchmark shares each note. The benchmark shares each note with the users as viewers, and then as
- * editors.
- */
+/** The number of users with whom each note is shared, first as viewers and then as editors. */
 const RECEIVERS = 8;
 const SEED = 7;
 
-/** The data from which the benchmark makes requests, and the JWT of each user. */
+/** The data from which requests are made, and the JWT of each user. */
 export type Source = { dataset: Dataset; tokens: ReadonlyMap<string, string>; random: () => number };
 
 export async function createSource(dataset = createDataset()): Promise<Source> {
@@ -64,7 +61,7 @@ export async function createSource(dataset = createDataset()): Promise<Source> {
   return { dataset, tokens, random: createRandom(SEED) };
 }
 
-/** Every request that starts an upload, to the service or to another server, declares one and the same file. */
+/** The file that every upload start declares, whatever the server is. */
 export const file = { filename: "Scan 12.pdf", sizeBytes: 20_000, contentType: "application/pdf" };
 
 export function batchCall(attachmentIds: string[], token: string | undefined): Call {
@@ -78,7 +75,7 @@ export function startCall({ id }: BenchNote, token: string | undefined, declared
 const query = new URLSearchParams({ filename: file.filename, type: file.contentType });
 const described = { name: file.filename, size: file.sizeBytes, type: file.contentType };
 
-/** Makes the requests of each repeatable workload in the order of a turn. */
+/** Makes the requests of each repeatable workload, in the order of a turn. */
 export const repeatable = {
   url: (source: Source) => urlCalls(source, (userId) => ({ token: source.tokens.get(userId) })),
   "url-session": (source: Source) => urlCalls(source, (userId) => ({ cookie: sessionCookie(userId) })),
@@ -96,10 +93,7 @@ export const repeatable = {
     ),
   list: (source: Source) => byUser(source, { method: "GET", path: "/notes" }),
   share: shares,
-  /**
-   * The load generator sends embedding requests to an application that embeds Valet Key. Each note is an item of the application that
-   * embeds Valet Key.
-   */
+  /** Requests to an application that embeds Valet Key. Each note of the data set is an item of the application. */
   "embedding-url": (source: Source) =>
     urlCalls(source, (userId) => ({ token: source.tokens.get(userId) })).map((call) => ({
       ...call,
@@ -112,8 +106,8 @@ export const repeatable = {
       }),
       random,
     ),
-  // The client library of each peer sends the requests for the workloads of peers. Each request to a peer has the token of a user, even if
-  // the peer does not check tokens.
+  // The workloads of peers have the requests that the client library of each peer sends. Each request has the token of a user, even if the
+  // peer does not check tokens.
   /** The peers have no database, so the request contains the key of the object instead of the id of an attachment. */
   "peer-url": ({ dataset, tokens }: Source) =>
     dataset.grants.map(({ userId, attachment }): Call => {
@@ -129,10 +123,7 @@ export const repeatable = {
 
 export type WorkloadName = keyof typeof repeatable | "complete" | "claim" | "landing";
 
-/**
- * The number of URLs that the audit log must have for each response of a workload. By default, the audit log must have no URL for a
- * response.
- */
+/** The number of URLs in the audit log for each response of a workload. Default: no URL. */
 export const urlsOf: Partial<Record<WorkloadName, number>> = {
   url: 1,
   "url-session": 1,
@@ -146,10 +137,7 @@ function byUser({ tokens }: Source, call: Call): Call[] {
   return [...tokens.values()].map((token) => ({ ...call, token }));
 }
 
-/**
- * Makes a request for each file that a user may read, and shuffles the requests. The function `credentialOf` returns the credential of a
- * user.
- */
+/** Makes a request for each file that a user may read, and shuffles the requests. `credentialOf`: returns the credential of a user. */
 function urlCalls(
   { dataset, random }: Source,
   credentialOf: (userId: string) => Pick<Call, "token" | "cookie">,
@@ -181,7 +169,7 @@ export function chooseBatches(dataset: Dataset, random: () => number): { userId:
   return large;
 }
 
-/** The order of the share requests matters. Each request makes a new share or changes a role, so no request repeats a stored share. */
+/** The order of these requests matters. Each request creates a share or changes its role, so no request repeats a stored share. */
 function shares({ dataset: { notes, userIds }, tokens }: Source): Call[] {
   return ["viewer", "editor"].flatMap((role) =>
     Array.from({ length: RECEIVERS }, (_, nth) => nth).flatMap((nth) =>

@@ -10,9 +10,9 @@ import { settings } from "./settings.ts";
 
 export type CandidateSpec = {
   name: string;
-  /** The entry file of the server. The server of a candidate runs in a separate process, and listens on 127.0.0.1 at PORT. */
+  /** The entry file of the server, which runs in a separate process and listens on 127.0.0.1 at PORT. */
   entry: URL;
-  /** The working directory is outside of the checkout, so that the server reads no .env. */
+  /** The working directory, which is outside of the checkout, so that the server reads no .env. */
   directory: string;
   env: Record<string, string>;
 };
@@ -24,7 +24,7 @@ export type Engine = "postgres" | "sqlite";
 export const engines: readonly Engine[] = ["postgres", "sqlite"];
 
 const root = new URL("../../../", import.meta.url);
-/** The command of the service has one path in all versions, so that `--before` can run any version. */
+/** The command of the service has the same path in all versions, so that `--before` can run any version. */
 const COMMAND = "packages/server/src/cli.ts";
 const probe = new URL("./usage-probe.ts", import.meta.url);
 const START_TIMEOUT_MS = 30_000;
@@ -61,8 +61,8 @@ export function serviceSpec(engine: Engine, where: DataLocation, checkout?: stri
 }
 
 /**
- * Describes a server of the benchmark: the hot path on plain node:http (`bare`), or an application that embeds Valet Key. `checkout`: the
- * folder of another version of the service.
+ * Describes a server of the benchmark: the minimal server on plain node:http (`bare`), or an application that embeds Valet Key. `checkout`:
+ * the folder of another version of the service.
  */
 export function ownSpec(server: "bare" | "embedding", { engine, where, checkout }: OwnPlace): CandidateSpec {
   const env = { AUTH_JWT_SECRET: settings.jwtSecret, JWT_SECRET: settings.jwtSecret };
@@ -74,10 +74,10 @@ export function ownSpec(server: "bare" | "embedding", { engine, where, checkout 
 
 type OwnPlace = { engine: Engine; where: DataLocation; checkout?: string | undefined };
 
-/** The member `entry` is the name of a file in bench/peers. `checksWho`: whether the peer checks the JWT of a request. */
+/** `entry`: the name of a file in bench/peers. `checksWho`: whether the peer checks the JWT of a request. */
 export type PeerPlace = { directory: string; entry: string; checksWho: boolean };
 
-/** Describes the server of a peer. The peer gets the S3 credentials of the service, and verifies tokens with the secret of the service. */
+/** Describes the server of a peer, which has the S3 credentials of the service, and verifies tokens with its secret. */
 export function peerSpec(name: string, { entry, checksWho, directory }: PeerPlace): CandidateSpec {
   const env = checksWho ? { JWT_SECRET: settings.jwtSecret } : {};
   return specOf({ directory }, { name, entry: `bench/peers/${entry}`, env });
@@ -90,17 +90,14 @@ function specOf({ directory, url }: DataLocation, { name, entry, env }: Own): Ca
   return { name, entry: new URL(entry, root), directory, env: { ...aws, ...database, ...env } };
 }
 
-/**
- * Starts a server and waits until the server responds. If BENCH_PROFILE_DIR is set, the server writes a CPU profile to the directory
- * BENCH_PROFILE_DIR.
- */
+/** Starts a server, and waits until it responds. If BENCH_PROFILE_DIR is set, the server writes a CPU profile to this directory. */
 export async function startCandidate({ name, entry, directory, env }: CandidateSpec): Promise<Candidate> {
   const port = await freePort();
   const child = fork(entry, [], {
     cwd: directory,
     env: { PATH: process.env.PATH, NODE_ENV: "production", PORT: String(port), HOST: "127.0.0.1", ...env },
     execArgv: [...settings.nodeFlags, "--import", probe.href, ...profileFlags(name)],
-    // The benchmark does not print the output of a server. If a server fails, the error contains the output of the server.
+    // The output of a server is not printed. If the server fails, the error contains the output.
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const output = collectOutput(child);
@@ -117,7 +114,7 @@ export async function startCandidate({ name, entry, directory, env }: CandidateS
   };
 }
 
-/** Runs a command of the service to its end, and returns its usage and the time that it took. Throws if the command prints an error. */
+/** Runs a command of the service to its end. Returns its usage, and the time that it took. Throws if the command prints an error. */
 export async function runCommand(
   { entry, directory, env }: CandidateSpec,
   args: readonly string[],
@@ -137,7 +134,7 @@ export async function runCommand(
   return { ...usage, seconds: (performance.now() - startedAt) / 1000, output: output() };
 }
 
-/** Returns the Node.js flags that write a CPU profile to BENCH_PROFILE_DIR. Returns no flags if BENCH_PROFILE_DIR is not set. */
+/** Returns the Node.js flags that write a CPU profile to BENCH_PROFILE_DIR, or no flags without BENCH_PROFILE_DIR. */
 export function profileFlags(name: string): string[] {
   const directory = process.env.BENCH_PROFILE_DIR;
   if (!directory) return [];

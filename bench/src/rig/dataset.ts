@@ -11,12 +11,12 @@ export type Dataset = {
   shares: BenchShare[];
   /** The small notes that get a public link to all their files. */
   linkedNotes: BenchNote[];
-  /** Each pair has a user and an attachment that the user may read, as the owner or because of a share. */
+  /** Pairs of a user and an attachment that the user may read, as the owner or because of a share. */
   grants: { userId: string; attachment: BenchAttachment }[];
 };
 
 const SEED = 20_260_101;
-/** Many users send the load, so that no user reaches the limits for one user, even in a long run. */
+/** The number of users. With so many users, no user reaches the limits for one user, even in a long run. */
 const USERS = 400;
 const NOTES = 2_000;
 const SHARES_OF_NOTE = 2;
@@ -24,17 +24,12 @@ const LINKS = 500;
 const FIRST_INSTANT = Date.UTC(2026, 0, 1);
 const LARGE_NOTE_STEP = 20;
 
-/** The number of files of most notes in the data set. */
+/** The number of files of most notes. */
 export const SMALL_NOTE_FILES = 5;
-/**
- * The number of files of every twentieth note in the data set. A request of the verb `batch` requests URLs of all files of one large note.
- */
+/** The number of files of every twentieth note. A request of the workload `batch` requests the URLs of all files of such a note. */
 export const LARGE_NOTE_FILES = 100;
 
-/**
- * Makes the data that every candidate of the benchmark gets. Each call of `createDataset` makes equal data, so the load generator does not
- * need to read a database.
- */
+/** Creates the data for all candidates. Each call creates the same data, so the load generator does not need to read a database. */
 export function createDataset(): Dataset {
   const random = createRandom(SEED);
   const newId = createIds(random);
@@ -84,7 +79,7 @@ function userAt({ userIds }: Dataset, index: number): string {
   return userId;
 }
 
-/** Makes a function that returns UUIDv7s. Each UUID is a millisecond later than the UUID before, as if the service grew over time. */
+/** Returns a function that creates UUIDv7s. Each UUID is a millisecond later than the previous UUID, as if the service grew over time. */
 function createIds(random: () => number): () => string {
   let instant = FIRST_INSTANT;
   return () => {
@@ -94,7 +89,7 @@ function createIds(random: () => number): () => string {
   };
 }
 
-/** Makes a seeded generator of numbers in [0, 1) (mulberry32). */
+/** Creates a seeded generator of numbers in [0, 1) (mulberry32). */
 export function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -109,7 +104,6 @@ export function below(random: () => number, limit: number): number {
   return Math.floor(random() * limit);
 }
 
-/** Shuffles the items of an array in place. */
 export function shuffle<T>(items: T[], random: () => number): T[] {
   for (let index = items.length - 1; index > 0; index--) {
     const other = below(random, index + 1);

@@ -29,8 +29,8 @@ import {
 } from "./service.ts";
 
 /**
- * A candidate with its data, and functions that read its audit log and end its uploads. The article and the peers have neither an audit log
- * nor uploads.
+ * A candidate with its data. Its functions read its audit log and end its uploads. The article and the peers have neither an audit log nor
+ * uploads.
  */
 export type PreparedCandidate = {
   spec: CandidateSpec;
@@ -41,8 +41,8 @@ export type PreparedCandidate = {
 export type Environment = Awaited<ReturnType<typeof createEnvironment>>;
 
 /**
- * Makes the environment of the candidates: a directory on a disk, a PostgreSQL server, a bucket process, and data. The first start of a
- * candidate makes its tables, because another version can have other tables.
+ * Creates the environment of the candidates: a directory on a disk, a PostgreSQL server, a bucket process, and data. A candidate creates
+ * its tables at its first start, because another version can have other tables.
  */
 export async function createEnvironment(dataset: Dataset) {
   const path = await createScratch();
@@ -117,10 +117,10 @@ export async function createEnvironment(dataset: Dataset) {
   };
 }
 
-// The statfs types of the Linux file systems in memory. A flush in memory costs nothing, so a benchmark in memory would give wrong figures.
+// The statfs types of the Linux file systems in memory. A flush in memory costs nothing, so figures from such a file system would be wrong.
 const MEMORY_FILE_SYSTEMS = new Set([0x01021994, 0x858458f6]);
 
-/** Makes a directory on a real disk: in BENCH_DIR, or in the first default directory on a disk. */
+/** Creates a directory on a real disk: in BENCH_DIR, or in the first default directory on a disk. */
 export async function createScratch(): Promise<string> {
   const chosen = process.env.BENCH_DIR;
   for (const parent of chosen === undefined ? [tmpdir(), "/var/tmp", process.cwd()] : [chosen]) {
@@ -133,13 +133,13 @@ export async function createScratch(): Promise<string> {
   throw new Error("Found no directory on a disk. Set BENCH_DIR to one.");
 }
 
-/** Starts the built-in bucket in a separate process with `dataDir` as its data folder. Throws if the bucket process ends at its start. */
+/** Starts the built-in bucket in a separate process with `dataDir` as its data folder. Throws if the process ends at its start. */
 export async function startBucket(dataDir: string) {
   const child = fork(new URL("../servers/bucket.ts", import.meta.url), [dataDir], { execArgv: profileFlags("bucket") });
   const ended = once(child, "exit").then(([code]): never => {
     throw new Error(`The process of the bucket has ended with ${code}. Its output is above`);
   });
-  // Without the `catch`, the end of the process after `stop` would be an unhandled rejection.
+  // Without this `catch`, the end of the process after `stop` would be an unhandled rejection.
   ended.catch(() => undefined);
   const [endpoint] = (await Promise.race([once(child, "message"), ended])) as [string];
   return {
@@ -162,7 +162,8 @@ export async function startPostgres(directory: string) {
   return {
     version: await describe(admin),
     /**
-     * Creates an empty database, and returns its URL. `kept`: the name of a database that stays after the run, and that may already exist.
+     * Creates an empty database, and returns its URL. `kept`: the name of a database that remains after the run, and that may already
+     * exist.
      */
     async createDatabase(name: string, kept?: string): Promise<string> {
       const unique = kept ?? `valetkey_bench_${process.pid}_${name.replace(/\W/g, "_")}`.toLowerCase();
@@ -218,10 +219,9 @@ async function describe(admin: pg.Client): Promise<string> {
 async function startCluster(directory: string) {
   const port = await freePort();
   const databaseDir = join(directory, "postgres");
-  // Another account of the machine runs PostgreSQL, because PostgreSQL refuses to run as root. The account of PostgreSQL needs access to
-  // the directory.
+  // PostgreSQL refuses to run as root, so it runs with another account of the machine, which needs access to the directory.
   await chmod(directory, 0o755);
-  // The directory of an earlier run with `--data` has the cluster of that run.
+  // The directory of an earlier run with `--data` contains the PostgreSQL cluster of that run.
   await rm(databaseDir, { recursive: true, force: true });
   await mkdir(databaseDir);
   const EmbeddedPostgres = await loadEmbeddedPostgres();

@@ -1,5 +1,4 @@
-// The process of the load generator runs the code of load-generator-process.ts. The load generator receives orders over IPC, and returns
-// results over IPC.
+// The process of the load generator. It receives orders over IPC, and returns results over IPC.
 
 import { connect, type Socket } from "node:net";
 import { createSource, type WorkloadName } from "./calls.ts";
@@ -72,7 +71,7 @@ const HEAD_END = Buffer.from("\r\n\r\n");
 /**
  * Sends requests on one keep-alive connection, one at a time. Resolves after the response to the last request.
  *
- * The client reads only the status and the length of a response. A full HTTP parser would use CPU time that the measured server needs.
+ * Reads only the status and the length of a response. A full HTTP parser would use CPU time that the measured server needs.
  */
 function driveConnection(options: ConnectionOptions): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -86,7 +85,7 @@ function driveConnection(options: ConnectionOptions): Promise<void> {
       port: options.port,
       host: "127.0.0.1",
       noDelay: true,
-      // The socket reads all chunks into one buffer, and allocates no new buffer for a chunk.
+      // The socket reads all chunks into one buffer, and does not allocate a new buffer for each chunk.
       onread: {
         buffer: Buffer.allocUnsafeSlow(RECEIVE_BYTES),
         callback: (length, buffer) => {
@@ -116,7 +115,7 @@ function driveConnection(options: ConnectionOptions): Promise<void> {
 }
 
 /**
- * Makes a function that reads chunks, and calls `onResponse` with the status of each complete response. Throws for chunked bodies and
+ * Returns a function that reads chunks, and calls `onResponse` with the status of each complete response. Throws for chunked bodies and
  * unexpected responses.
  */
 function createReader(onResponse: (status: number) => void): (chunk: Buffer) => void {
@@ -144,7 +143,7 @@ function createReader(onResponse: (status: number) => void): (chunk: Buffer) => 
 }
 
 function contentLength(head: string): number {
-  // node:http writes the header name Content-Length with capital letters, but some frameworks write lower case.
+  // node:http writes the header name Content-Length with capital letters, but some frameworks write it in lower case.
   let start = head.indexOf("Content-Length: ");
   if (start === -1) start = head.indexOf("content-length: ");
   if (start === -1) throw new Error(`A response without Content-Length:\n${head}`);

@@ -10,25 +10,24 @@ export type LoadResult = {
   p50Milliseconds: number;
   p99Milliseconds: number;
   /**
-   * The CPU time of the generator, divided by the length of the turn. If the share is near 1, the generator was the bottleneck, not the
+   * The CPU time of the load generator, divided by the length of the turn. Near 1, the load generator was the bottleneck, and not the
    * server.
    */
   generatorCpuShare: number;
 };
 
-/** The main process sends an order to the load generator. */
+/** An order of the main process to the load generator. */
 export type Order = Drive & { isPreparation: boolean };
 
 export type LoadGenerator = {
-  /** Prepares the data of a turn before the measurement, so that the measurement excludes the preparation. */
+  /** Prepares the data of a turn, so that the preparation is not measured. */
   prepare(turn: Drive): Promise<void>;
   drive(turn: Drive): Promise<LoadResult>;
   stop(): void;
 };
 
 /**
- * Starts the load generator in a separate process. One process generates the load of all rounds, so V8 compiles the code of the generator
- * only once.
+ * Starts the load generator in a separate process. The same process generates the load of all rounds, so V8 compiles its code only once.
  */
 export async function startLoadGenerator(): Promise<LoadGenerator> {
   const child = fork(new URL("./load-generator-process.ts", import.meta.url));

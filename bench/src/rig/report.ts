@@ -11,7 +11,7 @@ export function median(values: readonly number[]): number {
 /**
  * Divides `values` by `base` in each round, and returns the median of the ratios.
  *
- * A slow phase of the machine affects the two values of a round, and changes the ratio only a little.
+ * A slow phase of the machine affects both values of a round, and changes their ratio only a little.
  */
 export function medianRatio(values: readonly number[], base: readonly number[]): number {
   return median(values.map((value, round) => value / (base[round] ?? Number.NaN)));
@@ -32,12 +32,11 @@ export function formatCount(value: number): string {
 }
 
 /**
- * A goal is a limit for the ratio of two figures of one run. No goal is an absolute figure, because absolute figures differ between
- * machines.
+ * A limit for the ratio of two figures of the same run. No goal is an absolute figure, because absolute figures differ between machines.
  */
 type Goal = { text: string; ratio: number } & ({ atLeast: number } | { below: number });
 
-/** Prints the ratio, the goal, and whether the ratio met the goal. Returns whether the ratio met the goal. */
+/** Prints the ratio, the goal, and whether the goal was met. Returns whether the goal was met. */
 export function reportGoal(goal: Goal): boolean {
   const isMet = "atLeast" in goal ? goal.ratio >= goal.atLeast : goal.ratio < goal.below;
   const wanted = "atLeast" in goal ? `at least ${goal.atLeast}` : `below ${goal.below}`;

@@ -10,16 +10,16 @@ import { createToken, settings } from "./settings.ts";
 const CONNECTIONS = 64;
 const WARM_UP_SECONDS = 3;
 
-/** A turn of the benchmark whose server is not yet prepared. */
+/** A turn whose server is not prepared yet. */
 export type PlannedTurn = {
   name: string;
   workload: WorkloadName;
   prepare(environment: Environment): Promise<PreparedCandidate>;
-  /** Prepares the server of another checkout. `--before` repeats the turns that have this function. */
+  /** Prepares the server of another checkout. The flag `--before` repeats only turns with this function. */
   before?(environment: Environment, checkout: string): Promise<PreparedCandidate>;
 };
 
-/** A workload, and the server that receives the requests of the workload. In a round, one server may get several turns. */
+/** A workload, and the server that receives its requests. In a round, one server may get several turns. */
 export type Turn = { name: string; workload: WorkloadName; server: PreparedCandidate };
 
 export type Measured = Turn & {
@@ -28,28 +28,22 @@ export type Measured = Turn & {
   usage: Usage;
   /** The number of responses with 200 or 201 since the start, including verification and warm-up. */
   okResponses: number;
-  /** The number of responses under load with a status other than 200 or 201. The run fails if `otherResponses` is not 0. */
+  /** The number of responses under load with another status than 200 or 201. If it is not 0, the run fails. */
   otherResponses: number;
 };
 
 type LoadBenchmark = {
   title: string;
   turns: readonly PlannedTurn[];
-  /**
-   * Checks that a started server responds correctly. Returns the number of the server's responses with 200 or 201. The default of `verify`
-   * is `verifyService`.
-   */
+  /** Checks that a started server responds correctly. Returns the number of its responses with 200 or 201. Default: `verifyService`. */
   verify?(turn: Turn, to: { candidate: Candidate; dataset: Dataset }): Promise<number>;
-  /**
-   * The benchmark calls `beforeRound` before each round, while all servers are idle. The directory and the data of the servers are on one
-   * disk.
-   */
+  /** Called before each round, while all servers are idle. The directory is on the same disk as the data of the servers. */
   beforeRound?(directory: string): Promise<void> | void;
-  /** Prints the table and the goals. Returns whether the measurements met all goals. */
+  /** Prints the table and the goals. Returns whether all goals were met. */
   report(measured: readonly Measured[]): boolean;
 };
 
-/** Returns the turns of the service for a workload, one turn for each database engine. */
+/** Returns the turns of the service for a workload, one for each database engine. */
 export function serviceTurns(workload: WorkloadName, prefix = `${workload} `): PlannedTurn[] {
   return engines.map((engine) => ({
     name: `${prefix}valetkey/${engine}`,
@@ -59,7 +53,7 @@ export function serviceTurns(workload: WorkloadName, prefix = `${workload} `): P
   }));
 }
 
-/** Returns the turns of a benchmark server, one turn for each database engine. */
+/** Returns the turns of a benchmark server, one for each database engine. */
 export function ownTurns(server: "bare" | "embedding", workload: WorkloadName, prefix: string): PlannedTurn[] {
   return engines.map((engine) => ({
     name: `${prefix}${server}/${engine}`,
@@ -134,7 +128,7 @@ type Plan = {
 type Entry = { candidate: Candidate; measured: Measured };
 
 /**
- * Runs all turns in each round, so that a slow phase of the machine affects all turns. A server continues to run between its turns, but is
+ * Runs all turns in each round, so that a slow phase of the machine affects all turns. Between its turns, a server continues to run, but is
  * idle.
  */
 async function measureRounds(turns: readonly Turn[], plan: Plan): Promise<Measured[]> {
@@ -211,7 +205,7 @@ async function checkAuditedUrls(measured: readonly Measured[]): Promise<void> {
   }
 }
 
-/** Returns the requests per second of each round. */
+/** Returns the number of requests per second in each round. */
 export function throughputs({ rounds }: Measured): number[] {
   return rounds.map(({ requestsPerSecond }) => requestsPerSecond);
 }
@@ -220,12 +214,12 @@ export function throughput(measured: Measured): number {
   return median(throughputs(measured));
 }
 
-/** Divides the throughput of `measured` by the throughput of `base` in each round. Returns the median of the throughput ratios. */
+/** Divides the throughput of `measured` by the throughput of `base` in each round, and returns the median of the ratios. */
 export function throughputRatio(measured: Measured, base: Measured): number {
   return medianRatio(throughputs(measured), throughputs(base));
 }
 
-/** All load benchmarks print the columns of `LOAD_HEADER`. */
+/** The columns that all load benchmarks print. */
 export const LOAD_HEADER = ["p50 ms", "p99 ms", "CPU us/request", "RSS MiB", "generator CPU"];
 export function loadCells({ rounds, usage }: Measured): string[] {
   return [
@@ -240,8 +234,8 @@ export function loadCells({ rounds, usage }: Measured): string[] {
 type To = { candidate: Candidate; dataset: Dataset };
 
 /**
- * Checks the responses of the service before the measurement of three workloads. For all remaining workloads, only the load generator
- * checks the statuses. Returns the number of responses with 200 or 201.
+ * Checks the responses of the service for three workloads before the measurement. For all other workloads, only the load generator checks
+ * the statuses. Returns the number of responses with 200 or 201.
  */
 async function verifyService({ workload }: Turn, { candidate, dataset }: To): Promise<number> {
   if (workload === "url") return verifyUrls(candidate, dataset);
@@ -280,10 +274,8 @@ async function verifyStart({ name, port }: Candidate, { notes }: Dataset): Promi
 const SAMPLES = 20;
 
 /**
- * The benchmark calls `verifyUrls` before the measurement. Checks that a server issues URLs for the right object with the right expiry.
- * Checks that the server returns 403 to a stranger and 401 without a valid token.
- *
- * Returns the number of URLs that the server issued.
+ * Checks before the measurement that a server issues URLs for the right object with the right expiry. Also checks that the server returns
+ * 403 to a stranger, and 401 without a valid token. Returns the number of issued URLs.
  */
 async function verifyUrls({ name, port }: Candidate, dataset: Dataset): Promise<number> {
   const step = Math.floor(dataset.grants.length / SAMPLES) + 1;
@@ -303,8 +295,8 @@ async function verifyUrls({ name, port }: Candidate, dataset: Dataset): Promise<
 }
 
 /**
- * Throws unless the URL names the object, expires after 60 seconds, and has a signature. The bucket name is in the host or in the path of
- * the URL.
+ * Throws unless the URL names the object, expires after 60 seconds, and has a signature. The name of the bucket may be in the host or in
+ * the path.
  */
 function checkFileUrl(name: string, { fileUrl, objectKey }: { fileUrl: string; objectKey: string }): void {
   const url = new URL(fileUrl);

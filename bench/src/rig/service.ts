@@ -1,4 +1,4 @@
-// Only service.ts depends on the code and tables of the service. All other files of the benchmarks use only the HTTP API of the service.
+// Only this file of the benchmarks depends on the code and the tables of the service. All other files use only its HTTP API.
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -19,12 +19,9 @@ export { loadEmbeddedPostgres } from "@valetkey/server/src/testing/database/embe
 export { openPostgres } from "@valetkey/server/src/wiring/database/open-postgres.ts";
 export { openSqlite } from "@valetkey/server/src/wiring/database/open-sqlite.ts";
 
-/**
- * The location of a candidate's data. The member `url` is the URL of a PostgreSQL database. Without `url`, `directory` contains a SQLite
- * database.
- */
+/** The location of a candidate's data. `url`: the URL of a PostgreSQL database. Without `url`, `directory` contains a SQLite database. */
 export type DataLocation = { directory: string; url?: string };
-/** The number of `url.issued` events in an audit log, and the number of URLs in the events. */
+/** The number of `url.issued` events in an audit log, and the number of URLs in these events. */
 export type AuditedUrls = { events: number; urls: number };
 
 type Row = Record<string, string | number | boolean | null>;
@@ -48,7 +45,7 @@ export async function openJobs(env: Record<string, string>, directory: string) {
   return { jobs: new Map(names.map((name): [string, () => Promise<unknown>] => [name, useCases[name]])), close };
 }
 
-/** Writes the data of the benchmark to the tables of the service. The service has run once before, and has created its tables. */
+/** Writes the data of the benchmark to the tables of the service. The service has already run once, and has created its tables. */
 export async function seedService(where: DataLocation, dataset: Dataset): Promise<void> {
   const now = Date.now();
   const instant = new Date(now).toISOString();
@@ -58,7 +55,7 @@ export async function seedService(where: DataLocation, dataset: Dataset): Promis
       ...{ id, email: `${id}@bench.example`, name: "Bench", is_admin: 0 },
       ...{ email_stated_at: now, created_at: now, updated_at: now },
     })),
-    // Each user has an account, and is also the subject of a JWT. All credentials of a user therefore lead to the user's notes.
+    // Each user has an account, and is also the subject of a JWT. So all credentials of a user lead to the same notes.
     identities: userIds.map((id) => ({ issuer: "jwt-secret", subject: id, user_id: id })),
     auth_users: userIds.map((id) => ({
       ...{ id, name: "Bench", email: `${id}@bench.example`, email_verified: false },
@@ -116,9 +113,8 @@ export async function seedArticle(where: DataLocation, { notes, attachments, sha
 }
 
 /**
- * Ends the uploads that started since an instant, as if the uploads had expired. The load generator never completes the uploads of the
- * workload `start`. Without `endUploads`, each round would add tens of thousands of pending uploads.
- * The parameter `since` is in milliseconds since 1970.
+ * Ends the uploads that started since an instant, as if they had expired. The load generator never completes the uploads of the workload
+ * `start`, so otherwise each round would add tens of thousands of pending uploads. `since`: milliseconds since 1970.
  */
 export async function endUploads(where: DataLocation, { since }: { since: number }): Promise<void> {
   const started = `state = 'pending' and created_at >= ${since}`;
@@ -142,7 +138,7 @@ export async function readAuditedUrls({ directory, url }: DataLocation): Promise
   }
   return withSqlite(directory, (database) => {
     database.prepare("attach ? as journal").run(`${sqliteFileIn(directory)}-url-journal`);
-    // The service writes events first to batches of the journal, and later to `audit_events`.
+    // The service first writes events to batches in the journal, and later to `audit_events`.
     const events = `(select id, action, attachment_ids from audit_events union
       select value ->> 0, value ->> 2, value ->> 6 from journal.url_event_batches, json_each(events))`;
     return toAudited(database.prepare(count(events, "attachment_ids")).get());
@@ -173,10 +169,7 @@ function usageOf(attachments: readonly BenchAttachment[]): Row[] {
   return [...files].map(([owner_id, { length }]) => ({ owner_id, used_bytes: length * FILE_BYTES, files: length }));
 }
 
-/**
- * Inserts rows into the tables of the service. The function `insertAll` skips tables and columns that the database of another version of
- * the service does not have.
- */
+/** Inserts rows into the tables of the service. Skips tables and columns that are missing in the database of another version. */
 async function insertAll({ directory, url }: DataLocation, tables: Record<string, Row[]>): Promise<void> {
   if (url !== undefined) {
     await withPostgres(url, async (client) => {

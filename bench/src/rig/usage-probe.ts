@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
-// Node loads usage-probe.ts before the code of every candidate, so a candidate needs no code for the benchmark.
+// Node.js loads this file before the code of every candidate, so a candidate needs no code for the benchmark.
 process.on("message", (message) => {
   if (message === "usage") process.send?.(usage());
 });
@@ -26,8 +26,8 @@ process.channel?.unref();
 process.once("disconnect", () => process.exit(1));
 
 /**
- * Returns the peak RSS of the process, in KiB. On Linux, `maxRSS` starts with the RSS of the parent process at the fork, so `maxRSS` could
- * show the RSS of the benchmark.
+ * Returns the peak RSS of the process, in KiB. On Linux, `maxRSS` starts with the RSS of the parent process, so it could be the RSS of the
+ * benchmark.
  */
 function peakRssKib(): number {
   if (process.platform !== "linux") return process.resourceUsage().maxRSS;

@@ -1,11 +1,11 @@
 import { type Call, encodeCall, repeatable, type Source, sendCall, startCall, type WorkloadName } from "./calls.ts";
 import { settings } from "./settings.ts";
 
-/** The port of the server of a turn, and the length of the turn. */
+/** `port`: the port of the server of a turn. `seconds`: the length of the turn. */
 type ServerTurn = { port: number; seconds: number };
 
 export type Workload = {
-  /** Prepares the data of a turn on the server, so that the measurement excludes the preparation. */
+  /** Prepares the data of a turn on the server, so that the preparation is not measured. */
   prepare?(turn: ServerTurn): Promise<void>;
   /** Returns the next request as bytes, or undefined after the last request. */
   next(turn: ServerTurn): Buffer | undefined;
@@ -32,11 +32,9 @@ const GROWTH = 1.5;
 
 type Started = { upload: { id: string; method: string; url: string; headers: Record<string, string> } };
 
-/**
- * Makes requests that complete uploads. A client can complete an upload only once, so each turn prepares new uploads with their objects.
- */
+/** Makes requests that complete uploads. An upload can be completed only once, so each turn prepares new uploads with their objects. */
 function createCompletions({ dataset, tokens }: Source): Workload {
-  // The workload uses only notes without a link. A new file in a note with a link would add a URL to each claim (download) of the link.
+  // A new file in a note with a link would add a URL to each claim of the link, so the workload uses only notes without links.
   const linked = new Set(dataset.linkedNotes);
   const notes = dataset.notes.filter((note) => !linked.has(note));
   const ofPort = new Map<number, { ready: Buffer[]; sent: number; rate: number }>();
@@ -48,8 +46,8 @@ function createCompletions({ dataset, tokens }: Source): Workload {
   };
   return {
     /**
-     * Starts the uploads of a turn, and sends the files of the uploads. If the server completes all prepared uploads before the end, the
-     * turn ends early.
+     * Starts the uploads of a turn, and sends their files. If the server completes all of them before the end of the turn, the turn ends
+     * early.
      */
     async prepare({ port, seconds }) {
       const state = stateOf(port);
@@ -65,7 +63,7 @@ function createCompletions({ dataset, tokens }: Source): Workload {
     next({ port }) {
       const state = stateOf(port);
       state.sent += 1;
-      // The workload completes the oldest upload first, before the upload expires.
+      // The oldest upload is completed first, before it expires.
       return state.ready.shift();
     },
   };
@@ -82,10 +80,10 @@ function createCompletions({ dataset, tokens }: Source): Workload {
   }
 }
 
-/** The visitors of links have 131,072 IP addresses, because the load exceeds the limits for one IP address. */
+/** The number of IP addresses of link visitors. It is high, because the load exceeds the limits for one IP address. */
 const VISITORS = 2 ** 17;
 
-/** Makes the requests of visitors who open links. Before the first turn of a server, the workload creates links on the server. */
+/** Makes the requests of visitors who open links. Creates links on the server before its first turn. */
 function createVisits({ dataset: { linkedNotes }, tokens }: Source, callOf: (linkToken: string) => Call): Workload {
   const ofPort = new Map<number, Workload>();
   const body = { urlTtlSeconds: settings.expiresInSeconds, notify: "never" };
@@ -112,7 +110,7 @@ function createVisits({ dataset: { linkedNotes }, tokens }: Source, callOf: (lin
   };
 }
 
-/** Repeats a step until the step returns false. The benchmark runs many steps in parallel. */
+/** Repeats a step until it returns false. Many steps run in parallel. */
 async function together(step: () => Promise<boolean>): Promise<void> {
   const work = async () => {
     while (await step());

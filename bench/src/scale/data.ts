@@ -9,7 +9,7 @@ type Sizes = { [Table in keyof typeof FULL]: number } & {
 };
 
 export type Shape = Sizes & {
-  /** The instants of the rows are evenly spread over the time from `since` to `until`. Milliseconds since the epoch. */
+  /** The instants of the rows are evenly spread from `since` to `until`, in milliseconds since the epoch. */
   since: number;
   until: number;
 };
@@ -32,14 +32,14 @@ export const sqliteWords: Words = {
   yes: "1",
   date: "'2030-01-01T00:00:00.000Z'",
 };
-/** The rows of one table. `columns`: an SQL expression for each column of row `i`. `where`: the rows that exist. */
+/** The rows of one table. `columns`: an SQL expression for each column of row `i`. `where`: which of the rows exist. */
 export type Rows = { table: string; count: number; columns: Record<string, string>; where?: string; orderBy?: string };
 
-/** The kinds of ids. The kind is part of the id, so no two rows have the same id. */
+/** The kinds of ids. Each id contains its kind, so no two rows have the same id. */
 const KINDS = ["person", "note", "file", "upload", "link", "event", "mail", "trash", "row", "claim"] as const;
 type Kind = (typeof KINDS)[number];
 
-/** Text of the length and variety of real notes. Each note has a part of the text. */
+/** A text as long and as varied as real notes. Each note has a part of it. */
 const TEXT =
   `The budget of the spring campaign was approved by the board on Monday. Please send the signed contract to the legal
 team, and keep the original invoice for the tax office. The architect delivered new floor plans for the warehouse in
@@ -119,7 +119,7 @@ export function expressions({ people, notes, files, links, events, large, claims
   };
 }
 
-/** Returns the rows of all tables. `seed.ts` computes the tables that depend on them. */
+/** Returns the rows of all tables, except the tables that `seed.ts` computes from them. */
 export function rowsOf(shape: Shape, words: Words): Rows[] {
   const { people, notes, files, shares, links, events, large, claims, until } = shape;
   const sql = expressions(shape, words);
@@ -287,7 +287,7 @@ export function rowsOf(shape: Shape, words: Words): Rows[] {
     {
       table: "note_pins",
       count: notes / 10,
-      // A person pins few notes.
+      // Each person has pinned only a few notes.
       where: `i * 10 >= ${2 * large}`,
       columns: { user_id: person(ownerOfNote("(i * 10)")), note_id: id("note", "i * 10"), pinned_at: `${until}` },
     },
@@ -378,7 +378,7 @@ export function rowsOf(shape: Shape, words: Words): Rows[] {
       },
     },
     {
-      // Half of the mails wait, and half of the mails have finally failed.
+      // Half of the mails wait, and the other half have finally failed.
       table: "mails",
       count: notes,
       columns: {
@@ -441,7 +441,7 @@ export function rowsOf(shape: Shape, words: Words): Rows[] {
   ];
 }
 
-/** The tables that follow from other tables, as triggers and transactions of the service would fill them. */
+/** The statements that fill tables from other tables, as triggers and transactions of the service would do. */
 export const DEPENDENT: readonly string[] = [
   `insert into usage (owner_id, used_bytes, files)
     select owner_id, cast(sum(size_bytes) as bigint), count(*) from attachments

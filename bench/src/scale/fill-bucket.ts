@@ -3,12 +3,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-/** The number of bytes of each blob on the disk. The metadata have the size of the file. */
+/** The content of each blob on the disk, which is shorter than the file size in the metadata. */
 const BLOB = Buffer.alloc(1_000);
 
 /**
- * Adds an object to the built-in bucket for each file and preview of a filled database, and returns the number of objects. A service has run
- * once in the data folder, and has stopped.
+ * Adds an object to the built-in bucket for each file and preview of a filled database, and returns the number of objects. A service must
+ * have run once in the data folder, and must have stopped.
  */
 export function fillBucket(directory: string): number {
   const db = new DatabaseSync(join(directory, "bucket/bucket.sqlite"));

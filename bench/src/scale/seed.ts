@@ -4,12 +4,12 @@ import pg from "pg";
 import { openPostgres, openSqlite, termsOfDoc } from "../rig/service.ts";
 import { DEPENDENT, type Rows, rowsOf, type Shape, sqliteWords, type Words } from "./data.ts";
 
-/** The location of a database: the URL of an empty PostgreSQL database, or the name of a new SQLite file. */
+/** The location of a database: the URL of an empty PostgreSQL database, or the path of a new SQLite file. */
 export type Target = { url: string } | { file: string };
 
 type Sql = {
   words: Words;
-  /** SQL for the numbers from 0 to `count` - 1 as the column `i` of a table `rows`. */
+  /** The SQL for the numbers from 0 to `count` - 1, as the column `i` of a table `rows`. */
   numbers(count: number): string;
   run(sql: string): Promise<void>;
   all<Row>(sql: string, values?: (string | number)[]): Promise<Row[]>;
@@ -21,8 +21,8 @@ type Sql = {
 };
 
 /**
- * Fills an empty database with the rows of a shape, without the API. The counters, the index for searches and the tables that triggers fill
- * have the same contents as after requests to the service. `log`: reports the progress.
+ * Fills an empty database with the rows of a shape, without the API. The counters, the search index and the tables that triggers fill have
+ * the same contents as after requests to the service. `log`: reports the progress.
  */
 export async function seedScale(target: Target, shape: Shape, log: (text: string) => void = () => undefined) {
   await openService(target).then((service) => service.close());
@@ -52,7 +52,7 @@ export async function seedScale(target: Target, shape: Shape, log: (text: string
   }
 }
 
-/** Returns the instant of the newest rows of a filled database. Returns undefined for an empty database. */
+/** Returns the instant of the newest rows of a filled database, or undefined for an empty database. */
 export async function findEnd(target: Target): Promise<number | undefined> {
   if ("file" in target && !existsSync(target.file)) return undefined;
   await openService(target).then((service) => service.close());
@@ -89,12 +89,12 @@ const TEXTS = [
   "select id, id as note_id, owner_id, title_folded as first, body_folded as second from notes where is_indexed = 1",
   "select id, note_id, owner_id, filename_folded as first, '' as second from attachments where is_indexed = 1",
 ];
-// PostgreSQL must store the documents within the time limit of the service for a query.
+// PostgreSQL must store these documents within the service's time limit for a query.
 const DOCS_AT_ONCE = 500;
 
 type TextRow = { id: string; note_id: string; owner_id: string; first: string; second: string };
 
-/** Adds all texts to the index for searches, with the functions of the service. */
+/** Adds all texts to the search index, with the functions of the service. */
 async function indexTexts(target: Target): Promise<void> {
   const service = await openService(target);
   try {
@@ -167,12 +167,12 @@ async function connectPostgres(url: string): Promise<Sql> {
       await run(`set session_replication_role = replica; set synchronous_commit = off;
         set maintenance_work_mem = '512MB'; set work_mem = '128MB'; set max_parallel_workers_per_gather = 0`);
       const indexes = await all<{ name: string; made: string }>(
-        // Without ONLY, the index of a divided table gets an index in each partition.
+        // With ONLY, the index of a partitioned table would have no index in the partitions.
         `select indexname as name, replace(indexdef, ' ON ONLY ', ' ON ') as made from pg_indexes where schemaname = current_schema and tablename = any($1)
           and not exists (select 1 from pg_constraint where conname = indexname)`,
         [tables],
       );
-      // The ids of events are not in the order of their primary key, so the index is faster to build at the end.
+      // The ids of events are not in the order of their primary key, so it is faster to build the index at the end.
       const keys = await all<{ name: string; made: string }>(
         "select conname as name, pg_get_constraintdef(oid) as made from pg_constraint where conrelid = 'audit_events'::regclass and contype = 'p'",
       );

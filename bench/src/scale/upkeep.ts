@@ -25,8 +25,8 @@ type Upkeep = { part: string; source: string; directory: string; data: Subject["
 type Sender = (port: number) => Subject["send"];
 
 /**
- * Measures garbage collection and backup of SQLite and the built-in bucket, while the service issues URLs on one connection. Returns the rows
- * of a table. `source`: the folder with the filled database.
+ * Measures garbage collection and backup of SQLite and the built-in bucket, while the service issues URLs on one connection. Returns the
+ * rows of a table. `source`: the folder with the filled database.
  */
 export async function measureUpkeep(
   { part, source, directory, data, load }: Upkeep,
@@ -90,7 +90,7 @@ export function reportUpkeep(rows: readonly string[][]): void {
   console.log(formatTable(header, rows));
 }
 
-/** A service with SQLite and the built-in bucket, on fixed ports. */
+/** Describes a service with SQLite and the built-in bucket, on fixed ports. */
 async function builtIn(place: string): Promise<CandidateSpec> {
   const { env, ...spec } = serviceSpec("sqlite", { directory: place });
   const kept = Object.entries(env).filter(([name]) => !name.startsWith("AWS_"));
@@ -100,7 +100,7 @@ async function builtIn(place: string): Promise<CandidateSpec> {
 /** The pause between two requests. Without it, the requests would use more CPU time of the service than the command. */
 const PAUSE_MS = 25;
 
-/** Sends requests until the command is over. Returns the times in milliseconds, sorted. */
+/** Sends requests until the command has ended. Returns their times in milliseconds, sorted. */
 async function loadUntil(subject: Subject, load: Load, running: { isOver: boolean }): Promise<number[]> {
   const times: number[] = [];
   while (!running.isOver) {
@@ -112,7 +112,7 @@ async function loadUntil(subject: Subject, load: Load, running: { isOver: boolea
   return times.toSorted((a, b) => a - b);
 }
 
-/** Reads the number of objects from the last line of a command. */
+/** Reads the number of objects from the last line that a command prints. */
 function objectsOf(output: string): number {
   const [, known, copied] = /Of the other objects, (\d+) are known|files of the bucket: (\d+)/.exec(output) ?? [];
   return Number(known ?? copied);

@@ -13,17 +13,17 @@ export type Request = {
   body?: object | undefined;
 };
 export type Response = { status: number; json: unknown; milliseconds: number };
-/** A service with its data. `send`: sends a request and measures its time. */
+/** A service with its data. `send`: sends a request, and measures its time. */
 export type Subject = { send(request: Request): Promise<Response>; data: Data };
 /** Prepares data outside of the measurement, and returns the request to measure. */
 export type Verb = (subject: Subject) => Promise<Request> | Request;
 
-/** Chooses rows of the data. `usual`: a note that does not belong to one of the largest people. */
+/** Functions that choose rows of the data. A usual note does not belong to one of the two largest people. */
 export type Data = ReturnType<typeof openData>;
 
 /** The number of people who send requests. */
 const USERS = 60;
-/** The number of notes of a person, without the two largest people. */
+/** The number of notes of each person, except the two largest people. */
 const NOTES_EACH = 6;
 
 /** `random`: returns numbers from 0 to 1. */
@@ -34,7 +34,7 @@ export function openData(shape: Shape, random: () => number) {
   const numberOf = (expression: string) => Number(evaluate(expression));
   const tokens = new Map<number, Promise<string>>();
   const [linkKey = new Uint8Array()] = deriveLinkKeys([settings.authSecret]).tokens;
-  // The service remembers the tokens of people, so both sides have the same number of people who send requests.
+  // The service remembers the tokens of people, so on both sides the same number of people send requests.
   const users = Array.from({ length: USERS }, () => 4 + below(random, shape.people - 4));
   const data = {
     shape,
@@ -49,10 +49,10 @@ export function openData(shape: Shape, random: () => number) {
     ownerOf: (note: number) => numberOf(sql.ownerOfNote(String(note))),
     linkToken: (link: number) => makeToken(linkKey, { linkId: data.idOf("link", link), generation: 0 }),
     noteOfLink: (link: number) => numberOf(sql.noteOfLink(String(link))),
-    /** A person who owns a usual number of notes. */
+    /** A person with a usual number of notes. */
     person: () => users[below(random, users.length)] as number,
     otherThan: (person: number) => (person === 4 ? 5 : 4),
-    /** A note with ten files, of a person with a usual number of notes, outside of the trash. */
+    /** A usual note with ten files, outside of the trash. */
     note(): number {
       for (;;) {
         const note = 2 * shape.large + data.person() - 2 + below(random, NOTES_EACH) * (shape.people - 2);
@@ -101,7 +101,6 @@ async function requestOfNote(data: Data, { note, method, pathOf, body }: OfNote)
   return { method, path: pathOf(data.idOf("note", note)), token: await data.tokenOf(data.ownerOf(note)), body };
 }
 
-/** A request of an administrator. */
 const admin = (path: string) => get(path, () => ADMINISTRATOR);
 
 export const fileUrl = async ({ data }: Subject): Promise<Request> => {
@@ -141,7 +140,7 @@ const startUpload: Verb = ofNote(
   () => FILE,
 );
 
-/** A new note with ten files and a share, so that the verb does not depend on earlier runs. */
+/** Creates a note with ten files and a share, so that the verb does not depend on earlier runs. */
 async function newNote({ send, data }: Subject, { files = 10 } = {}): Promise<{ id: string; token: string }> {
   const token = await data.tokenOf(data.person());
   const { json } = await send({
@@ -178,7 +177,7 @@ const ofLink =
   (method: string, pathOf: (token: string) => string, linkOf = (data: Data) => data.link()): Verb =>
   ({ data }) => ({ method, path: pathOf(`/public/links/${data.linkToken(linkOf(data))}`), clientIp: data.ip() });
 
-/** Every verb that people use, with a request of usual size. The size of the request does not depend on the size of the data. */
+/** Every verb that people use, with a request of usual size, which does not depend on the size of the data. */
 export const verbs: Record<string, Verb> = {
   "notes: list": get("/notes"),
   "notes: list by change": get("/notes?sort=changed"),

@@ -1,5 +1,5 @@
-// The benchmark server has the hot path GET /attachments/:id/url as minimal code. The service cannot be faster than the minimal server. The
-// minimal server has the signer and the durable audit log of the service, but no schemas, router, log or security headers.
+// This server does the work of GET /attachments/:id/url with minimal code. The service cannot be faster. The server has the signer and the
+// durable audit log of the service, but no schemas, router, log or security headers.
 import { randomFillSync } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { DatabaseSync } from "node:sqlite";
@@ -37,7 +37,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     credentials,
     now,
     expiresInSeconds: EXPIRES_IN_SECONDS,
-    // The Content-Disposition header is correct only for the filenames of the benchmark. The service encodes the header for all filenames.
+    // This Content-Disposition is correct only for the filenames of the benchmark. The service encodes it for all filenames.
     response: { contentDisposition: `attachment; filename="${row.filename}"`, contentType: row.content_type },
   });
   await urlAuditLog(service).record({
@@ -51,7 +51,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     detail: { expiresInSeconds: EXPIRES_IN_SECONDS, purpose: "download" },
   });
   const expiresAt = new Date(signed.expiresAt).toISOString();
-  // The JSON code does not escape the URL, because a signed URL has no characters that JSON escapes.
+  // The URL needs no escaping, because a signed URL has no characters that JSON escapes.
   respond(response, 200, `{"fileUrl":"${signed.url}","expiresIn":${EXPIRES_IN_SECONDS},"expiresAt":"${expiresAt}"}`);
 }
 
@@ -76,10 +76,7 @@ type AccessRow = {
   role: string | null;
 };
 
-/**
- * Returns the SQL columns that decide the access of a user, for a query of `attachments a`. The column `role` is null if the user has no
- * access.
- */
+/** Returns the SQL columns that decide the access of a user, for a query of `attachments a`. `role` is null without access. */
 function accessColumns({ userId, now }: { userId: string; now: string }): string {
   const isLive = `(s.expires_at is null or s.expires_at > ${now})`;
   return `a.note_id, a.owner_id, a.object_key, a.filename, a.content_type, a.state,
@@ -113,7 +110,7 @@ const ACCESS = `select asked.nth, ${accessColumns({ userId: "asked.user_id", now
 from unnest($1::text[], $2::text[]) with ordinality asked (user_id, attachment_id, nth)
 join attachments a on a.id = asked.attachment_id`;
 
-/** Decides the access of many requests with one SQL statement, as the service does. The store runs at most two statements at a time. */
+/** Decides the access of many requests with one SQL statement, as the service does. At most two statements run at a time. */
 function openPostgresStore(url: string): Store {
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS });
   let waiting: {
@@ -158,7 +155,7 @@ function openPostgresStore(url: string): Store {
 const POOL_BYTES = 8_000;
 const RANDOM_BYTES = 10;
 
-/** Makes a function that returns UUIDv7s. The random bytes of a UUID come from a pool that one system call fills for many UUIDs. */
+/** Returns a function that creates UUIDv7s. Their random bytes come from a pool, which one system call fills for many UUIDs. */
 function createIds(): (now: number) => string {
   const pool = Buffer.alloc(POOL_BYTES);
   let position = POOL_BYTES;
@@ -180,7 +177,7 @@ const readToken = createTokenReader(AUTH_JWT_SECRET ?? "");
 const newId = createIds();
 const file = sqliteFileIn(DATA_DIR ?? "");
 const store = DATABASE_URL === undefined ? openSqliteStore(file) : openPostgresStore(DATABASE_URL);
-// The minimal server uses the audit log of the service, so that its events are as durable as events of the service.
+// This server uses the audit log of the service, so that its events are as durable as those of the service.
 const service = await (DATABASE_URL === undefined
   ? openSqlite({ file, clock: Date.now })
   : openPostgres({ url: DATABASE_URL, clock: Date.now }));

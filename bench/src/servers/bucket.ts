@@ -1,7 +1,7 @@
 import { startS3Local } from "@valetkey/s3-local";
 import { settings } from "../rig/settings.ts";
 
-// Runs the built-in bucket in a separate process. The services and all upload clients share the process of the bucket.
+// Runs the built-in bucket in a separate process, which the services and all upload clients share.
 const { accessKeyId, secretAccessKey, region, bucket } = settings;
 const dataDir = process.argv[2] as string;
 const { endpoint } = await startS3Local({

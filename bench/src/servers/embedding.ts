@@ -1,5 +1,4 @@
-// The benchmark server is an application that embeds Valet Key on plain node:http, and verifies a JWT as the peers do. The access rule of the
-// application reads a map in memory.
+// An application that embeds Valet Key on plain node:http, and verifies a JWT as the peers do. Its access rule reads a map in memory.
 import { createServer } from "node:http";
 import { createValetKey } from "@valetkey/server";
 import { createDataset } from "../rig/dataset.ts";
@@ -8,7 +7,7 @@ import { settings } from "../rig/settings.ts";
 
 const { PORT, DATA_DIR, DATABASE_URL } = process.env as Record<string, string>;
 
-/** The check of tokens is JavaScript, because the peers are JavaScript, too. */
+/** The check of tokens is JavaScript, because the peers use it too. */
 type PeerSettings = { userOf(authorization: string | null): string | undefined };
 const { userOf }: PeerSettings = await import(new URL("../../peers/settings.js", import.meta.url).href);
 

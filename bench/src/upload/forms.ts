@@ -10,8 +10,8 @@ const PARALLEL = { files: 20, fileBytes: 50 * MIB };
 const STALLED = { files: 60, fileBytes: 8 * MIB };
 
 /**
- * Two servers in the order of their turns: the server to compare with, and the service. `goals`: the limits for the ratio of the memory of
- * the two servers.
+ * `specs`: the two servers in the order of their turns: the server to compare with, and the service. `goals`: the limits for the ratio of
+ * their memory.
  */
 type Plan = {
   specs: readonly CandidateSpec[];
@@ -23,8 +23,8 @@ type Plan = {
 type Turn = { parallelBytes: number; seconds: number; stalledBytes: number };
 
 /**
- * Measures the memory of each server during many simultaneous form uploads, and during stalled forms. The servers take turns in each round
- * of form uploads. Returns whether the memory of the service met the goals.
+ * Measures the memory of each server during many simultaneous form uploads, and during stalled forms. In each round of form uploads, the
+ * servers take turns. Returns whether the memory of the service met the goals.
  */
 export async function measureForms({ specs, token, noteId, rounds, goals }: Plan): Promise<boolean> {
   const turns = new Map<string, Turn[]>(specs.map(({ name }) => [name, []]));
@@ -50,7 +50,7 @@ async function takeTurn(spec: CandidateSpec, target: Target): Promise<Turn> {
 type Form = { port: number; path: string; token: string };
 
 /**
- * Starts a server only for one measurement, because the peak RSS of a process never falls. Returns the growth of the server's RSS in bytes.
+ * Starts a server for one measurement only, because the peak RSS of a process never falls. Returns the growth of the server's RSS in bytes.
  */
 async function growth(
   spec: CandidateSpec,
@@ -60,7 +60,7 @@ async function growth(
   const candidate: Candidate = await startCandidate(spec);
   const form = { port: candidate.port, path: `/notes/${noteId}/attachments`, token };
   try {
-    // The first form makes the server load its code, so that the measurement excludes the memory of the code.
+    // The first form makes the server load its code, so that the memory of the code is not measured.
     await postForms({ ...form, files: 1, fileBytes: MIB });
     const before = await candidate.usage();
     await work(form);
@@ -114,7 +114,7 @@ type Forms = { port: number; path: string; token: string; files: number; fileByt
 const PIECE = Buffer.alloc(2 ** 20, 7);
 const BOUNDARY = "----bench-of-valet-key";
 
-/** Posts several files in parallel, each file in a separate form, as browsers do. Throws unless all responses have status 201. */
+/** Posts several files in parallel, each in its own form, as browsers do. Throws unless all responses have the status 201. */
 async function postForms({ port, path, token, files, fileBytes }: Forms): Promise<void> {
   const agent = new Agent({ maxSockets: files });
   const post = async (number: number) => {
@@ -122,8 +122,7 @@ async function postForms({ port, path, token, files, fileBytes }: Forms): Promis
     const outgoing = request({ host: "127.0.0.1", port, path, method: "POST", headers, agent });
     Readable.from(pieces({ head, fileBytes, tail }), { objectMode: false, highWaterMark: 64 * 1024 }).pipe(outgoing);
     const [response] = await once(outgoing, "response");
-    // If the service refuses a form, the service closes the connection. The error of the unsent rest of a refused form is therefore no
-    // problem.
+    // If the service refuses a form, it closes the connection. The error about the unsent rest of the form is therefore no problem.
     outgoing.on("error", () => undefined);
     let text = "";
     for await (const chunk of response) text += chunk;
@@ -156,7 +155,7 @@ function* pieces({ head, fileBytes, tail }: { head: Buffer; fileBytes: number; t
 
 const SETTLED_MS = 3_000;
 
-/** Posts several forms in parallel, without their last bytes. Closes the connections when the server does not read further bytes. */
+/** Posts several forms in parallel, without their last bytes. Closes the connections when the server reads no more bytes. */
 async function stallForms({ port, path, token, files, fileBytes }: Forms): Promise<void> {
   const stalled = Array.from({ length: files }, (_, number): ClientRequest => {
     const { headers, head } = formOf({ number, token, fileBytes });

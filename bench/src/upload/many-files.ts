@@ -18,15 +18,15 @@ const TIMES_LIB_STORAGE = { onLoopback: 1, onSlowLine: 2 };
 const ZIP_OF_SINGLE_FILES = 0.9;
 
 type Service = { url: string; token: string };
-/** If `delayMs` is set, the lines to the service and to the bucket deliver all bytes so much later, in each direction. */
+/** `delayMs`: the delay of the lines to the service and to the bucket, in each direction. Default: no delay. */
 type Plan = { endpoint: string; service: Service; folder: string; rounds: number; delayMs?: number };
-/** The function `take` does the work of a turn once, and returns the time in seconds. */
+/** `take`: does the work of a turn once, and returns its time in seconds. */
 type Turn = { name: string; take(): Promise<number> };
 
 /**
- * Uploads 1,000 files of 20 kB over eight connections to the bucket. The client and lib-storage take turns at uploading the files. Then the client
- * downloads the files in turns: one by one, and as one ZIP. Returns whether the speed of the client met the goals. On a slow line, there are
- * no downloads.
+ * Uploads 1,000 files of 20 kB over eight connections to the bucket, with the client and lib-storage in turns. Then the client downloads
+ * the files, one by one and as one ZIP in turns. On a slow line, there are no downloads. Returns whether the speed of the client met the
+ * goals.
  */
 export async function measureManyFiles({ endpoint, service, folder, rounds, delayMs }: Plan): Promise<boolean> {
   const paths = await writeFiles(join(folder, "many"));
@@ -65,7 +65,7 @@ async function writeFiles(folder: string): Promise<string[]> {
   return paths;
 }
 
-/** Runs all turns once as a warm-up, and then once in each round. Returns the seconds of each turn by the name of the turn. */
+/** Runs all turns once as a warm-up, and then once in each round. Returns the seconds of each turn, by its name. */
 async function takeTurns(rounds: number, turns: readonly Turn[]): Promise<Map<string, number[]>> {
   for (const { take } of turns) await take();
   const seconds = new Map<string, number[]>(turns.map(({ name }) => [name, []]));
@@ -128,7 +128,7 @@ async function readSingly(client: Client, files: readonly Attachment[]): Promise
   }
 }
 
-/** Prints the speed of the two compared turns. Returns whether the first turn is fast enough in comparison with the second turn. */
+/** Prints the speed of the two compared turns. Returns whether the first turn is fast enough in comparison with the second. */
 function report(seconds: ReadonlyMap<string, readonly number[]>, goal: { text: string; atLeast: number }): boolean {
   const rates = [...seconds].map(([name, all]) => [name, all.map((each) => FILES / each)] as const);
   const [[, ours], [base, theirs]] = rates as [(typeof rates)[0], (typeof rates)[0]];

@@ -8,18 +8,17 @@ import { settings } from "../rig/settings.ts";
 import { names } from "./throughput.ts";
 
 /**
- * One of the compared upload clients. The function `send` uploads a file of the disk, and returns a function that deletes the object from
- * the bucket.
+ * One of the compared upload clients. `send`: uploads a file from the disk, and returns a function that deletes its object from the bucket.
  */
 type Sender = { name: string; send(path: string): Promise<() => Promise<unknown>> };
 
 type Options = { endpoint: string; service: { url: string; token: string; noteId: string } };
 
-/** The client and lib-storage send parts of 8 MiB, four parts at a time. The service chooses a part size of 8 MiB. */
+/** The client and lib-storage send parts of 8 MiB, four parts at a time. The service chooses this part size. */
 const PART_BYTES = 8 * 2 ** 20;
 const PARALLEL = 4;
 
-/** Makes the senders: the client with all steps (start, parts, verification), and the AWS SDK with the access key of the bucket. */
+/** Creates the senders: the client with all steps (start, parts, verification), and the AWS SDK with the access key of the bucket. */
 function createSenders({ endpoint, service }: Options): Sender[] {
   const client = createClient({ baseUrl: service.url, token: service.token });
   const { accessKeyId, secretAccessKey, region } = settings;
@@ -64,8 +63,7 @@ function inOne(s3: S3Client): Sender["send"] {
   };
 }
 
-// All upload clients (senders) take turns in one process. The process of the senders does nothing else, so the CPU time of the process is
-// the CPU time of the sender.
+// All upload clients (senders) take turns in this process. It does nothing else, so its CPU time is the CPU time of the sender.
 const senders = createSenders(JSON.parse(process.argv[2] as string));
 process.on("message", async ({ name, path }: { name: string; path: string }) => {
   const sender = senders.find((each) => each.name === name);

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** A line to a server with a delay in each direction. */
+/** A connection to a server through a proxy, with a delay in each direction. */
 export type SlowLine = { url: string; close(): Promise<void> };
 
 /**
- * Opens a TCP proxy that delivers each chunk `delayMs` later, in each direction. Only the bytes are late. A new connection opens without a
+ * Opens a TCP proxy that delivers each chunk `delayMs` later, in each direction. Only bytes are delayed. A new connection opens without a
  * delay, which favors clients that open many connections.
  */
 export async function openSlowLine(target: string, delayMs: number): Promise<SlowLine> {

@@ -16,18 +16,14 @@ export const names = [
   "PutObject, no checksum",
 ] as const;
 
-/**
- * Uploads one file with each sender. The senders take turns at uploading the file. Returns whether the throughput of the client met the
- * goal.
- */
+/** Uploads one file with each sender, in turns. Returns whether the throughput of the client met the goal. */
 export async function measureThroughput({ endpoint, service, path, sizeBytes, rounds }: Plan): Promise<boolean> {
   const child = fork(new URL("./senders-process.ts", import.meta.url), [JSON.stringify({ endpoint, service })]);
   const turns = new Map<string, Turn[]>(names.map((name) => [name, []]));
   const ended = once(child, "exit").then(() => {
     throw new Error("The process of the senders has ended. Its output is above");
   });
-  // The function `take` reports the error of the ended process. Without the `catch`, the benchmark would fail while no turn waits for the
-  // process.
+  // `take` reports the error of the ended process. Without this `catch`, the benchmark would fail while no turn waits for the process.
   ended.catch(() => undefined);
   const take = async (name: string): Promise<Turn> => {
     child.send({ name, path });
@@ -37,8 +33,7 @@ export async function measureThroughput({ endpoint, service, path, sizeBytes, ro
   try {
     for (const name of names) await take(name);
     for (let round = 0; round < rounds; round++) {
-      // Each round has another order of senders. A turn leaves writes that the disk has not finished, and the unfinished writes slow the
-      // next turn.
+      // Each round has another order of senders. A turn leaves writes that the disk has not finished, which slow down the next turn.
       for (let place = 0; place < names.length; place++) {
         const name = names[(place + round) % names.length] as string;
         turns.get(name)?.push(await take(name));

@@ -14,13 +14,13 @@ const ENTRIES = {
   "journal-worker": "features/audit/journal/journal-worker.ts",
   "search-worker": "platform/database/sqlite/search-worker.ts",
   "starts-worker": "features/uploads/starts/starts-worker.ts",
-  // This entry contains the built-in bucket, so applications do not install the bucket.
+  // This entry contains the built-in bucket, so that applications need not install it.
   testing: "testing.ts",
 };
 
 /**
- * Writes the modules of @valetkey/server in few files. The files contain the small packages that only the library uses. Packages that an
- * application may share or update stay dependencies, such as fastify. `folder` has the declarations of all modules.
+ * Writes the modules of @valetkey/server to few files, which also contain the small packages that only the library uses. Packages that an
+ * application may share or update stay dependencies, such as fastify. `folder`: has the declarations of all modules.
  */
 export async function bundleServer(folder: string): Promise<void> {
   const { dependencies, peerDependencies } = JSON.parse(await readFile(join(SOURCE, "package.json"), "utf8"));

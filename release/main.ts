@@ -6,8 +6,8 @@ import { repositoryUrl } from "./manifest.ts";
 import { PUBLISHED, type Published } from "./published.ts";
 import { STAGE, stage } from "./stage.ts";
 
-// `npm run release` publishes all packages (docs/releasing.md). With `-- --dry-run`, it does everything except the publication. With
-// `-- --registry URL`, it publishes to another registry, without provenance. The rehearsal uses this option.
+// `npm run release` publishes all packages (docs/releasing.md). With `-- --dry-run`, it does everything except the publication. With `--
+// --registry URL`, it publishes to another registry, without provenance. The rehearsal uses this option.
 const ROOT = resolve(import.meta.dirname, "..");
 const { values } = parseArgs({
   options: { "dry-run": { type: "boolean", default: false }, registry: { type: "string" } },
@@ -68,7 +68,7 @@ async function requireCleanTree(): Promise<void> {
   if (stdout !== "") throw new Error(`Commit or remove these changes first:\n${stdout}`);
 }
 
-/** Publishes a tarball with a signed statement that says where it was built (provenance). A dry run makes no statement. */
+/** Publishes a tarball with a signed statement about where it was built (provenance). A dry run makes no statement. */
 async function publish(tarball: string): Promise<void> {
   const target = registry === undefined ? ["--provenance"] : ["--registry", registry];
   const flags = isDryRun ? ["--dry-run"] : target;

@@ -47,7 +47,7 @@ try {
   await rm(scratch, { recursive: true, force: true });
 }
 
-/** Starts verdaccio, which gets the packages of other people from the usual registry. Returns the URL. */
+/** Starts verdaccio, a registry that gets the packages of other people from the usual registry. Returns its URL. */
 async function startRegistry(): Promise<string> {
   const host = `127.0.0.1:${await freePort()}`;
   const url = `http://${host}`;
@@ -63,13 +63,13 @@ async function startRegistry(): Promise<string> {
     log: { type: "stdout", level: "warn" },
   };
   await writeFile(join(scratch, "registry.yaml"), JSON.stringify(config));
-  // A package of verdaccio names node-fetch by a tag, and not every registry has this tag.
+  // A package of verdaccio refers to node-fetch by a tag, and not every registry has this tag.
   const manifest = { dependencies: { verdaccio: "^6.0.0" }, overrides: { "node-fetch": "^2.7.0" } };
   await writeFile(join(scratch, "package.json"), JSON.stringify(manifest));
   await run("npm", ["install", "--no-audit", "--no-fund"], { cwd: scratch });
   start("npx", ["verdaccio", "--config", "registry.yaml", "--listen", url], { cwd: scratch });
   await until(async () => (await fetch(`${url}/-/ping`)).ok, "verdaccio does not respond");
-  // npm publishes only with a token, and verdaccio accepts any token here.
+  // npm publishes only with a token, and this verdaccio accepts any token.
   await writeFile(join(scratch, "npmrc"), `//${host}/:_authToken=rehearsal\n`);
   return url;
 }
@@ -111,7 +111,7 @@ async function requireEqualTarballs(first: string, again: string): Promise<void>
   console.log(`Two builds of one commit have equal tarballs of ${one.size} packages.`);
 }
 
-/** Returns the digest of each packed tarball, in the form of npm, by the name of its package. */
+/** Returns the digest of each packed tarball in npm's format, by the name of its package. */
 async function digestsOf(folder: string): Promise<Map<string, string>> {
   const out = join(folder, "release/out");
   const tarballs = (await readdir(out)).filter((name) => name.endsWith(".tgz"));
@@ -137,7 +137,7 @@ async function versionOf(folder: string): Promise<string> {
   return (await run("npx", ["valetkey", "--version"], { cwd: folder })).stdout.trim();
 }
 
-/** Starts the installed service with its data in `folder`, and stops the service after the work. */
+/** Starts the installed service with its data in `folder`, and stops it after the work. */
 async function withService<T>(folder: string, work: (env: NodeJS.ProcessEnv) => Promise<T>): Promise<T> {
   const child = start("npx", ["valetkey", "start"], { cwd: folder, env: { ...process.env, ...SERVICE } });
   await until(async () => (await fetch(`${SERVICE.PUBLIC_URL}/readyz`)).ok, "the service is not ready");
@@ -150,7 +150,7 @@ async function withService<T>(folder: string, work: (env: NodeJS.ProcessEnv) => 
   }
 }
 
-/** Sends a file as a new user. Returns the link. */
+/** Uploads a file as a new user, and returns a link to it. */
 async function send(folder: string, env: NodeJS.ProcessEnv): Promise<string> {
   const valetkey = async (...args: string[]) =>
     (await run("npx", ["valetkey", ...args], { cwd: folder, env })).stdout.trim();
@@ -165,7 +165,7 @@ async function get(folder: string, { link, env }: { link: string; env: NodeJS.Pr
   return readFile(join(folder, "inbox/hello.txt"), "utf8");
 }
 
-/** Starts a program in a process group of its own, so that `stop` also ends the processes that the program starts. */
+/** Starts a program in its own process group, so that `stop` also ends the processes that the program starts. */
 function start(command: string, args: string[], options: { cwd: string; env?: NodeJS.ProcessEnv }): ChildProcess {
   const child = spawn(command, args, { ...options, detached: true, stdio: ["ignore", "ignore", "inherit"] });
   children.push(child);
@@ -177,7 +177,7 @@ function stop(child: ChildProcess): void {
     process.kill(-child.pid, "SIGTERM");
 }
 
-/** Waits until the condition holds. Throws the problem after a minute. */
+/** Waits until the condition is true. Throws an error with the problem after a minute. */
 async function until(condition: () => Promise<boolean>, problem: string): Promise<void> {
   const end = Date.now() + START_WITHIN_MS;
   while (!(await condition().catch(() => false))) {

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { PUBLISHED } from "./published.ts";
 
-// `npm run release:version X.Y.Z` gives all published packages one version, and updates the dependencies between them.
+// `npm run release:version X.Y.Z` gives all published packages the same version, and updates the dependencies between them.
 const ROOT = resolve(import.meta.dirname, "..");
 const FOLDERS = [
   ".",

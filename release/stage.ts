@@ -9,12 +9,12 @@ import type { Published } from "./published.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const TSC = join(createRequire(import.meta.url).resolve("typescript/package.json"), "../bin/tsc");
-/** The folder for the files to publish. Each published package has a folder in it. */
+/** The folder with one folder for each published package. */
 export const STAGE = join(ROOT, "release/out");
 
 /**
- * Copies the published files of a package into a new folder, and returns it. Compiles a library first, but does not build the command.
- * `checksTypes`: whether a type error in a library throws. Without the check, the compiler needs half of the time. Default: true.
+ * Copies the published files of a package into a new folder, and returns this folder. Compiles a library first, but does not build the
+ * command. `checksTypes`: whether a type error in a library throws. Without the check, the compiler needs half of the time. Default: true.
  */
 export async function stage(name: Published, { checksTypes = true } = {}): Promise<string> {
   const source = join(ROOT, "packages", name);
@@ -47,13 +47,13 @@ async function stageLibrary(source: string, { folder, checksTypes }: Staging): P
   // The published client contains its own declarations of the types of the contract, so it depends on no package.
   if (source.endsWith("client")) await run(process.execPath, [join(source, "scripts/write-wire.ts")]);
   await cp(dist, folder, { recursive: true });
-  // The compiler copies no styles, and no declarations of them.
+  // The compiler copies no styles, and no declarations of styles.
   const styles = (await readdir(join(source, "src"))).filter((file) => /\.css(?:\.d\.ts)?$/.test(file));
   for (const file of styles) await cp(join(source, "src", file), join(folder, file));
   if (isServer) await bundleServer(folder);
 }
 
-/** Runs a command in the root folder of the repository. Rejects with the whole output of the command if it fails. */
+/** Runs a command in the root folder of the repository. If it fails, rejects with its whole output. */
 async function run(command: string, args: string[]): Promise<void> {
   await promisify(execFile)(command, args, { cwd: ROOT }).catch((error: { stdout: string; stderr: string }) => {
     throw new Error(`${command} ${args.join(" ")} failed:\n${error.stdout}\n${error.stderr}`, { cause: error });

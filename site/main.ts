@@ -6,8 +6,8 @@ import { type Section, sidebarOf, write, writePages } from "./pages.ts";
 import { callsPage, escapeText, OPTION_PAGES, optionsPage, resultsPage } from "./reference.ts";
 import { type Document, documentOfEmbedding, documentOfService, routesPage, typesSection } from "./routes.ts";
 
-// `npm run docs:site` builds the documentation as a site in site/dist. With `--serve`, it also serves the site on this machine.
-// DOCS_BASE is the path of the site, such as /valet-key/. DOCS_REPOSITORY is the URL of the repository, for links to source files.
+// `npm run docs:site` builds the documentation as a site in site/dist. With `--serve`, it also serves the site on this machine. DOCS_BASE
+// is the path of the site, such as /valet-key/. DOCS_REPOSITORY is the URL of the repository, for links to source files.
 const root = resolve(import.meta.dirname, "..");
 const pages = join(import.meta.dirname, "pages");
 const FAULTS = { text: "Faults that the doctor finds", link: "/reference/doctor-faults" };
@@ -58,7 +58,7 @@ function titleOf(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** Writes the page of all faults that the doctor can find, by severity. */
+/** Returns the page of all faults that the doctor can find, sorted by severity. */
 function faultsPage(): string {
   const intro =
     "This page is for operators. It lists every fault that [`valetkey doctor`](/doctor.md) can find. The doctor prints the fix of each " +

@@ -12,9 +12,9 @@ export type Member = {
   whole: string;
   /** The doc comment without the default, the range and the example. */
   text: string;
-  /** From the sentence "Default: 60.". */
+  /** The value in a sentence such as "Default: 60.". */
   default: string | undefined;
-  /** From the sentence "Range: 1 to 604,800.". */
+  /** The value in a sentence such as "Range: 1 to 604,800.". */
   range: string | undefined;
   example: string | undefined;
 };
@@ -43,7 +43,7 @@ function read(root: string, { file, type }: Source) {
   return { source, docBefore, statement, program, found: declarationOf(statement) };
 }
 
-/** Reads the members of an exported object type from its source file. A member of a nested object is named like `scanner.host`. */
+/** Reads the members of an exported object type from its source file. A member of a nested object has a name such as `scanner.host`. */
 export function membersOf(root: string, from: Source): Member[] {
   const { source, docBefore, program, found } = read(root, from);
 
@@ -62,7 +62,7 @@ export function membersOf(root: string, from: Source): Member[] {
       });
   }
   const textOf = ({ start, end }: Node) => source.slice(start, end);
-  /** Reads the members of `Pick<Other, "a" | "b">`. The type `Other` is from another file. */
+  /** Reads the members of `Pick<Other, "a" | "b">`, where the type `Other` is from another file. */
   const readPicked = ([of, names]: Node[]): Member[] => {
     const type = of.typeName.name;
     const isImport = ({ specifiers = [] }: Node) => specifiers.some(({ local }: Node) => local?.name === type);
@@ -82,7 +82,7 @@ function partsOfType(node: Node): Node[] {
   return ["TSUnionType", "TSIntersectionType"].includes(node.type) ? node.types.flatMap(partsOfType) : [node];
 }
 
-/** Returns the object types in a type such as `Other & { a: string }` or `{ a: string } | undefined`, without records. */
+/** Returns the object types in a type such as `Other & { a: string }` or `{ a: string } | undefined`. Does not return records. */
 function literalsOf(node: Node): Node[] {
   return partsOfType(node).filter(
     ({ type, members }) => type === "TSTypeLiteral" && members.every((member: Node) => "key" in member),

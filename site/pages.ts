@@ -19,7 +19,7 @@ export function pageOf(file: string): string {
     .toLowerCase();
 }
 
-/** Returns the sidebar, in the order of docs/README.md. Each page of the sidebar is a link of docs/README.md. */
+/** Returns the sidebar, in the order of docs/README.md. Each page in the sidebar is a link in docs/README.md. */
 export function sidebarOf(root: string, generated: Section["items"]): Section[] {
   const [, ...sections] = readFileSync(join(root, INDEX), "utf8").split(/^## /m);
   return sections.map((section) => {
@@ -43,8 +43,8 @@ function linkTo(name: string, path: string): Link {
 type WriteOptions = { root: string; into: string; repository: string | undefined };
 
 /**
- * Copies all pages that docs/README.md reaches to the folder `into`, with their pictures. Links to other files of the repository go to
- * `repository`, such as https://github.com/owner/name/blob/main. Without `repository`, these links become plain text.
+ * Copies all pages that docs/README.md reaches to the folder `into`, with their pictures. Links to other files of the repository get the
+ * URL `repository`, such as https://github.com/owner/name/blob/main. Without `repository`, these links become plain text.
  */
 export function writePages({ root, into, repository }: WriteOptions): string[] {
   rmSync(into, { recursive: true, force: true });
@@ -94,7 +94,7 @@ export function write(path: string, text: string): void {
   writeFileSync(path, text);
 }
 
-/** Reads the error codes in the section of docs/errors.md about the service only. */
+/** Reads the error codes in the section of docs/errors.md that is only about the service. */
 export function codesOfService(): string[] {
   const page = readFileSync(join(import.meta.dirname, "../docs/errors.md"), "utf8");
   const [, section = ""] = page.split("\n## Codes of the service only\n");

@@ -47,7 +47,7 @@ export const OPTIONS = [
   { title: "openTestFiles: uploadFile", file: "packages/server/src/testing.ts", type: "TestUpload", prefix: "" },
 ] as const;
 
-/** The types whose members the client and the hooks return, in the order of the page. */
+/** The types that the client and the hooks return, in the order of the page. */
 const RESULTS = [
   { title: "openFiles", file: `${CLIENT}/open-files.ts`, type: "FilesClient" },
   { title: "files.upload", file: `${CLIENT}/upload/upload-task.ts`, type: "UploadTask" },
@@ -65,7 +65,7 @@ export const OPTION_PAGES: Link[] = [
   { text: "Calls of openFiles and React hooks", link: "/reference/results" },
 ];
 
-/** Returns every option, with its name as an application writes it. */
+/** Returns all options, with the names that an application writes. */
 export function readOptions(root: string): { title: string; members: Member[] }[] {
   return OPTIONS.map(({ title, prefix, ...source }) => ({
     title,
@@ -108,7 +108,7 @@ export function callsPage(root: string): string {
   return ["# Calls of the library", intro, ...calls.map(describeCall), typesOfCalls(root)].join("\n\n");
 }
 
-/** Writes every published type that is neither a group of calls nor on the page of options. */
+/** Writes all published types that are neither a group of calls nor on the page of options. */
 function typesOfCalls(root: string): string {
   const exported = readFileSync(join(root, INDEX), "utf8").matchAll(/export type \{([^}]*)\} from "\.\/(.+)"/g);
   const sources = [...exported].flatMap(([, names = "", path = ""]) =>
@@ -178,7 +178,7 @@ export function code(text: string): string {
   return `\`${text.replaceAll("|", "\\|")}\``;
 }
 
-/** Escapes the characters that Vue and tables would read as their own, except in code. */
+/** Escapes the characters that Vue and tables would interpret, except in code. */
 export function escapeText(text: string): string {
   return text
     .split(/(`[^`]+`)/)

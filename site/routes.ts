@@ -90,10 +90,10 @@ export async function documentOfEmbedding(): Promise<Document> {
   return forApplications(app.swagger() as unknown as Document);
 }
 
-/** The values of the shared schemas that no embedding has: members about slots, reviews and access of people, and their states. */
+/** The members and values in shared schemas that only the service has: slots, reviews and access of people, with their states. */
 const ONLY_SERVICE = ["slotId", "review", "access", "quarantined"];
 
-/** Removes the parts of the shared schemas that no embedding has: `ONLY_SERVICE`, mails to visitors, and the limits of URLs. */
+/** Removes the parts of shared schemas that no embedding has: `ONLY_SERVICE`, mails to visitors, and the limits of URLs. */
 function forApplications(document: Document): Document {
   const removed = [...ONLY_SERVICE, ...codesOfService()];
   const text = JSON.stringify(document)
@@ -121,7 +121,7 @@ function forApplications(document: Document): Document {
   return { ...others, tags: tags.filter(isUsed), paths: keptPaths, components: { schemas } };
 }
 
-/** Returns the schemas that the paths use, also inside of other schemas. */
+/** Returns the schemas that the paths use, directly or inside other schemas. */
 function usedSchemas(schemas: Record<string, Schema>, paths: Document["paths"]): Record<string, Schema> {
   const used = new Set<string>();
   const collect = (part: unknown) => {
@@ -149,7 +149,7 @@ export function operationsOf(
 
 type PageOptions = { title: string; intro: string; tags: readonly string[]; types: string };
 
-/** Writes the page of the operations that have one of the tags. `types` is the page of the types, or empty for the same page. */
+/** Writes the page of the operations that have one of the tags. `types`: the page of the types, or empty for the same page. */
 export function routesPage(document: Document, { title, intro, tags, types }: PageOptions): string {
   const operations = operationsOf(document, tags).map(({ call, operation }) => {
     const { summary = "", description = "", parameters = [], requestBody, responses } = operation;

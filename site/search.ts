@@ -1,7 +1,7 @@
-/** The search skips the records of decisions and the pages for contributors. Readers find these pages in the sidebar. */
+/** Matches the decision records and the pages for contributors, which the search skips. Readers find these pages in the sidebar. */
 const UNSEARCHED = /^(?:adr[./]|e2e\/|architecture|code_of_conduct|contributing|documentation|releasing)/;
 
-/** Words that people search for, and that the page itself does not use. */
+/** Words that people search for, but that a page itself does not use. */
 const OTHER_WORDS: Record<string, string> = {
   "index.md": "Getting started, quick start, install.",
   "packages/valetkey.md": "Getting started, quick start, install.",
@@ -11,10 +11,10 @@ const OTHER_WORDS: Record<string, string> = {
 export const isSearched = (page: string): boolean => !UNSEARCHED.test(page);
 export const otherWordsOf = (page: string): string => OTHER_WORDS[page] ?? "";
 
-/** The options of MiniSearch. VitePress sends the functions to the browser as text, so they use nothing outside of themselves. */
+/** The options of MiniSearch. VitePress sends these functions to the browser as text, so they must use nothing outside of themselves. */
 export const SEARCH = {
   options: {
-    // A code such as `access_denied` is also one word. Its first underscore keeps it apart from the words that begin as it does.
+    // A code such as `access_denied` is also one word. Its first underscore keeps it apart from other words with the same beginning.
     tokenize: (text: string) => [
       ...text.split(/[\n\r\p{Z}\p{P}]+/u),
       ...(text.match(/[a-z0-9]+(?:_[a-z0-9]+)+/gi) ?? []).map((code) => `_${code}`),
@@ -26,7 +26,7 @@ export const SEARCH = {
   },
   searchOptions: {
     boost: { title: 6, text: 2, titles: 2 },
-    // A short word with another letter is another word, such as cost and host.
+    // A short word with one other letter is another word, such as cost and host.
     fuzzy: (term: string) => (term.length > 6 ? 0.15 : false),
     prefix: (term: string) => term.length > 2,
     boostDocument: (id: string, term: string) => {

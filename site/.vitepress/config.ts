@@ -31,7 +31,7 @@ export default defineConfig({
   },
 });
 
-/** Makes the anchor of a heading as GitHub does, so that a link to a heading works on both. */
+/** Makes the anchor of a heading as GitHub does, so that a link to a heading works both on GitHub and on the site. */
 function slugOf(heading: string): string {
   return heading
     .toLowerCase()
@@ -39,7 +39,7 @@ function slugOf(heading: string): string {
     .replaceAll(" ", "-");
 }
 
-/** Renders a page for the search index without the colours of its code, which cost time. */
+/** Renders a page for the search index without the colors of its code, which cost time. */
 function renderForSearch(page: string, env: MarkdownEnv, md: MarkdownRenderer): string {
   if (!isSearched(env.relativePath)) return "";
   const { highlight } = md.options;

@@ -187,6 +187,7 @@ export type Language = (typeof languages)[number];
 /** The language for a reader whose language the service does not know. */
 export const USUAL_LANGUAGE: Language = "en";
 
+/** A JSON value. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
 /** Facts that a host application stores with a file. The service does not interpret them. */

@@ -1,10 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-/**
- * The minified size of a bundle, and its minified and gzipped size, in bytes. The member `inputs` are the paths of the files with code in
- * the bundle. Code that loads on demand does not count.
- */
+/** Sizes of a bundle in bytes, without code that loads on demand. `inputs`: the paths of the source files in the bundle. */
 export type BundleSize = { minified: number; gzipped: number; inputs: string[] };
 
 /** Bundles the given code for browsers, for example `export * from "@valetkey/client"`. Returns the size of the bundle. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createClient, openFiles, ValetKeyError } from "./index.ts";
 
-/** Starts a server that records all requests. The function `respond` sends each response of the server. */
+/** Starts a server that records all requests. `respond` sends each response. */
 async function serve(respond: (request: IncomingMessage, response: ServerResponse) => void) {
   const requests: { method: string; path: string; headers: IncomingMessage["headers"] }[] = [];
   const server = createServer((request, response) => {

@@ -2,9 +2,9 @@ import { networkError, ValetKeyError } from "./errors.ts";
 import type { Problem } from "./wire.ts";
 
 export type CallOptions = {
-  /** The query parameters of the request. The call omits parameters that are undefined. */
+  /** The query parameters of the request. Undefined parameters are omitted. */
   query?: Record<string, string | number | boolean | undefined>;
-  /** The call sends `body` as JSON. */
+  /** The JSON body of the request. */
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
@@ -13,21 +13,17 @@ export type CallOptions = {
 /** Sends one request to the service and returns the response. Every failed call throws a ValetKeyError. */
 export type Call = <T>(method: string, path: string, options?: CallOptions) => Promise<T>;
 
-/** Returns a token of the caller. If the service refuses the token, the client calls `getToken` once more with `refresh: true`. */
+/** Returns a token of the caller. If the service refuses a token, the client calls `getToken` once more, with `refresh: true`. */
 export type GetToken = (options: { refresh: boolean }) => string | Promise<string>;
 
 type Options = {
-  /** The base URL has no trailing slash. */
+  /** The base URL of the service, without a slash at the end. */
   baseUrl: string;
-  /** If `getToken` is undefined, the session cookie identifies the caller. */
+  /** Without `getToken`, the session cookie identifies the caller. */
   getToken: GetToken | undefined;
   fetch: typeof globalThis.fetch;
 };
 
-/**
- * Makes the function that sends every request to the service. Each call adds the credentials, sends and reads JSON, and throws a
- * ValetKeyError on each failure.
- */
 export function createCall({ baseUrl, getToken, fetch }: Options): Call {
   async function send(method: string, path: string, options: CallOptions & { refresh: boolean }): Promise<Response> {
     const { query = {}, body, headers, signal, refresh } = options;
@@ -103,9 +99,7 @@ function notFromService(response: Response, what: string): ValetKeyError {
   });
 }
 
-/**
- * Reads `Retry-After` if the header contains a number of seconds. Ignores a date, because the clock of the client's machine may be wrong.
- */
+/** Returns the seconds of `Retry-After`. Ignores a date, because the clock of the client's machine may be wrong. */
 function readRetryAfter(response: Response): number | undefined {
   const text = response.headers.get("retry-after") ?? "";
   return /^\d{1,6}$/.test(text) ? Number(text) : undefined;
@@ -114,17 +108,17 @@ function readRetryAfter(response: Response): number | undefined {
 /** One page of a list in a response of the service. The member `nextCursor` is null on the last page. */
 type Page<Item> = { items: Item[]; nextCursor: string | null };
 
-/** Builds the header that makes a repeated call safe. */
+/** Returns the header `Idempotency-Key`, which makes a repeated request safe. */
 export const keyHeader = (key: string | undefined): Record<string, string> =>
   key === undefined ? {} : { "idempotency-key": key };
 
 /**
- * Selects one page of a list of the service. The member `limit` is the maximum number of items, from 1 to 200, default 50. The member
- * `cursor` is the `nextCursor` of the previous page.
+ * Selects one page of a list. `limit`: the maximum number of items, from 1 to 200, default 50. `cursor`: the `nextCursor` of the previous
+ * page.
  */
 export type PageOptions = { limit?: number; cursor?: string; signal?: AbortSignal };
 
-/** Yields the items of all pages of a list. `iteratePages` requests a page only when the caller needs the first item of the page. */
+/** Yields the items of all pages of a list. Requests each page only when the caller needs its first item. */
 export async function* iteratePages<Item>(read: (cursor: string | undefined) => Promise<Page<Item>>) {
   let cursor: string | undefined;
   do {

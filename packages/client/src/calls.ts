@@ -16,19 +16,16 @@ import type {
 } from "./wire.ts";
 
 export type CallsOptions = {
-  /**
-   * The URL of the service, for example https://files.example.com. In a page, `baseUrl` may be a path on the origin of the page, such
-   * as `/files`.
-   */
+  /** The URL of the service, such as https://files.example.com. In a page, also a path on the origin of the page, such as `/files`. */
   baseUrl: string;
-  /** A token of the caller. Default: the session cookie identifies the caller. */
+  /** An API token or a JWT of the caller. Default: the session cookie identifies the caller. */
   token?: string;
   /**
-   * The member `getToken` replaces `token` if the tokens are short-lived. The client calls `getToken` before each request, and once more
-   * after a 401. Default: `token`.
+   * Replaces `token` for tokens that expire soon. The client calls `getToken` before each request, and once more after a response with
+   * status 401. Default: `token`.
    */
   getToken?: GetToken;
-  /** The function that sends requests. Default: the `fetch` of the platform. */
+  /** The function that sends HTTP requests. Default: the `fetch` of the platform. */
   fetch?: typeof globalThis.fetch;
 };
 
@@ -36,11 +33,9 @@ export type CallsOptions = {
 export type Calls = ReturnType<typeof callsOn>;
 
 /**
- * Makes a client without uploads and downloads. The function `createCalls` sends no request. Throws `invalid_option` when `baseUrl` is not
- * a URL.
+ * Makes a client without uploads and downloads. `createCalls` sends no request. Throws `invalid_option` if `baseUrl` is not a URL.
  *
- * The function `createCalls` has a quarter of the code of `createClient`. A page can load the code of `createClient` later, when the user
- * adds a file.
+ * `createCalls` needs a quarter of the code of `createClient`. A page can load the code of `createClient` later, when the user adds a file.
  *
  * @example
  * ```ts
@@ -67,21 +62,21 @@ const MAIL_PREFERENCES = "/me/mail-preferences";
 
 export function callsOn(call: Call) {
   return {
-    /** Returns the sign-in methods and the limits of the service. The call `instance` needs no credentials. */
+    /** Returns the sign-in methods and the limits of the service. Needs no credentials. */
     instance: ({ signal }: { signal?: AbortSignal } = {}): Promise<Instance> =>
       call<Instance>("GET", "/instance", { signal }),
     /** Returns the user whom the service identifies as the caller. */
     me: (): Promise<Me> => call<Me>("GET", "/me"),
     /** Returns the mail preferences of the caller: `at_once`, `daily` or `never` for each topic. */
     mailPreferences: (): Promise<MailPreferences> => call<MailPreferences>("GET", MAIL_PREFERENCES),
-    /** Changes the mail preferences of the caller for the given topics. The call does not change the preferences for other topics. */
+    /** Changes the mail preferences of the caller for the given topics, and keeps the preferences for all other topics. */
     setMailPreferences: (body: UpdateMailPreferencesBody): Promise<MailPreferences> =>
       call<MailPreferences>("PUT", MAIL_PREFERENCES, { body }),
-    /** Returns the storage that the caller's own notes use, and the quotas. */
+    /** Returns the storage that the notes of the caller use, and the caller's quotas. */
     usage: (): Promise<Usage> => call<Usage>("GET", "/usage"),
     /**
-     * Returns the parts that have changed since the `state` of an earlier response. The caller should read the changed parts again. The
-     * route `GET /changes` also offers a stream of server-sent events, for `EventSource`.
+     * Returns which parts of the caller's data have changed since `state`, a value from an earlier response. Read the changed parts again.
+     * For `EventSource`, the route `GET /changes` is also a stream of server-sent events.
      */
     changes: ({ signal, ...query }: ChangesQuery & { signal?: AbortSignal } = {}): Promise<Changes> =>
       call<Changes>("GET", "/changes", { query: { ...query }, signal }),
@@ -100,10 +95,7 @@ export function callsOn(call: Call) {
   };
 }
 
-/**
- * The pattern `PATH` matches a path on the origin of the page. The pattern `PATH` excludes two slashes at the start, because two slashes
- * would mean a host name.
- */
+/** Matches a path on the origin of the page. Two slashes at the start would mean a host name. */
 const PATH = /^\/(?![/\\])/;
 
 function checkBaseUrl(text: string): string {
@@ -118,8 +110,8 @@ function checkBaseUrl(text: string): string {
 }
 
 /**
- * The calls with which a program without a browser gets an API token. The program shows the code, and polls until a signed-in person has
- * confirmed the code in the web app. Throws `invalid_option` when `baseUrl` is not a URL.
+ * Calls with which a program without a browser gets an API token. The program shows the code, and polls until a signed-in person has
+ * confirmed the code in the web app. Throws `invalid_option` if `baseUrl` is not a URL.
  *
  * @example
  * ```ts
@@ -134,9 +126,11 @@ function checkBaseUrl(text: string): string {
 export function openTokenRequests(options: Pick<CallsOptions, "baseUrl" | "fetch">) {
   const { call } = connect(options);
   return {
-    /** Requests an API token. The person sees `label` before the confirmation. The token does not work yet. Throws `rate_limited`. */
+    /** Requests an API token, which works only after the confirmation. The person sees `label` before confirming. Throws `rate_limited`. */
     request: (label: string) => call<RequestedToken>("POST", "/token-requests", { body: { label } }),
-    /** Returns the id of the token, or null before the confirmation. Throws `token_request_not_found` after a refusal or the expiry. */
+    /**
+     * Returns the id of the token, or null before the confirmation. Throws `token_request_not_found` if the request was refused or expired.
+     */
     state: (token: string) => call<RequestedTokenState>("POST", "/token-requests/state", { body: { token } }),
   };
 }

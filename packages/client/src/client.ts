@@ -11,18 +11,18 @@ import type { UploadOptions } from "./upload/upload-options.ts";
 import { startTask, type UploadTask } from "./upload/upload-task.ts";
 import type { Attachment } from "./wire.ts";
 
-/** A client with all calls to the service, uploads and downloads. Every failed call of a client throws a ValetKeyError. */
+/** A client with all calls to the service, and with uploads and downloads. Every failed call throws a ValetKeyError. */
 export type Client = Calls &
   UploadsClient & {
     /**
-     * Downloads a file from the bucket. The parameter `fileUrl` is a URL of the file that the service has already issued.
-     * Without `fileUrl`, the client requests a URL.
+     * Downloads a file from the bucket. `fileUrl`: a URL of the file that the service has already issued. Default: the client requests a
+     * URL.
      */
     download(attachmentId: string, options?: { fileUrl?: string; signal?: AbortSignal }): Promise<Download>;
   };
 
 /**
- * Makes a client of the service. The function `createClient` sends no request. Throws `invalid_option` when `baseUrl` is not a URL.
+ * Makes a client of the service. `createClient` sends no request. Throws `invalid_option` if `baseUrl` is not a URL.
  *
  * @example
  * ```ts
@@ -55,22 +55,22 @@ export function createClient(options: ClientOptions): Client {
 
 export type ClientOptions = CallsOptions &
   PreviewOptions & {
-    /** The store of unfinished uploads. The default of `store` is localStorage in a page, and memory on other platforms. */
+    /** The store of unfinished uploads. Default: `localStorage` in a page, and memory on other platforms. */
     store?: UploadStore;
   };
 
 export type UploadsClient = {
   /**
-   * Uploads a file directly to the bucket, and attaches the file to a note. The service chooses a single PUT or a multipart upload. While
-   * the client sends many other files, the file waits. If an earlier upload of the file to the note was interrupted, `upload` resumes the
-   * earlier upload. The function `upload` throws `invalid_option`. Every other failure of `upload` rejects `done`.
+   * Uploads a file directly to the bucket, and attaches it to a note. The service chooses a single PUT or a multipart upload. The upload
+   * waits while the client sends many other files. If an earlier upload of this file to this note was interrupted, `upload` resumes it.
+   * Throws `invalid_option`. All other failures reject `done`.
    */
   upload(noteId: string, file: FileSource, options?: UploadOptions): UploadTask;
 };
 
 /**
- * Makes a client that can only upload files, and has less code than a whole client. The function `createUploads` sends no request. Throws
- * `invalid_option` when `baseUrl` is not a URL.
+ * Makes a client that can only upload files, with less code than `createClient`. `createUploads` sends no request. Throws `invalid_option`
+ * if `baseUrl` is not a URL.
  *
  * @example
  * ```ts

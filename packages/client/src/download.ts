@@ -3,9 +3,8 @@ import { isRetryable, networkError, retryDelayMs, ValetKeyError } from "./errors
 import { detectPlatform, type Platform } from "./platform.ts";
 import type { Attachment, FileUrl } from "./wire.ts";
 
-/** The bytes of a file, as a stream or as a Blob. */
 export type Bytes = {
-  /** The stream requests bytes only when the caller reads from the stream. If the download fails, the stream throws a ValetKeyError. */
+  /** Reads bytes from the network only when the caller reads from the stream. If the download fails, the stream throws a ValetKeyError. */
   stream: ReadableStream<Uint8Array>;
   /** Reads the whole file into memory. */
   blob(): Promise<Blob>;
@@ -17,20 +16,19 @@ export type Download = Bytes & { attachment: Attachment };
 type BucketDeps = { fetch: typeof globalThis.fetch; platform: Platform };
 type Deps = BucketDeps & { call: Call };
 
-/** The download fails after six failed requests without a received byte. Each received byte resets the number of failed requests to 0. */
+/** A download fails after six requests in a row without a received byte. */
 const MAX_ATTEMPTS = 6;
-/** If no byte arrives for 60 seconds, the download treats the connection as broken. */
+/** A download treats its connection as broken if no byte arrives for 60 seconds. */
 const STALL_MS = 60_000;
 
 const WHAT = "A download from the bucket";
 
 /**
- * Starts a download of a file from the bucket. The parameter `path` is the path of the file in the API.
+ * Starts a download of a file from the bucket. `path`: the path of the file in the API of the service.
  *
- * The download replaces an expired URL with a fresh URL. The service checks the access before the service issues a URL.
- * After a broken connection, the download resumes at the next byte. The download compares its length with the verified size of the file.
- * Throws `attachment_not_found`, `access_denied`, `attachment_not_ready`, `wrong_length`, `bucket_refused`, `bucket_unavailable`, `network`,
- * `aborted`.
+ * Replaces an expired URL by a new URL, for which the service checks the access again. After a broken connection, resumes at the next byte.
+ * Compares the number of received bytes with the verified size of the file. Throws `attachment_not_found`, `access_denied`,
+ * `attachment_not_ready`, `wrong_length`, `bucket_refused`, `bucket_unavailable`, `network`, `aborted`.
  */
 export async function download(
   deps: Deps,
@@ -44,16 +42,14 @@ export async function download(
 }
 
 export type ReadFileOptions = {
-  /** Returns a fresh URL for the download of the file. The download calls `getUrl` before each request to the bucket. */
+  /** Returns a URL of the file. The download calls `getUrl` before each request to the bucket. */
   getUrl: () => Promise<string>;
-  /** The size of the whole file. */
   sizeBytes: number;
-  /** The offset of the first byte that the download reads. The default of `offset` is 0. */
+  /** The offset of the first byte to read. Default: 0. */
   offset?: number;
   signal?: AbortSignal;
 };
 
-/** Downloads a file from the bucket with the URLs of `getUrl`. After a broken connection, the download resumes at the next byte. */
 export function readFile({
   getUrl,
   sizeBytes,
@@ -64,7 +60,6 @@ export function readFile({
   return openStream({ fetch, platform: detectPlatform({ fetch }) }, { getUrl, sizeBytes, offset, signal });
 }
 
-/** Starts to download a file from the bucket. Calls `getUrl` before each request to the bucket. */
 export async function openStream(deps: BucketDeps, source: Source): Promise<ReadableStream<Uint8Array>> {
   const chunks = readAll(deps, { source, first: await openPatiently(deps, source) });
   return new ReadableStream<Uint8Array>(
@@ -84,7 +79,7 @@ export async function openStream(deps: BucketDeps, source: Source): Promise<Read
   );
 }
 
-/** Sends the first request, with retries. A browser may report a network connection while requests still fail. */
+/** Sends the first request of a download, with retries. A browser may report a network connection while requests still fail. */
 async function openPatiently(deps: BucketDeps, source: Source): Promise<Response> {
   for (let failures = 1; ; failures += 1) {
     try {
@@ -108,8 +103,8 @@ function pause(
 type Source = { getUrl: () => Promise<string>; sizeBytes: number; offset: number; signal: AbortSignal | undefined };
 
 /**
- * Makes a function that returns URLs of a file. The first call of the function returns `fileUrl`, or a fresh URL if `fileUrl` is undefined.
- * Each later call returns a fresh URL, which the audit log records as a renewal.
+ * Makes a function that returns URLs of a file. Its first call returns `fileUrl`, or a new URL without `fileUrl`. Each later call returns a
+ * new URL, which the audit log records as a renewal.
  */
 function createUrls(
   { call }: Deps,
@@ -163,12 +158,12 @@ async function* chunksOf({ body }: Response, signal: AbortSignal | undefined) {
   } catch (cause) {
     throw networkError(cause, { signal, what: WHAT });
   } finally {
-    // If the caller stopped reading early, `cancel` ends the rest of the response.
+    // If the caller stopped reading early, this call ends the response.
     await reader.cancel().catch(() => undefined);
   }
 }
 
-/** Rejects if the next bytes do not arrive in time. The time limit excludes the time in which the caller processes the bytes. */
+/** Rejects if the next bytes do not arrive within the time limit. The time in which the caller processes bytes does not count. */
 function withinMs<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -177,7 +172,7 @@ function withinMs<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** Requests the bytes of a file from `offset` on. If the bucket refuses the first URL, the function `open` tries a second URL. */
+/** Requests the bytes of a file from `offset` on. If the bucket refuses the first URL, tries a second URL. */
 async function open(deps: BucketDeps, { getUrl, signal, offset, sizeBytes }: Source): Promise<Response> {
   for (let isSecond = false; ; isSecond = true) {
     const response = await get(deps, { url: await getUrl(), offset, signal });

@@ -7,8 +7,8 @@ import type { ProblemCode, Rejection } from "./wire.ts";
  * - `aborted`: the caller aborted the call.
  * - `invalid_response`: the response is not from Valet Key.
  * - `bucket_refused`: the bucket refused the upload or download, and a retry would not help.
- * - `not_displayable`: an element of the page cannot show the file. Only `@valetkey/react` uses the error code `not_displayable`.
- * - `wrong_length`: a download returned fewer or more bytes than the file has.
+ * - `not_displayable`: an element of the page cannot show the file. Only `@valetkey/react` uses this code.
+ * - `wrong_length`: the bucket returned fewer or more bytes than the file has.
  * - `file_unreadable`: the file to upload has changed or does not exist.
  * - `invalid_option`: an argument is invalid.
  */
@@ -36,17 +36,17 @@ type Details = {
 /**
  * The only error class of the package `@valetkey/client`.
  *
- * The member `code` is for programs, and `message` is for people. The members `status` and `requestId` come from the response, if a
- * response arrived. A message never contains a token or a signed URL.
+ * `code` is for programs, and `message` is for people. `status` and `requestId` come from the response of the service, if a response
+ * arrived. A message never contains a token or a signed URL.
  */
 export class ValetKeyError extends Error {
   override readonly name = "ValetKeyError";
   readonly code: ErrorCode;
   readonly status: number | undefined;
   readonly requestId: string | undefined;
-  /** The pause before the next attempt, as the service requests. */
+  /** The seconds that the service asks the client to wait before the next attempt. */
   readonly retryAfterSeconds: number | undefined;
-  /** The reason of `upload_rejected`, as a code with parameters. Undefined if the service gave none. */
+  /** Why the service rejected the upload (`upload_rejected`), as a code with parameters. Undefined if the service gave no reason. */
   readonly rejection: Rejection | undefined;
 
   constructor(code: ErrorCode, message: string, details: Details = {}) {
@@ -59,7 +59,7 @@ export class ValetKeyError extends Error {
   }
 }
 
-/** Makes the error for a request without a response. The code is `aborted` if the caller aborted the request, and otherwise `network`. */
+/** Makes the error of a request without a response: `aborted` if the caller aborted the request, `network` for every other cause. */
 export function networkError(cause: unknown, { signal, what }: { signal?: AbortSignal | undefined; what: string }) {
   if (signal?.aborted && !isTimeout(signal.reason)) return aborted(signal.reason);
   return new ValetKeyError("network", `${what} got no response. Check the connection and the URL.`, { cause });
@@ -69,7 +69,7 @@ export function aborted(cause?: unknown): ValetKeyError {
   return new ValetKeyError("aborted", "The caller aborted the operation.", { cause });
 }
 
-/** Returns whether a repetition of the request may succeed later, for example because no response arrived or the service was overloaded. */
+/** Returns whether the request may succeed later, for example because no response arrived or the service was overloaded. */
 export function isRetryable(error: unknown): error is ValetKeyError {
   if (!(error instanceof ValetKeyError)) return false;
   if (error.code === "network" || error.code === "bucket_unavailable") return true;
@@ -81,15 +81,15 @@ function isTimeout(reason: unknown): boolean {
   return reason instanceof Error && reason.name === "TimeoutError";
 }
 
-/** The upper limit of the first pause between two attempts. */
+/** The upper limit of the wait after the first attempt. */
 const BASE_DELAY_MS = 500;
 export const MAX_DELAY_MS = 30_000;
 
 /**
- * Returns the pause before the next attempt, in milliseconds. The pause is never shorter than the pause that the service requests.
+ * Returns the wait before the next attempt, in milliseconds. The wait is never shorter than `Retry-After`.
  *
- * The pause is random (full jitter), and its upper limit grows exponentially. The random pause spreads the retries of many clients after an
- * outage.
+ * The wait is random (full jitter), so that many clients do not retry at the same time after an outage. Its upper limit grows
+ * exponentially.
  */
 export function retryDelayMs(
   { random }: { random(): number },

@@ -81,7 +81,7 @@ it.each([
     ["e\u0301/x", "\u00e9/y"],
     ["e\u0301/x", "e\u0301/y"],
   ],
-  // A file and a folder cannot have one name, and two folders may have one storable name.
+  // A file and a folder cannot have the same name. Two folders can get the same name when their names are made storable.
   [
     ["a", "a/x", "a/y"],
     ["a", "a (2)/x", "a (2)/y"],
@@ -107,7 +107,7 @@ it.each([
   expect(named).toEqual(names);
 });
 
-/** Text from the characters and words that are dangerous in paths. */
+/** Texts from characters and words that are dangerous in paths. */
 const hostile = fc
   .array(
     fc.oneof(

@@ -1,9 +1,9 @@
-/** The name of a file in its folder. A `path` such as "photos/2024/" is the folder. */
+/** A filename with the path of its folder, such as "photos/2024/". */
 export type NamedFile = { filename: string; path?: string | undefined };
 
 /**
- * Returns the folder of a file that the user chose with a folder, such as "photos/2024/". Returns undefined for a file without a folder.
- * Pass the result as `path` to `upload`.
+ * Returns the folder of a file that the user chose with a folder, such as "photos/2024/". Returns undefined for a file that the user chose
+ * without a folder. Pass the result as `path` to `upload`.
  *
  * @example
  * ```ts
@@ -17,17 +17,17 @@ export function pathOf({ webkitRelativePath = "" }: { webkitRelativePath?: strin
   return end === 0 ? undefined : webkitRelativePath.slice(0, end);
 }
 
-/** The longest name on most file systems. Bytes of UTF-8. */
+/** The maximum length of a filename on most file systems, in bytes of UTF-8. */
 const MAX_BYTES = 255;
-/** Windows and macOS use these characters in paths, or refuse them. */
+/** Characters that Windows and macOS use in paths, or refuse in filenames. */
 const FORBIDDEN = /[/\\:*?"<>|\p{Cc}]/gu;
-/** Windows refuses these names even with an extension. Windows also removes dots and spaces at the end of a name. */
+/** Names that Windows refuses, even with an extension. Windows also removes dots and spaces at the end of a name. */
 const REFUSED = /^(?:con|prn|aux|nul|(?:com|lpt)[\d¹²³]|conin\$|conout\$)(?= *(?:\.|$))/i;
 
 /**
- * Returns a function that gives each file a unique relative name, such as "photos/2024/sea (2).jpg", for a ZIP or a folder on the disk.
- * The name never leaves its target folder, whatever the path is, and every usual file system can store it. Names that differ only in case
- * are not unique: "a.txt", "a (2).txt", "A (3).txt".
+ * Returns a function that gives each file a unique relative name, such as "photos/2024/sea (2).jpg", for a ZIP or a folder on the disk. No
+ * path can make the name leave its target folder, and all common file systems can store the name. Names that differ only in case count as
+ * equal: "a.txt", "a (2).txt", "A (3).txt".
  *
  * @example
  * ```ts
@@ -39,7 +39,7 @@ const REFUSED = /^(?:con|prn|aux|nul|(?:com|lpt)[\d¹²³]|conin\$|conout\$)(?= 
  * ```
  */
 export function createUniqueNames(): (file: NamedFile) => string {
-  /** The next number of each name. Counting from 2 each time would take too long for many equal names. */
+  /** The next number of each name. To count from 2 for each file would take too long for many equal names. */
   const numbers = new Map<string, number>();
   const folders = new Map<string, string>();
 
@@ -55,7 +55,7 @@ export function createUniqueNames(): (file: NamedFile) => string {
     return folder + name;
   }
 
-  /** Returns the name of a folder. A file may have the name of the folder, so the folder may get a number too. */
+  /** Returns the unique name of a folder. A file can have the same name, so the folder can also get a number. */
   function nameOfFolder(path: string): string {
     let [given, name] = ["", ""];
     for (const folder of path.split("/").filter((each) => each !== "")) {
@@ -74,13 +74,13 @@ function storable(name: string): string {
   return replaced === "" || REFUSED.test(replaced) ? `_${replaced}` : replaced;
 }
 
-/** A long extension counts as part of the stem. */
+/** Splits a name into stem and extension. A very long extension becomes part of the stem. */
 function split(name: string): [stem: string, extension: string] {
   const dot = name.lastIndexOf(".");
   return dot > 0 && name.length - dot < 64 ? [name.slice(0, dot), name.slice(dot)] : [name, ""];
 }
 
-/** Removes characters from the end of the stem until the name is short enough. */
+/** Removes characters from the end of the stem until the whole name is short enough. */
 function shorten(stem: string, end: string): string {
   const bytes = (text: string) => new TextEncoder().encode(text).length;
   const characters = [...stem.slice(0, MAX_BYTES)];
@@ -88,7 +88,10 @@ function shorten(stem: string, end: string): string {
   return characters.join("") + end;
 }
 
-/** Most file systems ignore case and the Unicode form of accents. Some letters, such as "ς" and "σ", have one upper case. */
+/**
+ * Most file systems ignore upper and lower case and the Unicode form of accents. Some letters, such as "ς" and "σ", have the same upper
+ * case.
+ */
 function normalise(name: string): string {
   return name.normalize("NFC").toUpperCase().toLowerCase();
 }

@@ -13,11 +13,10 @@ import type { UploadStore } from "./upload/store.ts";
 /**
  * Opens a file on the disk for `upload`. Rejects if the file does not exist.
  *
- * The upload reads the file during the upload of the bytes. If the file changes during the upload, the upload fails.
- * The parameter `type` is the declared content type of the upload, by default application/octet-stream.
+ * The upload reads the file while it sends the bytes, and fails if the file changes meanwhile. `type`: the declared content type of the
+ * upload. Default: application/octet-stream.
  *
- * Do not use `fs.openAsBlob` instead of `openFile`. A Blob of `fs.openAsBlob` has a wrong size if the file has 4 GiB or more
- * (nodejs/node#52585).
+ * Do not use `fs.openAsBlob` instead, because its Blob has a wrong size if the file has 4 GiB or more (nodejs/node#52585).
  *
  * @example
  * ```ts
@@ -67,7 +66,7 @@ async function read(file: OpenedFile, { start, end }: { start: number; end: numb
   }
 }
 
-/** Reads the size and the modification time of the file. If the size or the time is different later, the file has changed. */
+/** Reads the size and the modification time of a file. If one of these values differs later, the file has changed. */
 async function identify(file: { stat(): Promise<{ size: number; mtimeMs: number; isFile(): boolean }> }) {
   const stats = await file.stat();
   if (!stats.isFile()) throw new Error("Only a regular file can be uploaded");
@@ -75,9 +74,9 @@ async function identify(file: { stat(): Promise<{ size: number; mtimeMs: number;
 }
 
 /**
- * Saves a download below a directory, in the folder of the file. Returns the path of the saved file. The function `saveIn` never writes
- * outside of the directory, even if a path of the service is hostile, and never replaces a file: a second file gets a number.
- * Throws `invalid_option` if a symbolic link or a file is in the place of a folder. A failed download leaves no file.
+ * Saves a download in the folder of its file below a directory. Returns the path of the saved file. `saveIn` never writes outside of the
+ * directory, even if the service sends a hostile path. If a file of the same name exists, the new name gets a number. Throws
+ * `invalid_option` if a folder of the path is a symbolic link or a file. A failed download leaves no file.
  *
  * @example
  * ```ts
@@ -121,7 +120,7 @@ async function createFile(directory: string, file: NamedFile) {
   }
 }
 
-/** Creates the folders of a file, and returns the last one. A symbolic link among them could lead out of the directory. */
+/** Creates the folders of a file, and returns the innermost folder. Refuses symbolic links, which could lead out of the directory. */
 async function createFolders(directory: string, folders: readonly string[]): Promise<string> {
   let path = directory;
   for (const folder of folders) {
@@ -139,7 +138,7 @@ async function createFolders(directory: string, folders: readonly string[]): Pro
 /**
  * Stores unfinished uploads in a JSON file. Only one process may use the store file at a time.
  *
- * Each change replaces the whole store file. If the process is killed, the old file or the new file remains, and the remaining file is
+ * Each change replaces the whole file. If the process is killed during a change, the old or the new file remains, and this file is
  * complete.
  *
  * @example

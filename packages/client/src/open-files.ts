@@ -20,13 +20,12 @@ export type Item = { resource: string; itemId: string };
 /** A file of an item of the application. */
 export type ItemFile = Attachment & { resource: string; itemId: string };
 
-/** A running upload to an item. */
 export type ItemUploadTask = Omit<UploadTask, "done"> & { readonly done: Promise<ItemFile> };
 
-/** `baseUrl` is the URL of the routes of Valet Key in the application, such as `https://app.example.com/files`, or `/files` in a page. */
+/** `baseUrl`: the URL of Valet Key's routes in the application, such as `https://app.example.com/files`, or `/files` in a page. */
 export type FilesOptions = CallsOptions &
   PreviewOptions & {
-    /** The store of unfinished uploads. Default: localStorage in a page, and memory on other platforms. */
+    /** The store of unfinished uploads. Default: `localStorage` in a page, and memory on other platforms. */
     store?: UploadStore;
   };
 
@@ -34,7 +33,7 @@ export type FilesOptions = CallsOptions &
 export type FilesClient = {
   /** Returns one page of the files of an item, the oldest file first. */
   list(item: Item, options?: PageOptions): Promise<ItemFilePage>;
-  /** Yields every file of an item, page by page. */
+  /** Yields all files of an item, page by page. */
   iterate(item: Item, options?: Omit<PageOptions, "cursor">): AsyncGenerator<ItemFile>;
   /** Returns a file. Throws `attachment_not_found`, `access_denied`. */
   get(fileId: string, options?: { signal?: AbortSignal }): Promise<ItemFile>;
@@ -47,9 +46,8 @@ export type FilesClient = {
   /** Downloads a file from the bucket. */
   download(fileId: string, options?: { signal?: AbortSignal }): Promise<Download>;
   /**
-   * Uploads a file directly to the bucket, and adds the file to an item. While the client sends many other files, the file waits. If an
-   * earlier upload of the file to the item was interrupted, `upload` resumes the earlier upload. The function `upload` throws
-   * `invalid_option`. Every other failure of `upload` rejects `done`.
+   * Uploads a file directly to the bucket, and adds it to an item. The upload waits while the client sends many other files. If an earlier
+   * upload of this file to this item was interrupted, `upload` resumes it. Throws `invalid_option`. All other failures reject `done`.
    */
   upload(item: Item, file: FileSource, options?: UploadOptions): ItemUploadTask;
 };
@@ -57,8 +55,8 @@ export type FilesClient = {
 type ItemFilePage = { items: ItemFile[]; nextCursor: string | null };
 
 /**
- * Makes a client for the files of an application that uses `createValetKey`. The function `openFiles` sends no request. Throws
- * `invalid_option` when `baseUrl` is not a URL.
+ * Makes a client for the files of an application that uses `createValetKey`. `openFiles` sends no request. Throws `invalid_option` if
+ * `baseUrl` is not a URL.
  *
  * @example
  * ```ts

@@ -1,35 +1,28 @@
 import { type FixedLengthStream, type Send, sendWithFetch, sendWithXhr } from "./send-bytes.ts";
 
-/**
- * The functions of the runtime that an upload needs. The source files of uploads get a Platform object, so that the source files do not
- * read globals.
- */
+/** The functions of the runtime that an upload needs. The code of uploads gets a Platform instead of reading globals. */
 export type Platform = {
-  /** Returns the milliseconds of a monotonic clock. An upload never reads the wall clock, which may be wrong. */
+  /** Returns the milliseconds of a monotonic clock. An upload never uses the wall clock, which may be wrong. */
   now(): number;
-  /** Returns a random number from 0 (included) to 1 (excluded). */
+  /** Returns a random number from 0 (inclusive) to 1 (exclusive). */
   random(): number;
-  /** Returns cryptographically random bytes. */
   randomBytes(count: number): Uint8Array;
-  /** Resolves after a number of milliseconds, or when the signal aborts. The function `sleep` never rejects. */
+  /** Resolves after the given time, or when the signal aborts. Never rejects. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
   network: Network;
-  /** Returns the SHA-256 of the bytes in base64. Undefined in a page without HTTPS, where browsers have no WebCrypto. */
+  /** Returns the SHA-256 of the bytes in base64. Undefined in pages without HTTPS, where browsers have no WebCrypto. */
   sha256: ((bytes: ArrayBuffer) => Promise<string>) | undefined;
   send: Send;
 };
 
 export type Network = {
-  /**
-   * Returns whether the platform may have a network connection. Returns false only if the platform is sure that there is no network
-   * connection.
-   */
+  /** Returns false only if the platform is sure that there is no network connection. */
   isOnline(): boolean;
-  /** Calls the listener when the network connection comes back. The function `onOnline` returns an unsubscribe function. */
+  /** Calls the listener when the network connection comes back. Returns an unsubscribe function. */
   onOnline(listener: () => void): () => void;
 };
 
-/** The globals of browsers and of Cloudflare Workers that Node.js does not have, or has only partly. */
+/** Globals of browsers and of Cloudflare Workers that Node.js does not have, or does not have completely. */
 type Browser = {
   FixedLengthStream?: FixedLengthStream;
   navigator?: { onLine?: boolean };

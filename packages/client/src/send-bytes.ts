@@ -1,9 +1,9 @@
 import { networkError, ValetKeyError } from "./errors.ts";
 
 /**
- * A file that can be read in pieces: a File or Blob of a page, or the result of `openFile` of `@valetkey/client/node`.
+ * A file that the client can read in pieces: a File or Blob in a page, or the result of `openFile` from `@valetkey/client/node`.
  *
- * The client uses only the members of `FileSource`, so the client can also upload files that are too large for a Blob.
+ * The client needs only these members, so it can also upload files that are too large for a Blob.
  */
 export type FileSource = {
   /** The size of the file in bytes. */
@@ -13,39 +13,33 @@ export type FileSource = {
   readonly type?: string;
   /** The time of the last change of the file, in milliseconds since 1970. */
   readonly lastModified?: number;
-  /** Returns the bytes from `start` (included) to `end` (excluded). The parameter `end` may exceed the size of the file. */
+  /** Returns the bytes from `start` (inclusive) to `end` (exclusive). `end` may exceed the size of the file. */
   slice(start: number, end: number): FileSource;
   /** Rejects if the platform cannot read the bytes, or if the file has changed. */
   arrayBuffer(): Promise<ArrayBuffer>;
 };
 
-/**
- * A signed request to the bucket. Do not change the headers or bytes of a signed request, because the signature covers the headers and the
- * bytes.
- */
+/** A signed request to the bucket. The signature covers the headers and the bytes, so neither may change. */
 type Sending = {
   method: string;
   url: string;
   headers: Record<string, string>;
   bytes: FileSource;
-  /** The client calls `onSent` with the number of sent bytes, if the platform reports the number. */
+  /** Called with the number of sent bytes on platforms that report this number. */
   onSent: (bytes: number) => void;
   signal: AbortSignal;
 };
 
-/**
- * A response of the bucket. The member `text` is the body of the response. If the bucket reports an error, the body of the response is XML
- * with the error code.
- */
+/** A response of the bucket. `text` is the body, which is XML with the error code if the bucket reports an error. */
 type Sent = { status: number; text: string };
 
-/** Sends bytes to the bucket. `Send` rejects with a ValetKeyError: `network`, `aborted`, `file_unreadable`. */
+/** Sends bytes to the bucket. Rejects with a ValetKeyError: `network`, `aborted`, `file_unreadable`. */
 export type Send = (sending: Sending) => Promise<Sent>;
 
-/** The number of bytes that one read returns. An upload needs about 1 MiB of memory for each part that is in transfer. */
+/** The size of one read of the file. Each part in transfer needs about 1 MiB of memory. */
 const CHUNK_BYTES = 2 ** 20;
 
-/** Browsers set the headers Content-Length and Host. Scripts may not set the headers Content-Length and Host. */
+/** Browsers set these headers, and scripts may not set them. */
 const SET_BY_BROWSER = /^(content-length|host)$/i;
 
 const WHAT = "An upload to the bucket";
@@ -64,8 +58,8 @@ type Xhr = {
 };
 
 /**
- * The client sends with XMLHttpRequest, because `fetch` of browsers reports no upload progress. The browser reads the file during the
- * upload of the file.
+ * Sends with XMLHttpRequest, because the `fetch` of browsers reports no progress of uploads. The browser reads the file while it sends the
+ * bytes.
  */
 export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
   return ({ method, url, headers, bytes, onSent, signal }) =>
@@ -76,8 +70,8 @@ export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
         signal.removeEventListener("abort", abort);
         then();
       };
-      // For a changed file and for a broken connection, XMLHttpRequest reports an equal event. The client reads a byte to find out whether
-      // the file has changed.
+      // XMLHttpRequest reports a changed file and a broken connection with the same event. To tell them apart, the client reads one byte of
+      // the file.
       const fail = async () => reject((await readFailure(bytes)) ?? networkError(undefined, { signal, what: WHAT }));
       xhr.onload = settle(() => resolve({ status: xhr.status, text: xhr.responseText }));
       xhr.onerror = settle(fail);
@@ -94,14 +88,14 @@ export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
     });
 }
 
-/** A stream of Cloudflare Workers, which gives a body its Content-Length. Without it, a streamed body has chunked encoding there. */
+/** A stream of Cloudflare Workers that gives a request body a Content-Length. All other streams have chunked encoding there. */
 export type FixedLengthStream = new (bytes: number) => TransformStream<Uint8Array<ArrayBuffer>>;
 
 type Streaming = { canStream: boolean; FixedLengthStream?: FixedLengthStream | undefined };
 
 /**
- * The client sends with `fetch` in Node.js and in workers without XMLHttpRequest. The function `fetch` reports progress within a part only
- * if the platform streams bodies.
+ * Sends with `fetch` in Node.js and in workers without XMLHttpRequest. Reports progress within a part only if the platform can stream
+ * request bodies.
  */
 export function sendWithFetch(fetch: typeof globalThis.fetch, streaming: Streaming): Send {
   return async ({ method, url, headers, bytes, onSent, signal }) => {
@@ -117,10 +111,10 @@ export function sendWithFetch(fetch: typeof globalThis.fetch, streaming: Streami
 }
 
 async function bodyOf(bytes: FileSource, options: Watching & Streaming) {
-  // The function `fetch` would send an empty stream with chunked encoding and without the signed Content-Length.
+  // For an empty stream, `fetch` would use chunked encoding and omit the signed Content-Length.
   if (bytes.size === 0) return {};
   if (!options.canStream) return { body: bytes as Blob };
-  // A small body needs no stream, which takes more CPU time than the request.
+  // A small body is read at once, because a stream would take more CPU time than the request.
   if (bytes.size <= CHUNK_BYTES) return { body: await read(bytes, options.failure) };
   const stream = streamOf(bytes, options);
   const { FixedLengthStream } = options;
@@ -130,13 +124,13 @@ async function bodyOf(bytes: FileSource, options: Watching & Streaming) {
 
 type Watching = { onSent: Sending["onSent"]; failure: { error?: ValetKeyError } };
 
-/** Returns a stream that reads the file during the upload, so that only one or two chunks are in memory. */
+/** Returns a stream that reads the file while it is sent, so that only one or two chunks are in memory. */
 function streamOf(bytes: FileSource, { onSent, failure }: Watching): ReadableStream<Uint8Array<ArrayBuffer>> {
   let start = 0;
   return new ReadableStream(
     {
       async pull(controller) {
-        // If `fetch` requests the next chunk, `fetch` has sent the earlier chunks.
+        // When `fetch` reads the next chunk, it has sent all earlier chunks.
         onSent(start);
         if (start === bytes.size) return controller.close();
         const end = Math.min(bytes.size, start + CHUNK_BYTES);

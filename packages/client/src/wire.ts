@@ -1,6 +1,6 @@
 /**
- * The module exports the types of requests and responses from the contract. All exports are types, so the package contains no schema and no
- * schema library.
+ * The types of requests and responses from the contract. Only types are exported, so that the package contains no schema and no schema
+ * library.
  */
 export type {
   AccessRequest,

@@ -27,15 +27,15 @@ import type {
 } from "../wire.ts";
 
 type Signal = { signal?: AbortSignal };
-/** A repeated call with one `idempotencyKey` has the effect of one call. */
+/** Repeated calls with the same `idempotencyKey` have the effect of one call. */
 type Repeatable = Signal & { idempotencyKey?: string };
-/** `owned`: the notes of the caller. `shared`: the notes that are shared with the caller. By default, `scope` is `owned`. */
+/** `owned`: the notes of the caller. `shared`: the notes that other people share with the caller. Default: `owned`. */
 type Scope = { scope?: ListNotesQuery["scope"] };
-/** `sort`: only for `owned`, without `q`. The default of `sort` is `created`. */
+/** Only for the scope `owned` without `q`. Default: `created`. */
 type Sort = { sort?: ListNotesQuery["sort"] };
 /**
- * Selects only notes with the text of `q` in the title, the body or a filename. The search text has 1 to 200 characters. The search ignores
- * the case of letters.
+ * Selects only notes whose title, body or filenames contain the text `q`, which has 1 to 200 characters. The search ignores upper and lower
+ * case.
  */
 type Search = { q?: string };
 
@@ -46,18 +46,15 @@ export function noteCalls(call: Call) {
   const listAttachments = (noteId: string, { signal, ...query }: PageOptions = {}) =>
     call<AttachmentPage>("GET", `${path(noteId)}/attachments`, { query: { ...query }, signal });
   return {
-    /** `idempotencyKey`: a repeated call with an equal key returns the note of the first call. */
+    /** Creates a note. A repeated call with the same `idempotencyKey` returns the note of the first call. */
     create: (note: CreateNoteBody, { signal, idempotencyKey }: Signal & { idempotencyKey?: string } = {}) =>
       call<Note>("POST", "/notes", { body: note, headers: keyHeader(idempotencyKey), signal }),
-    /** Returns one page of notes, the pinned notes first. The member `snippet` is the start of the body of a note. */
+    /** Returns one page of notes, the pinned notes first. `snippet`: the start of the body of a note. */
     list,
-    /** Yields every note, page by page, with the members of a note in `list`. */
+    /** Yields all notes of `list`, page by page. */
     iterate: (options: Scope & Sort & Search & Omit<PageOptions, "cursor"> = {}) =>
       iteratePages((cursor) => list({ ...options, ...(cursor !== undefined && { cursor }) })),
-    /**
-     * Returns the note with the first page of its attachments. For the next page of attachments, pass `attachmentsCursor` to
-     * `listAttachments`.
-     */
+    /** Returns a note with the first page of its attachments. To read the next page, pass `attachmentsCursor` to `listAttachments`. */
     get: (noteId: string, { signal }: Signal = {}) => call<Note>("GET", path(noteId), { signal }),
     /** Returns one page of the attachments of a note, in order of creation. */
     listAttachments,
@@ -65,18 +62,16 @@ export function noteCalls(call: Call) {
     iterateAttachments: (noteId: string, options: Omit<PageOptions, "cursor"> = {}) =>
       iteratePages((cursor) => listAttachments(noteId, { ...options, ...(cursor !== undefined && { cursor }) })),
     /**
-     * Changes the title, the content or another part of a note. With `ifUpdatedAt`, the call throws `note_changed` if the note has changed
-     * since the instant `ifUpdatedAt`.
+     * Changes the title, the body or other members of a note. With `ifUpdatedAt`, throws `note_changed` if the note has changed since that
+     * instant.
      */
     update: (noteId: string, changes: UpdateNoteBody) => call<Note>("PATCH", path(noteId), { body: changes }),
-    /** Records that the caller has seen the note, so that `isNew` of the note becomes false. */
+    /** Records that the caller has seen the note. The `isNew` of the note becomes false. */
     markSeen: (noteId: string) => call<void>("PUT", `${path(noteId)}/seen`),
-    /** Puts the note first in the lists of the caller. Throws `too_many_pins`. */
+    /** Pins a note, so that the lists of the caller start with this note. Throws `too_many_pins`. */
     pin: (noteId: string) => call<void>("PUT", `${path(noteId)}/pin`),
     unpin: (noteId: string) => call<void>("DELETE", `${path(noteId)}/pin`),
-    /**
-     * Deletes the note with its attachments and shares. If the service has a trash, `trash.restore` can restore a deleted note for a while.
-     */
+    /** Deletes a note with its attachments and shares. If the service has a trash, `trash.restore` can restore the note until its purge. */
     remove: (noteId: string) => call<void>("DELETE", path(noteId)),
   };
 }
@@ -86,73 +81,78 @@ export function attachmentCalls(call: Call) {
   const listShared = ({ signal, ...query }: PageOptions = {}) =>
     call<SharedAttachmentPage>("GET", "/attachments", { query: { scope: "shared", ...query }, signal });
   return {
-    /** Returns one page of the files that are shared with the caller without their notes, the newest file first. */
+    /** Returns one page of the files that other people share with the caller without the notes of these files, the newest file first. */
     listShared,
-    /** Yields every file of `listShared`, page by page. */
+    /** Yields all files of `listShared`, page by page. */
     iterateShared: (options: Omit<PageOptions, "cursor"> = {}) =>
       iteratePages((cursor) => listShared({ ...options, ...(cursor !== undefined && { cursor }) })),
     get: (attachmentId: string, { signal }: { signal?: AbortSignal } = {}) =>
       call<Attachment>("GET", path(attachmentId), { signal }),
-    /** Renames a ready file. Throws `invalid_filename` if the content of the file does not match the new filename. */
+    /** Renames a file whose state is `ready`. Throws `invalid_filename` if the content of the file does not match the new filename. */
     rename: (attachmentId: string, filename: string) =>
       call<Attachment>("PATCH", path(attachmentId), { body: { filename } }),
     /**
-     * Moves a ready file to another note. `fromNoteId`: the note in which you found the file. To a note of another owner, the service copies
-     * the file and moves the original to the trash. The returned file then has another id, and a repetition needs `idempotencyKey`.
-     * Throws `attachment_moved` if the file is in a third note by now.
+     * Moves a ready file to another note. `fromNoteId`: the note that has the file now. If the other note has another owner, the service
+     * copies the file and moves the original to the trash. The copy has a new id, and only an `idempotencyKey` makes a repeated call safe.
+     * Throws `attachment_moved` if the file is meanwhile in a third note.
      */
     move: (attachmentId: string, body: MoveAttachmentBody, { idempotencyKey, signal }: Repeatable = {}) =>
       call<Attachment>("POST", `${path(attachmentId)}/move`, { body, signal, headers: keyHeader(idempotencyKey) }),
-    /** Copies a ready file to a note. A repeated call with one `idempotencyKey`, file and note returns one copy. */
+    /** Copies a ready file to a note. Repeated calls with the same `idempotencyKey`, file and note make only one copy. */
     copy: (attachmentId: string, body: CopyAttachmentBody, { idempotencyKey, signal }: Repeatable = {}) =>
       call<Attachment>("POST", `${path(attachmentId)}/copy`, { body, signal, headers: keyHeader(idempotencyKey) }),
     /**
-     * Counts the people who lose access if the given files of one note move to another note. A call of `describeMove` moves no file. One
-     * call can name at most 1,000 files.
+     * Returns how many people would lose access if the given files of one note moved to another note. Moves no file. Accepts at most 1,000
+     * files.
      */
     describeMove: (body: MoveEffectsBody, { signal }: Signal = {}) =>
       call<MoveEffects>("POST", "/attachments/move-effects", { body, signal }),
-    /** Starts the uploads of preview pictures. The result has a signed PUT or a problem for each picture, in the order of the list. */
+    /** Starts the uploads of preview pictures. Returns a signed PUT or a problem for each picture, in the order of the request. */
     startPreviews: (body: StartPreviewsBody, { signal }: Signal = {}) =>
       call<StartedPreviews>("POST", "/attachments/previews", { body, signal }),
-    /** Asks the service to verify stored preview pictures. A wrong picture has the problem `preview_invalid`, and never shows. */
+    /**
+     * Asks the service to verify stored preview pictures. An invalid picture gets the problem `preview_invalid`, and nobody ever sees the
+     * picture.
+     */
     completePreviews: (body: CompletePreviewsBody, { signal }: Signal = {}) =>
       call<CompletedPreviews>("POST", "/attachments/previews/complete", { body, signal }),
-    /** Records that the caller has seen the file, so that `isNew` of the file becomes false. */
+    /** Records that the caller has seen the file. The `isNew` of the file becomes false. */
     markSeen: (attachmentId: string) => call<void>("PUT", `${path(attachmentId)}/seen`),
-    /** Deletes an attachment. If the service has a trash, `trash.restore` can restore the attachment for a while. */
+    /** Deletes an attachment. If the service has a trash, `trash.restore` can restore the attachment until its purge. */
     remove: (attachmentId: string) => call<void>("DELETE", path(attachmentId)),
-    /** Accepts or rejects the quarantined file of a visitor. The service deletes a rejected file from the bucket. */
+    /** Accepts or rejects a quarantined file that a visitor sent. The service deletes the object of a rejected file. */
     review: (attachmentId: string, decision: "accept" | "reject") =>
       call<Attachment>("POST", `${path(attachmentId)}/review`, { body: { decision } }),
   };
 }
 
-/** The maximum number of ids in one request. */
+/** The maximum number of attachment ids in one request. */
 const MAX_BATCH = 1000;
 
 /**
- * `expiresIn` is the lifetime of the URL in seconds. The default of `expiresIn` is 60. The service refuses an `expiresIn` outside its
- * range. `purpose` is the purpose of the URL in the audit event. The default of `purpose` is `view` for an inline URL, and `download` for
- * every other URL.
+ * `expiresIn`: the lifetime of the URL in seconds, default 60. The service refuses values outside of its range. `purpose`: the purpose of
+ * the URL in the audit event, by default `view` for an inline URL and `download` for all other URLs.
  */
 export type UrlOptions = {
   expiresIn?: number;
   purpose?: UrlPurpose;
-  /** Issues the URL of a preview picture, which is always inline. The default of `purpose` is `thumbnail` for a small picture. */
+  /**
+   * The name of a preview picture, if the URL is for this picture. Such a URL is always inline. The default `purpose` for a small picture
+   * is `thumbnail`.
+   */
   preview?: PreviewName;
   signal?: AbortSignal | undefined;
 };
 
 /**
- * The default of `disposition` is `attachment`, which saves the file. With `inline`, the browser shows a file with a safe type, and saves
- * every other file.
+ * `attachment` makes the browser save the file. `inline` makes the browser show a file of a safe type, and save all other files. Default:
+ * `attachment`.
  */
 export type Disposition = { disposition?: "attachment" | "inline" };
 
 /**
- * With `cacheable`, calls within half of `expiresIn` return one URL, so that the browser cache works. A cacheable URL is valid for at least
- * half of `expiresIn`. `expiresAt` is the expiry of the URL. `cacheable` is only for inline URLs. The default of `cacheable` is false.
+ * With `cacheable`, calls within half of `expiresIn` return the same URL, so that the browser can cache the file. The URL is valid for at
+ * least half of `expiresIn`, until `expiresAt`. Only for inline URLs. Default: false.
  */
 export type Cacheable = { cacheable?: boolean };
 
@@ -165,8 +165,8 @@ export function urlCalls(call: Call) {
       call<FileUrl>("GET", `/attachments/${encodeURIComponent(attachmentId)}/url`, { query: { ...query }, signal }),
 
     /**
-     * Issues presigned URLs of many files. The result has a URL or an error code for each file, in the order of the ids. The call sends one
-     * request for each 1,000 ids. The option `cacheable` is only for previews.
+     * Issues presigned URLs of many files. Returns a URL or an error code for each file, in the order of the ids. Sends one request for
+     * each 1,000 ids. `cacheable` is only for previews.
      */
     async urlsFor(
       attachmentIds: readonly string[],
@@ -182,10 +182,10 @@ export function urlCalls(call: Call) {
   };
 }
 
-/** The subject is a deleted note or a deleted file. */
+/** A deleted note or a deleted file. */
 export type TrashSubject = { noteId: string } | { attachmentId: string };
 
-/** The calls for deleted notes and files in the trash. Each list of the trash starts with the item that was deleted last. */
+/** Calls for the deleted notes and files in the trash. Each list starts with the item that was deleted last. */
 export function trashCalls(call: Call) {
   const list = ({ signal, ...query }: PageOptions = {}) =>
     call<TrashPage>("GET", "/trash", { query: { ...query }, signal });
@@ -196,38 +196,38 @@ export function trashCalls(call: Call) {
   return {
     /** Returns one page of the items in the trash. */
     list,
-    /** Yields every item in the trash, page by page. */
+    /** Yields all items in the trash, page by page. */
     iterate: (options: Omit<PageOptions, "cursor"> = {}) =>
       iteratePages((cursor) => list({ ...options, ...(cursor !== undefined && { cursor }) })),
-    /** Restores a note with its files and shares, or a file with its shares. The function `restore` does not restore links. */
+    /** Restores a note with its files and shares, or a file with its shares. Does not restore links. */
     restore: (subject: TrashSubject) => call<void>("POST", `${path(subject)}/restore`),
-    /** Deletes a note or a file from the trash permanently. */
+    /** Deletes a note or a file in the trash permanently. */
     remove: (subject: TrashSubject) => call<void>("DELETE", path(subject)),
   };
 }
 
-/** The member `noteId` selects the activity of one note. Without `noteId`, the calls select the activity of all notes of the caller. */
+/** `noteId`: the note whose activity the call returns. Default: all notes of the caller. */
 type Subject = { noteId?: string };
 
 /**
- * The value `omit` excludes URLs of thumbnails, renewed URLs, and the URLs with which owners view their own files. The default of `routine`
- * is `include`.
+ * `omit`: leave out the events for URLs of thumbnails, for renewed URLs, and for URLs with which owners view their own files. Default:
+ * `include`.
  */
 type Filter = { routine?: ActivityQuery["routine"] };
 
-/** The calls to `/activity` and `/notes/:noteId/activity`. Each list of activity starts with the newest event. */
+/** Calls for `/activity` and `/notes/:noteId/activity`. Each list starts with the newest event. */
 export function activityCalls(call: Call) {
   const pathOf = (noteId: string | undefined) =>
     noteId === undefined ? "/activity" : `/notes/${encodeURIComponent(noteId)}/activity`;
   const list = ({ noteId, signal, ...query }: Subject & Filter & PageOptions = {}) =>
     call<AuditEventPage>("GET", pathOf(noteId), { query: { ...query }, signal });
   return {
-    /** Returns one page of the activity. */
+    /** Returns one page of events. */
     list,
-    /** Returns the downloads of the last 31 days, counted in intervals of 15 minutes. */
+    /** Returns the numbers of downloads in the last 31 days, for intervals of 15 minutes. */
     downloads: ({ noteId, signal }: Subject & Pick<PageOptions, "signal"> = {}) =>
       call<Downloads>("GET", `${pathOf(noteId)}/downloads`, { signal }),
-    /** Yields every event of the activity, page by page. */
+    /** Yields all events, page by page. */
     iterate: (options: Subject & Filter & Omit<PageOptions, "cursor"> = {}) =>
       iteratePages((cursor) => list({ ...options, ...(cursor !== undefined && { cursor }) })),
   };

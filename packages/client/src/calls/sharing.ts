@@ -24,22 +24,22 @@ import type {
   UpdateLinkBody,
 } from "../wire.ts";
 
-/** The subject is the note or the attachment that is shared. A shared note includes all its files. */
+/** The note or the attachment to share. A share of a note includes all files of the note. */
 export type ShareSubject = { noteId: string } | { attachmentId: string };
 
-/** The calls for the shares of a note or an attachment. Users with a share of an attachment can only view and download the attachment. */
+/** Calls for the shares of a note or an attachment. A share of an attachment only lets users view and download this attachment. */
 type ShareCalls = {
   /**
-   * Shares a note with users by id or email address. A user who already has a share gets the new role and expiry. An email address gets an
-   * invitation, with or without an account. Returns all shares and open invitations of the note or attachment.
-   * The list `results` has one result for each receiver: first for `userIds`, then for `emails`, in the order of the request.
+   * Shares a note with users, by id or by email address. A user who already has a share gets the new role and expiry. Each email address
+   * gets an invitation, even if it belongs to no account. Returns all shares and open invitations of the note. `results` has one entry for
+   * each receiver: first for `userIds`, then for `emails`, in the order of the request.
    */
   put(subject: { noteId: string }, receivers: ShareNoteBody): Promise<SharesWithResults>;
   put(subject: { attachmentId: string }, receivers: ShareAttachmentBody): Promise<SharesWithResults>;
   list(subject: ShareSubject, options?: { signal?: AbortSignal }): Promise<Shares>;
   /**
-   * Revokes a share of a note or an attachment. From the next request on, the share gives the user no access.
-   * URLs that the user already has stay valid until their expiry.
+   * Revokes a share of a note or an attachment. The user has no access from the next request on. URLs that the user already has work until
+   * they expire.
    */
   remove(subject: ShareSubject, userId: string): Promise<void>;
 };
@@ -57,36 +57,36 @@ export function shareCalls(call: Call): ShareCalls {
 }
 
 /**
- * The calls for invitations. The owner of the note identifies an invitation by its id. The invited person identifies an invitation by the
- * token in the link.
+ * Calls for invitations. The owner of a note identifies an invitation by its id. The invited person identifies an invitation by the token
+ * in the link.
  */
 export function invitationCalls(call: Call) {
   const one = (invitationId: string) => `/invitations/${encodeURIComponent(invitationId)}`;
   return {
-    /** Returns the note, the file or the account that an invitation opens. The call `look` needs no credentials, and changes nothing. */
+    /** Returns the note, file or account that an invitation opens. Needs no credentials, and changes nothing. */
     look: (token: string, { signal }: { signal?: AbortSignal } = {}) =>
       call<OpenInvitation>("POST", "/invitations/look", { body: { token }, signal }),
-    /** Accepts an invitation, so that the caller gets the access of the invitation. */
+    /** Accepts an invitation. The caller gets the share of the invitation. */
     redeem: (token: string) => call<RedeemedInvitation>("POST", "/invitations/redeem", { body: { token } }),
-    /** Changes an open invitation. `newLink: true` makes another link for the invitation, and the earlier link stops working. */
+    /** Changes an open invitation. With `newLink: true`, the invitation gets a new link, and the old link stops working. */
     update: (invitationId: string, change: UpdateInvitationBody) =>
       call<Invitation>("PATCH", one(invitationId), { body: change }),
-    /** Revokes an invitation. A person who has access only because of the invitation loses the access. */
+    /** Revokes an invitation. A person who has access only through this invitation loses the access. */
     revoke: (invitationId: string) => call<void>("DELETE", one(invitationId)),
   };
 }
 
-/** The calls for requests for access to notes. */
+/** Calls for requests for access to notes. */
 export function accessRequestCalls(call: Call) {
   const ofNote = (noteId: string) => `/notes/${encodeURIComponent(noteId)}/access-requests`;
   const one = (noteId: string, userId: string) => `${ofNote(noteId)}/${encodeURIComponent(userId)}`;
   return {
-    /** Requests access to a note from the owner of the note. The result of `ask` does not show whether the note exists. */
+    /** Requests access to a note from its owner. The response is the same if the note does not exist. */
     ask: (noteId: string) => call<void>("POST", ofNote(noteId)),
-    /** Returns the open requests for access to a note. Only the owner of the note may call `list`. */
+    /** Returns the open requests for access to a note. Only for the owner of the note. */
     list: (noteId: string, { signal }: { signal?: AbortSignal } = {}) =>
       call<AccessRequests>("GET", ofNote(noteId), { signal }),
-    /** Shares the note with a person who asks for access. */
+    /** Shares a note with a person who has requested access. */
     grant: (noteId: string, userId: string, access: GrantAccessBody) =>
       call<void>("PUT", one(noteId, userId), { body: access }),
     dismiss: (noteId: string, userId: string) => call<void>("DELETE", one(noteId, userId)),
@@ -95,7 +95,7 @@ export function accessRequestCalls(call: Call) {
 
 type CreateLinkOptions = { idempotencyKey?: string };
 
-/** People with an account use `linkCalls` for links and file requests. Every list of links starts with the newest link. */
+/** Calls for links and file requests of people with an account. Each list starts with the newest link. */
 export function linkCalls(call: Call) {
   const ofNote = (noteId: string) => `/notes/${encodeURIComponent(noteId)}/links`;
   const ofFile = (attachmentId: string) => `/attachments/${encodeURIComponent(attachmentId)}/links`;
@@ -104,35 +104,32 @@ export function linkCalls(call: Call) {
     call<Page>("GET", path, { query: { ...query }, signal });
   return {
     /**
-     * Makes a file request, or a link to all or some files of a note.
-     * `idempotencyKey`: a repeated call with an equal key and equal settings returns the link of the first call.
+     * Makes a link to all or some files of a note, or a file request. A repeated call with the same `idempotencyKey` and settings returns
+     * the link of the first call.
      */
     create: (noteId: string, link: CreateLinkBody = {}, { idempotencyKey }: CreateLinkOptions = {}) =>
       call<Link>("POST", ofNote(noteId), { body: link, headers: keyHeader(idempotencyKey) }),
-    /** Makes a link to one file. The option `idempotencyKey` has the meaning that `create` describes. */
+    /** Makes a link to one file. `idempotencyKey` works as for `create`. */
     createForFile: (attachmentId: string, link: CreateFileLinkBody = {}, { idempotencyKey }: CreateLinkOptions = {}) =>
       call<Link>("POST", ofFile(attachmentId), { body: link, headers: keyHeader(idempotencyKey) }),
-    /** Returns one page of links: links of the caller's own notes, and links that the caller made and may still edit. */
+    /** Returns one page of links: the links of the caller's own notes, and the links that the caller made and may still edit. */
     list: (options: PageOptions & { kind?: LinkKind } = {}) => page<LinkPage>("/links", options),
     /** Returns one page of the links of a note. */
     ofNote: (noteId: string, options: PageOptions = {}) => page<LinkPage>(ofNote(noteId), options),
-    /**
-     * Returns one page of the links that list a given file. The page excludes links to the whole note, because links to the whole note list
-     * no files.
-     */
+    /** Returns one page of the links to some files that include the given file. Leaves out the links to the whole note. */
     ofFile: (attachmentId: string, options: PageOptions = {}) => page<LinkPage>(ofFile(attachmentId), options),
     get: (linkId: string, { signal }: { signal?: AbortSignal } = {}) => call<Link>("GET", one(linkId), { signal }),
-    /** Edits a link. `newUrl: true` gives the link a new URL, and the earlier URL stops working. */
+    /** Edits a link. With `newUrl: true`, the link gets a new URL, and the old URL stops working. */
     update: (linkId: string, change: UpdateLinkBody) => call<Link>("PATCH", one(linkId), { body: change }),
-    /** Revokes a link. Until `lastUrlExpiresAt`, URLs that visitors already got from the link still work. */
+    /** Revokes a link. Download URLs that visitors already have work until `lastUrlExpiresAt`. */
     revoke: (linkId: string) => call<RevokedLink>("DELETE", one(linkId)),
     /**
-     * Sends the URL of a link by mail. Answers go to the caller, whose email address must be proven. Either all people get the mail, or
-     * nobody does. `idempotencyKey`: a repeated call with the same key, people and message sends nothing.
+     * Mails the URL of a link to all given people, or to nobody if the call fails. Replies go to the email address of the caller, who must
+     * have proven the address. A repeated call with the same `idempotencyKey`, people and message sends no second mail.
      */
     send: (linkId: string, mail: SendLinkBody, { idempotencyKey }: CreateLinkOptions = {}) =>
       call<SentLink>("POST", `${one(linkId)}/mails`, { body: mail, headers: keyHeader(idempotencyKey) }),
-    /** Returns one page of the people who got the link by mail, and whether they opened and used it. */
+    /** Returns one page of the people who got the link by mail, and whether each person has opened and used the link. */
     receivers: (linkId: string, options: PageOptions = {}) => page<LinkReceiverPage>(`${one(linkId)}/mails`, options),
     /** Returns one page of the audit events of a link. */
     events: (linkId: string, options: PageOptions = {}) => page<AuditEventPage>(`${one(linkId)}/events`, options),

@@ -12,11 +12,11 @@ import type { LinkClaim, LinkFile, Receipt, SendFileBody, SentFile, SentFiles } 
 import { callOfReceiver, type LinkCalls, type VisitOptions, visitCalls } from "./visit.ts";
 
 export type LinkOptions = VisitOptions & {
-  /** The URL of the service. In a page of the service, `baseUrl` is `location.origin`. */
+  /** The URL of the service. In a page of the service: `location.origin`. */
   baseUrl: string;
-  /** The default of `fetch` is the `fetch` of the platform. */
+  /** Default: the `fetch` of the platform. */
   fetch?: typeof globalThis.fetch;
-  /** The store of unfinished uploads. The default of `store` is localStorage in a page, and memory on other platforms. */
+  /** The store of unfinished uploads. Default: `localStorage` in a page, and memory on other platforms. */
   store?: UploadStore;
 };
 
@@ -24,8 +24,8 @@ export type LinkOptions = VisitOptions & {
 export type OpenedLinkClient = ReturnType<typeof openLink>;
 
 /**
- * Opens a link for a visitor, without a request. The parameter `token` is the last part of the URL of the link. Throws `invalid_option`
- * when `baseUrl` is not a URL.
+ * Opens a link for a visitor. `token`: the last part of the URL of the link. `openLink` sends no request. Throws `invalid_option` if
+ * `baseUrl` is not a URL.
  *
  * @example
  * ```ts
@@ -49,8 +49,8 @@ export function openLink(token: string, { store = defaultStore(), receiverCode, 
   return {
     ...calls,
     /**
-     * Makes a claim for a file (one use of the link), and downloads the file from the bucket. After a broken connection, the download
-     * resumes with a new URL, as long as the claim is valid.
+     * Claims the file (a claim is one use of the link), and downloads the file from the bucket. After a broken connection, the download
+     * resumes with a new URL while the claim is valid.
      */
     download: (file: LinkFile, { signal }: { signal?: AbortSignal } = {}) =>
       downloadOfLink({ calls, fetch, platform }, { file, signal }),
@@ -58,7 +58,6 @@ export function openLink(token: string, { store = defaultStore(), receiverCode, 
   };
 }
 
-/** A visitor's download in progress. */
 type LinkFileDownload = Bytes & { file: LinkFile };
 
 type DownloadDeps = { calls: Pick<LinkCalls, "claim" | "urls">; fetch: typeof globalThis.fetch; platform: Platform };
@@ -79,28 +78,28 @@ async function downloadOfLink(
   return { file, stream, blob: () => new Response(stream).blob() };
 }
 
-/** Pass `slotId` if the file request has slots. Pass `visitorName` if the file request asks for the name of the visitor. */
+/** `slotId`: required if the file request has slots. `visitorName`: required if the file request asks for the name of the visitor. */
 export type SendOptions = UploadOptions & Pick<SendFileBody, "slotId" | "visitorName">;
 
-/** The time limit of the `look` call. */
+/** The time limit for a call of `look`. */
 const LOOK_MS = 60_000;
 
-/** The calls that a visitor can make to a file request. */
+/** Calls of a visitor for a file request. */
 export type LinkRequest = {
   /**
-   * Sends a file directly to the bucket. While the client sends many other files, the file waits. If an earlier upload of the file to the
-   * slot was interrupted, `send` resumes the earlier upload. Throws `invalid_option`. Every other failure of `send` rejects `done`.
+   * Sends a file directly to the bucket. The upload waits while the client sends many other files. If an earlier upload of this file to
+   * this slot was interrupted, `send` resumes it. Throws `invalid_option`. All other failures reject `done`.
    */
   send(file: FileSource, options?: SendOptions): SendTask;
   /** Returns the files that the visitor sent, the oldest file first. */
   sent(options?: { signal?: AbortSignal }): Promise<SentFile[]>;
-  /** Aborts an upload of the visitor, or deletes a file that the visitor sent. */
+  /** Aborts a running upload of the visitor, or deletes a file that the visitor sent. */
   takeBack(uploadId: string): Promise<void>;
-  /** Returns the signed receipt of a complete file. */
+  /** Returns the signed receipt for a completely sent file. */
   receipt(uploadId: string): Promise<Receipt>;
 };
 
-/** The response of `look` sets the cookie that identifies the visitor. */
+/** `look` makes the service set the cookie that identifies the visitor. */
 type RequestDeps = {
   baseUrl: string;
   call: Call;
@@ -109,13 +108,12 @@ type RequestDeps = {
   look: (options: { signal: AbortSignal }) => Promise<unknown>;
 };
 
-/** Returns the calls that a visitor can make to the file request of a token. */
 function fileRequest({ call, look, ...deps }: RequestDeps, token: string): LinkRequest {
   const link = `/public/links/${encodeURIComponent(token)}`;
   let looked: Promise<unknown> | undefined;
-  // Each call first waits for the cookie of the visitor. Without the cookie, two simultaneous uploads would belong to different visitors.
+  // Each call first waits for the visitor's cookie. Without the cookie, two simultaneous uploads would belong to two visitors.
   const callAsVisitor: Call = async (method, path, options) => {
-    // The signal of one upload must not abort the shared call of `look`, because other uploads also wait for the call.
+    // The signal of one upload must not abort this call of `look`, because other uploads also wait for its response.
     looked ??= look({ signal: AbortSignal.timeout(LOOK_MS) }).catch((error) => {
       looked = undefined;
       throw error;
@@ -138,8 +136,8 @@ function fileRequest({ call, look, ...deps }: RequestDeps, token: string): LinkR
 }
 
 /**
- * Returns a `fetch` that stores the cookie of the visitor on platforms that store no cookies, such as Node. A browser stores the cookie and
- * hides the cookie from scripts. A browser also ignores the `cookie` header that `keepCookies` sets.
+ * Returns a `fetch` that keeps the visitor's cookie on platforms without a store for cookies, such as Node.js. A browser keeps the cookie
+ * itself, hides it from scripts, and ignores the header `cookie` that this `fetch` sets.
  */
 function keepCookies(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   const cookies = new Map<string, string>();

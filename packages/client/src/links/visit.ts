@@ -2,18 +2,18 @@ import type { Call } from "../call.ts";
 import { type CallsOptions, connect } from "../calls.ts";
 import type { ClaimBody, LinkClaim, LinkPreviewUrls, PublicLink } from "../wire.ts";
 
-/** The calls that a visitor can make to a link, without uploads. */
+/** Calls of a visitor for a link, without uploads. */
 export type LinkCalls = ReturnType<typeof visitCalls>;
 
-/** How a visitor opens a link. */
+/** Options with which a visitor opens a link. */
 export type VisitOptions = {
-  /** The code at the end of the URL in a mail (`#to=…`). With it, the sender of the mail sees that its receiver visited the link. */
+  /** The code at the end of a link's URL in a mail (`#to=…`). The code tells the sender of the mail that this receiver visited the link. */
   receiverCode?: string | undefined;
 };
 
 /**
- * Opens a link with the calls of a visitor, without the code for uploads. A page can load `openLink` later, when there is a file to send.
- * The function `openLinkCalls` sends no request. Throws `invalid_option` when `baseUrl` is not a URL.
+ * Opens a link for a visitor, without the code for uploads. A page can load `openLink` later, when the visitor wants to send a file.
+ * `openLinkCalls` sends no request. Throws `invalid_option` if `baseUrl` is not a URL.
  */
 export function openLinkCalls(
   token: string,
@@ -22,43 +22,40 @@ export function openLinkCalls(
   return visitCalls(callOfReceiver(connect(options).call, { receiverCode }), token);
 }
 
-/** Sends the code of the mail with each call. */
+/** Adds the receiver's code from the mail to each call. */
 export function callOfReceiver(call: Call, { receiverCode }: VisitOptions): Call {
   if (receiverCode === undefined) return call;
   return (method, path, options) =>
     call(method, path, { ...options, headers: { ...options?.headers, "link-receiver": receiverCode } });
 }
 
-/** The calls that a visitor can make to a link, without uploads. A cookie identifies the visitor of a link. */
+/** Calls of a visitor for a link, without uploads. A cookie identifies the visitor. */
 export function visitCalls(call: Call, token: string) {
   const link = `/public/links/${encodeURIComponent(token)}`;
   let lastClaim: Promise<unknown> = Promise.resolve();
   return {
-    /** Returns the files of the link, or reports that the link is locked. A call of `look` does not count as a download. */
+    /** Returns the files of the link, or says that the link is locked. Does not count as a download. */
     look: ({ signal }: { signal?: AbortSignal } = {}): Promise<PublicLink> => call<PublicLink>("GET", link, { signal }),
-    /** Unlocks the link for the visitor with a password. Throws `wrong_password` and `rate_limited`. */
+    /** Unlocks the link for this visitor with a password. Throws `wrong_password` and `rate_limited`. */
     unlock: (password: string) => call<void>("POST", `${link}/unlock`, { body: { password } }),
-    /** Sends a code to an email address that the link lists. For every other email address, the service responds equally. */
+    /** Mails a code to an email address that the link lists. The response is the same for all other email addresses. */
     requestCode: (email: string) => call<void>("POST", `${link}/codes`, { body: { email } }),
-    /** Unlocks a link with a listed email address and the code from a mail. Throws `wrong_code` and `rate_limited`. */
+    /** Unlocks the link with a listed email address and the code from the mail. Throws `wrong_code` and `rate_limited`. */
     proveEmail: (email: string, code: string) => call<void>("POST", `${link}/email`, { body: { email, code } }),
-    /**
-     * Makes a claim (one use of the link), and returns the first URLs of the claim. By default, `claim` returns URLs that save all files of
-     * the link.
-     */
+    /** Makes a claim (one use of the link), and returns the first URLs of the claim. Default: URLs that save all files of the link. */
     claim(wanted: ClaimBody = {}): Promise<LinkClaim> {
-      // The client sends claim requests one by one, so that the service counts only one claim.
+      // The client sends one claim request at a time, so that the service counts only one claim.
       const claimed = lastClaim.then(() => call<LinkClaim>("POST", `${link}/claims`, { body: wanted }));
       lastClaim = claimed.catch(() => undefined);
       return claimed;
     },
     /**
-     * Returns URLs of the small pictures of up to 100 files, and counts no download. Throws `preview_not_found` if the link shows no
-     * pictures before a download.
+     * Returns URLs of the small previews of up to 100 files, without a claim. Throws `preview_not_found` if the link shows previews only
+     * after a claim.
      */
     previews: (attachmentIds: readonly string[], { signal }: { signal?: AbortSignal } = {}) =>
       call<LinkPreviewUrls>("POST", `${link}/previews`, { body: { attachmentIds: [...attachmentIds] }, signal }),
-    /** Returns new URLs of a valid claim, and counts no download. Throws `link_not_found` if the claim is not valid. */
+    /** Returns new URLs for a valid claim. Does not count as another download. Throws `link_not_found` if the claim is not valid. */
     urls: (claimId: string, wanted: ClaimBody = {}) =>
       call<LinkClaim>("POST", `${link}/claims/${encodeURIComponent(claimId)}/urls`, { body: wanted }),
   };

@@ -1,6 +1,4 @@
-/*
- * The globals of browsers that Node.js does not have. The types have only the members that previews need.
- */
+/* The browser globals for previews, which the types of Node.js do not have. */
 
 export type Picture = { readonly width: number; readonly height: number; close(): void };
 

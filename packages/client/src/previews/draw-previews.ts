@@ -2,21 +2,25 @@ import { browser, type Canvas, type Picture } from "./browser.ts";
 import type { MadePreview } from "./preview.ts";
 import { stripMetadata } from "./strip-metadata.ts";
 
-// The limits of the service (`PREVIEW_LIMITS` in contract/previews.ts), in pixels and bytes. The largest size is first, because the code
-// draws the smaller picture from the larger picture.
+// The service's limits in pixels and bytes (`PREVIEW_LIMITS` in contract/previews.ts). The larger size comes first, because the smaller
+// picture is drawn from the larger picture.
 const SIZES = [
   { name: "large", side: 1_600, maxBytes: 400_000 },
   { name: "small", side: 320, maxBytes: 40_000 },
 ] as const;
 
-/** The attempts to get a picture below its limit. A picture that is still too large has no preview. */
+/**
+ * The scales and qualities with which the client tries to keep a preview under its byte limit. After the last attempt, there is no preview.
+ */
 const ATTEMPTS = [
   { scale: 1, qualities: [0.8, 0.65, 0.5] },
   { scale: 0.75, qualities: [0.5] },
   { scale: 0.5, qualities: [0.5] },
 ];
 
-/** Draws the previews of a picture, and closes the picture. A picture that is not larger than `small` has no other preview. */
+/**
+ * Draws the previews of a picture, and closes the picture. A picture that is not larger than the preview `small` gets only this preview.
+ */
 export async function drawPreviews(picture: Picture): Promise<MadePreview[]> {
   const previews: MadePreview[] = [];
   let source: Canvas | Picture = picture;
@@ -59,7 +63,9 @@ function draw(source: Canvas | Picture, side: number): Canvas {
   return canvas;
 }
 
-/** Writes a WebP. A browser that cannot write WebP returns another type, and then the function writes a JPEG on white. */
+/**
+ * Writes a canvas as WebP. A browser that cannot write WebP returns another type. The function then writes a JPEG with a white background.
+ */
 async function write(canvas: Canvas, quality: number): Promise<Blob> {
   const webp = await canvas.convertToBlob({ type: "image/webp", quality });
   if (webp.type === "image/webp") return webp;
@@ -76,7 +82,6 @@ function contextOf(canvas: Canvas) {
   return context;
 }
 
-/** Decodes a file and applies its orientation. Rejects if the browser cannot decode the file. */
 export function decode(file: Blob): Promise<Picture> {
   return browser.createImageBitmap(file, { imageOrientation: "from-image" });
 }

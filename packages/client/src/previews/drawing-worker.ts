@@ -1,7 +1,7 @@
 import { browser, type Picture } from "./browser.ts";
 import { decode, drawPreviews } from "./draw-previews.ts";
 
-/** A file to decode, or a picture that the page has decoded. */
+/** The content of a request to the worker: a file to decode, or a picture that the page has decoded. */
 export type DrawRequest = { source: Blob | Picture };
 
 // The page sends one request at a time.

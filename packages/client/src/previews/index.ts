@@ -6,12 +6,14 @@ import type { MadePreview, PreviewMaker } from "./preview.ts";
 
 export type { MadePreview, PreviewMaker } from "./preview.ts";
 
-/** A larger picture would need too much memory. Bytes. */
+/**
+ * The maximum size of a picture file, in bytes. The client makes no previews of larger pictures, because they would need too much memory.
+ */
 const MAX_PICTURE_BYTES = 100_000_000;
 
 /**
- * Makes the previews of a picture or video in a browser. Returns an empty list for other files, and rejects or returns an empty list for a
- * file that the browser cannot decode. Call `makePreviews` for one file at a time.
+ * Makes the previews of a picture or a video in a browser. Returns an empty list for all other files. Rejects or returns an empty list for
+ * a file that the browser cannot decode. Call `makePreviews` for one file at a time.
  *
  * @example
  * ```ts
@@ -41,20 +43,20 @@ type DrawingWorker = {
   terminate(): void;
 };
 
-// Bundlers find the file of the worker only by this global name.
+// Bundlers find the file of the worker only through the global name `Worker`.
 declare const Worker: new (url: URL, options: { type: "module" }) => DrawingWorker;
 
-/** After this time without a picture, the worker frees its memory. */
+/** The worker ends after this time without a picture, which frees its memory. */
 const IDLE_MS = 10_000;
 
 let worker: DrawingWorker | undefined;
 let idle: ReturnType<typeof setTimeout> | undefined;
-/** Whether the page can load the worker. Some bundlers and policies of pages permit no worker. */
+/** Whether the page can load the worker. Some bundlers and content security policies prevent workers. */
 let hasWorker = true;
 
 /**
- * Draws the previews of a file with a picture, or of a picture that the page has decoded (an `ImageBitmap`). A worker draws if the page can
- * load one.
+ * Draws the previews of a picture file, or of a picture that the page has decoded (an `ImageBitmap`). Draws in a worker thread if the page
+ * can load the worker.
  */
 export async function drawPreviews(
   source: FileSource | Picture,
@@ -101,10 +103,10 @@ function drawInWorker(source: Blob | Picture, signal: AbortSignal): Promise<read
   });
 }
 
-/** The frame of a long video. The first frame of many videos is black. Seconds. */
+/** The position of the frame in seconds. The first frame of many videos is black, so a long video gives a later frame. */
 const FRAME_AT_SECONDS = 1;
 
-/** Reads one frame of a video. Rejects if the browser cannot play the video, and in a worker. */
+/** Reads one frame of a video. Rejects in a worker, and if the browser cannot play the video. */
 async function readFrame(file: Blob, signal: AbortSignal): Promise<Picture> {
   const video = browser.document?.createElement("video");
   if (video === undefined) throw new Error("Only a page can read a frame of a video.");

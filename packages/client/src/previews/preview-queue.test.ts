@@ -8,7 +8,7 @@ import { createPreviewQueue } from "./preview-queue.ts";
 const FILE_BYTES = 1_000_000;
 type Named = { attachmentId: string; name: "small" | "large" };
 
-/** Starts a queue with a service that the test can change. Every pause is over at once. */
+/** Opens a preview queue with a fake service, whose responses the test can change. Every wait ends immediately. */
 function openQueue({ make = madePreviews, answers = {} as Partial<Answers> } = {}) {
   const requests: { path: string; previews: Named[] }[] = [];
   const puts: string[] = [];

@@ -3,14 +3,17 @@ import { makePreviews } from "./index.ts";
 import type { MadePreview, PreviewDeps, PreviewMaker } from "./preview.ts";
 import { createPreviewSender } from "./send-previews.ts";
 
-/** While files are uploaded, the previews of a file wait for this time, so that they do not slow short uploads down. */
+/** The previews of a file wait for this time while files are uploaded, so that they do not slow short uploads down. */
 const PATIENCE_MS = 3_000;
 /** The time limit for the previews of one file. */
 const MAKE_MS = 30_000;
 
 type Waiting = PreviewedUpload & { dueAt: number };
 
-/** Makes the previews of one file at a time, in the order of the uploads. Drops the previews of a file without an error if it cannot. */
+/**
+ * Makes the previews of uploaded files, one file at a time, in the order of the uploads. A file whose previews can't be made silently gets
+ * no previews.
+ */
 export function createPreviewQueue(deps: PreviewDeps, option: boolean | PreviewMaker): Previews {
   const { platform } = deps;
   const make = typeof option === "function" ? option : makePreviews;

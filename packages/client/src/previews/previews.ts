@@ -1,10 +1,10 @@
 import type { Previews } from "../upload/previewed-upload.ts";
 import type { PreviewDeps, PreviewOptions } from "./preview.ts";
 
-/** The service accepts no previews of smaller files, because such a file is its own preview. Bytes. */
+/** The minimum size of a file with previews, in bytes. The service shows a smaller picture itself instead of a preview. */
 const MIN_FILE_BYTES = 100_000;
 
-/** Returns undefined if the client makes no previews. The code that makes and sends previews loads with the first large file. */
+/** Returns undefined if the client makes no previews. Loads the code for previews together with the first large file. */
 export function openPreviews(deps: PreviewDeps, { previews: option = true }: PreviewOptions): Previews | undefined {
   const isWanted = typeof option === "function" || (option && "OffscreenCanvas" in globalThis);
   // The service accepts no preview without a checksum.

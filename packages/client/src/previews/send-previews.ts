@@ -9,11 +9,11 @@ import type { MadePreview, PreviewDeps } from "./preview.ts";
 
 /** The service accepts at most 100 previews in one request. */
 const MAX_BATCH = 100;
-/** The URLs of a batch are valid for minutes, so a batch must not take long on a slow connection. */
+/** The maximum bytes of a batch. The URLs of a batch are valid for minutes, which must be enough on a slow connection. */
 const MAX_BATCH_BYTES = 4_000_000;
-/** Previews wait for this time, so that several share a request. */
+/** Previews wait for this time for more previews, so that several previews share a request. */
 const GATHER_MS = 5_000;
-/** The service accepts the previews of a file until an hour after its upload. */
+/** The service accepts the previews of a file until one hour after the upload of the file. */
 const GIVE_UP_MS = 3_600_000;
 const RESPONSE_MS = 60_000;
 const MAX_TRIES = 5;
@@ -25,11 +25,11 @@ type Named = Waiting & { attachmentId: string };
 
 type Started = Partial<StartedPreviews["previews"][number]>;
 
-/** Gathers previews, and sends one batch at a time. Drops a preview without an error if the service does not accept it. */
+/** Gathers previews, and sends them in batches, one batch at a time. Silently drops a preview that the service refuses. */
 export function createPreviewSender({ call, fetch, platform }: PreviewDeps) {
   let waiting: Waiting[] = [];
   let isSending = false;
-  /** The number of waiting previews that the sender sends now. Later previews wait for company. */
+  /** The number of waiting previews to send now. Later previews wait for more previews. */
   let due = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const signal = new AbortController().signal;
@@ -40,7 +40,7 @@ export function createPreviewSender({ call, fetch, platform }: PreviewDeps) {
     giveUpAfterMs: GIVE_UP_MS,
     onWaiting: () => undefined,
   });
-  // Browsers send the files first, because the previews have a low priority.
+  // The low priority makes browsers send the files before the previews.
   const send = sendWithFetch((url, init) => fetch(url, { ...init, priority: "low" } as RequestInit), {
     canStream: false,
   });
@@ -63,7 +63,10 @@ export function createPreviewSender({ call, fetch, platform }: PreviewDeps) {
     isSending = false;
   }
 
-  /** Takes previews with one name and one path. All small previews go first, because a list of files shows them. */
+  /**
+   * Takes waiting previews that have the same name and the same path. All small previews go first, because lists of files show small
+   * previews.
+   */
   function takeBatch(): Waiting[] {
     const first = waiting.find(({ name }) => name === "small") ?? waiting[0];
     const batch: Waiting[] = [];
@@ -96,7 +99,7 @@ export function createPreviewSender({ call, fetch, platform }: PreviewDeps) {
     if (stored.length > 0) await confirm(path, stored);
   }
 
-  /** Returns whether the bucket has the preview. */
+  /** Uploads a preview. Returns whether the bucket stored it. */
   async function put(preview: Waiting, { upload: request, problem }: Started = {}): Promise<boolean> {
     if (problem !== undefined) await again(preview, toError(problem));
     if (request === undefined) return false;
@@ -124,7 +127,7 @@ export function createPreviewSender({ call, fetch, platform }: PreviewDeps) {
     return retry(() => call<Response>("POST", path, { body: { previews }, signal: AbortSignal.timeout(RESPONSE_MS) }));
   }
 
-  /** Puts a preview back if the service had a problem that passes. */
+  /** Puts a preview back into the queue if the service had a temporary problem. */
   async function again(preview: Waiting, error: ValetKeyError): Promise<void> {
     const tries = preview.tries + 1;
     if (!isRetryable(error) || tries === MAX_TRIES) return;
@@ -144,7 +147,6 @@ export function createPreviewSender({ call, fetch, platform }: PreviewDeps) {
       if (waiting.length >= MAX_BATCH) flush();
       else timer ??= setTimeout(flush, GATHER_MS);
     },
-    /** Sends the waiting previews now. */
     flush,
   };
 }

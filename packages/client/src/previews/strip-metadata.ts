@@ -1,6 +1,6 @@
 /**
- * Removes metadata from a picture that a canvas has written. Chromium adds a color profile of 456 bytes to a WebP, and other browsers add
- * Exif data to a JPEG. The profile is sRGB, which is also the default without a profile.
+ * Removes the metadata from a picture that a browser wrote from a canvas. Chromium adds a color profile of 456 bytes to a WebP, and other
+ * browsers add Exif data to a JPEG. The color profile is sRGB, which is the default for pictures without a profile.
  */
 export async function stripMetadata(picture: Blob): Promise<Blob> {
   const bytes = new Uint8Array(await picture.arrayBuffer());
@@ -9,9 +9,9 @@ export async function stripMetadata(picture: Blob): Promise<Blob> {
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The flag of VP8X for transparency. The other flags announce metadata and animation. */
+/** The flag for transparency in the chunk VP8X. All other flags announce metadata or animation. */
 const ALPHA = 0x10;
-/** The chunks with pixels. Format: RFC 9649. */
+/** The chunks of a WebP that contain pixels (RFC 9649). */
 const PIXELS = /^(?:VP8 |VP8L|ALPH)$/;
 
 function webpParts(bytes: Bytes): Bytes[] {
@@ -34,7 +34,7 @@ function webpParts(bytes: Bytes): Bytes[] {
 }
 
 const START_OF_SCAN = 0xda;
-/** The segments APP1 to APP13, APP15 and comments. Decoders need APP14, which names the color space. */
+/** The JPEG segments APP1 to APP13, APP15 and the comment. The segment APP14 stays, because it names the color space for decoders. */
 const isMetadata = (marker: number): boolean => (marker > 0xe0 && marker < 0xf0 && marker !== 0xee) || marker === 0xfe;
 
 function jpegParts(bytes: Bytes): Bytes[] {

@@ -3,7 +3,7 @@ import type { Platform } from "../platform.ts";
 import type { AttachmentState, Send, StartedSend, StartedUpload, Upload } from "../wire.ts";
 import type { FinishedFile, OpenUpload, UploadContext } from "./upload-context.ts";
 
-/** Resumes the saved upload, or starts a new upload. */
+/** Resumes the saved upload, or starts a new one. */
 export async function openUpload(context: UploadContext): Promise<OpenUpload> {
   const ids = await context.saved.load();
   if (ids?.uploadId === undefined) return startUpload(context, ids?.idempotencyKey);
@@ -14,16 +14,16 @@ export async function openUpload(context: UploadContext): Promise<OpenUpload> {
   if (partSize !== undefined && partCount !== undefined) {
     return { uploadId, attachmentId, kind: "multipart", partSize, partCount };
   }
-  // The upload store contains no signed request. If the client starts an upload again with its idempotency key, the service returns the
-  // upload with a fresh signed request.
+  // The upload store contains no signed request. So the client starts the upload again with the saved idempotency key, and the service
+  // returns the same upload with a newly signed request.
   return startUpload(context, ids.idempotencyKey);
 }
 
-/** An upload in a response of the service. An upload of a visitor for a file request has no `attachmentId`. */
+/** An upload in a response of the service. A visitor's upload for a file request has no `attachmentId`. */
 type FoundUpload = Upload["upload"] | (Send["upload"] & { attachmentId?: undefined });
 type NewUpload = StartedUpload["upload"] | (StartedSend["upload"] & { attachmentId?: undefined });
 
-/** Reads an upload and the list of its stored parts from the service. Returns undefined if the service does not know the upload. */
+/** Reads an upload with the list of its stored parts from the service. Returns undefined if the service does not know the upload. */
 export async function findUpload(context: UploadContext, uploadId: string): Promise<FoundUpload | undefined> {
   try {
     const path = uploadPath(context, uploadId);
@@ -35,10 +35,7 @@ export async function findUpload(context: UploadContext, uploadId: string): Prom
   }
 }
 
-/**
- * Aborts an upload at the service. The service then deletes the stored parts of the upload. Returns false if the upload is already
- * complete.
- */
+/** Aborts an upload in the service, which then deletes the stored parts. Returns false if the upload is already complete. */
 export async function abortUpload(
   context: Pick<UploadContext, "call" | "retry" | "receiver">,
   uploadId: string,
@@ -49,7 +46,7 @@ export async function abortUpload(
   } catch (error) {
     if (!(error instanceof ValetKeyError)) throw error;
     if (error.code === "upload_not_pending") return false;
-    // The service deleted the upload together with its note, or the upload never existed.
+    // The upload was deleted together with its note, or never existed.
     if (error.code === "upload_not_found") return true;
     throw error;
   }
@@ -59,11 +56,10 @@ export function uploadPath({ receiver }: Pick<UploadContext, "receiver">, upload
   return `${receiver.uploadsPath}/${encodeURIComponent(uploadId)}`;
 }
 
-/** Starts an upload. If `usedKey` has already started an upload, the service returns the existing upload with a fresh signature. */
+/** Starts an upload. If `usedKey` has already started an upload, the service returns this upload with a newly signed request. */
 export async function startUpload(context: UploadContext, usedKey: string | undefined): Promise<OpenUpload> {
   const idempotencyKey = usedKey ?? newKey(context.platform);
-  // The client saves the idempotency key before the client sends the request. If the response is lost, the next process finds the upload by
-  // the saved key.
+  // Saves the idempotency key before the request. If the response is lost, the next process finds the upload with the saved key.
   await context.saved.save({ idempotencyKey });
   try {
     const upload = await askToStart(context, idempotencyKey);
@@ -71,7 +67,7 @@ export async function startUpload(context: UploadContext, usedKey: string | unde
     return toOpen(upload);
   } catch (error) {
     const isForOtherFile = error instanceof ValetKeyError && error.code === "idempotency_key_reused";
-    // The client needs another idempotency key, because the file has new content, but an equal fingerprint.
+    // The file has new content but the same fingerprint, so the client needs another idempotency key.
     if (usedKey !== undefined && isForOtherFile) return startUpload(context, undefined);
     throw error;
   }
@@ -81,8 +77,7 @@ function askToStart(context: UploadContext, idempotencyKey: string): Promise<New
   const { call, retry, lines, receiver, declared } = context;
   const { startPath: path } = receiver;
   const headers = { "idempotency-key": idempotencyKey };
-  // An abort must not stop the request that starts the upload. After a stopped request, the service could have an upload whose id the client
-  // does not know.
+  // An abort must not stop this request. Otherwise, the service could have an upload whose id the client does not know.
   return retry(() => {
     const started = lines.ask<NewUpload>({
       path: `${path}/batch`,
@@ -110,32 +105,32 @@ function toOpen(upload: NewUpload): OpenUpload {
   return { ...ids, kind: "put", request: { method, url, headers } };
 }
 
-/** Returns whether the upload can resume, or is already complete. If the upload cannot resume, the client starts a new upload. */
+/** Returns whether the client can resume the upload, or the upload is already complete. */
 function isUsable({ state }: FoundUpload): boolean {
   return state !== "rejected" && state !== "aborted" && state !== "expired";
 }
 
-/** Makes an idempotency key. Pages without HTTPS have no `crypto.randomUUID`. */
+/** Pages without HTTPS have no `crypto.randomUUID`. */
 function newKey({ randomBytes }: Platform): string {
   return Array.from(randomBytes(16), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /**
- * The time limit of a request that completes an upload. During a completion, the bucket assembles up to 10,000 parts, and the service may
- * read a large file.
+ * The time limit of a request that completes an upload. Meanwhile, the bucket assembles up to 10,000 parts, and the service may read the
+ * whole file.
  */
 const COMPLETION_MS = 900_000;
-/** The first pause between two polls of the verification. Each pause is 1.5 times as long as the pause before. */
+/** The first wait between two polls of a verification. Each later wait is 1.5 times as long as the wait before. */
 const POLL_MS = 500;
 const MAX_POLL_MS = 10_000;
 
 /**
- * Completes the upload. The service then assembles and verifies the file. Returns the file when its state is ready or quarantined. Throws
- * `upload_rejected`, or `upload_incomplete` if the bucket does not have all bytes.
+ * Completes an upload: the service assembles and verifies the file. Returns the file when its state is ready or quarantined. Throws
+ * `upload_rejected`, or `upload_incomplete` if bytes are missing in the bucket.
  */
 export async function complete<File extends FinishedFile>(context: UploadContext, upload: OpenUpload): Promise<File> {
   context.progress.enter("completing");
-  // The service may need minutes to assemble a large file, so a large file has its own request.
+  // A large file has a separate request, because the service may need minutes to assemble it.
   const file = await (upload.kind === "multipart" ? completeAlone : completeInLine)<File>(context, upload);
   return isFinal(file.state) ? file : waitForVerification<File>(context, upload);
 }
@@ -161,7 +156,7 @@ function completeInLine<File>({ call, retry, lines, receiver }: UploadContext, {
   );
 }
 
-/** Rejects when the signal aborts. The request itself continues, because other files share the request. */
+/** Rejects when the signal aborts. The request itself continues, because the uploads of other files share it. */
 async function untilAborted<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = () => reject(aborted(signal.reason));
@@ -174,7 +169,7 @@ async function untilAborted<T>(signal: AbortSignal, answer: Promise<T>): Promise
   }
 }
 
-/** Polls the service until the service has verified the file. The verification can take longer than one request. */
+/** Polls the service until it has verified the file, which can take longer than one request. */
 export async function waitForVerification<File extends FinishedFile>(
   context: UploadContext,
   { uploadId, attachmentId }: OpenUpload,
@@ -202,16 +197,16 @@ function isFinal(state: AttachmentState): boolean {
 
 const RESPONSE_MS = 60_000;
 
-/** `withinMs`: the time limit of one attempt, by default a minute. */
+/** `withinMs`: the time limit of one attempt. Default: one minute. */
 type Request = { method: string; path: string; body?: unknown; withinMs?: number };
 
-/** Calls the service again until the service responds. A repeated call must not have another effect. */
+/** Repeats a request until the service responds. A repetition must not have a second effect. */
 function callService<T>({ call, retry }: Pick<UploadContext, "call" | "retry">, request: Request): Promise<T> {
   const { method, path, withinMs = RESPONSE_MS, ...rest } = request;
   return retry((signal) => call<T>(method, path, { ...rest, signal: within(signal, withinMs) }));
 }
 
-/** If no response arrives in time, the error of the call is `network`, so the client retries the call. */
+/** Makes the error of a call without a timely response `network`, so that the client retries the call. */
 function within(signal: AbortSignal, milliseconds: number): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
 }

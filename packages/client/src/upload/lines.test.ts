@@ -41,7 +41,7 @@ it.each([null, {}, { uploads: [{}, {}] }])(
   },
 );
 
-/** Opens lines whose calls return the id of each upload as its file. The list `batches` has the ids of each call. */
+/** Opens lines with a fake service, whose file for an upload is the id of this upload. `batches`: the upload ids of each request. */
 function echoing() {
   const batches: string[][] = [];
   const call = async (_method: string, _path: string, { body }: { body?: unknown } = {}) => {

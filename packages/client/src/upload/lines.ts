@@ -3,49 +3,49 @@ import { aborted, ValetKeyError } from "../errors.ts";
 import type { FileProblem } from "../wire.ts";
 
 /**
- * The parts that all uploads of one client share. A line gathers the requests of many files into batches, and slots limit how many files
- * the client sends at the same time.
+ * The objects that all uploads of one client share. A line gathers requests for many files into batches. Slots limit how many files the
+ * client sends at the same time.
  */
 export type Lines = {
-  /** Sends a request for one file, or puts the file into a batch if another request for `path` is running. */
+  /** Sends the request for one file alone, or in a batch if another request for the same `path` is running. */
   ask<Answer>(line: LineRequest<Answer>): Promise<Answer>;
-  /** The files between their start and their last byte. */
+  /** The slots for files whose uploads have started but not sent their last byte. */
   files: Slots;
-  /** The connections for files that the client sends in one PUT. */
+  /** The slots for connections that send a file in a single PUT. */
   puts: Slots;
 };
 
 export type LineRequest<Answer> = {
-  /** The path of the batch. All files with one path form one line. */
+  /** The path of batch requests. All files with the same path form one line. */
   path: string;
-  /** The item that describes the file in the body of a batch. */
+  /** The entry for the file in the body of a batch request. */
   item: unknown;
-  /** The name of the list of items in the body of a batch. */
+  /** The name of the list in the body of a batch request. */
   items: "uploads" | "uploadIds";
-  /** Sends the request of a file that has no company. */
+  /** Sends a request for this file only. */
   alone: () => Promise<Answer>;
-  /** Reads the answer for this file in the response to a batch. Undefined if the service has no answer yet. */
+  /** Reads the result for this file from the response to a batch request. Undefined if the service has no result yet. */
   read: (result: BatchResult) => Answer | undefined;
 };
 
-/** The response for one file of a batch. */
+/** The result for one file in the response to a batch request. */
 export type BatchResult = { upload?: unknown; file?: unknown; problem?: FileProblem };
 
 type BatchResponse = { uploads?: BatchResult[]; files?: BatchResult[] };
 
-/** The service accepts batches of at most 100 files. */
+/** The service accepts at most 100 files in one batch request. */
 const MAX_BATCH = 100;
 const BATCH_MS = 60_000;
-/** After `TURN_MS`, the next completions do not wait for a running request any more. The service answers a batch within 20 seconds. */
+/** After this time, later completions no longer wait for a running request. The service responds to a batch within 20 seconds. */
 const TURN_MS = 25_000;
-/** If all connections to the bucket are busy, a request waits this long for more files, because the files would not be sent earlier. */
+/** While all connections to the bucket are busy, a request waits this long for more files, because no file could be sent earlier anyway. */
 const GATHER_MS = 50;
-/** A request with this number of files waits for no more files. */
+/** A request with this number of files does not wait for more files. */
 const ENOUGH_FILES = 20;
 
-/** The client handles 64 small files or 8 large files at a time. */
+/** Slots for 64 small files or 8 large files. */
 const FILE_SLOTS = 64;
-/** Browsers open 6 connections to one host. More connections than 8 would not make uploads faster. */
+/** Browsers open 6 connections to one host. More than 8 connections would not make uploads faster. */
 const MAX_PUTS = 8;
 
 export function openLines(call: Call): Lines {
@@ -73,7 +73,7 @@ function createLine(call: Call, { isBusy, onIdle }: { isBusy: () => boolean; onI
   let isRunning = false;
   let onArrival: (() => void) | undefined;
 
-  /** Waits for the files that ask at the same time, or for more files if the connections are busy. */
+  /** Waits for files that are added at the same time, or longer if all connections to the bucket are busy. */
   async function gather(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     setTimeout(resolve, isBusy() ? GATHER_MS : 0);
@@ -84,7 +84,7 @@ function createLine(call: Call, { isBusy, onIdle }: { isBusy: () => boolean; onI
     await promise;
   }
 
-  /** Sends one request at a time, so that files keep their order, and the files that wait share the next request. */
+  /** Sends one request at a time, so that files keep their order. All files that wait meanwhile share the next request. */
   async function run(): Promise<void> {
     if (isRunning || waiting.length === 0) return;
     isRunning = true;
@@ -115,7 +115,7 @@ function createLine(call: Call, { isBusy, onIdle }: { isBusy: () => boolean; onI
     const { path, items } = first.request;
     const body = { [items]: batch.map(({ request }) => request.item) };
     const response = await call<BatchResponse | null>("POST", path, { body, signal: AbortSignal.timeout(BATCH_MS) });
-    // Only a completion can have no result yet.
+    // Only a completion can have no result yet. A start always has an upload or a problem.
     const hasResult = ({ upload, problem }: BatchResult) => items === "uploadIds" || upload || problem;
     const results = (response?.uploads ?? response?.files ?? []).filter(hasResult);
     if (results.length !== batch.length) {
@@ -133,7 +133,7 @@ function createLine(call: Call, { isBusy, onIdle }: { isBusy: () => boolean; onI
     });
 }
 
-/** Returns false if the service has no answer for the file yet. */
+/** Returns false if the service has no result for the file yet. */
 function settle({ request, resolve, reject }: Waiting, result: BatchResult): boolean {
   if (result.problem !== undefined) {
     reject(toError(result.problem));
@@ -144,20 +144,20 @@ function settle({ request, resolve, reject }: Waiting, result: BatchResult): boo
   return answer !== undefined;
 }
 
-/** Makes the error of one file or preview of a batch. */
+/** Makes the error of one file or one preview in a batch. */
 export function toError({ code, detail, ...details }: FileProblem): ValetKeyError {
   return new ValetKeyError(code, detail, details);
 }
 
 export type Slots = {
   /**
-   * Waits for free slots, in the order of the calls, or as the first of the queue. Returns a function that frees the slots once. Throws
-   * `aborted` if the signal aborts first.
+   * Waits for free slots, in the order of the calls, or with `isFirst` before all waiting calls. Returns a function that frees the slots
+   * once. Throws `aborted` if the signal aborts first.
    */
   take(count: number, signal: AbortSignal, isFirst?: boolean): Promise<() => void>;
   /** Returns whether all slots are taken. */
   areTaken(): boolean;
-  /** Takes slots immediately, even if too few slots are free. */
+  /** Takes slots immediately, even if not enough slots are free. */
   retake(count: number): () => void;
 };
 
@@ -173,7 +173,6 @@ export function createSlots(total: number): Slots {
     }
   }
 
-  /** Returns a function that frees taken slots once. */
   function freeing(count: number): () => void {
     let isTaken = true;
     return () => {
@@ -213,12 +212,12 @@ export function createSlots(total: number): Slots {
   };
 }
 
-/** The slots of one file, from its start to its last byte. While the file is paused, other files use the slots. */
+/** The slots of one file, from the start of its upload to its last byte. While the upload is paused, other files use the slots. */
 export type Place = {
-  /** Waits for slots, in the order of the calls, or as the first of the queue. */
+  /** Waits for slots, in the order of the calls, or with `isFirst` before all waiting calls. */
   enter(signal: AbortSignal, isFirst?: boolean): Promise<void>;
   pause(): void;
-  /** Continues a paused file at once, without a wait for slots. */
+  /** Continues a paused upload immediately, without waiting for slots. */
   resume(): void;
   leave(): void;
 };

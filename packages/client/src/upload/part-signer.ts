@@ -3,9 +3,8 @@ import type { SignedParts } from "../wire.ts";
 export type SignedPart = SignedParts["parts"][number];
 
 type Options = {
-  /** The parts to sign, in the order of the transfer. */
   partNumbers: readonly number[];
-  /** The number of parts that the client sends in parallel. The signer requests signatures at least `parallel` parts ahead. */
+  /** The number of parts that the client sends in parallel. The signer requests signatures for at least this number of parts ahead. */
   parallel: number;
   sign: (partNumbers: number[]) => Promise<SignedPart[]>;
   now: () => number;
@@ -13,18 +12,15 @@ type Options = {
 
 type Signed = { part: SignedPart; staleAt: number };
 
-/**
- * Requests the signatures of several parts with one request, shortly before the client sends the parts. A part signer replaces a stale
- * signature.
- */
+/** Requests the signatures of several parts with one request, shortly before the client sends these parts. Replaces stale signatures. */
 export type PartSigner = {
-  /** Returns the signed part. The function `get` rejects when `sign` rejects. The next call of `get` then requests a signature again. */
+  /** Returns a signed part. Rejects if the request for the signature fails. The next call then requests the signature again. */
   get(partNumber: number): Promise<SignedPart>;
-  /** Discards a signature that the bucket refused. */
+  /** Discards the signature of a part, because the bucket refused it. */
   drop(partNumber: number): void;
 };
 
-/** A signature is stale if the signature expires within 30 seconds. The client does not use a stale signature. */
+/** A signature is stale 30 seconds before its expiry, and the client no longer uses it. */
 const MARGIN_MS = 30_000;
 const MAX_BATCH = 100;
 
@@ -69,12 +65,11 @@ export function createPartSigner({ partNumbers, parallel, sign, now }: Options):
 }
 
 /**
- * Returns the instant at which the signature becomes stale, on the monotonic clock of `requestedAt`. The function `staleAt` does not use
- * the wall clock, because the wall clock may be wrong by an hour.
+ * Returns the instant at which a signature becomes stale, on the monotonic clock of `requestedAt`. The wall clock may be wrong by an hour.
  */
 function staleAt({ url }: SignedPart, requestedAt: number): number {
   const seconds = Number(new URL(url).searchParams.get("X-Amz-Expires"));
-  // If the URL contains no expiry, the client uses the signature until the bucket refuses the signature.
+  // A signature without an expiry in its URL is used until the bucket refuses it.
   if (!(seconds > 0)) return Number.POSITIVE_INFINITY;
   return requestedAt + Math.max(seconds * 500, seconds * 1000 - MARGIN_MS);
 }

@@ -1,19 +1,19 @@
 import type { FileSource } from "../send-bytes.ts";
 import type { Preview } from "../wire.ts";
 
-/** An upload that the service has started. */
+/** An upload that the service has started, for the code that makes its previews. */
 export type PreviewedUpload = {
-  /** The path of the calls for previews. */
+  /** The path of the API calls for previews. */
   path: string;
   file: FileSource;
   contentType: string;
-  /** The attachment of the upload. The id changes if the upload expires and starts again. */
+  /** Returns the id of the attachment, which changes if the upload expires and restarts. */
   attachmentId: () => string | undefined;
   onPreview: ((preview: Preview, attachmentId: string) => void) | undefined;
   signal: AbortSignal;
-  /** Settles when the upload is over. */
+  /** Settles when the upload has ended. */
   done: Promise<unknown>;
 };
 
-/** Makes and sends the previews of uploads, beside the uploads. */
+/** Makes and sends previews while their files are uploaded. */
 export type Previews = { add(upload: PreviewedUpload): void };

@@ -3,7 +3,7 @@ import type { Platform } from "../platform.ts";
 /**
  * The state of an upload. The states `ready`, `failed` and `aborted` are final.
  *
- * - `starting`: the upload waits for other files of the client, or the client requests its start from the service.
+ * - `starting`: the upload waits for other uploads of the client, or the client starts it with a request to the service.
  * - `hashing`: the client reads the file for its SHA-256.
  * - `waiting`: the client has no connection, or the service or the bucket is unavailable.
  * - `completing`: the service assembles and verifies the file.
@@ -20,38 +20,38 @@ export type UploadState =
   | "aborted";
 
 export type UploadProgress = {
-  /** The state `waiting` means that there is no connection, and `completing` that the service verifies the bytes. */
+  /** `waiting` means that there is no connection. `completing` means that the service assembles and verifies the file. */
   state: UploadState;
   /**
-   * The number of sent bytes, which includes the stored parts after a resume. `sentBytes` decreases when the client must send bytes again.
+   * The number of sent bytes. After a resume, this number includes the parts that are already stored. The number decreases when the client
+   * must send bytes again.
    */
   sentBytes: number;
   /** The size of the file. */
   totalBytes: number;
-  /** The average rate of the upload in the last seconds. The member `bytesPerSecond` is null until the rate is known. */
+  /** The average rate of the upload in the last seconds. Null until the rate is known. */
   bytesPerSecond: number | null;
-  /** The remaining time of the upload at the current rate. The member `secondsLeft` is null until the rate is known. */
+  /** The remaining time of the upload at the current rate. Null until the rate is known. */
   secondsLeft: number | null;
   /**
-   * The number of consecutive requests whose bytes the bucket did not store, counted at most once a second. With several failures and a
-   * service that responds, the bucket is not reachable, or its CORS configuration is missing.
+   * The number of requests in a row whose bytes the bucket did not store, counted at most once a second. If requests to the bucket fail
+   * while the service responds, the page cannot reach the bucket, or the bucket lacks its CORS configuration.
    */
   failedSends: number;
 };
 
-/** The minimum time between two reports of progress. With a shorter time, a page would look smoother, but do more work. */
+/** The minimum time between two progress reports, in milliseconds. */
 const REPORT_MS = 100;
-/** The minimum time between two counted failures, because the parts of a file fail together. Milliseconds. */
+/** The minimum time between two counted failures, in milliseconds. The parts of a file often fail together, and then count once. */
 const FAILURE_MS = 1_000;
 
-/** Counts the sent bytes, and reports the count at most ten times a second. A `Progress` also reports each change of state. */
+/** Counts the sent bytes, and reports the count at most ten times a second. Also reports each change of state. */
 export type Progress = {
   enter(state: UploadState): void;
-  /** Reports the reason why the upload waits. With undefined, `hold` reports that the upload continues. */
+  /** Reports why the upload waits. Undefined: the upload continues. */
   hold(why: "waiting" | "paused" | undefined): void;
-  /** Adds bytes that the bucket has stored. */
   keep(bytes: number): void;
-  /** Counts the bytes of one request: `sent` sets the sent bytes, and `end` sets the bytes that the bucket has stored. */
+  /** Counts the bytes of one request. `sent` sets the number of sent bytes. `end` sets the number of bytes that the bucket has stored. */
   piece(): { sent(bytes: number): void; end(outcome: { kept: number }): void };
   reset(): void;
   current(): UploadProgress;
@@ -73,10 +73,7 @@ export function createProgress({ totalBytes, now, sleep, report }: Options): Pro
   let failedSends = 0;
   let failedAt = Number.NEGATIVE_INFINITY;
   let reportedAt = Number.NEGATIVE_INFINITY;
-  /**
-   * An event cancels the delayed report of an earlier event. Without the delayed report, the page would not show the last bytes if no later
-   * event follows.
-   */
+  /** The delayed report, which a newer report cancels. Without it, the page would never show the last bytes before a stall. */
   let delayed: AbortController | undefined;
 
   function current(): UploadProgress {
@@ -161,17 +158,17 @@ export function createProgress({ totalBytes, now, sleep, report }: Options): Pro
   };
 }
 
-/** The minimum length of a speed sample in milliseconds. A shorter speed sample would measure buffers instead of the connection. */
+/** The minimum length of a speed sample, in milliseconds. Shorter samples would measure buffers instead of the connection. */
 const SAMPLE_MS = 250;
-/** The memory of the speed meter: a sample of the age `MEMORY_MS` has the weight 1/e. */
+/** The decay of the speed meter, in milliseconds: a sample of this age has the weight 1/e. */
 const MEMORY_MS = 5_000;
 
 type SpeedMeter = {
-  /** Records the number of bytes that the client has sent. The number of sent bytes decreases when the client must send bytes again. */
+  /** Records the total number of sent bytes, which decreases when the client must send bytes again. */
   update(bytes: number): void;
-  /** Discards the last sample, so that a pause does not lower the rate. */
+  /** Discards the current sample, so that a pause does not lower the rate. */
   rest(): void;
-  /** Returns the rate of the upload in bytes per second. The rate is undefined before the end of the first sample. */
+  /** Returns the rate in bytes per second. Undefined before the end of the first sample. */
   rate(): number | undefined;
 };
 

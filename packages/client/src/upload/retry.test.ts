@@ -4,7 +4,7 @@ import { type ErrorCode, retryDelayMs, ValetKeyError } from "../errors.ts";
 import type { Platform } from "../platform.ts";
 import { createPauseGate, createRetry } from "./retry.ts";
 
-/** Makes a platform with a clock that advances only in `sleep`, and a connection that the test controls. */
+/** Makes a platform whose clock advances only in `sleep`, and whose connection the test controls. */
 function manualPlatform() {
   let now = 0;
   const slept: number[] = [];

@@ -1,20 +1,23 @@
 import { aborted, isRetryable, MAX_DELAY_MS, retryDelayMs, type ValetKeyError } from "../errors.ts";
 import type { Platform } from "../platform.ts";
 
-/** Repeats an attempt until success, until a signal aborts, or until the attempt fails with a permanent error. */
+/** Repeats an attempt until it succeeds, fails with a permanent error, or a signal aborts. */
 export type Retry = <T>(attempt: (signal: AbortSignal) => Promise<T>, options?: { stop?: AbortSignal }) => Promise<T>;
 
 type Options = {
   platform: Platform;
   gate: PauseGate;
   signal: AbortSignal;
-  /** The retry loop throws the last error if no attempt succeeds for `giveUpAfterMs` milliseconds with a connection. */
+  /** The loop throws the last error if no attempt succeeds for this time, in milliseconds. Time without a connection does not count. */
   giveUpAfterMs: number;
-  /** The loop calls `onWaiting` when a count changes: unfinished requests (`attempts`), and waiting unfinished requests (`waiting`). */
+  /**
+   * Called when one of two counts changes: unfinished requests (`attempts`), and unfinished requests that wait for their next attempt
+   * (`waiting`).
+   */
   onWaiting: (counts: { attempts: number; waiting: number }) => void;
 };
 
-/** Makes the retry loop of one upload. A success of any request of the upload restarts the time `giveUpAfterMs` for all requests. */
+/** Makes the retry loop of one upload. A success of any request of the upload restarts `giveUpAfterMs` for all its requests. */
 export function createRetry({ platform, gate, signal: whole, giveUpAfterMs, onWaiting }: Options): Retry {
   const { now, network } = platform;
   let lastSuccessAt = now();
@@ -35,7 +38,7 @@ export function createRetry({ platform, gate, signal: whole, giveUpAfterMs, onWa
       if (!network.isOnline()) await nap(MAX_DELAY_MS, signal);
     }
     count({ waiting: -1 });
-    // The time `giveUpAfterMs` excludes the time of a pause or of a missing connection.
+    // Time in a pause or without a connection does not count for `giveUpAfterMs`.
     lastSuccessAt = now();
   }
 
@@ -68,7 +71,7 @@ export function createRetry({ platform, gate, signal: whole, giveUpAfterMs, onWa
           return value;
         } catch (error) {
           if (signal.aborted) throw aborted(signal.reason);
-          // A pause stopped the attempt, so the error is not a failure. The loop waits until the upload resumes.
+          // The attempt stopped because the user paused the upload, which is no failure. The loop waits until the upload resumes.
           if (interrupt.aborted) continue;
           if (!isRetryable(error)) throw error;
           if (network.isOnline() && now() - lastSuccessAt > giveUpAfterMs) throw error;
@@ -85,7 +88,7 @@ type PauseGate = {
   pause(): void;
   resume(): void;
   isPaused(): boolean;
-  /** Returns a signal that aborts at a pause of the upload, so that running requests stop. */
+  /** Returns a signal that aborts when the user pauses the upload, so that running requests stop. */
   interrupt(): AbortSignal;
   /** Resolves when the upload is not paused, or when the signal aborts. */
   opened(signal: AbortSignal): Promise<void>;

@@ -8,10 +8,10 @@ import type { OpenUpload, UploadContext } from "./upload-context.ts";
 
 type MultipartUpload = OpenUpload & { kind: "multipart" };
 
-/** The number of signatures of a part that the bucket may refuse before the upload fails. */
+/** An upload fails after the bucket has refused this number of signatures for one part. */
 const MAX_SIGNATURES = 3;
 
-/** Sends several missing parts in parallel, until the bucket has every part. */
+/** Sends the missing parts, several in parallel, until the bucket has every part. */
 export async function sendParts(context: UploadContext, upload: MultipartUpload): Promise<void> {
   const missing = await findMissing(context, upload);
   const failed = new AbortController();
@@ -28,7 +28,7 @@ export async function sendParts(context: UploadContext, upload: MultipartUpload)
   });
   const queue = missing.values();
   const work = async () => {
-    // All workers share one iterator, so no two workers send one part.
+    // All workers share one iterator, so that each part is sent only once.
     for (const partNumber of queue) await sendPart(context, { upload, partNumber, signer, failed: failed.signal });
   };
   const workers = Array.from({ length: Math.min(parallel, missing.length) }, work);
@@ -41,7 +41,7 @@ export async function sendParts(context: UploadContext, upload: MultipartUpload)
   }
 }
 
-/** Returns the parts that the bucket does not have. Another tab or an earlier process may have sent some parts. */
+/** Returns the parts that the bucket does not have yet. Another tab or an earlier process may have sent some parts. */
 async function findMissing(context: UploadContext, upload: MultipartUpload): Promise<number[]> {
   const { progress, file } = context;
   const found = await findUpload(context, upload.uploadId);
@@ -79,7 +79,7 @@ async function sendPart(context: UploadContext, { upload, partNumber, signer, fa
         piece.end({ kept });
       }
     };
-    // If another part fails permanently, the signal `failed` aborts, and the worker stops.
+    // `failed` aborts when another part fails permanently.
     const outcome = await retry(send, { stop: failed });
     if (outcome === "stored") return;
     if (outcome === "occupied" || signatures === MAX_SIGNATURES) throw refused(outcome === "expired" ? 403 : 412, "");
@@ -87,7 +87,6 @@ async function sendPart(context: UploadContext, { upload, partNumber, signer, fa
   }
 }
 
-/** Returns whether an error means that the bucket has lost the multipart upload and its parts. */
 export function isLost(error: unknown): boolean {
   return error instanceof ValetKeyError && error.code === "bucket_refused" && error.status === 404;
 }

@@ -5,18 +5,16 @@ import type { OpenUpload, SignedPut, UploadContext } from "./upload-context.ts";
 
 type PutUpload = OpenUpload & { kind: "put" };
 
-/** The number of signatures that the bucket may refuse before the upload fails. */
+/** An upload fails after the bucket has refused this number of signatures. */
 const MAX_SIGNATURES = 3;
 
-/**
- * Sends a file in a single PUT. Returns the upload that received the file. If the given upload has expired, `sendPut` returns a new upload.
- */
+/** Sends a file in a single PUT. Returns the upload that received the file, which is a new upload if the given upload has expired. */
 export async function sendPut(context: UploadContext, opened: PutUpload): Promise<OpenUpload> {
   let upload = opened;
   for (let signatures = 1; ; signatures += 1) {
     const outcome = await sendOnce(context, upload);
-    // `occupied`: an earlier attempt succeeded, but the response of the earlier attempt was lost. At the completion, the service verifies
-    // that the object has the content of the file.
+    // `occupied`: an earlier attempt succeeded, but its response was lost. When the upload is completed, the service verifies that the
+    // object has the content of the file.
     if (outcome !== "expired") return upload;
     if (signatures === MAX_SIGNATURES) throw refused(403, "");
     const next = await renew(context, upload);
@@ -43,7 +41,7 @@ async function sendOnce(context: UploadContext, { request }: PutUpload) {
   });
 }
 
-/** Requests a fresh signature for the PUT. If the service starts a new upload, the function `renew` aborts the old upload. */
+/** Requests a new signature for the PUT. If the service starts a new upload instead, aborts the old upload. */
 async function renew(context: UploadContext, old: PutUpload): Promise<OpenUpload> {
   const ids = await context.saved.load();
   const next = await startUpload(context, ids?.idempotencyKey);
@@ -52,7 +50,7 @@ async function renew(context: UploadContext, old: PutUpload): Promise<OpenUpload
 }
 
 /**
- * `stored`: the bucket has the bytes. `occupied`: the bucket already has an object with the key. `expired`: the bucket refused the
+ * `stored`: the bucket has the bytes. `occupied`: the bucket already has an object with this key. `expired`: the bucket refused the
  * signature.
  */
 type PieceOutcome = "stored" | "occupied" | "expired";
@@ -86,7 +84,7 @@ export async function sendPiece({ platform }: Pick<UploadContext, "platform">, p
   }
 }
 
-/** Matches the codes of S3 errors that a retry can fix, although the errors have a 4xx status. */
+/** S3 error codes that a retry can fix although their status is 4xx. */
 const RETRYABLE = /^(RequestTimeout|ConditionalRequestConflict|OperationAborted)$/;
 
 function toError(status: number, text: string): ValetKeyError {
@@ -96,7 +94,7 @@ function toError(status: number, text: string): ValetKeyError {
   return refused(status, code);
 }
 
-/** Makes the error for a refusal of the bucket that a retry cannot change. */
+/** Makes the error for a refusal of the bucket that a retry would not change. */
 export function refused(status: number, code: string): ValetKeyError {
   return new ValetKeyError("bucket_refused", `The bucket refused the file: ${status} ${code}.`, { status });
 }
@@ -105,14 +103,12 @@ function codeOf(xml: string): string {
   return /<Code>(\w+)<\/Code>/.exec(xml)?.[1] ?? "";
 }
 
-/** After 60 seconds without progress, the client treats the connection as broken. */
+/** A request without progress for this time has a broken connection. */
 const STALL_MS = 60_000;
-/** The time limit for sending a piece without reported progress, and for the bucket to store the sent bytes. */
+/** The time limit to send a piece without reported progress, and for the bucket to store the sent bytes. */
 const STORE_MS = 300_000;
 
-/**
- * Watches the progress of a request. If the request makes no progress, the returned `signal` aborts. `stop` ends the watch of the request.
- */
+/** Watches the progress of a request. `signal` aborts if the request makes no progress. `stop` ends the watch. */
 function watchForStall(signal: AbortSignal) {
   const stalled = new AbortController();
   let timer = setTimeout(() => stalled.abort(), STORE_MS);

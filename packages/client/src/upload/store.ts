@@ -3,10 +3,9 @@ import type { StartUploadBody } from "../wire.ts";
 type Awaitable<T> = T | Promise<T>;
 
 /**
- * Stores unfinished uploads, so that the uploads resume after a reload or a restart.
+ * A store of unfinished uploads, which lets uploads resume after a reload or a restart.
  *
- * A value in the store is a short text with ids, without a URL and without a token. If a store fails, uploads still work, but cannot
- * resume.
+ * Each value is a short text with ids, without a URL and without a token. If the store fails, uploads still work, but cannot resume.
  */
 export type UploadStore = {
   get(key: string): Awaitable<string | null | undefined>;
@@ -14,7 +13,7 @@ export type UploadStore = {
   remove(key: string): Awaitable<void>;
 };
 
-/** Stores unfinished uploads until the process or the page ends. */
+/** Returns a store that lasts until the process or the page ends. */
 export function memoryStore(): UploadStore {
   const entries = new Map<string, string>();
   return {
@@ -32,8 +31,8 @@ export type WebStorage = {
 };
 
 /**
- * Stores unfinished uploads in the browser. The store `localStorage` keeps uploads after the tab closes, and `sessionStorage` keeps uploads
- * only after a reload.
+ * Returns a store in the browser. With `localStorage`, uploads can resume after the tab is closed. With `sessionStorage`, only after a
+ * reload.
  */
 export function webStore(storage: WebStorage): UploadStore {
   return {
@@ -43,25 +42,22 @@ export function webStore(storage: WebStorage): UploadStore {
   };
 }
 
-/** Returns a store in `localStorage` if the page may use `localStorage`, and a store in memory otherwise. */
+/** Returns a store in `localStorage` if the page may use it, or else in memory. */
 export function defaultStore(): UploadStore {
   try {
-    // Node.js also has a localStorage, but the localStorage of Node.js writes nothing to the disk.
+    // Node.js also has a `localStorage`, but without a file on the disk.
     const { document, localStorage } = globalThis as { document?: unknown; localStorage?: WebStorage };
     if (document !== undefined && localStorage !== undefined) return webStore(localStorage);
   } catch {
-    // If the page may not store anything, the store uses memory.
+    // A page without the right to store anything throws.
   }
   return memoryStore();
 }
 
-/** The idempotency key of the request that starts an upload and, after the response, the id of the upload. */
+/** The idempotency key of the request that starts an upload, and the id of the upload after the response. */
 type UploadIds = { idempotencyKey: string; uploadId?: string };
 
-/**
- * The record of one upload in the store. A SavedUpload ignores errors of the store, because errors of the store only prevent a later
- * resume.
- */
+/** The entry of one upload in the store. Ignores errors of the store, because they only prevent a later resume. */
 export type SavedUpload = {
   load(): Promise<UploadIds | undefined>;
   save(ids: UploadIds): Promise<void>;
@@ -81,15 +77,15 @@ export function openSavedUpload(store: UploadStore, key: string): SavedUpload {
       try {
         await store.set(key, JSON.stringify(ids));
       } catch {
-        // The store may be full or forbidden. The upload continues without a saved record.
+        // The store may be full or forbidden. The upload continues without an entry.
       }
     },
     async remove() {
       try {
         await store.remove(key);
       } catch {
-        // After a failed removal, the record of the ended upload remains in the store. The next upload of the file queries the service, and
-        // finds that the recorded upload has ended.
+        // After a failed removal, the entry of the ended upload stays in the store. The next upload of the file then asks the service,
+        // which reports the end of the old upload.
       }
     },
   };
@@ -103,9 +99,9 @@ function parse(text: string | null | undefined): UploadIds | undefined {
 type Identity = Omit<StartUploadBody, "sha256"> & { baseUrl: string; receiver: string; lastModified: number };
 
 /**
- * Returns the key that identifies an upload after a reload: the metadata of the file, and the receiver.
+ * Returns the key of an upload in the store, made of the file's metadata and the receiver of the upload.
  *
- * Does not read the bytes of the file. A changed file keeps its fingerprint if its path, name, size and modification time are unchanged.
+ * Does not read the bytes of the file: a changed file with the same path, name, size and modification time has the same fingerprint.
  */
 export function fingerprint(identity: Identity): string {
   const { baseUrl, receiver, path = "", filename, sizeBytes, contentType, lastModified } = identity;

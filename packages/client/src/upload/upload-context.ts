@@ -7,12 +7,12 @@ import type { Progress } from "./progress.ts";
 import type { Retry } from "./retry.ts";
 import type { SavedUpload } from "./store.ts";
 
-/** A PUT that the service has signed. */
+/** A signed PUT from the service. */
 export type SignedPut = { method: string; url: string; headers: Record<string, string> };
 
 /**
- * An upload that the service has started, and the way in which the client sends the bytes. `sent`: the bucket already has all bytes. The
- * member `attachmentId` is undefined for an upload of a visitor for a file request.
+ * An upload that the service has started, with the way to send its bytes. `sent`: the bucket already has all bytes. A visitor's upload for
+ * a file request has no `attachmentId`.
  */
 export type OpenUpload = { uploadId: string; attachmentId: string | undefined } & (
   | { kind: "put"; request: SignedPut }
@@ -20,10 +20,10 @@ export type OpenUpload = { uploadId: string; attachmentId: string | undefined } 
   | { kind: "sent" }
 );
 
-/** A finished file was uploaded to a note, or sent for a file request. */
+/** An uploaded attachment, or a file that a visitor sent for a file request. */
 export type FinishedFile = Attachment | SentFile;
 
-/** All steps of one upload share the values of `UploadContext`. */
+/** The values that all steps of one upload share. */
 export type UploadContext = {
   call: Call;
   lines: Lines;
@@ -33,30 +33,29 @@ export type UploadContext = {
   saved: SavedUpload;
   receiver: Receiver;
   file: FileSource;
-  /** The body of the request that starts the upload. The body contains the metadata of the file. */
+  /** The body of the request that starts the upload: the metadata of the file. */
   declared: SendFileBody;
   /** Called when the request that starts the upload is sent, or waits for a batch. */
   onQueued: () => void;
   /** Called when the service has started the upload. */
   onOpened: () => void;
-  /** The upload that the client started or resumed last. */
+  /** The upload that the client has started or resumed last. */
   opened?: OpenUpload;
   parallel: number;
-  /** The signal aborts when the caller aborts the upload. */
   signal: AbortSignal;
 };
 
-/** The receiver of an upload is a note, a file request, or an item of an application. */
+/** The destination of an upload: a note, a file request, or an item of an application. */
 export type Receiver = {
-  /** The key identifies the receiver in the store of unfinished uploads. */
+  /** Identifies the receiver in the store of unfinished uploads. */
   key: string;
-  /** A POST request to `startPath` starts an upload. */
+  /** The path of the POST request that starts an upload. */
   startPath: string;
-  /** The path of an upload without the id of the upload. */
+  /** The path of an upload, without its id. */
   uploadsPath: string;
-  /** The path of the calls for previews. Undefined if the receiver accepts no previews. */
+  /** The path of the API calls for previews. Undefined if the receiver accepts no previews. */
   previewsPath?: string;
-  /** Describes the call that returns the finished file. */
+  /** Describes the API call that returns the finished file. */
   result(upload: { uploadId: string; attachmentId: string | undefined }): {
     method: string;
     path: string;
@@ -64,7 +63,7 @@ export type Receiver = {
   };
 };
 
-/** Makes a receiver for a note. A finished file of a note is an attachment. */
+/** Returns the receiver for a note. The finished file is an attachment. */
 export function noteReceiver(noteId: string): Receiver {
   return {
     key: noteId,
@@ -75,7 +74,7 @@ export function noteReceiver(noteId: string): Receiver {
   };
 }
 
-/** Makes a receiver for an item of an application. A finished file of an item is an ItemFile. */
+/** Returns the receiver for an item of an application. The finished file is an `ItemFile`. */
 export function itemReceiver(path: string): Receiver {
   return {
     key: `item:${path}`,
@@ -86,17 +85,15 @@ export function itemReceiver(path: string): Receiver {
   };
 }
 
-/** Makes a receiver for a file request. Each slot of a file request is a separate receiver. */
+/** Returns the receiver for a file request. Each slot is a separate receiver. */
 export function requestReceiver(token: string, slotId: string | undefined): Receiver {
   const uploadsPath = `/public/links/${encodeURIComponent(token)}/uploads`;
   return {
-    // The first part of the token identifies the link. The rest of the token can open the link, so the store must not contain the rest of
-    // the token.
+    // The first part of the token identifies the link. The rest of the token opens the link, so the store must not contain the rest.
     key: `link:${token.slice(token.lastIndexOf("~") + 1).slice(0, 21)}:${slotId ?? ""}`,
     startPath: uploadsPath,
     uploadsPath,
-    // The upload is already complete when the client asks for the result. If the client completes a complete upload again, the service
-    // returns the file.
+    // The upload is already complete when the client asks for the result. A second completion only returns the file.
     result: ({ uploadId }) => ({
       method: "POST",
       path: `${uploadsPath}/${encodeURIComponent(uploadId)}/complete`,

@@ -9,30 +9,27 @@ const MAX_PARALLEL = 16;
 const DEFAULT_GIVE_UP_SECONDS = 600;
 
 export type UploadOptions = FileOptions & {
-  /** The client calls `onProgress` at most ten times a second, and at every change of state. Default: none. */
+  /** Called at most ten times a second with the progress of the upload, and at every change of its state. Default: none. */
   onProgress?: (progress: UploadProgress) => void;
-  /**
-   * The client calls `onPreview` for each preview of the file that the service has stored. The call may come after the end of the upload.
-   * Default: none.
-   */
+  /** Called for each preview of the file that the service has stored, possibly after the end of the upload. Default: none. */
   onPreview?: (preview: Preview, attachmentId: string) => void;
-  /** The signal aborts the upload, as `abort()` does. Default: none. */
+  /** Aborts the upload, as `abort()` does. Default: none. */
   signal?: AbortSignal;
   /**
-   * The upload starts at the service after the promise is fulfilled. Pass `queued` of the file before, so that files that a user drops
-   * together keep their order. Default: the upload starts at once.
+   * The upload starts after this promise is fulfilled. To keep the order of files that a user drops together, pass `queued` of the previous
+   * file. Default: the upload starts immediately.
    */
   startsAfter?: Promise<unknown>;
   /** The number of parts of a large file that the client sends in parallel. Range: 1 to 16. Default: 4. */
   parallel?: number;
   /**
-   * The upload fails if no request succeeds for `giveUpAfterSeconds` while there is a connection. A failed upload can resume later.
+   * The upload fails if no request succeeds for this time. Time without a connection does not count. A failed upload can resume later.
    * Range: from 0. Default: 600.
    */
   giveUpAfterSeconds?: number;
 };
 
-/** Returns the limits in the options, or the default limits. The function `readLimits` throws `invalid_option`. */
+/** Returns the limits from the options, or their defaults. Throws `invalid_option`. */
 export function readLimits({
   parallel = DEFAULT_PARALLEL,
   giveUpAfterSeconds = DEFAULT_GIVE_UP_SECONDS,
@@ -46,21 +43,24 @@ export function readLimits({
   return { parallel, giveUpAfterSeconds };
 }
 
-/** The metadata of a file. A `File` already has a name and a type, so every member of the metadata is optional. */
+/** The metadata of a file. All members are optional, because a `File` has a name and a type. */
 type FileOptions = {
-  /** The name that people see. A `Blob` has no name, so `filename` is required for a `Blob`. Default: the name of the `File`. */
+  /** The name that people see. Required for a `Blob`, which has no name. Default: the name of the `File`. */
   filename?: string;
-  /** The media type. Default: the `type` of the file, or application/octet-stream if the file has no type. */
+  /** The content type. Default: the `type` of the file, or application/octet-stream if the file has no type. */
   contentType?: string;
-  /** The folder of the file, such as "photos/2024/". The function `pathOf` returns it for a file of a chosen folder. Default: no folder. */
+  /** The folder of the file, such as "photos/2024/". For a file in a chosen folder, use `pathOf`. Default: no folder. */
   path?: string | undefined;
-  /** The SHA-256 of the file in base64. The bucket and the service verify the file against `sha256`. Default: the client hashes files of at most 16 MiB. */
+  /**
+   * The SHA-256 of the file in base64, with which the bucket and the service verify the file. Default: the client hashes files of at most
+   * 16 MiB.
+   */
   sha256?: string;
 };
 
 type Described = { body: StartUploadBody; lastModified: number };
 
-/** Returns the metadata that the client sends to the service. Throws `invalid_option` if the file has no name. */
+/** Returns the metadata for the service. Throws `invalid_option` if the file has no name. */
 export function describeFile(file: FileSource, options: FileOptions): Described {
   const { name, lastModified = 0 } = file;
   const filename = options.filename ?? name;
@@ -74,16 +74,13 @@ export function describeFile(file: FileSource, options: FileOptions): Described 
 }
 
 /**
- * The client hashes only files of at most 16 MiB.
+ * The maximum size of a file that the client hashes, in bytes.
  *
- * WebCrypto can hash a file only if the whole file is in memory. For a larger file with a declared hash, the service would also have to
- * read the file.
+ * WebCrypto can hash a file only if the whole file is in memory. The service would also have to read each larger file with a declared hash.
  */
 const MAX_HASHED_BYTES = 16 * 2 ** 20;
 
-/**
- * Returns the SHA-256 of a small file. Returns undefined for a larger file, and for a platform without WebCrypto. Throws `file_unreadable`.
- */
+/** Returns the SHA-256 of a small file. Undefined for a larger file, and on a platform without WebCrypto. Throws `file_unreadable`. */
 export async function hashFile({ platform, progress, file }: UploadContext): Promise<string | undefined> {
   const { sha256 } = platform;
   if (sha256 === undefined || file.size > MAX_HASHED_BYTES) return undefined;

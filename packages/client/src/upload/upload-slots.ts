@@ -1,11 +1,11 @@
-// A page that only counts slots imports this file, and loads no code that sends files.
+// A page that only counts slots can import this file, which loads no code for uploads.
 
 const SLOTS_OF_LARGE_FILE = 8;
 const SMALL_BYTES = 2 ** 20;
 
 /**
  * Returns the number of slots that a file takes in a queue of uploads: 1 for a file of at most 1 MiB, and 8 for a larger file. Small files
- * share requests, so a queue should start many small files at the same time.
+ * share requests, so start many small files at the same time.
  *
  * @example
  * ```ts

@@ -16,7 +16,7 @@ import { describeFile, hashFile, readLimits, type UploadOptions } from "./upload
 import { uploadSlots } from "./upload-slots.ts";
 
 /*
- * The list describes the life of an upload. Each line names a file, and the step that the file does:
+ * The steps of an upload. Each line has a source file and its step:
  *
  * upload-options      the options, the name, size and type, and the SHA-256 of a small file
  * store               the record that lets a later page or process resume
@@ -26,7 +26,7 @@ import { uploadSlots } from "./upload-slots.ts";
  * send-parts          sends the missing parts in parallel, signed by part-signer
  * upload-task         runs these steps, and restarts an upload that expired
  *
- * previews            makes and sends small pictures of the file, beside the upload
+ * previews            makes and sends small pictures of the file during the upload
  * retry               repeats a failed request, and waits while the upload is paused
  * progress            reports the sent bytes
  */
@@ -36,28 +36,22 @@ export type SendTask = Omit<UploadTask, "done" | "attachmentId"> & { readonly do
 
 /** An upload that runs in the background. */
 export type UploadTask = {
-  /** The promise `done` resolves with the ready attachment. The promise `done` rejects with a ValetKeyError. */
+  /** Resolves with the ready attachment. Rejects with a ValetKeyError. */
   readonly done: Promise<Attachment>;
   /**
-   * Resolves when the request that starts the upload is sent or waits for a batch, or when the upload is paused or over. Pass `queued` as
-   * `startsAfter` of the next file. Then the note has the files in this order, and one request starts many files.
+   * Resolves when the request that starts the upload is sent or waits for a batch, and also when the upload is paused or has ended. Pass
+   * `queued` as `startsAfter` of the next file. Then the note has the files in this order, and one request starts many files.
    */
   readonly queued: Promise<void>;
-  /** Returns the current progress. The option `onProgress` reports each change. */
+  /** Returns the current progress. `onProgress` reports each change. */
   progress(): UploadProgress;
-  /** Returns the id of the file, or undefined until the server has started the upload. */
+  /** Returns the id of the attachment. Undefined until the service has started the upload. */
   attachmentId(): string | undefined;
-  /**
-   * The function `pause` stops sending immediately. The bucket keeps the stored parts of a paused upload. The function `resume` sends the
-   * interrupted parts again from their start.
-   */
+  /** Stops sending immediately. The bucket keeps the complete parts. `resume` sends the interrupted parts again from their start. */
   pause(): void;
   /** Resumes a paused upload. */
   resume(): void;
-  /**
-   * Aborts the upload in the client and at the service. The promise `done` rejects with `aborted`, or resolves if the upload was already
-   * complete.
-   */
+  /** Aborts the upload in the client and in the service. `done` rejects with `aborted`, or resolves if the upload was already complete. */
   abort(): Promise<void>;
 };
 
@@ -70,9 +64,9 @@ type Deps = {
   previews?: Previews | undefined;
 };
 
-/** The time to report an abort to the service, which otherwise deletes the upload later. */
+/** The time limit to report an abort to the service. Without the report, the service deletes the upload later. */
 const ABORT_WITHIN_MS = 20_000;
-/** An upload cannot resume after an error of the set `FINAL_ERRORS`. */
+/** The codes of errors after which an upload cannot resume. */
 const FINAL_ERRORS: ReadonlySet<string> = new Set([
   "upload_rejected",
   "upload_not_pending",
@@ -85,11 +79,11 @@ type Order = {
   receiver: Receiver;
   file: FileSource;
   options: UploadOptions;
-  /** The slot and the name of the visitor for a file request. */
+  /** The slot and the name of the visitor, for a file request. */
   visit?: Pick<SendFileBody, "slotId" | "visitorName">;
 };
 
-/** Starts the task of an upload. The function `startTask` throws `invalid_option`. */
+/** Starts an upload in the background. Throws `invalid_option`. */
 export function startTask<File extends FinishedFile>(deps: Deps, { receiver, file, options, visit }: Order) {
   const { baseUrl, call, lines, platform, store } = deps;
   const { parallel, giveUpAfterSeconds } = readLimits(options);
@@ -150,14 +144,14 @@ async function run<File extends FinishedFile>(
 ): Promise<File> {
   const { saved, progress, signal, retry } = context;
   try {
-    // A paused file leaves the queue for slots, and joins the end of the queue when the file resumes.
+    // A paused upload leaves the queue for slots, and joins the end of the queue on resume.
     await retry((attempt) => place.enter(attempt));
     if (context.declared.sha256 === undefined) {
       const sha256 = await hashFile(context);
       if (sha256 !== undefined) context.declared = { ...context.declared, sha256 };
     }
     if (startsAfter !== undefined) {
-      // The file waits without slots, because the file before may itself wait for slots.
+      // The upload waits without slots, because the upload before it may itself wait for slots.
       place.leave();
       await startsAfter;
       await retry((attempt) => place.enter(attempt, true));
@@ -181,7 +175,7 @@ async function succeed<File extends FinishedFile>({ saved, progress }: UploadCon
   return file;
 }
 
-/** Aborts the upload at the service, and throws `aborted`. If the upload is already complete, `abortEverywhere` returns the file. */
+/** Aborts the upload in the service, and throws `aborted`. If the upload is already complete, returns the file instead. */
 async function abortEverywhere<File extends FinishedFile>(context: UploadContext): Promise<File> {
   const { saved, progress, signal, platform, opened } = context;
   await saved.remove();
@@ -204,12 +198,12 @@ async function abortEverywhere<File extends FinishedFile>(context: UploadContext
   throw aborted(signal.reason);
 }
 
-/** The maximum number of attempts to send all bytes, when the service does not find all bytes in the bucket. */
+/** The maximum number of attempts to send all bytes, if the service repeatedly finds bytes missing in the bucket. */
 const MAX_ROUNDS = 3;
 
 /**
- * Uploads the file, and returns the finished file. The function `runUpload` sets `context.opened` to the upload that the function started
- * or resumed last, and calls `onSent` when the bucket has all bytes.
+ * Uploads the file, and returns the finished file. Sets `context.opened` to the upload that was started or resumed last. Calls `onSent`
+ * when the bucket has all bytes.
  */
 async function runUpload<File extends FinishedFile>(context: UploadContext, onSent: () => void): Promise<File> {
   let upload = await openUpload(context);
@@ -250,15 +244,15 @@ async function sendAndComplete<File extends FinishedFile>(
 }
 
 /**
- * Returns whether the client can start the upload again, because the upload has expired or the bucket has lost its parts. If the bucket has
- * lost the parts, the function `canRestart` also aborts the old upload. Returns false if a person aborted the upload.
+ * Returns whether the client can restart the upload, because it has expired or the bucket has lost its parts. In the second case, aborts
+ * the old upload. Returns false if a person aborted the upload.
  */
 async function canRestart(context: UploadContext, { upload, error }: { upload: OpenUpload; error: unknown }) {
   if (!(error instanceof ValetKeyError)) return false;
   const isGone = isLost(error) || error.code === "upload_not_found" || error.code === "upload_not_pending";
   if (!isGone) return false;
   const current = await findUpload(context, upload.uploadId);
-  // The bucket has lost the parts of the upload. Without an abort, the old upload would use the quota until its expiry.
+  // The bucket has lost the parts. Without an abort, the old upload would use the quota until its expiry.
   if (current?.state === "pending") return abortUpload(context, upload.uploadId);
   return current === undefined || current.state === "expired";
 }

@@ -1,4 +1,4 @@
-// The program ready.js is the health check of the container image. The health check exits with 0 if the service can do its work.
+// The health check of the container image. It exits with 0 if the service is ready.
 const url = `http://127.0.0.1:${process.env.PORT ?? 3000}/readyz`;
 process.exit(
   await fetch(url).then(

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from "node:v8";
 
-// Without the check of the version, an older Node.js would fail later, with a message that does not help. The SQLite of an older Node.js
-// cannot bind numbered parameters.
+// An older Node.js would fail later, with a message that does not help: its SQLite cannot bind numbered parameters.
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (!((major === 22 && minor >= 20) || (major === 24 && minor >= 7) || major > 24)) {
   console.error(
@@ -10,6 +9,6 @@ if (!((major === 22 && minor >= 20) || (major === 24 && minor >= 7) || major > 2
   );
   process.exit(1);
 }
-// Without the flag, V8 can decide under load to allocate the objects of requests in the old heap (docs/adr/0003-fastify-in-a-bundle.md).
+// Without the flag, V8 can decide under load to allocate the objects of requests in the old space (docs/adr/0003-fastify-in-a-bundle.md).
 setFlagsFromString("--no-allocation-site-pretenuring");
 await import("../dist/cli.js");

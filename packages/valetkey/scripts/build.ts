@@ -4,13 +4,12 @@ import { dirname, join, resolve } from "node:path";
 import { build } from "esbuild";
 import { licensesOf, packageFolders } from "../../web/third-party-licenses.ts";
 
-// The command `npm run build -w packages/valetkey` makes the folder dist. dist contains the service with its packages in few files, and the
-// web app (ADR 3).
+// `npm run build -w packages/valetkey` makes the folder dist: the service with its packages in a few files, and the web app (ADR 3).
 const ROOT = resolve(import.meta.dirname, "..");
 const SERVER = resolve(ROOT, "../server/src");
 const SOURCES = join(ROOT, "src");
 const DIST = join(ROOT, "dist");
-/** Node.js starts the modules of `ENTRIES` by file name: the command, the worker threads, and the process that draws pictures. */
+/** The files that Node.js starts by name: the command, the worker threads, and the process that draws pictures. */
 const ENTRIES = {
   cli: join(SOURCES, "cli.ts"),
   "bucket-worker": "operations/built-in-bucket/bucket-worker.ts",
@@ -27,18 +26,18 @@ const { metafile } = await build({
   outdir: DIST,
   bundle: true,
   splitting: true,
-  // The build puts all files in one folder, because the code starts a worker by a path beside its own file.
+  // All files are in one folder, because the code starts a worker by a path beside its own file.
   chunkNames: "[name]-[hash]",
   platform: "node",
   format: "esm",
   target: "node22",
-  // The build defines `require`, because bundled CommonJS packages load the modules of Node.js with `require`.
+  // Bundled CommonJS packages load the modules of Node.js with `require`.
   banner: {
     js: 'import { createRequire as requireOfFile } from "node:module";\nconst require = requireOfFile(import.meta.url);',
   },
-  // The build does not bundle pg-native, an optional package of pg that is not installed.
+  // An optional package of pg that is not installed.
   external: ["pg-native"],
-  // The build does not shorten names, so that stack traces show the names of the functions.
+  // Names stay long, so that stack traces show the names of functions.
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: "none",
@@ -53,7 +52,7 @@ await cp(
     recursive: true,
   },
 );
-// The build of the web app contains a separate file of licenses. This file is the last one, so that it proves a complete build
+// The web app has its own file of licenses. The file that is written here comes last, and proves that the build is complete
 // (e2e/src/testing/build.ts).
 const folders = [...packageFolders(Object.keys(metafile.inputs))].map((folder) => resolve(folder));
 await writeFile(join(DIST, "THIRD-PARTY-LICENSES.txt"), await licensesOf(folders));

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { enableCompileCache } from "node:module";
 
-/** The commands that run without the code of the server. */
+/** Commands that run without the code of the server. */
 const COMMANDS = ["login", "logout", "send", "get", "--version", "-V"];
 
-// A closed output ends the command without a stack trace, as in `valetkey user list | head -1`.
+// A closed standard output ends the command without a stack trace, as in `valetkey user list | head -1`.
 for (const output of [process.stdout, process.stderr]) {
   output.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
@@ -12,11 +12,11 @@ for (const output of [process.stdout, process.stderr]) {
   });
 }
 
-// Enables the compile cache before all other imports. The cache halves the time of every start except the first one.
+// Node.js needs the compile cache before all other imports. The cache halves the time of every start except the first.
 const { directory } = enableCompileCache();
-// Worker threads use the cache only if `NODE_COMPILE_CACHE` contains the directory of the cache.
+// Worker threads use the compile cache only through this variable.
 if (directory !== undefined) process.env.NODE_COMPILE_CACHE = directory;
-// The code of the server takes longer to load than these commands take to start, so these commands do not load the server.
+// The code of the server takes longer to load than these commands take to run.
 const { run } = COMMANDS.includes(process.argv[2] ?? "")
   ? await import("./terminal/program.ts")
   : await import("./program.ts");

@@ -1,12 +1,12 @@
 import { Argument, Command } from "commander";
 
-/** A command of the program. `path` is the command line before its options, such as "token create", and "" for the program. */
+/** A command or the program itself. `path`: the command line before the options, such as "token create", and "" for the program. */
 type Node = { path: string; words: Word[]; hasCommands: boolean };
 type Word = { text: string; description: string };
 
 const SHELLS = { bash, zsh, fish };
 
-/** `valetkey completion` prints a script that completes commands and options in a shell. */
+/** The command `valetkey completion`, which prints a script that completes commands and options in a shell. */
 export function completionCommand(): Command {
   return new Command("completion")
     .description("print the completion script of a shell")
@@ -32,7 +32,7 @@ function nodesOf(command: Command, path: readonly string[] = []): Node[] {
 
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** The lines of a shell function that finds the longest path of commands in the words of the command line. bash and zsh read them. */
+/** The lines of a shell function for bash and zsh that finds the longest path of commands in the typed command line. */
 const findPath = (nodes: readonly Node[], words: string) => `  local path="" word
   for word in ${words}; do
     case "\${path:+$path }$word" in

@@ -2,7 +2,7 @@ import { isAbsolute, relative } from "node:path";
 import { ValetKeyError } from "@valetkey/client";
 import { printable } from "./printable.ts";
 
-/** The exit codes of the commands for people (docs/terminal.md). */
+/** The exit codes of the terminal commands such as send and get (docs/terminal.md). */
 export const EXIT = {
   other: 1,
   usage: 2,
@@ -14,7 +14,7 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** A failure with a text for the person at the terminal. */
+/** An error with a message for the person at the terminal. */
 export class TerminalError extends Error {
   override readonly name = "TerminalError";
   readonly exitCode: number;
@@ -27,7 +27,7 @@ export class TerminalError extends Error {
 
 const NOT_FOUND: ReadonlySet<string> = new Set(["link_not_found", "note_not_found", "attachment_not_found"]);
 const CONNECTION: ReadonlySet<string> = new Set(["network", "bucket_unavailable"]);
-/** The codes of Node.js for files and folders that cannot be read or written. */
+/** The error codes of Node.js for files and folders that cannot be read or written. */
 const LOCAL_FILES =
   /^E(?:ACCES|PERM|EXIST|NOENT|NOSPC|DQUOT|ISDIR|NOTDIR|ROFS|LOOP|NAMETOOLONG|MFILE|FBIG|NOTEMPTY|IO)$/;
 
@@ -44,7 +44,7 @@ const LOCAL_TEXTS: Partial<Record<string, string>> = {
   EACCES: "cannot be opened, because you have no permission",
 };
 
-/** Returns the name of an exit code, such as "local_files", which `--json` prints. */
+/** Returns the name of an exit code for the output of `--json`, such as "local_files". */
 const nameOf = (exitCode: number): string => {
   const [name = "other"] = Object.entries(EXIT).find(([, code]) => code === exitCode) ?? [];
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -59,7 +59,7 @@ type Failure = { exitCode: number; text: string; code: string };
 export function describeFailure(error: unknown): Failure {
   // The client reports an error of `fetch` as the cause of its own error.
   if (error instanceof Error && error.cause instanceof TerminalError) return describeFailure(error.cause);
-  // A response with another shape than the client expects. Nothing of the machine causes such an error.
+  // A TypeError means that a response does not have the form that the client expects. Nothing on this machine causes it.
   if (error instanceof TypeError) {
     const problem = `The response is not from Valet Key, or from another version. Check the URL. (${error.message})`;
     return { exitCode: EXIT.other, text: printable(problem), code: "other" };

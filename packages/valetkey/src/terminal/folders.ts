@@ -2,9 +2,9 @@ import { basename, dirname, relative, sep } from "node:path";
 import { normalisePath, problemOfPath } from "@valetkey/contract";
 
 /**
- * Returns the folder for each argument of `send`, with a slash at the end, or undefined. Only arguments with the same name need a folder:
- * the last parts of their paths that tell them apart. The arguments `2024/a.pdf` and `2025/a.pdf` become `2024/a.pdf` and `2025/a.pdf`. If
- * the service can't store these folders, the folders are numbers. `paths`: absolute paths, all different.
+ * Returns the folder inside the note for each path that `valetkey send` sends, with a slash at the end, or undefined. Only files with the
+ * same name need folders: the ends of their paths that differ. For example, `2024/a.pdf` and `2025/a.pdf` get the folders `2024/` and
+ * `2025/`. If the service can't store these folders, the folders are numbers. `paths`: absolute paths, all different.
  */
 export function foldersFor(paths: readonly string[], workingFolder: string): Map<string, string | undefined> {
   const byName = Map.groupBy(paths, (path) => basename(path));
@@ -14,7 +14,7 @@ export function foldersFor(paths: readonly string[], workingFolder: string): Map
 function tellApart(paths: readonly string[], workingFolder: string): [path: string, folder: string | undefined][] {
   const isName = (part: string) => part !== "" && part !== "..";
   const partsOf = (folder: string) => folder.split(sep).filter(isName);
-  // Paths from the working folder show less of the machine. Absolute paths always differ.
+  // Relative paths tell less about the machine. Only absolute paths always differ.
   const relatives = paths.map((path) => partsOf(relative(workingFolder, dirname(path))));
   const absolutes = paths.map((path) => partsOf(dirname(path)));
   const longest = Math.max(...absolutes.map(({ length }) => length));

@@ -19,21 +19,21 @@ import { openState, type State } from "./store.ts";
 export type GetOptions = { output: string; password?: string; force: boolean; json: boolean };
 
 /**
- * The state from which an interrupted command continues. The cookie identifies the visitor, so that a second command counts no second
- * download.
+ * The state from which a repeated command continues after an interruption. The cookie identifies the visitor, so that the repeated command
+ * does not count as a second download.
  */
 type Getting = { cookies: Record<string, string>; saved: SavedFile[] };
 
-/** A file that an interrupted command has saved. A file whose time of change differs is no longer that file. */
+/** A file that an interrupted command has saved. A different modification time means that the file is no longer the saved file. */
 type SavedFile = { name: string; id: string; sizeBytes: number; changedMs: number };
 
 type Target = { file: LinkFile; name: string; path: string; part: string };
 
-/** `valetkey get` downloads all files of a link below a folder, without an account. */
+/** `valetkey get` downloads all files of a link into a folder, without an account. */
 export async function get(link: string, options: GetOptions): Promise<void> {
   const { baseUrl, token, receiverCode } = parseLink(link);
   const first: Getting = { cookies: {}, saved: [] };
-  // The same relative folder is another folder after `cd`.
+  // After `cd`, the same relative path names another folder.
   const state = await openState("get", { parts: [baseUrl, token, resolve(options.output)], first });
   warnIfUnencrypted(baseUrl);
   const fetch = guardedFetch(baseUrl, state.value);
@@ -63,7 +63,7 @@ export async function get(link: string, options: GetOptions): Promise<void> {
   }
 }
 
-/** Reads the URL of a link: the URL of the service, `/s/`, the token, and in a mail the code of the receiver. */
+/** Reads the URL of a link: the URL of the service, `/s/` and the token, and in a URL from a mail also the code of the receiver. */
 function parseLink(text: string): { baseUrl: string; token: string; receiverCode: string | undefined } {
   const [, base = "", token = "", hash = ""] = /^([^#?]+)\/s\/([\w-]+)\/?(?:#(.*))?$/.exec(text) ?? [];
   if (base === "") {
@@ -74,7 +74,7 @@ function parseLink(text: string): { baseUrl: string; token: string; receiverCode
 
 const TRIES = 3;
 
-/** Opens the link. Asks the person for the password, or for the code from a mail, if the link needs one. */
+/** Opens a link. If the link needs a password, or a code from a mail, asks the person for it. */
 async function unlock(visit: OpenedLinkClient, { password }: GetOptions): Promise<OpenedLink> {
   for (let tries = 1; ; tries += 1) {
     const link = await visit.look();
@@ -106,7 +106,7 @@ function askFor(question: string, options?: { isHidden: boolean }): Promise<stri
 
 const notValetKey = () => new TerminalError("other", "The response is not from Valet Key. Check the URL of the link.");
 
-/** Returns where each file goes. Nothing in the response of a hostile service leads out of the directory. */
+/** Returns the path for each file of a link. No response of a hostile service can make a path leave the directory. */
 function targetsOf({ files }: OpenedLink, { directory, token }: { directory: string; token: string }): Target[] {
   if (!Array.isArray(files) || !files.every(isFile)) throw notValetKey();
   const nameOf = createUniqueNames();
@@ -129,8 +129,8 @@ function isFile(file: Partial<LinkFile> | null): boolean {
 type Existing = { state: State<Getting>; force: boolean };
 
 /**
- * Refuses before the first download, so that a name that is in use counts no download. Forgets the saved files that the person has changed
- * or removed, and those that the link no longer has.
+ * Refuses existing files before the first download, so that the refusal does not count as a download. Forgets saved files that the person
+ * has changed or removed, and saved files that the link no longer has.
  */
 async function refuseExisting(targets: readonly Target[], { state, force }: Existing): Promise<void> {
   const kept: SavedFile[] = [];
@@ -191,7 +191,7 @@ async function saveAll(visit: OpenedLinkClient, { targets, state, isForced }: Sa
   return saved;
 }
 
-/** One request claims the URLs of many small files. A URL lives for a short time, so a batch is small. */
+/** A batch of files shares one claim. Batches are small, because a URL is valid only for a short time. */
 function batchesOf(targets: readonly Target[]): Target[][] {
   const batches: Target[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
@@ -209,7 +209,9 @@ function batchesOf(targets: readonly Target[]): Target[][] {
 
 type Urls = { next(): Promise<string>; sha256(): string | undefined };
 
-/** Returns the URLs of the files of a batch. The first URL comes from one claim for the batch, and every later URL is fresh. */
+/**
+ * Returns the URLs for each file of a batch. The first URL of each file comes from one claim for the whole batch. Every later URL is new.
+ */
 function createUrls(visit: OpenedLinkClient, batch: readonly Target[]): (id: string) => Urls {
   type Claimed = Awaited<ReturnType<OpenedLinkClient["claim"]>>;
   let claimed: Promise<Claimed> | undefined;
@@ -236,7 +238,7 @@ function createUrls(visit: OpenedLinkClient, batch: readonly Target[]): (id: str
   };
 }
 
-/** Creates the folders of a file. A symbolic link among them could lead out of the directory. */
+/** Creates the folders of a file. Refuses symbolic links, which could lead out of the directory. */
 async function createFolders({ name, path }: Target): Promise<void> {
   const folders = name.split("/").slice(0, -1);
   const directory = join(path, ...name.split("/").map(() => ".."));
@@ -254,8 +256,8 @@ async function createFolders({ name, path }: Target): Promise<void> {
 type Save = { url: Urls; isForced: boolean; onBytes: (count: number) => void };
 
 /**
- * Downloads a file into its part file, continues an earlier part file, and then gives the file its name. Returns whether a SHA-256 was
- * checked.
+ * Downloads a file into a part file, or continues an earlier part file, and then renames the part file. Returns whether a SHA-256 was
+ * verified.
  */
 async function save({ file, path, part }: Target, { url, isForced, onBytes }: Save): Promise<boolean> {
   const { O_CREAT, O_RDWR, O_NOFOLLOW = 0 } = constants;
@@ -284,7 +286,7 @@ async function save({ file, path, part }: Target, { url, isForced, onBytes }: Sa
     await rm(part, { force: true });
     throw new TerminalError("damaged", `${path} arrived damaged: its SHA-256 differs. Run the same command again.`);
   }
-  // The empty file reserves the name, so that the command replaces no file that another program has made in the meantime.
+  // The empty file reserves the name, so that the rename never replaces a file that another program has just made.
   if (!isForced) await open(path, "wx").then((reserved) => reserved.close());
   await rename(part, path);
   return expected !== undefined;
@@ -296,12 +298,12 @@ async function bytesFrom(
 ): Promise<AsyncIterable<Uint8Array>> {
   const { sizeBytes } = file;
   if (offset < sizeBytes) return (await readFile({ getUrl: url.next, sizeBytes, offset })) as never;
-  // All bytes are there. The URL still shows whether the link is open, and has the SHA-256.
+  // All bytes are stored. A new URL shows whether the link is still open, and has the SHA-256.
   await url.next();
   return (async function* () {})();
 }
 
-/** Hashes what an earlier command has stored. Returns the offset at which the download continues. */
+/** Hashes the bytes that an earlier command has stored. Returns the offset at which the download continues. */
 async function hashStart(handle: FileHandle, { hash, sizeBytes }: { hash: Hash; sizeBytes: number }): Promise<number> {
   const { size } = await handle.stat();
   if (size > sizeBytes) return 0;

@@ -1,7 +1,7 @@
-/** Control characters, and characters that change the direction of a text. In a terminal, they could hide or forge a text. */
+/** Control characters, and characters that change the direction of text. In a terminal, they could hide or forge text. */
 export const UNSAFE = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/gu;
 
-/** Replaces the characters of a text from the service or of a filename that a terminal would obey. Keeps line breaks. */
+/** Replaces the characters that a terminal would obey, in a text from the service or in a filename. Keeps line breaks. */
 export function printable(text: string): string {
   return text.replaceAll(UNSAFE, (character) => (character === "\n" ? character : "\ufffd"));
 }

@@ -19,22 +19,22 @@ export async function run(argv: readonly string[]): Promise<void> {
 
 const EMPTY = "An argument is empty. Perhaps a variable of the shell has no value.";
 
-/** An empty path would be the working folder, and an empty password another password than the person wants. */
+/** An empty path would mean the working folder. An empty password would be a password that the person did not choose. */
 function hasEmptyArgument(argv: readonly string[]): boolean {
   const end = argv.indexOf("--");
   return argv.some((text, index) => text === "" || (/^--[\w-]+=$/.test(text) && (end < 0 || index < end)));
 }
 
 /**
- * Gives `--password` without a value an empty value. Otherwise `--password photo.jpg` would take the name of the file as the password, and
- * would not send the file.
+ * Gives the option `--password` an empty value if it has none. Otherwise, `--password photo.jpg` would use the filename as the password,
+ * and would not send the file.
  */
 const withEmptyPassword = (argv: readonly string[]): string[] => {
   const end = argv.indexOf("--");
   return argv.map((text, index) => (text === "--password" && (end < 0 || index < end) ? "--password=" : text));
 };
 
-/** The commands for people at a terminal. Each command loads its code when it runs. */
+/** The terminal commands such as send and get. Each command loads its code only when it runs. */
 export function terminalCommands(): Command[] {
   const commands = [
     new Command("login")
@@ -72,7 +72,7 @@ export function terminalCommands(): Command[] {
       .action((link, options) => attempt(options, async () => (await import("./get.ts")).get(link, options))),
   ];
   for (const command of commands) {
-    // A wrong option ends with another code than a failed command.
+    // A wrong option has a different exit code than a failed command.
     command.exitOverride(({ exitCode, message }) => {
       if (exitCode !== 0 && process.argv.includes("--json")) printJson({ error: { code: "usage", message } });
       process.exit(exitCode === 0 ? 0 : EXIT.usage);
@@ -97,7 +97,7 @@ async function attempt(options: Attempt, action: () => Promise<void>): Promise<v
     process.stderr.write(`${text}\n`);
     process.exitCode = exitCode;
   }
-  // A broken connection or a waiting retry must not keep the ended command alive. On Windows, the output may not be written yet.
+  // An open connection or a waiting retry must not keep the process alive. On Windows, the output may not be written yet.
   process.stdout.write("", () => process.stderr.write("", () => process.exit()));
 }
 

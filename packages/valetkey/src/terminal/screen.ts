@@ -2,12 +2,12 @@ import { createSpeedMeter } from "@valetkey/client";
 import { TerminalError } from "./exit-codes.ts";
 import { printable, UNSAFE } from "./printable.ts";
 
-/** Prints a line for the person. Standard output contains only the result. */
+/** Prints a line for the person to standard error. Standard output contains only the result. */
 export function say(text: string): void {
   process.stderr.write(`${printable(text)}\n`);
 }
 
-/** Prints a value as one line of JSON, without raw control characters. */
+/** Prints a value as one line of JSON without raw control characters. */
 export function printJson(value: unknown): void {
   const text = JSON.stringify(value).replaceAll(UNSAFE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
   process.stdout.write(`${text}\n`);
@@ -16,8 +16,8 @@ export function printJson(value: unknown): void {
 const hasScreen = () => process.stderr.isTTY === true && process.env.TERM !== "dumb";
 
 /**
- * Asks the terminal to copy a text (OSC 52), if standard error is a terminal. Returns whether the terminal was asked: a terminal does not
- * report whether it copied.
+ * Asks the terminal to copy a text to the clipboard (OSC 52), if standard error is a terminal. Returns whether the terminal was asked,
+ * because a terminal does not report whether it copied the text.
  */
 export function askToCopy(text: string): boolean {
   if (!hasScreen()) return false;
@@ -29,7 +29,7 @@ export type ProgressLine = { show(bytes: number, note: string): void; clear(): v
 
 const REPORT_MS = 100;
 
-/** Returns a line on the terminal that shows the progress of a transfer. Without a terminal, the line shows nothing. */
+/** Returns a line that shows the progress of a transfer on the terminal. Without a terminal, the line shows nothing. */
 export function progressLine(totalBytes: number): ProgressLine {
   if (!hasScreen()) return { show() {}, clear() {} };
   const meter = createSpeedMeter(() => performance.now());
@@ -57,7 +57,7 @@ export function progressLine(totalBytes: number): ProgressLine {
   };
 }
 
-/** Returns a size for people, in decimal units: 1500 is "1.5 kB". */
+/** Returns a size in decimal units for people, such as "1.5 kB" for 1500. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
   const step = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
@@ -70,12 +70,12 @@ function formatSeconds(seconds: number): string {
   return whole < 3600 ? `${Math.ceil(whole / 60)} min` : `${(whole / 3600).toFixed(1)} h`;
 }
 
-/** Whether a person can answer questions. */
+/** Returns whether a person can answer questions at the terminal. */
 export const canAsk = () => process.stdin.isTTY === true && hasScreen();
 
-/** Asks the person for a text. With `isHidden`, the terminal does not show the answer. Throws after Ctrl-C. */
+/** Asks the person for a text. With `isHidden`, the terminal does not show the typed text. Throws after Ctrl-C. */
 export async function ask(question: string, { isHidden = false }: { isHidden?: boolean } = {}): Promise<string> {
-  // The module loads only for a question, because most commands ask nothing.
+  // The module loads only for a question, because most commands ask no question.
   const { createInterface } = await import("node:readline");
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const reader = createInterface({ input: process.stdin, output: process.stderr, terminal: true });
@@ -88,12 +88,12 @@ export async function ask(question: string, { isHidden = false }: { isHidden?: b
     if (isHidden) process.stderr.write("\n");
     resolve(answer);
   });
-  // The interface echoes each key through this method. The question itself is already on the screen.
+  // Readline shows each typed character through this method. The question itself is already on the screen.
   if (isHidden) Object.assign(reader, { _writeToOutput() {} });
   return promise;
 }
 
-/** Reads a secret from the terminal, or from standard input if it is not a terminal. A line break at the end is no part of the secret. */
+/** Reads a secret from the terminal, or from standard input if it is not a terminal. Removes a line break at the end. */
 export async function readSecret(question: string): Promise<string> {
   if (canAsk()) return ask(question, { isHidden: true });
   let text = "";

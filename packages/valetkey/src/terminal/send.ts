@@ -13,22 +13,22 @@ import { openState, readCredentials, type State, uploadsFile } from "./store.ts"
 
 export type SendOptions = {
   note?: string;
-  /** Seconds. Undefined: the default of the service. */
+  /** The lifetime of the link in seconds. Undefined: the default of the service. */
   expires?: number | "never";
-  /** An empty text: the command makes a password. */
+  /** The password of the link. An empty text: the command makes a password. */
   password?: string;
   maxDownloads?: number;
   json: boolean;
 };
 
-/** A file to send. `argument`: its path of the command line. `folder`: its folder inside the note, such as "photos/2024/". */
+/** A file to send. `argument`: the path in the command line. `folder`: the folder inside the note, such as "photos/2024/". */
 type Found = { file: string; argument: string; folder: string | undefined; sizeBytes: number; changedMs: number };
 
-/** The state from which an interrupted command continues. The keys make repeated requests safe. */
+/** The state from which a repeated command continues after an interruption. The idempotency keys make repeated requests safe. */
 type Sending = {
   noteKey: string;
   linkPassword: string;
-  /** The link that the command has requested. The service may have made the link although its response was lost. */
+  /** The request for the link. If its response was lost, the service may still have made the link. */
   link?: { key: string; settings: string; requestedAt: number };
   sent: Record<string, string>;
 };
@@ -80,7 +80,7 @@ export async function send(paths: readonly string[], options: SendOptions): Prom
   }
 }
 
-/** Finds all files, in the order of the arguments, and the files of a folder by name. Does not follow symbolic links inside of folders. */
+/** Finds all files, in the order of the arguments, and within a folder by name. Does not follow symbolic links in folders. */
 async function findFiles(paths: readonly string[]): Promise<Found[]> {
   const found = new Map<string, Found>();
   const given = [...new Set(paths.map((path) => resolve(path)))];
@@ -100,7 +100,7 @@ async function findFiles(paths: readonly string[]): Promise<Found[]> {
   return [...found.values()];
 }
 
-/** Forgets the sent files that the note no longer has, because a person may have deleted files or the note since the interruption. */
+/** Forgets sent files that the note no longer has. A person may have deleted files or the note since the interruption. */
 async function forgetRemoved(
   client: Client,
   { noteId, sent }: { noteId: string; sent: Sending["sent"] },
@@ -156,7 +156,7 @@ async function uploadAll(client: Client, { noteId, found, totalBytes, state }: U
   throw first.error;
 }
 
-/** The client hashes smaller files itself. */
+/** The client itself hashes files up to this size, in bytes. */
 const MAX_HASHED_BY_CLIENT = 16 * 2 ** 20;
 
 async function hashOf(file: string): Promise<string> {
@@ -165,7 +165,7 @@ async function hashOf(file: string): Promise<string> {
   return hash.digest("base64");
 }
 
-/** The types that browsers show. Every other file has no declared type. */
+/** The content types that browsers show. All other files have no declared content type. */
 const TYPES: Partial<Record<string, string>> = {
   ".avif": "image/avif",
   ".csv": "text/csv",
@@ -206,8 +206,8 @@ async function makeLink(client: Client, { noteId, options, state }: Linking): Pr
 }
 
 /**
- * Returns the link request of the interrupted command, if it has the same settings. With its key, the service returns the same link again.
- * Otherwise the password or the expiry of that link would not be the requested one, so the command requests another link.
+ * Returns the interrupted command's request for a link if the settings of the link are the same. Its idempotency key makes the service
+ * return the same link. With other settings, the command requests another link, because the first link has another password or expiry.
  */
 async function linkRequest(
   { value, save }: State<Sending>,
@@ -254,7 +254,7 @@ function report(link: Link, { options, found, totalBytes, password }: Sent): voi
   const until = expiresAt === null ? "The link never expires." : `The link expires on ${expiresAt}.`;
   say(`Sent ${files}, ${formatBytes(totalBytes)}. ${until}`);
   process.stdout.write(`${printable(url)}\n`);
-  // The person has typed every other password.
+  // A person who typed the password already knows it.
   if (options.password === "") say(`Password: ${password}`);
   const text = password === undefined ? url : `${url}\nPassword: ${password}`;
   const what = password === undefined ? "the link" : "the link and the password";

@@ -3,7 +3,7 @@ import { say } from "./screen.ts";
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** Reads the URL of a service. Without a scheme, the URL is HTTPS, or HTTP on this machine. Throws for any other text. */
+/** Reads the URL of a service. Without a scheme, the scheme is HTTPS, or HTTP for this machine. Throws for an invalid URL. */
 export function serviceUrl(text: string): string {
   const isHttp = /^https?:\/\//i.test(text);
   const host = /^(\[[^\]]*\]|[^/:]+)/.exec(text)?.[1] ?? "";
@@ -17,19 +17,19 @@ export function serviceUrl(text: string): string {
   return url.href.replace(/\/+$/, "");
 }
 
-/** Warns the person if everybody between this machine and the service can read the requests. */
+/** Warns the person if everybody on the network between this machine and the service can read the requests. */
 export function warnIfUnencrypted(url: string): void {
   const { protocol, hostname } = new URL(url);
   if (protocol !== "http:" || LOOPBACK.test(hostname)) return;
   say("Warning: with http, everybody on the way to the service can read your requests and secrets. Use https.");
 }
 
-/** The most bytes of a response of the service. A list of 100,000 files has about 25 MB. */
+/** The maximum size of a response of the service, in bytes. A list of 100,000 files has about 25 MB. */
 const MAX_BYTES = 64_000_000;
 
 /**
- * Returns a `fetch` that trusts a service less than a browser does. A redirect of the service is an error, because the next host would get
- * the token or the password. A response of the service that is too long is an error. Requests to the bucket do not change.
+ * Returns a `fetch` for a service that may be hostile. A redirect of the service is an error, because the other host would get the token or
+ * the password. A response of the service that is too long is also an error. Requests to the bucket are not restricted.
  */
 export function guardedFetch(baseUrl: string, { cookies }: { cookies?: Record<string, string> } = {}): typeof fetch {
   const { origin } = new URL(baseUrl);

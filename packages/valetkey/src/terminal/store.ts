@@ -7,35 +7,38 @@ import { serviceUrl } from "./service.ts";
 
 const { env, platform } = process;
 
-/** Returns the folder of a variable, or the default. An empty or relative path counts as unset (XDG Base Directory Specification). */
+/**
+ * Returns the folder in an environment variable, or the default. An empty or relative path counts as unset (XDG Base Directory
+ * Specification).
+ */
 function folderOf(variable: string, otherwise: string): string {
   const path = env[variable] ?? "";
   return join(isAbsolute(path) ? path : join(homedir(), otherwise), "valetkey");
 }
 
-/** The folder of the sign-in. */
+/** The folder of the stored sign-in. */
 const configFolder = () => (platform === "win32" ? folderOf("APPDATA", "") : folderOf("XDG_CONFIG_HOME", ".config"));
-/** The folder of interrupted transfers. */
+/** The folder with the states of interrupted transfers. */
 const stateFolder = () =>
   platform === "win32" ? folderOf("LOCALAPPDATA", "") : folderOf("XDG_STATE_HOME", ".local/state");
 
-/** `tokenId`: only if `valetkey login` requested the token. */
+/** The stored sign-in. `tokenId`: only for a token that `valetkey login` has requested. */
 export type Credentials = { url: string; token: string; tokenId?: string };
 
 export const credentialsFile = () => join(configFolder(), "credentials.json");
 
-/** Returns the sign-in of the file. Undefined: nobody has signed in with `valetkey login`. */
+/** Returns the stored sign-in. Undefined: nobody has signed in with `valetkey login`. */
 export async function storedCredentials(): Promise<Credentials | undefined> {
   const stored = await readJson<Partial<Credentials>>(credentialsFile());
   const { url, token } = stored ?? {};
   return typeof url === "string" && typeof token === "string" ? { ...stored, url, token } : undefined;
 }
 
-/** Returns the sign-in: `VALETKEY_URL` and `VALETKEY_TOKEN` first, then the file. Undefined: nobody has signed in. */
+/** Returns the sign-in from `VALETKEY_URL` and `VALETKEY_TOKEN`, or else the stored sign-in. Undefined: there is no sign-in. */
 export async function readCredentials(): Promise<Credentials | undefined> {
   const stored = await storedCredentials();
   const url = env.VALETKEY_URL === undefined ? stored?.url : serviceUrl(env.VALETKEY_URL);
-  // A stored token belongs to the stored URL only. Another service must never get the token.
+  // The stored token is only for the stored URL. Another service must never get this token.
   const { token, tokenId } =
     env.VALETKEY_TOKEN === undefined && url === stored?.url ? (stored ?? {}) : { token: env.VALETKEY_TOKEN };
   if (typeof url !== "string" || typeof token !== "string") return undefined;
@@ -46,14 +49,14 @@ export const writeCredentials = (credentials: Credentials): Promise<void> => wri
 
 export const removeCredentials = (): Promise<void> => rm(credentialsFile(), { force: true });
 
-/** The state of one interrupted transfer. Only the user of this machine can read the state. */
+/** The state of one interrupted transfer in a file that only the current user can read. */
 export type State<Value> = { value: Value; file: string; save(): Promise<void>; remove(): Promise<void> };
 
 const MAX_AGE_MS = 7 * 86_400_000;
 
 /**
- * Opens the state of a transfer that `parts` identify. Throws if another process works on the same transfer. Deletes states that nobody
- * has used for a week.
+ * Opens the state of the transfer that `parts` identify. Throws if another process works on the same transfer. Deletes states that have not
+ * been used for a week.
  */
 export async function openState<Value extends object>(
   kind: "send" | "get",
@@ -80,7 +83,7 @@ export async function openState<Value extends object>(
   return { value, file, save, remove, isResumed: stored !== undefined };
 }
 
-/** Runs a write alone. The calls during a write share the next write, because each write stores the newest value. */
+/** Runs one write at a time. All calls during a write share the next write, because each write stores the newest value. */
 function oneAtATime(write: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
   let next: Promise<void> | undefined;
@@ -96,7 +99,7 @@ function oneAtATime(write: () => Promise<void>): () => Promise<void> {
   };
 }
 
-/** The file in which the client stores unfinished uploads of a transfer. */
+/** The file in which the client stores the unfinished uploads of a transfer. */
 export const uploadsFile = ({ file }: { file: string }) => file.replace(/\.json$/, ".uploads.json");
 
 function isRunning(pid: number): boolean {
@@ -118,7 +121,7 @@ async function removeOld(folder: string): Promise<void> {
   }
 }
 
-/** Reads a JSON object. A missing or damaged file is undefined. */
+/** Reads a JSON object. Returns undefined for a missing or damaged file. */
 async function readJson<Value>(path: string): Promise<Value | undefined> {
   try {
     const value = JSON.parse(await readFile(path, "utf8"));
@@ -129,7 +132,7 @@ async function readJson<Value>(path: string): Promise<Value | undefined> {
   }
 }
 
-/** Replaces a file that only this user can read. After a crash, the old or the new file remains. */
+/** Replaces a file that only the current user can read. After a crash, either the old or the new file remains. */
 async function writeJson(path: string, value: unknown): Promise<void> {
   const folder = join(path, "..");
   await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -1,15 +1,15 @@
 import { encodeRfc3986 } from "./encode.ts";
 import { PresignError } from "./errors.ts";
 
-/** The headers of a request, divided into two groups. Signed headers remain headers, and all other headers become query parameters. */
+/** The headers of a request in two groups: signed headers, which stay headers, and headers that become query parameters. */
 export type DividedHeaders = {
-  /** The names of the signed headers as in the canonical request, for example `content-type;host`. */
+  /** The names of the signed headers for the canonical request, such as `content-type;host`. */
   names: string;
-  /** The text has one `name:value` line for each header. Each header line ends with a line break. */
+  /** One line `name:value` for each signed header, with a line break at the end. */
   canonical: string;
   /** The headers that the client must send in addition to `host`. */
   toSend: Record<string, string>;
-  /** The query parameters in the form `&name=value…`, encoded and sorted. */
+  /** The query parameters, encoded and sorted, in the form `&name=value…`. */
   hoistedQuery: string;
 };
 
@@ -19,23 +19,19 @@ const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of ASCII
 const ASCII = /^[\x00-\x7f]*$/;
 
-/**
- * AWS reads the encryption and checksum values of `KEPT_AS_HEADERS` only from headers. A bucket ignores encryption and checksum values in
- * the query, and checks and encrypts nothing.
- */
+/** AWS reads these values only from headers. In the query, a bucket ignores them, and checks and encrypts nothing. */
 const KEPT_AS_HEADERS = /^x-amz-(?:server-side-encryption|checksum-(?!(?:mode|algorithm|type)$))/;
 
-/** The signer sets the `RESERVED` headers and parameters, so a caller may not pass `RESERVED` names. */
+/** Headers and parameters that the signer sets itself. A caller may not pass them. */
 const RESERVED =
   /^(?:host|x-amz-(?:algorithm|content-sha256|credential|date|expires|security-token|signature|signedheaders))$/;
 
-/** Browsers, proxies and CDNs set, change or drop the `UNSTABLE` headers. A changed header makes a signature over the header invalid. */
+/** Headers that browsers, proxies and CDNs set, change or drop. A changed header would make the signature invalid. */
 const UNSTABLE =
   /^(?:accept-encoding|authorization|connection|expect|from|keep-alive|max-forwards|pragma|referer|te|trailer|transfer-encoding|upgrade|user-agent|x-amzn-trace-id|(?:proxy|sec)-.*)$/;
 
 /**
- * Divides the headers of a request into signed headers and query parameters. The function `divideHeaders` converts the names of the headers
- * to lowercase.
+ * Divides the headers of a request into signed headers and query parameters. Converts all names to lowercase.
  *
  * Throws PresignError `invalid_header` for a malformed name or value, a repeated name, and a header that is unsafe to sign.
  */
@@ -79,10 +75,7 @@ function assertHeader(name: string, value: unknown): void {
   if (UNSTABLE.test(name)) throw invalidHeader(name, "can change on the way to the bucket, so it cannot be signed");
 }
 
-/**
- * Refuses a header with text that is not ASCII. Clients encode non-ASCII text in different ways, so the signature would be wrong for some
- * clients.
- */
+/** Refuses a value that is not ASCII. Clients encode such text in different ways, so the signature would be wrong for some clients. */
 function assertSendable(name: string, value: string): string {
   if (!ASCII.test(value)) throw invalidHeader(name, "must be ASCII (for another filename, use filename*= of RFC 8187)");
   return value;

@@ -2,11 +2,11 @@ import { PresignError } from "./errors.ts";
 
 declare const encodedKeyBrand: unique symbol;
 
-/** An encoded key is a valid object key, percent-encoded for a URL path. Store the encoded key if you sign many URLs for the object. */
+/** A valid object key, percent-encoded for a URL path. Store this form of the key if you sign many URLs for the object. */
 export type EncodedKey = string & { readonly [encodedKeyBrand]: true };
 
 const MAX_KEY_BYTES = 1024;
-// UTF-8 needs at most three bytes for each UTF-16 code unit, so a key with at most 341 code units is never too long.
+// UTF-8 needs at most three bytes for each UTF-16 code unit, so a key with at most this many code units is never too long.
 const SURELY_SHORT_ENOUGH = Math.floor(MAX_KEY_BYTES / 3);
 const NEEDS_NO_ENCODING = /^[A-Za-z0-9_.~/-]*$/;
 const LEFT_BY_ENCODE_URI_COMPONENT = /[!'()*]/g;
@@ -17,9 +17,8 @@ const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:\/|$)/;
 /**
  * Percent-encodes all characters except the unreserved characters of RFC 3986, as Signature Version 4 requires.
  *
- * The result of encodeRfc3986 has uppercase hex, and `%20` for a space. encodeRfc3986 also encodes `!'()*` and `/`.
- * Throws PresignError `invalid_text` when the text has half of a surrogate pair, which UTF-8 cannot express.
- * Source: AWS "Signature Version 4 signing", UriEncode.
+ * The result has uppercase hex digits, and `%20` for a space. Also encodes `!'()*` and `/`. Throws PresignError `invalid_text` if the text
+ * has half of a surrogate pair, which UTF-8 cannot express. Source: AWS "Signature Version 4 signing", UriEncode.
  */
 export function encodeRfc3986(text: string): string {
   let encoded: string;
@@ -36,16 +35,15 @@ export function encodeRfc3986(text: string): string {
 }
 
 /**
- * Checks an object key, and percent-encodes the key for a URL path. encodeKey keeps `/`, and normalises nothing.
+ * Validates an object key, and percent-encodes it for a URL path. Keeps `/`, and normalises nothing.
  *
- * Throws PresignError `invalid_key` if the key does not have 1 to 1,024 UTF-8 bytes. encodeKey also throws for NUL, half of a surrogate
- * pair, and a `.` or `..` segment. URL parsers remove `.` and `..` segments, so a URL with a `.` or `..` segment would name another object.
- * Source: Amazon S3 "Naming Amazon S3 objects", and RFC 3986 section 5.2.4.
+ * Throws PresignError `invalid_key` if the key does not have 1 to 1,024 bytes in UTF-8. Also throws for NUL, half of a surrogate pair, and
+ * a segment `.` or `..`, because URL parsers remove these segments, and the URL would then name another object. Source: Amazon S3 "Naming
+ * Amazon S3 objects", and RFC 3986 section 5.2.4.
  */
 export function encodeKey(key: string): EncodedKey {
   if (typeof key !== "string" || key === "") throw invalidKey("is empty");
-  // A plain text search is much faster than the regular expression for dot segments. For most keys, the text search already shows that
-  // there is no dot segment.
+  // The plain text search is much faster than the regular expression, and finds no `/.` in most keys.
   if ((key.charCodeAt(0) === DOT || key.includes("/.")) && DOT_SEGMENT.test(key)) {
     throw invalidKey("has a '.' or '..' segment, which URL parsers collapse");
   }
@@ -59,7 +57,7 @@ export function encodeKey(key: string): EncodedKey {
 }
 
 /**
- * Checks an encoded key that a program stored as text, for example in a database row.
+ * Validates an encoded key that was stored as text, for example in a database row.
  *
  * Throws PresignError `invalid_key` unless encodeKey could have returned the text.
  */
@@ -91,7 +89,7 @@ function invalidKey(why: string): PresignError {
   return new PresignError("invalid_key", `The object key ${why}`);
 }
 
-/** The bucket sends the response headers of the URL instead of the headers that are stored with the object. */
+/** Response headers in a URL, which the bucket sends instead of the headers that are stored with the object. */
 export type ResponseOverrides = {
   readonly cacheControl?: string | undefined;
   readonly contentDisposition?: string | undefined;
@@ -103,16 +101,14 @@ export type ResponseOverrides = {
 
 declare const encodedResponseBrand: unique symbol;
 
-/**
- * An encoded response contains response overrides, encoded for the query of a URL. Store the encoded text if you often sign URLs for one
- * object.
- */
+/** Response overrides, encoded for the query of a URL. Store this text if you often sign URLs for one object. */
 export type EncodedResponse = string & { readonly [encodedResponseBrand]: true };
 
 /**
- * Encodes response overrides once, sorted by name as the signature requires.
+ * Encodes response overrides for many URLs, sorted by name as the signature requires.
  *
- * Throws PresignError `invalid_text` when a value has half of a surrogate pair (broken Unicode). Source: Amazon S3 API, GetObject, `response-*`.
+ * Throws PresignError `invalid_text` if a value has half of a surrogate pair (broken Unicode). Source: Amazon S3 API, GetObject,
+ * `response-*`.
  */
 export function encodeResponse(response: ResponseOverrides): EncodedResponse {
   const expires = response.expires instanceof Date ? response.expires.toUTCString() : response.expires;

@@ -1,4 +1,4 @@
-/** The error codes of the package `@valetkey/presign`. A new error code needs a new version of the package. */
+/** The error codes of the package `@valetkey/presign`. Only a new version of the package can have a new code. */
 export type PresignErrorCode =
   | "invalid_target"
   | "invalid_credentials"
@@ -15,10 +15,9 @@ export type PresignErrorCode =
   | "invalid_s3_url";
 
 /**
- * PresignError is the only error class of `@valetkey/presign`.
+ * The only error class of `@valetkey/presign`.
  *
- * The member `code` is for programs, and `message` is for people.
- * An error message of `@valetkey/presign` never contains a secret.
+ * `code` is for programs, and `message` is for people. A message never contains a secret.
  */
 export class PresignError extends Error {
   override readonly name = "PresignError";

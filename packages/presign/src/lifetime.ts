@@ -1,16 +1,16 @@
 import { PresignError } from "./errors.ts";
 import type { PresignWarning, SigningOptions } from "./types.ts";
 
-/** The lifetime of a signature: `signedAtSecond` is in seconds since the epoch, and `expiresAt` is in milliseconds since the epoch. */
+/** The lifetime of a signature. `signedAtSecond`: in seconds since 1970. `expiresAt`: in milliseconds since 1970. */
 export type Lifetime = { signedAtSecond: number; expiresAt: number; warning: PresignWarning | undefined };
 
 const MAX_EXPIRES_IN_SECONDS = 604_800;
 const END_OF_YEAR_9999 = Date.UTC(10_000, 0);
 
 /**
- * Computes the lifetime of a signature. The lifetime of a signature never ends after the credentials expire.
+ * Computes the lifetime of a signature, which ends when the credentials expire at the latest.
  *
- * lifetimeOf throws PresignError, for example if the credentials have expired.
+ * Throws PresignError, for example if the credentials have expired.
  */
 export function lifetimeOf(options: SigningOptions, cacheWindowSeconds?: number): Lifetime {
   return endedByCredentials(signingSecondOf(options, cacheWindowSeconds), options);
@@ -19,7 +19,7 @@ export function lifetimeOf(options: SigningOptions, cacheWindowSeconds?: number)
 /**
  * Returns the second at which a lifetime starts: the current second, or the first second of the cache window.
  *
- * signingSecondOf throws PresignError if an argument is out of range.
+ * Throws PresignError if an argument is out of range.
  */
 export function signingSecondOf(
   { now, expiresInSeconds }: Pick<SigningOptions, "now" | "expiresInSeconds">,
@@ -37,7 +37,7 @@ function endedByCredentials(signedAtSecond: number, options: SigningOptions): Li
   const expiresAt = (signedAtSecond + options.expiresInSeconds) * 1000;
   const credentialsEnd = options.credentials.expiration?.getTime();
   if (credentialsEnd === undefined) return { signedAtSecond, expiresAt, warning: undefined };
-  // The comparison also refuses NaN, which is the time of an invalid Date.
+  // This comparison also refuses NaN, the time of an invalid Date.
   if (!(credentialsEnd > options.now)) {
     throw new PresignError(
       "credentials_expired",

@@ -2,12 +2,10 @@ import { encodeKey } from "./encode.ts";
 import { PresignError } from "./errors.ts";
 import { assertBucket, dnsSuffixes, parseEndpoint } from "./target.ts";
 
-/** The object that an S3 URL names. The member `region` is absent when the URL does not contain a region. */
+/** The object that an S3 URL names. `region` is absent if the URL contains no region. */
 export type S3Location = { bucket: string; key: string; region?: string };
 
-/**
- * The member `bucket` is absent if the host does not contain a bucket. If `bucket` is absent, the first segment of the path is the bucket.
- */
+/** A parsed host. Without `bucket`, the first segment of the path is the bucket. */
 type Host = { bucket?: string | undefined; region?: string | undefined; basePath: string };
 
 const URL_PARTS = /^(https?):\/\/([^/?#\\\s]+)((?:\/[^?#]*)?)(?:[?#]|$)/i;
@@ -20,15 +18,13 @@ const AWS_HOST = new RegExp(
 );
 
 /**
- * Reads the bucket, the key and the region from the URL of an object. The URL of an object may have no region. parseS3Url ignores the query
- * and the fragment of the URL.
+ * Reads the bucket, the key and, if present, the region from the URL of an object. Ignores the query and the fragment of the URL.
  *
- * parseS3Url accepts `s3://bucket/key`, and URLs in virtual-hosted and path style, on AWS and on `options.endpoint`.
- * On AWS, parseS3Url accepts dual-stack, FIPS and accelerate endpoints, and all partitions.
- * parseS3Url also accepts the legacy AWS endpoints: `s3.amazonaws.com` and `s3-eu-west-1.amazonaws.com`.
- * parseS3Url decodes a percent-encoded key, but does not decode a key after `s3://`, as in the AWS CLI. Throws PresignError
- * `invalid_s3_url` for an invalid URL, and `invalid_target` for an invalid endpoint.
- * Source: Amazon S3 "Virtual hosting of buckets" and "Amazon S3 endpoints".
+ * Accepts `s3://bucket/key`, and URLs in virtual-hosted and path style, on AWS and on `options.endpoint`. On AWS, accepts dual-stack, FIPS
+ * and accelerate endpoints in all partitions. Also accepts legacy AWS endpoints, such as `s3.amazonaws.com` and
+ * `s3-eu-west-1.amazonaws.com`. Decodes the percent-encoding of a key, but not of a key after `s3://`, like the AWS CLI. Throws
+ * PresignError `invalid_s3_url` for an invalid URL, and `invalid_target` for an invalid endpoint. Source: Amazon S3 "Virtual hosting of
+ * buckets" and "Amazon S3 endpoints".
  *
  * @example
  * ```ts
@@ -53,7 +49,7 @@ export function parseS3Url(url: string, options: { endpoint?: string | undefined
   return checked(location);
 }
 
-/** Parses only the host and the port with the URL parser. In a path, the URL parser would resolve `.` and `..`, and so change the key. */
+/** Parses only the host and the port with the URL parser, which would resolve `.` and `..` in a path and so change the key. */
 function parseAuthority(scheme: string, authority: string): URL {
   try {
     return parseEndpoint(`${scheme}://${authority}`);

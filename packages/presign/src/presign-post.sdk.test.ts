@@ -58,12 +58,12 @@ async function postOfSdk(
   const client = new S3Client({
     region: target.region,
     ...(target.endpoint === undefined ? {} : { endpoint: target.endpoint }),
-    // Without forcePathStyle, the AWS SDK would put a bucket name with dots into the host name of an http endpoint.
+    // Without `forcePathStyle`, the AWS SDK puts a bucket name with dots into the host name of an http endpoint.
     forcePathStyle:
       target.forcePathStyle || (target.bucket.includes(".") && target.endpoint?.startsWith("http://")) || false,
     credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
   });
-  // The AWS SDK reads the clock, so the test sets the clock.
+  // The AWS SDK reads the clock.
   vi.spyOn(Date, "now").mockReturnValue(now);
   return createPresignedPost(client, {
     Bucket: target.bucket,

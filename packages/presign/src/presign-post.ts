@@ -9,7 +9,7 @@ import type { PolicyCondition, PostOptions, PresignedPost, Presigner } from "./t
 const FILENAME = "$" + "{filename}";
 const SET_BY_SIGNATURE = /^(?:bucket|key|policy|file|x-amz-(?:algorithm|credential|date|security-token|signature))$/i;
 
-/** Makes the function presignPost for one bucket. Source: AWS "Authenticating requests in browser-based uploads using POST". */
+/** Makes `presignPost` for one bucket. Source: AWS "Authenticating requests in browser-based uploads using POST". */
 export function createPresignPost(
   place: ResolvedTarget,
   findDay: ReturnType<typeof createSigningDays>,
@@ -37,10 +37,7 @@ export function createPresignPost(
   };
 }
 
-/**
- * The policy has a condition for every field, because the bucket refuses a field without a condition. The policy has no repeated
- * conditions.
- */
+/** Returns a policy with one condition for each field, because the bucket refuses a field without a condition. */
 function policyJson(options: PostOptions, fields: Record<string, string>, expiresAt: number): string {
   const conditions = new Set((options.conditions ?? []).map((condition) => JSON.stringify(assertCondition(condition))));
   for (const [name, value] of Object.entries(fields)) conditions.add(JSON.stringify({ [name]: value }));

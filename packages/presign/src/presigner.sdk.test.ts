@@ -17,7 +17,7 @@ import * as any from "./testing/arbitraries.ts";
 import type { PresignedRequest, Presigner, PresignTarget, SigningOptions } from "./types.ts";
 
 /*
- * Every presigned URL must equal the URL of the AWS SDK, byte for byte. Options of the AWS SDK remove the intended differences:
+ * Every presigned URL must equal the URL of the AWS SDK, byte for byte, with these options of the AWS SDK:
  *
  * - WHEN_REQUIRED: by default, the SDK puts x-amz-checksum-crc32=AAAAAA== into PUT URLs, which breaks uploads.
  * - signableHeaders: the AWS SDK leaves content-type and cache-control unsigned, so anyone could change the headers.
@@ -30,8 +30,8 @@ import type { PresignedRequest, Presigner, PresignTarget, SigningOptions } from 
 
 type Case = SigningOptions & { target: PresignTarget; key: string };
 /**
- * The member `signable` lists the headers that the AWS SDK does not sign by default. The member `sdk` has the type object, because the
- * types of the AWS SDK do not compile with exactOptionalPropertyTypes.
+ * `signable`: headers that the AWS SDK does not sign by default. `sdk` is only an object, because the types of the AWS SDK do not compile
+ * with exactOptionalPropertyTypes.
  */
 type Pair = { ours: PresignedRequest; sdk: object; signable?: string[] };
 type ObjectInput = { Bucket: string; Key: string; VersionId: string | undefined };

@@ -34,7 +34,7 @@ describe("the object of a presigned URL", () => {
     }
   });
 
-  // The AWS SDK signs a URL for a key with dot segments, but the URL names another object or no object.
+  // The AWS SDK signs a URL for such a key, but the URL names another object or no object.
   test("every method of the presigner refuses a key with dot segments", () => {
     const wrong = { ...options, key: "a/../b", uploadId: "u", partNumber: 1 };
     const { origin: _, ...methods } = presigner;
@@ -52,7 +52,7 @@ describe("the lifetime of a presigned URL", () => {
     expect(request.warning).toBeUndefined();
   });
 
-  // The AWS SDK signs URLs with a lifetime of 0, a negative lifetime or a fraction, but the signed URLs never work.
+  // The AWS SDK signs URLs with a lifetime of 0, a negative lifetime or a fraction, but such URLs never work.
   test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 604_801, "60", undefined])(
     "the presigner refuses a lifetime of %j seconds",
     (seconds) => {
@@ -212,9 +212,9 @@ describe("the target of the presigner", () => {
     [{ endpoint: "http://Minio:9000" }, "http://my-bucket.minio:9000/k"],
     [{ endpoint: "https://minio:443/base" }, "https://my-bucket.minio/base/k"],
     [{ endpoint: "http://[::1]:9000/" }, "http://[::1]:9000/my-bucket/k"],
-    // For an endpoint with a path, the AWS SDK signs //k, which names the object "/k".
+    // For an endpoint with a path, the AWS SDK signs the path //k, which names the object "/k".
     [{ endpoint: "https://host.example/base/" }, "https://my-bucket.host.example/base/k"],
-    // The AWS SDK puts a bucket with dots into the host name, but a wildcard DNS entry does not match the host.
+    // The AWS SDK puts a bucket name with dots into the host name, which a wildcard DNS entry does not match.
     [{ endpoint: "http://host.example", bucket: "dotted.bucket" }, "http://host.example/dotted.bucket/k"],
   ])("the presigner signs the URL of the target %j", (change, url) => {
     expect(urlAt(change)).toBe(url);

@@ -16,10 +16,10 @@ import type {
 
 type Context = { target: ResolvedTarget; findDay: ReturnType<typeof createSigningDays> };
 
-/** The parameter `query` has the parameters between X-Amz-SignedHeaders and the headers that moved into the query. */
+/** `query`: the parameters between X-Amz-SignedHeaders and the headers that become parameters. */
 type Sign = (options: PresignOptions, query: string, cacheWindowSeconds?: number) => PresignedRequest;
 
-/** The member `tail` is the text at the end of the URL. The member `closing` is the text at the end of the canonical request. */
+/** `tail`: the end of the URL. `closing`: the end of the canonical request. */
 type Ending = { tail: string; closing: string };
 
 const MAX_PART_NUMBER = 10_000;
@@ -27,8 +27,8 @@ const MAX_PART_NUMBER = 10_000;
 /**
  * Makes a presigner for one bucket.
  *
- * The presigner caches the signing keys of recent days and credentials. Throws PresignError `invalid_target`.
- * Source: AWS "Authenticating requests: using query parameters (AWS Signature Version 4)".
+ * The presigner caches the signing keys of recent days and credentials. Throws PresignError `invalid_target`. Source: AWS "Authenticating
+ * requests: using query parameters (AWS Signature Version 4)".
  *
  * @example
  * ```ts
@@ -69,8 +69,7 @@ export function createPresigner(target: PresignTarget): Presigner {
 /**
  * Makes the function that signs one operation, such as GetObject.
  *
- * The canonical request and the URL share most of their text. The function `createSign` builds most of the shared text only once. Only the
- * URL contains X-Amz-Signature.
+ * The canonical request and the URL share most of their text, most of which is built only once. Only the URL contains X-Amz-Signature.
  */
 function createSign(context: Context, operation: { method: string; operationQuery: string }): Sign {
   const { host, origin, pathPrefix } = context.target;

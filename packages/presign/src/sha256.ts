@@ -1,5 +1,5 @@
 /**
- * The functions of node:crypto that `@valetkey/presign` uses. The type is written out, because the published types must also compile in
+ * The functions of node:crypto that this package uses. The package declares their types itself, because its types must also compile in
  * projects without the types of Node.js, such as pages and Cloudflare Workers.
  */
 export type NodeCrypto = {
@@ -16,8 +16,8 @@ const BLOCK_BYTES = 64;
 const plainSha256: Sha256 = { bytes: plainBytes, hex: (data) => toHex(plainBytes(data)) };
 
 /**
- * The value `nodeCrypto` is node:crypto in a runtime that also has Buffer, and undefined in other runtimes. No import loads node:crypto, so
- * browsers can load the file sha256.ts.
+ * node:crypto in runtimes that also have Buffer, and undefined in all other runtimes. No import loads node:crypto, so that browsers can
+ * load this file.
  */
 export const nodeCrypto: NodeCrypto | undefined = findNodeCrypto();
 
@@ -33,12 +33,12 @@ export function hmacSha256(key: Uint8Array, data: string | Uint8Array): Uint8Arr
   return hmac(sha256, key, data);
 }
 
-/** Returns the result of sha256Hex in runtimes without node:crypto. */
+/** The same as `sha256Hex`, for runtimes without node:crypto. */
 export function sha256HexJs(data: string | Uint8Array): string {
   return plainSha256.hex(data);
 }
 
-/** Returns the result of hmacSha256 in runtimes without node:crypto. */
+/** The same as `hmacSha256`, for runtimes without node:crypto. */
 export function hmacSha256Js(key: Uint8Array, data: string | Uint8Array): Uint8Array {
   return hmac(plainSha256, key, data);
 }
@@ -105,7 +105,7 @@ const K = Int32Array.of(
   0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 );
 
-/** Returns the SHA-256 of the data as 32 bytes. The implementation is plain JavaScript (FIPS 180-4), for runtimes without node:crypto. */
+/** Returns the SHA-256 of the data as 32 bytes. Plain JavaScript (FIPS 180-4) for runtimes without node:crypto. */
 function sha256Js(data: Uint8Array): Uint8Array<ArrayBuffer> {
   const state = INITIAL_STATE.slice();
   const schedule = new Int32Array(64);
@@ -115,7 +115,7 @@ function sha256Js(data: Uint8Array): Uint8Array<ArrayBuffer> {
   return bigEndianBytes(state);
 }
 
-/** Returns the last one or two blocks of SHA-256: the message from `from` on, then 0x80, zeros, and the bit length of the message. */
+/** Returns the last one or two blocks of a message: the bytes from `from` on, then 0x80, zeros, and the length of the message in bits. */
 function lastBlocks(data: Uint8Array, from: number): Uint8Array {
   const tail = data.subarray(from);
   const padded = new Uint8Array(tail.length + 9 <= BLOCK_BYTES ? BLOCK_BYTES : 2 * BLOCK_BYTES);
@@ -146,9 +146,9 @@ function expand(w: Int32Array): void {
   }
 }
 
-/** Runs the 64 rounds of FIPS 180-4 section 6.2.2 on the eight working variables a to h. */
+/** Runs the 64 rounds of FIPS 180-4 section 6.2.2 on the working variables a to h. */
 function compress(state: Int32Array, w: Int32Array): void {
-  // Destructuring would use the iterator of the typed array, which is several times slower than an index.
+  // Destructuring would use the iterator of the typed array, which is several times slower than indexes.
   let a = state[0] as number;
   let b = state[1] as number;
   let c = state[2] as number;

@@ -15,7 +15,7 @@ const exampleKey = {
 };
 const exampleScope = "20130524/us-east-1/s3/aws4_request";
 
-/** The canonical request of the last example in AWS "Authenticating requests: using query parameters". */
+/** The canonical request in the last example of AWS "Authenticating requests: using query parameters". */
 const exampleRequest = `GET
 /test.txt
 X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host

@@ -1,9 +1,9 @@
 import { hmacSha256, hmacSha256Js, type NodeCrypto, nodeCrypto, sha256HexJs, toHex } from "./sha256.ts";
 
-/** Signs a canonical request. The parameter `amzDate` has the form yyyymmddThhmmssZ. A SignRequest returns 64 lowercase hex digits. */
+/** Signs a canonical request. `amzDate`: in the form yyyymmddThhmmssZ. Returns 64 lowercase hex digits. */
 export type SignRequest = (amzDate: string, canonicalRequest: string) => string;
 
-/** The member `scope` has the form yyyymmdd/region/service/aws4_request. The member `signingKey` is the 32-byte key of the scope. */
+/** `scope`: in the form yyyymmdd/region/service/aws4_request. `signingKey`: the key of the scope, 32 bytes. */
 type SignerOptions = { signingKey: Uint8Array; scope: string };
 
 const ALGORITHM_LINE = "AWS4-HMAC-SHA256\n";
@@ -17,10 +17,9 @@ export function createSignRequest(options: SignerOptions): SignRequest {
 }
 
 /**
- * Makes a signer that uses three one-shot hashes for each signature. The last two of the three hashes form an HMAC. The signer builds its
- * buffers once.
+ * Makes a signer that computes three hashes for each signature, the last two for an HMAC. The signer builds its buffers once.
  *
- * In the string to sign, only the date and the hash of the canonical request change, and each has a fixed offset.
+ * In the string to sign, only the date and the hash of the canonical request change, at fixed offsets.
  */
 function nativeSigner({ signingKey, scope }: SignerOptions, { hash }: NodeCrypto): SignRequest {
   const stringToSign = `${ALGORITHM_LINE}${" ".repeat(AMZ_DATE_LENGTH)}\n${scope}\n${" ".repeat(DIGEST_HEX_LENGTH)}`;
@@ -35,7 +34,7 @@ function nativeSigner({ signingKey, scope }: SignerOptions, { hash }: NodeCrypto
       writtenDate = amzDate;
     }
     inner.write(hash("sha256", canonicalRequest, "hex"), hashAt, "latin1");
-    // The hash function returns a latin1 string in a third of the time of a Buffer. A loop over 32 bytes is faster than `Buffer.write`.
+    // A latin1 string takes a third of the time of a Buffer. A loop over 32 bytes is faster than `Buffer.write`.
     const digest = hash("sha256", inner, "binary");
     for (let i = 0; i < DIGEST_BYTES; i++) outer[BLOCK_BYTES + i] = digest.charCodeAt(i);
     return hash("sha256", outer, "hex");
@@ -49,21 +48,22 @@ export function plainSigner({ signingKey, scope }: SignerOptions): SignRequest {
   };
 }
 
-/** Returns the first block that an HMAC hashes: the key, XORed with `mask`. A signing key is a digest, and fits into a block of SHA-256. */
+/**
+ * Returns the first block that an HMAC hashes: the key, XORed with `mask`. A signing key fits into a block of SHA-256, because it is a
+ * hash.
+ */
 function pad(signingKey: Uint8Array, mask: number): Uint8Array {
   const block = new Uint8Array(BLOCK_BYTES);
   block.set(signingKey);
   return block.map((byte) => byte ^ mask);
 }
 
-/** The secret and the scope of a signing key. */
 type SigningScope = { date: string; region: string; service: string };
 
 /**
  * Derives the 32-byte key that signs requests to one service in one region on one day.
  *
- * `date` is in UTC and has the form yyyymmdd. deriveSigningKey does not validate its arguments.
- * Source: AWS "Create a signed AWS API request", step 4.
+ * `date`: in UTC, in the form yyyymmdd. The arguments are not validated. Source: AWS "Create a signed AWS API request", step 4.
  */
 export function deriveSigningKey(scope: SigningScope & { secretAccessKey: string }): Uint8Array {
   const dateKey = hmacSha256(new TextEncoder().encode(`AWS4${scope.secretAccessKey}`), scope.date);

@@ -3,23 +3,20 @@ import { PresignError } from "./errors.ts";
 import { createSignRequest, deriveSigningKey, type SignRequest } from "./signature.ts";
 import type { Credentials } from "./types.ts";
 
-/** Holds the values that are constant for one day, one region and one set of credentials. */
+/** The values that are constant for one day, one region and one set of credentials. */
 type SigningDay = {
   readonly credential: string;
   readonly signingKey: Uint8Array;
   readonly sign: SignRequest;
-  /**
-   * Computes the values that are equal for all signatures with one second and one lifetime. The second of `moment` must be in the signing
-   * day.
-   */
+  /** Computes the values that all signatures with the same second and lifetime share. The second must be in this signing day. */
   moment(epochSecond: number, expiresInSeconds: number): Moment;
 };
 
 /**
- * The member `amzDate` has the form yyyymmddThhmmssZ.
+ * The values that all signatures with the same second and lifetime share. `amzDate` has the form yyyymmddThhmmssZ.
  *
- * The members `inRequest` and `inUrl` have the query parameters that follow the key and are sorted before X-Amz-Signature.
- * The member `inRequest` is for the canonical request, and `inUrl` is for the URL.
+ * `inRequest` and `inUrl` contain the query parameters that follow the key and are sorted before X-Amz-Signature: `inRequest` for the
+ * canonical request, and `inUrl` for the URL.
  */
 type Moment = {
   readonly epochSecond: number;
@@ -34,13 +31,10 @@ type CachedDay = { credentials: Credentials; dayNumber: number; day: SigningDay 
 const SECONDS_PER_DAY = 86_400;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must find control characters
 const CONTROL = /[\x00-\x1f\x7f]/;
-// A process signs with few credentials at a time. The limit of eight days removes old credentials and their secrets from the cache.
+// A process signs with few credentials at a time. The limit removes old credentials and their secrets from the cache.
 const MAX_CACHED_DAYS = 8;
 
-/**
- * Makes a function that returns the signing day for an instant and credentials. The function `createSigningDays` caches the signing key of
- * each recent day.
- */
+/** Makes a function that returns the signing day for an instant and credentials. Caches the signing keys of recent days. */
 export function createSigningDays(region: string): (epochSecond: number, credentials: Credentials) => SigningDay {
   const cached: CachedDay[] = [];
   return (epochSecond, credentials) => {
@@ -74,15 +68,14 @@ function createSigningDay(options: { region: string; dayNumber: number; credenti
   };
 }
 
-/** Makes a function that caches the last moment of signing. On a busy server, most signatures share the moment of the signature before. */
+/** Makes a function that caches its last result. On a busy server, most signatures have the same second as the signature before. */
 function createMoments(text: { date: string; queryStart: string; tokenQuery: string }): SigningDay["moment"] {
   let last: Moment | undefined;
   return (epochSecond, expiresInSeconds) => {
     if (last?.epochSecond === epochSecond && last.expiresInSeconds === expiresInSeconds) return last;
     const amzDate = `${text.date}T${timeOfDay(epochSecond % SECONDS_PER_DAY)}Z`;
     const query = [text.queryStart, amzDate, "&X-Amz-Expires=", expiresInSeconds, text.tokenQuery];
-    // The function `join` makes a flat string. The operator `+` would make a tree of strings (a rope), and V8 would have to flatten the
-    // tree at every later use.
+    // `join` makes a flat string. The operator `+` would make a tree of strings (a rope), which V8 would flatten at every later use.
     const inRequest = ["\n", ...query].join("");
     const inUrl = ["?", ...query, "&X-Amz-Signature="].join("");
     last = { epochSecond, expiresInSeconds, amzDate, inRequest, inUrl };
@@ -113,7 +106,7 @@ function assertCredentials({ accessKeyId, secretAccessKey, sessionToken }: Crede
     );
   }
   const given = sessionToken === undefined ? required : [...required, sessionToken];
-  // A control character in a secret is almost always a line break from a file.
+  // A control character in a secret is almost always a line break at the end of a file.
   if (given.some((value) => typeof value !== "string" || !value.isWellFormed() || CONTROL.test(value))) {
     throw new PresignError("invalid_credentials", "The credentials contain a control character or are not text");
   }

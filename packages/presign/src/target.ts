@@ -2,7 +2,7 @@ import { encodeKey } from "./encode.ts";
 import { PresignError } from "./errors.ts";
 import type { ObjectName, PresignTarget } from "./types.ts";
 
-/** A target in virtual-hosted or path style. The URL of an object is `origin` + `pathPrefix` + the encoded key. */
+/** A target in virtual-hosted or path style. The URL of an object is `origin` + `pathPrefix` + its encoded key. */
 export type ResolvedTarget = {
   bucket: string;
   region: string;
@@ -17,7 +17,7 @@ const REGION = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 const HOST_LABEL = /^(?!-)[a-z0-9-]{3,63}(?<!-)$/;
 const IP_ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[.*\])$/;
 
-/** Finds the host and the path of a target, and decides its style. Throws PresignError `invalid_target`. */
+/** Finds the style, the host and the path of a target. Throws PresignError `invalid_target`. */
 export function resolveTarget(target: PresignTarget): ResolvedTarget {
   const { bucket, region } = target;
   assertBucket(bucket);
@@ -32,7 +32,7 @@ export function resolveTarget(target: PresignTarget): ResolvedTarget {
   return { bucket, region, host, origin, pathPrefix: `${bucketPath}/`, formUrl: `${origin}${bucketPath || "/"}` };
 }
 
-/** Parses an endpoint URL. parseEndpoint makes the host lowercase, and removes a default port. Throws PresignError `invalid_target`. */
+/** Parses the URL of an endpoint, with a lowercase host and without a default port. Throws PresignError `invalid_target`. */
 export function parseEndpoint(endpoint: string): URL {
   let url: URL;
   try {
@@ -48,7 +48,7 @@ export function parseEndpoint(endpoint: string): URL {
   return url;
 }
 
-/** Throws PresignError `invalid_target` unless `@valetkey/presign` can sign for a bucket with the given name. */
+/** Throws PresignError `invalid_target` if this package cannot sign for a bucket with the given name. */
 export function assertBucket(bucket: string): void {
   if (typeof bucket !== "string" || !BUCKET.test(bucket) || bucket === "." || bucket === "..") {
     throw invalidTarget(
@@ -63,14 +63,14 @@ function invalidTarget(message: string): PresignError {
   return new PresignError("invalid_target", message);
 }
 
-/** Returns the percent-encoded key of an object. The encoded form of a key contains no asterisk. Throws PresignError `invalid_key`. */
+/** Returns the percent-encoded key of an object, which never contains an asterisk. Throws PresignError `invalid_key`. */
 export function encodedKeyOf({ key, encodedKey }: ObjectName): string {
   if (encodedKey === undefined) return encodeKey(key);
   if (key !== undefined) throw new PresignError("invalid_key", "Pass key or encodedKey, not both");
   return encodedKey;
 }
 
-/** The DNS suffix of each AWS partition, with a pattern for the names of its regions. Source: the partition list of the AWS SDK. */
+/** The DNS suffix of each AWS partition, with a pattern for the names of its regions (source: the partition list of the AWS SDK). */
 const SUFFIX_BY_REGION: readonly (readonly [RegExp, string])[] = [
   [/^cn-/, "amazonaws.com.cn"],
   [/^eusc-/, "amazonaws.eu"],
@@ -81,13 +81,9 @@ const SUFFIX_BY_REGION: readonly (readonly [RegExp, string])[] = [
 ];
 const DEFAULT_SUFFIX = "amazonaws.com";
 
-/** All DNS suffixes of S3 endpoints. */
 export const dnsSuffixes: readonly string[] = [...SUFFIX_BY_REGION.map(([, suffix]) => suffix), DEFAULT_SUFFIX];
 
-/**
- * Returns the DNS suffix of the partition that contains the region. For an unknown region, the function `dnsSuffixOf` returns the suffix of
- * commercial AWS.
- */
+/** Returns the DNS suffix of the region's partition. For an unknown region, the suffix of commercial AWS. */
 function dnsSuffixOf(region: string): string {
   return SUFFIX_BY_REGION.find(([regions]) => regions.test(region))?.[1] ?? DEFAULT_SUFFIX;
 }

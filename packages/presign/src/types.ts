@@ -1,10 +1,9 @@
 import type { EncodedKey, EncodedResponse, ResponseOverrides } from "./encode.ts";
 
 /**
- * The credentials for a signature. Credentials from the AWS SDK also have the type Credentials.
+ * The credentials for a signature. Credentials from the AWS SDK also have this type.
  *
- * The member `expiration` is the instant at which temporary credentials expire. A URL that temporary credentials signed expires at
- * `expiration` at the latest.
+ * `expiration`: the instant at which temporary credentials expire. Their URLs expire at `expiration` at the latest.
  */
 export type Credentials = {
   readonly accessKeyId: string;
@@ -16,10 +15,9 @@ export type Credentials = {
 /**
  * The bucket, and the endpoint to which a client sends the signed request.
  *
- * The member `endpoint` is an http or https URL, which can have a base path. The default of `endpoint` is AWS, in the partition of the
- * region. The host name contains the bucket, unless `forcePathStyle` is true (default false).
- * The path always contains the bucket if the endpoint is an IP address, or if the bucket has dots, capitals, underscores or under 3
- * characters.
+ * `endpoint`: an http or https URL, which can have a base path. Default: AWS, in the partition of the region. The host name contains the
+ * bucket, unless `forcePathStyle` is true (default false). The path always contains the bucket if the endpoint is an IP address, or if the
+ * bucket has dots, capitals, underscores or under 3 characters.
  */
 export type PresignTarget = {
   readonly bucket: string;
@@ -28,7 +26,7 @@ export type PresignTarget = {
   readonly forcePathStyle?: boolean | undefined;
 };
 
-/** The name of an object. Pass either the key of the object, or the encoded key that encodeKey returned. */
+/** The name of an object: either its key, or the encoded key from `encodeKey`. */
 export type ObjectName =
   | { readonly key: string; readonly encodedKey?: never }
   | { readonly key?: never; readonly encodedKey: EncodedKey };
@@ -38,18 +36,15 @@ export type SigningOptions = {
   readonly credentials: Credentials;
   /** The lifetime of the signature in whole seconds, from 1 to 604,800. */
   readonly expiresInSeconds: number;
-  /**
-   * The instant of the signature, in milliseconds since the epoch. The lifetime starts at the beginning of the second that contains `now`.
-   */
+  /** The instant of signing, in milliseconds since 1970. The lifetime starts at the beginning of its second. */
   readonly now: number;
 };
 
 /**
  * The options of every presigned request.
  *
- * The signature covers all `headers` of the options. Most `x-amz-*` headers move into the query of the URL. Headers for server-side
- * encryption and checksums do not move, because the bucket ignores encryption and checksum headers in the query. The client must send the
- * headers that the presign function returns.
+ * The signature covers all `headers`. Most `x-amz-*` headers move into the query of the URL. Headers for server-side encryption and
+ * checksums stay headers, because the bucket ignores them in the query. The client must send the headers that the presign function returns.
  */
 export type PresignOptions = ObjectName & SigningOptions & { readonly headers?: Readonly<Record<string, string>> };
 
@@ -58,9 +53,9 @@ export type VersionedOptions = PresignOptions & { readonly versionId?: string | 
 /**
  * The options of presignGet.
  *
- * The member `cacheWindowSeconds` divides time into windows of equal length. Within a window, presignGet returns one URL for an object, so
- * browsers and CDNs can cache the response. Each returned URL is still valid for at least half of expiresInSeconds. The member
- * `cacheWindowSeconds` is a whole number, from 1 to half of expiresInSeconds. By default, presignGet uses no cache window.
+ * `cacheWindowSeconds` divides time into windows of equal length. Within a window, `presignGet` returns the same URL for an object, so
+ * browsers and CDNs can cache the response. Each returned URL is still valid for at least half of `expiresInSeconds`. Range:
+ * a whole number from 1 to half of `expiresInSeconds`. Default: no cache window.
  */
 export type GetOptions = VersionedOptions & {
   readonly response?: ResponseOverrides | EncodedResponse | undefined;
@@ -75,21 +70,21 @@ export type PolicyCondition =
   | readonly ["eq" | "starts-with", string, string]
   | readonly ["content-length-range", number, number];
 
-/** If the key ends in `${filename}`, the client can choose the rest of the key. */
+/** If the key ends with `${filename}`, the client chooses the rest of the key. */
 export type PostOptions = SigningOptions & {
   readonly key: string;
   readonly conditions?: readonly PolicyCondition[] | undefined;
   readonly fields?: Readonly<Record<string, string>> | undefined;
 };
 
-/** The reason why a lifetime is shorter than the caller requested. */
+/** Why a lifetime is shorter than the caller requested. */
 export type PresignWarning = "credentials_expire_first";
 
 /**
  * A presigned request. Anyone who has the URL can send the request any number of times until `expiresAt`.
  *
- * The member `headers` are the headers that the client must send, in addition to `host`. The member `expiresAt` is in milliseconds since
- * the epoch. If the credentials expire first, `expiresAt` is earlier than requested, and `warning` is set.
+ * `headers`: the headers that the client must send in addition to `host`. `expiresAt`: in milliseconds since
+ * 1970. If the credentials expire first, `expiresAt` is earlier than requested, and `warning` is set.
  */
 export type PresignedRequest = {
   method: string;
@@ -99,7 +94,7 @@ export type PresignedRequest = {
   warning?: PresignWarning;
 };
 
-/** A form that a browser can post until `expiresAt` (milliseconds since the epoch). The file must be the last field of the form. */
+/** A form that a browser can post until `expiresAt` (in milliseconds since 1970). The file must be the last field of the form. */
 export type PresignedPost = {
   url: string;
   fields: Record<string, string>;
@@ -110,17 +105,17 @@ export type PresignedPost = {
 /**
  * Signs requests to one bucket.
  *
- * All methods of a presigner are synchronous, use no I/O and no clock, and throw only PresignError.
- * Source: AWS "Authenticating requests: using query parameters (AWS Signature Version 4)".
+ * All methods are synchronous, use no I/O and no clock, and throw only PresignError. Source: AWS "Authenticating requests: using query
+ * parameters (AWS Signature Version 4)".
  */
 export type Presigner = {
-  /** The origin that all URLs of the presigner have. A page with presigned URLs may need the origin in its Content-Security-Policy. */
+  /** The origin of all URLs of the presigner. A page with presigned URLs may need this origin in its Content-Security-Policy. */
   readonly origin: string;
   presignGet(options: GetOptions): PresignedRequest;
   presignHead(options: VersionedOptions): PresignedRequest;
   presignPut(options: PresignOptions): PresignedRequest;
   presignDelete(options: VersionedOptions): PresignedRequest;
-  /** The option `partNumber` is a whole number from 1 to 10,000. */
+  /** `partNumber`: a whole number from 1 to 10,000. */
   presignUploadPart(options: UploadPartOptions): PresignedRequest;
   presignPost(options: PostOptions): PresignedPost;
 };

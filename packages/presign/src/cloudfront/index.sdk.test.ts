@@ -6,9 +6,9 @@ import * as any from "../testing/arbitraries.ts";
 import { type CloudFrontGetOptions, createCloudFrontSigner } from "./index.ts";
 
 /*
- * Every CloudFront URL must equal the URL of the AWS SDK, byte for byte, with one intended difference. The AWS SDK decodes !'()* in a path,
- * and `@valetkey/presign` does not. The URL of the AWS SDK for a key with an asterisk also opens other objects, because an asterisk in a
- * policy matches any text.
+ * Every CloudFront URL must equal the URL of the AWS SDK, byte for byte, with one intended difference: `@valetkey/presign` does not decode
+ * !'()* in a path. With the URL of the AWS SDK, a key with an asterisk also opens other objects, because an asterisk in a policy matches
+ * any text.
  */
 
 type Case = CloudFrontGetOptions & { key: string; keyPairId: string; host: string; hash: "sha1" | "sha256" };
@@ -28,7 +28,7 @@ const candidate = fc.record({
   hash: fc.constantFrom("sha1" as const, "sha256" as const),
   response: any.response,
   expiresInSeconds: any.expiresInSeconds,
-  // The AWS SDK treats a date in the first second of 1970 as a missing date, so the test uses later dates.
+  // The AWS SDK treats a date in the first second of 1970 as missing.
   now: any.now.filter((now) => now >= 1000),
   ipAddress: fc.oneof(fc.constant(undefined), ipv4, fc.tuple(ipv4, fc.integer({ min: 0, max: 32 })).map(toRange)),
 });
@@ -40,8 +40,7 @@ test("every CloudFront URL of an RSA key equals the URL of the AWS SDK", () => {
   fc.assert(property, { numRuns: 150 });
 });
 
-// The test compares the URLs without their signatures, because each ECDSA signature contains random bits. The test verifies the two
-// signatures.
+// An ECDSA signature contains random bits. So the test compares the URLs without signatures, and verifies both signatures.
 test("every CloudFront URL of an ECDSA key equals the URL of the AWS SDK, except for its signature", () => {
   const property = fc.property(candidate, (options) => {
     const [ours, theirs] = [signOurs(options, ec.privateKey), signedBySdk(options, ec.privateKey)];
@@ -83,7 +82,7 @@ function isSigned(url: string, options: Case): boolean {
   return createVerify(options.hash).update(text).verify(ec.publicKey, signature);
 }
 
-/** Returns the URL of the object as a caller of the AWS SDK would write the URL. */
+/** Returns the URL of an object as a caller of the AWS SDK writes it. */
 function resourceOf({ host, key, response = {} }: Case): string {
   const path = key.split("/").map(encodeURIComponent).join("/");
   const values = typeof response === "string" ? {} : response;

@@ -1,7 +1,7 @@
 /*
- * The CloudFront entry point is separate, because the entry point imports node:crypto, and browsers must be able to load the main entry
- * point. For browsers, the package `@valetkey/presign` contains an implementation of SHA-256. The package contains no code for RSA and
- * ECDSA, because the code is large and browsers must never have the private key of CloudFront.
+ * CloudFront has a separate entry point, which imports node:crypto. Browsers must be able to load the main entry point, which contains its
+ * own SHA-256 for them. It contains no RSA and ECDSA, because this code is large, and browsers must never have the private key for
+ * CloudFront.
  */
 import { createPrivateKey, type KeyObject, sign } from "node:crypto";
 import { encodeResponse } from "../encode.ts";
@@ -13,10 +13,9 @@ import type { GetOptions, ObjectName, PresignedRequest, SigningOptions } from ".
 /**
  * The CloudFront distribution, and the key pair that the distribution trusts.
  *
- * The member `distribution` is the URL of the distribution, without a path. The member `keyPairId` is the id of the public key in the key
- * group of the distribution. The member `privateKey` is in PEM format: RSA with 2048 bits, or ECDSA on P-256. An ECDSA signature takes a
- * tenth of the time of an RSA signature. The member `hash` is the hash algorithm of the signature. The default of `hash` is `sha1`, which
- * is also the default of CloudFront.
+ * `distribution`: the URL of the distribution, without a path. `keyPairId`: the id of the public key in the key group of the distribution.
+ * `privateKey`: RSA with 2048 bits, or ECDSA on P-256, in PEM format. An ECDSA signature takes a tenth of the time of an RSA signature.
+ * `hash`: the hash algorithm of the signature, by default `sha1`, which is also the default of CloudFront.
  */
 export type CloudFrontOptions = {
   readonly distribution: string;
@@ -26,21 +25,18 @@ export type CloudFrontOptions = {
 };
 
 /**
- * The options of presignGet, with the meaning that the options of a presigner have.
+ * The options of `presignGet`, with the same meaning as for a presigner of S3 URLs.
  *
- * The member `ipAddress` is an IPv4 address or range. With `ipAddress`, CloudFront refuses all other IP addresses. Without `ipAddress`,
- * CloudFront accepts every client.
+ * `ipAddress`: an IPv4 address or range. CloudFront then refuses all other IP addresses. Without `ipAddress`, CloudFront accepts every
+ * client.
  */
 export type CloudFrontGetOptions = ObjectName &
   Pick<SigningOptions, "expiresInSeconds" | "now"> &
   Pick<GetOptions, "response" | "cacheWindowSeconds"> & { readonly ipAddress?: string | undefined };
 
-/**
- * Signs URLs for downloads from one CloudFront distribution. The methods of the signer use no I/O and no clock, and throw only
- * PresignError.
- */
+/** Signs URLs for downloads from one CloudFront distribution. All methods are synchronous, use no clock, and throw only PresignError. */
 export type CloudFrontSigner = {
-  /** The origin of every URL that the signer makes. */
+  /** The origin of all URLs of the signer. */
   readonly origin: string;
   presignGet(options: CloudFrontGetOptions): PresignedRequest;
 };
@@ -51,8 +47,8 @@ const URL_SAFE: Record<string, string> = { "+": "-", "=": "_", "/": "~" };
 /**
  * Makes a signer for a CloudFront distribution whose origin is a bucket.
  *
- * If the options have an `ipAddress`, the URL contains a custom policy. Without an `ipAddress`, the URL has a canned policy.
- * Throws PresignError `invalid_target` and `invalid_credentials`. Source: Amazon CloudFront "Use signed URLs".
+ * A URL for one `ipAddress` contains a custom policy. All other URLs have a canned policy. Throws PresignError `invalid_target` and
+ * `invalid_credentials`. Source: Amazon CloudFront "Use signed URLs".
  *
  * @example
  * ```ts
@@ -84,7 +80,7 @@ export function createCloudFrontSigner(options: CloudFrontOptions): CloudFrontSi
       const expiresAtSecond = signingSecondOf(request, cacheWindowSeconds) + expiresInSeconds;
       const resource = `${origin}/${encodedKeyOf(request)}${queryOf(request)}`;
       const policy = policyOf({ resource, expiresAtSecond, ipAddress });
-      // The URL does not contain a canned policy, because CloudFront can compute the policy from the URL and the expiry.
+      // A URL does not contain its canned policy, because CloudFront computes it from the URL and the expiry.
       const grant = ipAddress === undefined ? `Expires=${expiresAtSecond}` : `Policy=${toUrlSafe(Buffer.from(policy))}`;
       const signature = toUrlSafe(signed(policy, { hash, key }));
       const start = `${resource}${resource.includes("?") ? "&" : "?"}${grant}`;
@@ -110,7 +106,7 @@ function signed(policy: string, { hash, key }: { hash: string; key: KeyObject })
   return sign(hash, Buffer.from(policy), key);
 }
 
-/** Encodes bytes as base64, with the characters that CloudFront uses instead of `+`, `=` and `/`. */
+/** Encodes bytes in base64 with CloudFront's characters for `+`, `=` and `/`. */
 function toUrlSafe(bytes: Buffer): string {
   return bytes.toString("base64").replace(/[+=/]/g, (character) => URL_SAFE[character] as string);
 }
@@ -118,11 +114,11 @@ function toUrlSafe(bytes: Buffer): string {
 const OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const IPV4_RANGE = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}(?:/(?:3[0-2]|[12]?\\d))?$`);
 
-/** The member `expiresAtSecond` is in seconds since the epoch. The member `ipAddress` is an IPv4 address or range. */
+/** `expiresAtSecond`: in seconds since 1970. `ipAddress`: an IPv4 address or range. */
 type PolicyOptions = { resource: string; expiresAtSecond: number; ipAddress: string | undefined };
 
 /**
- * Writes the JSON text of a CloudFront policy, without white space. The signature covers the JSON text of the policy.
+ * Returns a CloudFront policy as JSON without white space, which is the text to sign.
  *
  * Throws PresignError `invalid_ip_address`. Source: Amazon CloudFront "Create a signed URL using a custom policy".
  */
@@ -148,7 +144,7 @@ function rangeOf(ipAddress: string): string {
 const RSA_BITS = 2048;
 
 /**
- * Parses a private key in PEM. Throws PresignError `invalid_credentials`.
+ * Parses a private key in PEM format. Throws PresignError `invalid_credentials`.
  *
  * CloudFront accepts only RSA keys with 2048 bits and ECDSA keys on P-256. Source: Amazon CloudFront API, PublicKeyConfig.
  */
@@ -157,7 +153,7 @@ function parsePrivateKey(pem: string): KeyObject {
   try {
     key = createPrivateKey(pem);
   } catch {
-    // The error does not repeat the message of the parser, because the parser's message may contain the key.
+    // The message of the parser could contain the key, so the error does not include it.
     throw new PresignError("invalid_credentials", "The private key is not an unencrypted private key in PEM format");
   }
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;

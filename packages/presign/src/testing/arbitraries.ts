@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { ResponseOverrides } from "../encode.ts";
 import type { Credentials, PresignTarget } from "../types.ts";
 
-/** Makes random valid inputs for property tests. */
+/** Random valid inputs for property tests. */
 
 const MAX_KEY_BYTES = 1024;
 const ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -38,7 +38,7 @@ const text = fc.oneof(
 );
 const longText = fc.string({ unit: fc.constantFrom(..."ab/é漢😀 +"), minLength: 300, maxLength: 400 });
 
-/** Makes keys that a URL can contain without a change: no dot segments, no NUL, at most 1,024 bytes. */
+/** Keys that a URL can contain unchanged: no dot segments, no NUL, at most 1,024 bytes. */
 export const key = fc
   .oneof({ weight: 5, arbitrary: text }, longText, fc.string({ minLength: 1000, maxLength: 1000 }))
   .filter((candidate) => candidate !== "" && !/(^|\/)\.{1,2}(\/|$)|\0/.test(candidate))
@@ -95,7 +95,7 @@ export const response: fc.Arbitrary<ResponseOverrides> = fc.record(
 
 export const opaqueId = text.filter((id) => id !== "");
 
-/** Header values that any client can send. Some header values have several spaces in a row, or spaces at the start or end. */
+/** Header values that any client can send, some with several spaces in a row, or with spaces at the start or end. */
 export const headerValue = fc.string({
   unit: fc.constantFrom(...`${ALPHANUMERIC}AZ    ;,:/=+"'()*-._~\t`),
   minLength: 1,

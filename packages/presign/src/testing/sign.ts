@@ -1,6 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 
-/** The test signer shares no code with the real signer. The test signer also signs requests that no client should send. */
+/** A request for the test signer, which shares no code with the real signer and also signs requests that no client should send. */
 type TestRequest = {
   method: string;
   path: string;
@@ -48,7 +48,7 @@ export function signText(
 
 type Presigned = Partial<TestRequest> & { credential?: string; expires?: string; extraQuery?: [string, string][] };
 
-/** Makes a request with a valid signature in the query. The caller can replace each part of the presigned request. */
+/** Makes a request with a valid signature in the query. The caller can replace each part of the request. */
 export function presigned(parts: Presigned = {}) {
   const dateTime = parts.dateTime ?? "20130524T000000Z";
   const scope = parts.scope ?? "20130524/us-east-1/s3/aws4_request";
@@ -76,7 +76,7 @@ export function presigned(parts: Presigned = {}) {
   return received(request, `${request.path}?${query.join("&")}`);
 }
 
-/** Makes a request with a valid signature in the Authorization header. The caller can replace each part of the signed request. */
+/** Makes a request with a valid signature in the Authorization header. The caller can replace each part of the request. */
 export function headerSigned(parts: Partial<TestRequest> & { authorization?: (signature: string) => string } = {}) {
   const dateTime = parts.dateTime ?? "20130524T000000Z";
   const scope = parts.scope ?? "20130524/us-east-1/s3/aws4_request";

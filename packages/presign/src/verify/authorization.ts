@@ -11,7 +11,7 @@ export type Authorization = {
   dateTime: string;
   /** The instant of the signature, in milliseconds since 1970. */
   signedAt: number;
-  /** The lifetime of a presigned URL in seconds, from 1 to 604,800. The member `expiresIn` is absent if the signature is in a header. */
+  /** The lifetime of a presigned URL in seconds, from 1 to 604,800. Absent if the signature is in a header. */
   expiresIn?: number;
   /** The names of the signed headers, lowercase and sorted. */
   signedHeaders: readonly string[];
@@ -49,8 +49,7 @@ export function readAuthorization(query: readonly QueryParameter[], headers: Hea
 }
 
 /**
- * Returns whether a query parameter belongs to the signature. The comparison ignores case, so that the verifier also refuses a lowercase
- * `x-amz-date`.
+ * Returns whether a query parameter belongs to the signature. Ignores upper and lower case, so that the verifier also refuses `x-amz-date`.
  */
 function isSignatureParameter(name: string): boolean {
   const lower = name.toLowerCase();
@@ -78,7 +77,7 @@ function readQuery(query: readonly QueryParameter[]): Authorization | Refusal {
   return { ok: true, kind: "query", ...parts, expiresIn, ...(sessionToken !== undefined && { sessionToken }) };
 }
 
-/** Collects the query parameters of the signature. Returns undefined if the query repeats a parameter, even in another case. */
+/** Collects the query parameters of the signature. Undefined if one of them is repeated, even with other upper and lower case. */
 function collectQuery(query: readonly QueryParameter[]): Map<string, string> | undefined {
   const fields = new Map<string, string>();
   const seen = new Set<string>();
@@ -127,7 +126,7 @@ function collectHeader(text: string): Map<string, string> | undefined {
 
 type RawParts = { credential: string; dateTime: string; signedHeaders: string; signature: string };
 
-/** Parses the parts of a signature. If a part is malformed, the function `readParts` returns the name of the first malformed part. */
+/** Parses the parts of a signature, or returns the name of the first malformed part. */
 function readParts(raw: RawParts) {
   const signer = readSigner(raw);
   if (typeof signer === "string") return signer;
@@ -137,10 +136,7 @@ function readParts(raw: RawParts) {
   return { ...signer, signedHeaders };
 }
 
-/**
- * Parses a credential, a date and a signature. If a value is malformed, the function `readSigner` returns the name of the first malformed
- * value.
- */
+/** Parses a credential, a date and a signature, or returns the name of the first malformed value. */
 export function readSigner({ credential, dateTime, signature }: Omit<RawParts, "signedHeaders">) {
   const [accessKeyId, date, region, service, terminator, ...rest] = credential.split("/");
   if (!accessKeyId || !date || !region || !service || !terminator || rest.length > 0) return "Credential";
@@ -155,7 +151,7 @@ function toTime(dateTime: string): number | undefined {
   if (match === null) return undefined;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);
   const time = Date.UTC(year, month - 1, day, hour, minute, second);
-  // `Date.UTC` turns February 31 into March 3. A date that changes in the conversion of `Date.UTC` is therefore invalid.
+  // `Date.UTC` turns February 31 into March 3. A date that changes in this way is invalid.
   return new Date(time).toISOString().replace(/[:-]|\.000/g, "") === dateTime ? time : undefined;
 }
 

@@ -13,7 +13,7 @@ const SIGNING_KEY = deriveSigningKey({
   service: "s3",
   secretAccessKey: EXAMPLE_KEY.secretAccessKey,
 });
-// The values come from the examples of the Amazon S3 documentation: 65 KiB of "a" in chunks of 64 KiB, with and without a trailer.
+// The examples in the Amazon S3 documentation: 65 KiB of "a" in chunks of 64 KiB, with and without a trailer.
 const PLAIN_SEED = "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9";
 const PLAIN = [
   `10000;chunk-signature=ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\r\n${"a".repeat(65_536)}\r\n`,

@@ -2,12 +2,11 @@ import { EMPTY_SHA256, equalInConstantTime, latin1, type SigningContext, sign } 
 import { type Refusal, refuse } from "./request-target.ts";
 
 /**
- * A SHA-256 function that accepts its input in pieces. The caller provides the SHA-256 function, because the SHA-256 function of
- * `@valetkey/presign` needs the whole input.
+ * A SHA-256 that accepts its input in pieces. The caller provides it, because the SHA-256 of this package needs the whole input at once.
  */
 export type Sha256Stream = { update(bytes: Uint8Array): void; digestHex(): string };
 
-/** The options of the decoder: the signature chain of signed chunks, and the announced trailers. */
+/** The options of the decoder, for signed and unsigned chunks. */
 export type AwsChunkedOptions = {
   signed: boolean;
   seed: SigningContext & { signature: string };
@@ -19,9 +18,9 @@ export type AwsChunkedOptions = {
 /**
  * Decodes one aws-chunked body.
  *
- * The function `push` returns views into its argument, and never returns copies. The function `end` returns a map from lowercase names to
- * the values of the trailers. The function `push` returns bytes of a chunk before the verification of the chunk. The caller must not commit
- * any bytes before `end` returns ok. The caller must not use the decoder after a refusal.
+ * `push` returns views into its argument, never copies. `end` returns the trailers as a map from lowercase names to values. `push` returns
+ * bytes of a chunk before the chunk is verified, so the caller must not commit any bytes before `end` returns ok. After a refusal, the
+ * decoder must not be used again.
  */
 export type AwsChunkedDecoder = {
   push(bytes: Uint8Array): { ok: true; data: Uint8Array[] } | Refusal;
@@ -39,7 +38,8 @@ const TRAILER_SIGNATURE = "x-amz-trailer-signature";
  * Makes a decoder for bodies with `Content-Encoding: aws-chunked`, which `STREAMING-*` payloads use.
  *
  * Refusals: 400 `IncompleteBody` (malformed chunks, or an incomplete body), 400 `MalformedTrailerError`, 403 `SignatureDoesNotMatch`.
- * Source: AWS "Signature calculations for the Authorization header: transferring payload in multiple chunks", and "... with trailing headers".
+ * Source: AWS "Signature calculations for the Authorization header: transferring payload in multiple chunks", and "... with trailing
+ * headers".
  */
 export function createAwsChunkedDecoder(options: AwsChunkedOptions): AwsChunkedDecoder {
   const chain = signatureChain(options);
@@ -130,8 +130,7 @@ export function createAwsChunkedDecoder(options: AwsChunkedOptions): AwsChunkedD
 }
 
 /**
- * Checks the signatures of aws-chunked chunks. Each signature covers the signature of the chunk before, so nobody can remove or move a
- * chunk.
+ * Verifies the signatures of chunks. Each signature covers the signature of the chunk before, so that nobody can remove or move a chunk.
  */
 function signatureChain({ signed, seed, createSha256 }: AwsChunkedOptions) {
   let previous = seed.signature;

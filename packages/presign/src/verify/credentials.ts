@@ -3,19 +3,19 @@ import { deriveSigningKey } from "../signature.ts";
 import type { Authorization } from "./authorization.ts";
 import { type Refusal, refuse } from "./request-target.ts";
 
-/** The secret of an access key, and the session token of a temporary key. */
+/** The secret of an access key, and the session token of temporary credentials. */
 export type VerifierCredentials = { secretAccessKey: string; sessionToken?: string };
 
-/** The options name the credentials and the region that a verifier accepts. */
+/** The credentials and the region that a verifier accepts. */
 export type VerifierOptions = {
   region: string;
-  /** The function `findCredentials` returns undefined for an unknown access key. */
+  /** Returns undefined for an unknown access key. */
   findCredentials: (accessKeyId: string) => VerifierCredentials | undefined;
 };
 
 /**
- * The signer that a request names, before the verification of the signature. The member `kind` names the location of the signature: the
- * query, a header or a form.
+ * The signer that a request names, before its signature is verified. `kind`: the location of the signature, which is the query, a header or
+ * a form.
  */
 export type Signer = Pick<Authorization, "accessKeyId" | "scope" | "dateTime" | "sessionToken"> & {
   kind: Authorization["kind"] | "form";
@@ -70,20 +70,17 @@ export function cachedSigningKeys(region: string): (date: string, secretAccessKe
   };
 }
 
-/**
- * The values on which a signature depends. The member `dateTime` has the form yyyymmddThhmmssZ, and `scope` the form
- * date/region/s3/aws4_request.
- */
+/** The values on which a signature depends. `dateTime`: in the form yyyymmddThhmmssZ. `scope`: in the form date/region/s3/aws4_request. */
 export type SigningContext = { dateTime: string; scope: string; signingKey: Uint8Array };
 
 export const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/** Signs a text in which each character is one byte. Returns the signature in lowercase hex. */
+/** Signs a text in which each character stands for one byte. Returns the signature in lowercase hex. */
 export function sign(stringToSign: string, signingKey: Uint8Array): string {
   return toHex(hmacSha256(signingKey, latin1(stringToSign)));
 }
 
-/** Builds the string to sign from a canonical request, in which each character is one byte. */
+/** Builds the string to sign from a canonical request in which each character stands for one byte. */
 export function stringToSign(canonicalRequest: string, context: SigningContext): string {
   return `AWS4-HMAC-SHA256\n${context.dateTime}\n${context.scope}\n${sha256Hex(latin1(canonicalRequest))}`;
 }
@@ -96,7 +93,7 @@ export function signatureDoesNotMatch(signed: { accessKeyId: string; signature: 
   });
 }
 
-/** Compares two texts in constant time. The duration of the comparison depends only on the lengths of the texts. */
+/** Compares two texts in constant time: the duration depends only on the lengths of the texts. */
 export function equalInConstantTime(left: string, right: string): boolean {
   if (left.length !== right.length) return false;
   let difference = 0;
@@ -104,9 +101,7 @@ export function equalInConstantTime(left: string, right: string): boolean {
   return difference === 0;
 }
 
-/**
- * Converts a text to bytes, one byte for each character. node:http returns targets and headers as texts with one byte for each character.
- */
+/** Converts a text to bytes, one byte for each character. In the targets and headers of node:http, each character stands for one byte. */
 export function latin1(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index);

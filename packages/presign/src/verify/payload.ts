@@ -5,8 +5,8 @@ import { type Refusal, refuse } from "./request-target.ts";
 /**
  * The payload that the signature of a request declares.
  *
- * The kind `unsigned` means that the signature does not cover the body. The member `sha256` declares the hash of the body. The kind
- * `chunked` declares an aws-chunked body, with or without signed chunks and trailers.
+ * `unsigned`: the signature does not cover the body. `sha256`: the hash of the body. `chunked`: an aws-chunked body, with or without signed
+ * chunks and trailers.
  */
 export type PayloadDeclaration =
   | { kind: "unsigned" }
@@ -20,11 +20,11 @@ const STREAMING: Record<string, PayloadDeclaration> = {
   "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER": { kind: "chunked", signed: true, trailer: true },
 };
 
-/** The declared payload of a request. The member `hash` is the value in the canonical request. */
+/** The payload that a request declares. `hash`: its value in the canonical request. */
 type PayloadHash = { ok: true; hash: string; declaration: PayloadDeclaration };
 
 /**
- * Reads the header `x-amz-content-sha256`. If a presigned URL has no `x-amz-content-sha256`, the payload is unsigned.
+ * Reads the header `x-amz-content-sha256`. Without this header, the payload of a presigned URL is unsigned.
  *
  * Refuses a missing value for a signature in a header (400 `InvalidRequest`), and an unknown value (400 `InvalidArgument`). Refuses
  * asymmetric signatures, and an aws-chunked body for a presigned URL (501 `NotImplemented`).

@@ -28,7 +28,7 @@ type Change = {
   now?: number;
 };
 
-/** Signs a form with the given policy, so that the signature is valid, and verifies the form. */
+/** Signs a form with the given policy, so that the signature is valid, and then verifies the form. */
 function decide({ document, conditions = USUAL, fields = {}, now = SIGNED_AT }: Change) {
   const policy = Buffer.from(
     typeof document === "string" ? document : JSON.stringify(document ?? { expiration: EXPIRATION, conditions }),

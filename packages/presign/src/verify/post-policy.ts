@@ -11,7 +11,7 @@ import {
 import { type Refusal, refuse } from "./request-target.ts";
 
 /**
- * An HTML form without its file. The names of `fields` are lowercase, and the URL of the request contains `bucket`.
+ * An HTML form without its file. `fields`: with lowercase names. `bucket`: from the URL of the request.
  *
  * The caller must replace `${filename}` in the field `key` with the filename before the verification.
  */
@@ -20,7 +20,7 @@ export type PostedForm = { bucket: string; fields: ReadonlyMap<string, string> }
 /** An accepted form. The caller must check that the length of the file, in bytes, is within `range`. */
 export type VerifiedForm = { ok: true; accessKeyId: string; range: LengthRange };
 
-/** Verifies one form. The parameter `now` is in milliseconds since 1970. */
+/** Verifies one form. `now`: in milliseconds since 1970. */
 export type PostVerifier = (form: PostedForm, now: number) => VerifiedForm | Refusal;
 
 const REQUIRED = ["policy", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature"] as const;
@@ -75,7 +75,7 @@ function readSignature(fields: PostedForm["fields"]) {
   return { ...signer, kind: "form" as const, policy, ...(sessionToken !== undefined && { sessionToken }) };
 }
 
-/** A policy is valid until its expiration, but for at most 7 days after the signature, like a presigned URL. */
+/** A policy is valid until its expiration, but for at most 7 days after its signature, like a presigned URL. */
 function checkTime({ expiration }: PostPolicy, { signedAt, now }: { signedAt: number; now: number }) {
   if (signedAt - now > MAX_SKEW_MS) return refuse(403, "AccessDenied", { message: "Request is not valid yet" });
   if (now < Math.min(expiration, signedAt + MAX_EXPIRES_IN * 1000)) return undefined;
@@ -101,22 +101,21 @@ function invalid(field: string, message: string): Refusal {
   return refuse(400, "InvalidArgument", { message, details: { ArgumentName: field } });
 }
 
-/** A condition of a POST policy for one form field. The name of a field in the policy is lowercase. */
+/** A condition of a POST policy for one form field, with the lowercase name of the field. */
 type FieldCondition = { operator: "eq" | "starts-with"; name: string; value: string };
 
-/** The permitted size of a file in bytes, from `min` to `max`. A file may have exactly `min` or `max` bytes. */
+/** The permitted size of a file in bytes, from `min` to `max` inclusive. */
 type LengthRange = { min: number; max: number };
 
-/** A parsed POST policy. The member `expiration` is in milliseconds since 1970. */
+/** A parsed POST policy. `expiration`: in milliseconds since 1970. */
 type PostPolicy = { expiration: number; conditions: FieldCondition[]; range: LengthRange };
 
 const EXPIRATION = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
 
 /**
- * Parses a policy document from its signed base64 text. If the document is invalid, the function `readPostPolicy` returns the reason as
- * text.
+ * Parses a policy document from its signed base64 text. For an invalid document, returns the reason as text.
  *
- * If a policy has several length ranges, the size of the file must be within all ranges. Source: Amazon S3, "POST policy".
+ * If a policy has several length ranges, the size of the file must be within each range. Source: Amazon S3, "POST policy".
  */
 function readPostPolicy(base64: string): PostPolicy | string {
   const document = decodeJson(base64);
@@ -139,10 +138,10 @@ function readPostPolicy(base64: string): PostPolicy | string {
   return policy;
 }
 
-/** Returns whether the value of a field satisfies a condition. The parameter `actual` is undefined if the form does not have the field. */
+/** Returns whether the value of a field satisfies a condition. `actual`: undefined if the form does not have the field. */
 export function satisfies({ operator, name, value }: FieldCondition, actual: string | undefined): boolean {
   if (operator === "eq") return actual === value;
-  // If the value is a list of content types, every content type must satisfy the condition. Source: Amazon S3, "Condition matching".
+  // If the value is a list of content types, each content type must satisfy the condition. Source: Amazon S3, "Condition matching".
   const items = name === "content-type" ? (actual ?? "").split(",").map((item) => item.trim()) : [actual ?? ""];
   return items.every((item) => item.startsWith(value));
 }

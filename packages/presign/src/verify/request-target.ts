@@ -4,11 +4,10 @@ import { encodeRfc3986 } from "../encode.ts";
 export type QueryParameter = { readonly name: string; readonly value: string };
 
 /**
- * A parsed request target. The verification and the routing use one parsed value, so the verification and the routing always agree on the
- * path and the query.
+ * A parsed request target. Verification and routing share this value, so that they always agree on the path and the query.
  *
- * The path in `rawPath` is unchanged from the request. The server has percent-decoded `path` once. The member `canonicalPath` is `path`,
- * encoded as Signature Version 4 requires.
+ * `rawPath`: the path as in the request. `path`: the path, percent-decoded once. `canonicalPath`: `path`, encoded as Signature Version 4
+ * requires.
  */
 export type RequestTarget = {
   ok: true;
@@ -24,8 +23,8 @@ const PLAIN_PATH = /^[A-Za-z0-9_.~/-]*$/;
 /**
  * Parses a raw request target (`/bucket/key?query`). Each character of the target stands for one received byte.
  *
- * The function `parseRequestTarget` normalises nothing, so `//`, `.` and `..` remain in the path. The character `+` in the query means a
- * space. Refuses targets that do not have the origin form, broken percent-encoding, and bytes that are not UTF-8 (400 `InvalidURI`).
+ * Normalises nothing, so `//`, `.` and `..` remain in the path. The character `+` in the query means a space. Refuses targets without the
+ * origin form, broken percent-encoding, and bytes that are not UTF-8 (400 `InvalidURI`).
  */
 export function parseRequestTarget(target: string): RequestTarget | Refusal {
   const mark = target.indexOf("?");
@@ -37,10 +36,7 @@ export function parseRequestTarget(target: string): RequestTarget | Refusal {
   return { ok: true, rawPath, path, canonicalPath: canonicalPath(path), query };
 }
 
-/**
- * Makes the canonical query of Signature Version 4: encoded, and sorted by name and then by value. The canonical query excludes the
- * parameter `except`.
- */
+/** Makes the canonical query of Signature Version 4: encoded, sorted by name and then by value, and without the parameter `except`. */
 export function canonicalQuery(query: readonly QueryParameter[], except?: string): string {
   const pairs: [string, string][] = [];
   for (const { name, value } of query) {
@@ -88,7 +84,7 @@ function invalidUri(): Refusal {
   return refuse(400, "InvalidURI", { message: "Couldn't parse the specified URI." });
 }
 
-/** Maps lowercase header names to values. The signature joins the values of a repeated header with a comma. */
+/** The values of headers by lowercase name. The signature joins the values of a repeated header with commas. */
 export type HeaderFields = ReadonlyMap<string, string>;
 
 const INNER_WHITE_SPACE = /[ \t]+/g;
@@ -106,15 +102,14 @@ export function readHeaders(rawHeaders: readonly string[]): HeaderFields {
 }
 
 /**
- * Makes the canonical header lines of Signature Version 4. The names of the headers must be sorted. For a missing header, the signed value
- * is empty.
+ * Makes the canonical header lines of Signature Version 4. `signedHeaders` must be sorted. For a missing header, the signed value is empty.
  */
 export function canonicalHeaders(fields: HeaderFields, signedHeaders: readonly string[]): string {
   return signedHeaders.map((name) => `${name}:${(fields.get(name) ?? "").replace(INNER_WHITE_SPACE, " ")}\n`).join("");
 }
 
 /**
- * Returns the names of the headers that the signature must cover but does not cover: `host`, and every received `x-amz-*` header.
+ * Returns the names of headers that the signature must cover but does not: `host`, and every received `x-amz-*` header.
  *
  * With an unsigned `x-amz-*` header, the holder of a URL could do more than the signer permits, for example add `x-amz-copy-source`.
  */
@@ -126,7 +121,7 @@ export function unsignedFields(fields: HeaderFields, signedHeaders: readonly str
   return unsigned;
 }
 
-/** A refusal contains the values for the error response. The member `details` are additional elements of the S3 error document. */
+/** The values for an error response. `details`: additional elements of the S3 error document. */
 export type Refusal = {
   ok: false;
   status: number;

@@ -23,15 +23,15 @@ import {
   unsignedFields,
 } from "./request-target.ts";
 
-/** A request that the server received. In the target and the headers, each character is one byte, as in node:http. */
+/** A received request. In its target and headers, each character stands for one byte, as in node:http. */
 export type ReceivedRequest = { method: string; target: string; rawHeaders: readonly string[] };
 
-/** An accepted request with its parsed parts. Use the parsed parts instead of the raw request. */
+/** An accepted request. Use these parsed parts instead of the raw request. */
 export type VerifiedRequest = {
   ok: true;
   kind: "query" | "header";
   accessKeyId: string;
-  /** The expiry of a presigned URL, in milliseconds since 1970. The member `expiresAt` is absent if the signature is in a header. */
+  /** The expiry of a presigned URL, in milliseconds since 1970. Absent if the signature is in a header. */
   expiresAt?: number;
   target: RequestTarget;
   headers: HeaderFields;
@@ -40,11 +40,11 @@ export type VerifiedRequest = {
    */
   signedHeaders: readonly string[];
   payload: PayloadDeclaration;
-  /** The signature of the request, which the first chunk signature covers. Pass the signature to createAwsChunkedDecoder. */
+  /** The signature of the request, for `createAwsChunkedDecoder`. The signature of the first chunk covers it. */
   chunkSeed: SigningContext & { signature: string };
 };
 
-/** A verifier verifies one request at a time. The parameter `now` is in milliseconds since 1970. */
+/** Verifies one request. `now`: in milliseconds since 1970. */
 export type Verifier = (request: ReceivedRequest, now: number) => VerifiedRequest | Refusal;
 
 type Context = { request: ReceivedRequest; target: RequestTarget; headers: HeaderFields; now: number };
@@ -52,10 +52,9 @@ type Context = { request: ReceivedRequest; target: RequestTarget; headers: Heade
 /**
  * Makes a verifier for Amazon S3 requests that are signed with Signature Version 4, in the query or in the Authorization header.
  *
- * The signature covers the method, the raw path, every query parameter and every signed header.
- * The client must sign `host` and all `x-amz-*` headers.
- * A refusal of the verifier has the status, code and message of Amazon S3. The verifier never throws, even if a client sends invalid data.
- * Source: AWS "Authenticating Requests (AWS Signature Version 4)".
+ * The signature covers the method, the raw path, every query parameter and every signed header. The client must sign `host` and all
+ * `x-amz-*` headers. A refusal has the status, code and message of Amazon S3. The verifier never throws, even if a client sends invalid
+ * data. Source: AWS "Authenticating Requests (AWS Signature Version 4)".
  *
  * @example
  * ```ts
@@ -111,7 +110,7 @@ function checkTime(authorization: Authorization, now: number): Refusal | undefin
       },
     });
   }
-  // A URL works up to 15 minutes before its signing time, because clocks differ, but never after its expiry.
+  // A URL works from 15 minutes before its signing time, because clocks differ.
   if (signedAt - now > MAX_SKEW_MS) return refuse(403, "AccessDenied", { message: "Request is not valid yet" });
   const expires = signedAt + expiresIn * 1000;
   if (now < expires) return undefined;
@@ -139,7 +138,7 @@ function checkSignature(
   if (!payload.ok) return payload;
   const { kind, accessKeyId, signature, dateTime, scope, signedAt, expiresIn } = authorization;
   const signing = { dateTime, scope: `${scope.date}/${scope.region}/s3/aws4_request`, signingKey };
-  // A client can percent-encode more or fewer characters of the path than the signer. All encoded paths name one key, so each path is
+  // A client can percent-encode more or fewer characters of the path than the signer. All these encodings name the same key, so each is
   // valid.
   const paths = target.rawPath === target.canonicalPath ? [target.rawPath] : [target.rawPath, target.canonicalPath];
   let last = "";

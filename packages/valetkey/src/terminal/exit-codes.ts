@@ -53,7 +53,7 @@ const nameOf = (exitCode: number): string => {
 type Failure = { exitCode: number; text: string; code: string };
 
 /**
- * Returns the exit code and the text of an error. `code` is the error code of the service, or the name of the exit code. Texts of the
+ * Returns the exit code and the message of an error. `code`: the error code of the service, or the name of the exit code. Messages of the
  * service can contain control characters, which could change the terminal.
  */
 export function describeFailure(error: unknown): Failure {

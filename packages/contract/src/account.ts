@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import { Id, Instant, PlainText, UserId } from "./common.ts";
 import { closedObject, orNull } from "./shapes.ts";
 
-/** The settings of the service that a page needs before sign-in. */
+/** The public settings of the service, which a page needs before a person signs in. */
 export const Instance = Type.Object({
   signUp: Type.Enum(["open", "invited", "closed"], {
     description: "Who may create an account with a password. invited: people with the link of an invitation",
@@ -49,21 +49,18 @@ export const ApiToken = Type.Object({
 });
 export type ApiToken = Static<typeof ApiToken>;
 
-/** The response for a new API token. Only the response with the new token contains the secret of the token. */
+/** The response for a new API token, which is the only response with the secret of the token. */
 export const CreatedToken = Type.Object({ ...ApiToken.properties, token: Type.String() });
 export type CreatedToken = Static<typeof CreatedToken>;
 
 export const ApiTokens = Type.Object({ tokens: Type.Array(ApiToken) });
 export type ApiTokens = Static<typeof ApiTokens>;
 
-/**
- * The id of the user whose tokens the caller lists or revokes. The default of `userId` is the caller. Only administrators may name another
- * user.
- */
+/** `userId`: the user whose API tokens the caller lists or revokes, by default the caller. Only administrators may name another user. */
 export const TokensQuery = closedObject({ userId: Type.Optional(UserId) });
 export type TokensQuery = Static<typeof TokensQuery>;
 
-/** The body of `POST /token-requests`. The person sees `label` before the confirmation, and later as the label of the token. */
+/** The body of `POST /token-requests`. The person sees `label` before confirming, and later as the label of the API token. */
 export const RequestTokenBody = closedObject({
   label: Type.String({
     minLength: 1,
@@ -74,7 +71,7 @@ export const RequestTokenBody = closedObject({
 });
 export type RequestTokenBody = Static<typeof RequestTokenBody>;
 
-/** The token works after a signed-in person has typed `code` at `confirmUrl`, before `expiresAt`. */
+/** The API token works after a signed-in person has typed `code` at `confirmUrl`, before `expiresAt`. */
 export const RequestedToken = Type.Object({
   token: Type.String(),
   code: Type.String({ examples: ["BDFG-HJKL"] }),
@@ -87,15 +84,15 @@ export type RequestedToken = Static<typeof RequestedToken>;
 export const RequestedTokenBody = closedObject({ token: Type.String({ maxLength: 100 }) });
 export type RequestedTokenBody = Static<typeof RequestedTokenBody>;
 
-/** The member `tokenId` is null until a person confirms the code. A refused or expired code is `token_request_not_found`. */
+/** `tokenId`: null until a person confirms the code. A refused or expired code gives `token_request_not_found`. */
 export const RequestedTokenState = Type.Object({ tokenId: orNull(Id) });
 export type RequestedTokenState = Static<typeof RequestedTokenState>;
 
-/** The service ignores case, spaces and the dash in a code. */
+/** The service ignores upper and lower case, spaces and the dash in a code. */
 export const TokenRequestCode = closedObject({ code: Type.String({ minLength: 1, maxLength: 40 }) });
 export type TokenRequestCode = Static<typeof TokenRequestCode>;
 
-/** The program that shows a code. The program chose its `label`, so a person must not trust it. */
+/** The program that requested an API token and shows a code. The program chose the `label` itself, so a person must not trust it. */
 export const TokenRequest = Type.Object({
   label: Type.String(),
   clientAddress: Type.String(),
@@ -125,9 +122,7 @@ export const Me = Type.Object({
 });
 export type Me = Static<typeof Me>;
 
-/**
- * The quotas of the caller, and the storage that the caller's own notes use, including unfinished uploads. A quota of null means no limit.
- */
+/** The quotas of the caller, and the storage of the caller's own notes, including unfinished uploads. A quota of null means no limit. */
 export const Usage = Type.Object({
   usedBytes: Type.Integer(),
   quotaBytes: orNull(Type.Integer()),
@@ -136,7 +131,7 @@ export const Usage = Type.Object({
 });
 export type Usage = Static<typeof Usage>;
 
-/** The time at which the service sends the mails of a topic. `daily`: the daily digest contains the mails of the topic. */
+/** When the service sends the mails of a topic. `daily`: in one mail a day, the daily digest. */
 export const MailChoice = Type.Enum(["at_once", "daily", "never"]);
 export type MailChoice = Static<typeof MailChoice>;
 
@@ -149,48 +144,45 @@ const choices = {
 };
 
 /**
- * The mail preferences of the caller: for each topic, the time at which the service sends mails.
+ * The mail preferences of the caller: when the service sends the mails of each topic.
  *
  * - `shares`: a person shares a note or a file with the caller
  * - `expiry`: a share expires within a day
- * - `links`: visitors open links of the caller or download from links of the caller, if `notify` of the link asks for a mail
- * - `files`: file requests of the caller receive files, if `notify` of the file request asks for a mail
+ * - `links`: a visitor opens a link of the caller or downloads from it, if `notify` of the link asks for a mail
+ * - `files`: a file request of the caller receives files, if `notify` of the file request asks for a mail
  * - `requests`: a person requests access to a note of the caller
  */
 export const MailPreferences = Type.Object(choices);
 export type MailPreferences = Static<typeof MailPreferences>;
 
-/** The request changes the mail preferences of the given topics. The request does not change the preferences for other topics. */
+/** Changes the mail preferences for the given topics, and keeps the preferences for all other topics. */
 export const UpdateMailPreferencesBody = closedObject(Type.Partial(Type.Object(choices)).properties, {
   minProperties: 1,
 });
 export type UpdateMailPreferencesBody = Static<typeof UpdateMailPreferencesBody>;
 
-/** The token in the unsubscribe link of a mail. The unsubscribe token can only turn off the mails of one topic. */
+/** The token in the unsubscribe link of a mail, which can only turn off the mails of one topic. */
 export const UnsubscribeParams = Type.Object({ token: Type.String({ minLength: 1, maxLength: 1024 }) });
 
 /**
- * A state from an earlier response to `GET /changes`. The state has three parts: the caller's own notes, shared notes and files, and the
- * note `noteId`.
+ * A state from an earlier response to `GET /changes`. Its three parts are for the caller's own notes, for shared notes and files, and for
+ * the note `noteId`.
  */
 const State = Type.String({ pattern: "^[\\w-]{1,22}(\\.[\\w-]{1,22}){0,2}$", maxLength: 68 });
 
-/**
- * The member `noteId` is the note that the caller has open. The member `since` is the `state` of an earlier response, or only its first
- * part or parts.
- */
+/** `noteId`: the note that the caller has open. `since`: the `state` of an earlier response, or its first one or two parts. */
 export const ChangesQuery = closedObject({ noteId: Type.Optional(Id), since: Type.Optional(State) });
 export type ChangesQuery = Static<typeof ChangesQuery>;
 
 /**
- * The part of the caller's data that has changed. The caller should read a changed part again. A ChangedPart names no note and no file.
+ * A part of the caller's data that has changed, and that the caller should read again. Contains no id of a note or file.
  *
- * `own`: a note of the caller has new activity. `shared`: a note or file that other people share with the caller has changed. `note`: the
- * note with the id `noteId` has changed, or the caller's access to the note has changed.
+ * `own`: a note of the caller has new activity. `shared`: a note or a file that is shared with the caller has changed. `note`: the note
+ * with the id `noteId` has changed, or the caller's access to the note has changed.
  */
 export const ChangedPart = Type.Enum(["own", "shared", "note"]);
 export type ChangedPart = Static<typeof ChangedPart>;
 
-/** The parts that have changed since the state in the request, and the new state. If the request has no `since`, `changed` is empty. */
+/** The parts that have changed since the state `since`, and the new state. Without `since` in the request, `changed` is empty. */
 export const Changes = Type.Object({ changed: Type.Array(ChangedPart), state: Type.String() });
 export type Changes = Static<typeof Changes>;

@@ -12,7 +12,7 @@ export const ActivityQuery = closedObject({
 });
 export type ActivityQuery = Static<typeof ActivityQuery>;
 
-/** One event of the audit log. The member `detail` contains further facts that a page can show, but no URL, key or token. */
+/** One event of the audit log. `detail`: further facts for a page, without URLs, keys and tokens. */
 export const AuditEvent = Type.Object({
   id: Id,
   at: Instant,
@@ -24,19 +24,15 @@ export const AuditEvent = Type.Object({
   noteId: Id,
   noteTitle: orNull(Type.String(), { description: "The current title, or null for a deleted note" }),
   attachmentIds: Type.Array(Id),
-  /**
-   * The filenames of the first ten `attachmentIds` of the event. The list `files` excludes a deleted file if the page has no event that
-   * contains the filename.
-   */
+  /** The names of the first ten files of `attachmentIds`. Leaves out a deleted file if no event on this page contains its filename. */
   files: Type.Array(Type.Object({ id: Id, filename: Type.String() })),
   detail: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
 });
 export type AuditEvent = Static<typeof AuditEvent>;
 
 /**
- * The downloaded files of the last 31 days, in intervals of 15 minutes. The counts include each file that a person or a visitor downloads,
- * also in a ZIP. If there are more events than the service counts, `countedSince` is later than 31 days ago. Intervals without a download
- * are absent.
+ * The numbers of downloaded files in the last 31 days, for intervals of 15 minutes. Each file counts that a person or a visitor downloads,
+ * also in a ZIP. Intervals without a download are absent. If there are too many events to count, `countedSince` is later than 31 days ago.
  */
 export const Downloads = Type.Object({
   countedSince: Instant,

@@ -4,8 +4,8 @@ import { LinkFacts, ListLinksQuery } from "./links.ts";
 import { closedObject, orNull } from "./shapes.ts";
 
 /**
- * The member `q` selects users whose email address, name or id contains the text of `q`. The member `cursor` may be long, because the ids
- * of users can be long.
+ * `q`: a text that the email address, name or id of each returned user contains. A `cursor` may be long, because the ids of users can be
+ * long.
  */
 export const ListPeopleQuery = closedObject({
   ...PageQuery.properties,
@@ -16,7 +16,7 @@ export type ListPeopleQuery = Static<typeof ListPeopleQuery>;
 
 export const AdminPersonParams = closedObject({ userId: UserId });
 
-/** A user with the facts that administrators see: names and sizes, but not the content of files and notes. */
+/** A user, as administrators see it: with names and sizes, but without the content of files and notes. */
 export const AdminPerson = Type.Object({
   id: UserId,
   email: orNull(Type.String()),
@@ -47,7 +47,7 @@ export type AdminPersonPage = Static<typeof AdminPersonPage>;
 
 const Quota = Type.Optional(orNull(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })));
 
-/** The request changes only the given members of a user. If a quota is null, the user gets the quota of the service. */
+/** Changes only the given members of a user. A quota of null means the default quota of the service. */
 export const UpdatePersonBody = closedObject(
   {
     isDisabled: Type.Optional(Type.Boolean()),
@@ -61,13 +61,12 @@ export type UpdatePersonBody = Static<typeof UpdatePersonBody>;
 export const ClosedAccount = Type.Object({ deleteAt: Instant });
 export type ClosedAccount = Static<typeof ClosedAccount>;
 
-/** A password reset link, with which the user can set a new password once. */
+/** A link with which a user can set a new password once. */
 export const ResetLink = Type.Object({ url: Type.String(), expiresAt: Instant });
 export type ResetLink = Static<typeof ResetLink>;
 
 /**
- * One event in the log of the administrators. The member `actor` is null if the operator used a command. The member `person` is the user to
- * whom the event belongs.
+ * One event in the log of the administrators. `actor`: null if the operator used a command. `person`: the user whom the action affected.
  */
 export const AdminEvent = Type.Object({
   id: Id,
@@ -82,13 +81,12 @@ export type AdminEvent = Static<typeof AdminEvent>;
 export const AdminEventPage = pageOf(AdminEvent);
 export type AdminEventPage = Static<typeof AdminEventPage>;
 
-/** The member `q` selects links whose name, note or creator contains the text of `q`. */
+/** `q`: a text that the name, note or creator of each returned link contains. */
 export const ListAllLinksQuery = closedObject({ ...ListLinksQuery.properties, q: ListPeopleQuery.properties.q });
 export type ListAllLinksQuery = Static<typeof ListAllLinksQuery>;
 
 /**
- * A link with the facts that administrators see, without the URL of the link. The member `files` is null if the link opens every file of
- * the note.
+ * A link, as administrators see it: without its URL. `files`: the number of its files, or null if the link opens every file of the note.
  */
 export const AdminLink = Type.Object({ ...LinkFacts.properties, owner: Person, files: orNull(Type.Integer()) });
 export type AdminLink = Static<typeof AdminLink>;
@@ -103,7 +101,7 @@ export const ListMailsQuery = closedObject({ ...PageQuery.properties, state: Typ
 export type ListMailsQuery = Static<typeof ListMailsQuery>;
 export const MailParams = closedObject({ mailId: Id });
 
-/** A mail that waits or has finally failed, without the text of the mail. The member `problem` is the reason of the last failed attempt. */
+/** A mail that waits or has finally failed, without its text. `problem`: why the last attempt to send it failed. */
 export const AdminMail = Type.Object({
   id: Id,
   kind: Type.String(),
@@ -134,7 +132,7 @@ export const PolicyParams = closedObject({ name: PolicyName });
 export const SetPolicyBody = closedObject({ value: PolicyValue });
 export type SetPolicyBody = Static<typeof SetPolicyBody>;
 
-/** A rule of the service that administrators can change. The values of expiry rules are seconds, or null for no limit. */
+/** A rule of the service that administrators can change. Rules about expiry have values in seconds, or null for no limit. */
 export const PolicySetting = Type.Object({
   name: PolicyName,
   value: PolicyValue,
@@ -152,7 +150,7 @@ export type PolicySettings = Static<typeof PolicySettings>;
 export const InviteBody = closedObject({ email: Email });
 export type InviteBody = Static<typeof InviteBody>;
 
-/** An invitation to create an account. The member `invitedBy` is null if the operator made the invitation with a command. */
+/** An invitation to create an account. `invitedBy`: null if the operator made the invitation with a command. */
 export const AdminInvitation = Type.Object({
   id: Id,
   email: Type.String(),
@@ -167,8 +165,8 @@ export const AdminInvitationPage = pageOf(AdminInvitation);
 export type AdminInvitationPage = Static<typeof AdminInvitationPage>;
 
 /**
- * A fault of the set-up that the doctor found. The member `fix` contains the remedies, which an operator can paste. The `label` of a remedy
- * names the place where the operator pastes the remedy.
+ * A fault of the set-up that the doctor found. `fix`: the remedies, which the operator can paste. `label`: where the operator pastes a
+ * remedy.
  */
 export const DoctorFinding = Type.Object({
   id: Type.String({ description: "The stable id of the fault" }),
@@ -180,7 +178,7 @@ export const DoctorFinding = Type.Object({
 });
 export type DoctorFinding = Static<typeof DoctorFinding>;
 
-/** The result of all checks of the server, and the URLs of a test object for the checks of the browser. */
+/** The results of the checks on the server, and URLs of a test object for the checks in the browser. */
 export const DoctorReport = Type.Object({
   ranAt: Type.String({ format: "date-time" }),
   provider: Type.String({ description: "The kind of S3 server" }),

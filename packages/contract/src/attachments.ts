@@ -13,9 +13,9 @@ const counted = (description: string) =>
   );
 
 /**
- * The numbers of people who have access to one file without its note, apart from the owner. An absent count of people means 0. Without
- * `until`, no access expires. `next`: the first expiry, which lowers the count, if it comes before `until`. A person who also has access to
- * the whole note counts only in the note.
+ * The numbers of people who have access to one file, without its owner. Leaves out people who have access to the whole note. An absent
+ * number means 0. `until`: an expiry of this access, as the description of each member says. `next`: an earlier expiry, after which the
+ * number is lower.
  */
 export const FileAccess = Type.Object({
   people: counted("The people with a share. until: the first expiry"),
@@ -24,7 +24,7 @@ export const FileAccess = Type.Object({
 });
 export type FileAccess = Static<typeof FileAccess>;
 
-/** The numbers of people and links that give access to a note, apart from the owner. The links in `links` open every file of the note. */
+/** The numbers of people and links that give access to a note, without its owner. Each link in `links` opens every file of the note. */
 export const NoteAccess = Type.Object({
   ...FileAccess.properties,
   fileLinks: counted("The links that open certain files only. until: as for links"),
@@ -38,8 +38,8 @@ export type NoteAccess = Static<typeof NoteAccess>;
 /**
  * The state of an attachment. Only a `ready` attachment can be downloaded.
  *
- * In the states `verifying` and `scanning`, the service has all bytes, and verifies the bytes. A client polls until the state is `ready` or
- * `rejected`. A visitor sent a `quarantined` file, which waits until a person accepts or rejects the file.
+ * In the states `verifying` and `scanning`, the service has all bytes and checks them. A client polls until the state is `ready` or
+ * `rejected`. A `quarantined` file comes from a visitor, and waits until a person accepts or rejects it.
  */
 export const AttachmentState = Type.Enum([
   "pending",
@@ -56,10 +56,9 @@ export type AttachmentState = Static<typeof AttachmentState>;
 /**
  * A file of a note. The response never contains the key of the object.
  *
- * The member `checksum` is null until the service has verified the stored bytes. The member `reason` is the reason why the service rejected
- * the file. The member `path` is the folder of the file, such as `photos/2024/`. The member `access` counts the people who have access to
- * the file without its note. The response contains `access` only for the owner and the editors, and only if another person has access to
- * the file. The member `previews` lists the stored preview pictures of a ready file.
+ * `checksum`: null until the service has verified the stored bytes. `reason`: why the service rejected the file. `path`: the folder of the
+ * file, such as `photos/2024/`. `access`: the numbers of people who have access to the file without its note, only for the owner and the
+ * editors, and only if another person has access to the file. `previews`: the stored preview pictures of a ready file.
  */
 export const Attachment = Type.Object({
   id: Id,
@@ -83,7 +82,7 @@ export type Attachment = Static<typeof Attachment>;
 export const AttachmentPage = pageOf(Attachment);
 export type AttachmentPage = Static<typeof AttachmentPage>;
 
-/** A file that is shared with the caller without its note. */
+/** A file that another person shares with the caller without its note. */
 export const SharedAttachment = Type.Object({
   ...Attachment.properties,
   owner: Person,
@@ -110,25 +109,26 @@ export const DownloadParams = Type.Object({
   }),
 });
 
-/** The new name of a file. The new filename must follow the rules for the filename of an upload. */
+/** The new filename, which must follow the rules for the filename of an upload. */
 export const RenameAttachmentBody = closedObject({
   filename: Type.String({ maxLength: 1024, examples: ["report.pdf"] }),
 });
 export type RenameAttachmentBody = Static<typeof RenameAttachmentBody>;
 
-/** `fromNoteId`: the note in which the caller saw the file. If the file is in another note by now, the service moves nothing. */
+/**
+ * `fromNoteId`: the note in which the caller saw the file. If the file is meanwhile in another note, the service does not move the file.
+ */
 export const MoveAttachmentBody = closedObject({ fromNoteId: Id, toNoteId: Id });
 export type MoveAttachmentBody = Static<typeof MoveAttachmentBody>;
 
 export const CopyAttachmentBody = closedObject({ toNoteId: Id });
 export type CopyAttachmentBody = Static<typeof CopyAttachmentBody>;
 
-/** A repeated request with one key, file and note returns the copy of the first request. */
+/** Repeated requests with the same key, file and note return the copy of the first request. */
 export const CopyAttachmentHeaders = repeatHeaders(
   "1 to 255 visible ASCII characters. For 24 hours, the same key, file and note of a user return the same copy, unless it is deleted.",
 );
 
-/** The files of one note that a caller wants to move to another note. */
 export const MoveEffectsBody = closedObject({
   attachmentIds: Type.Array(Id, { minItems: 1, maxItems: 1000 }),
   toNoteId: Id,
@@ -136,8 +136,8 @@ export const MoveEffectsBody = closedObject({
 export type MoveEffectsBody = Static<typeof MoveEffectsBody>;
 
 /**
- * The changes that a move of files would cause. The counts exclude the caller. A person or link counts once, also if several files are
- * moved. `sameOwner`: false if the files are copied to the note of another owner, and the originals go to the trash.
+ * The effects of a move of files on access. The numbers leave out the caller. A person or a link counts once, even for several files.
+ * `sameOwner`: false if the other note has another owner. Then the service copies the files, and moves the originals to the trash.
  */
 export const MoveEffects = Type.Object({
   losing: Type.Object(
@@ -158,7 +158,7 @@ export const MoveEffects = Type.Object({
 });
 export type MoveEffects = Static<typeof MoveEffects>;
 
-/** The JSON body attaches an existing object of the bucket, in place of a form with a file. Only administrators may send the JSON body. */
+/** The JSON body attaches an existing object of the bucket. A form attaches a file instead. Only administrators may send the JSON body. */
 export const AdoptBody = closedObject(
   {
     s3Url: Type.Optional(Type.String({ minLength: 1, maxLength: 4096, ...PlainText })),
@@ -170,13 +170,13 @@ export const AdoptBody = closedObject(
 export type AdoptBody = Static<typeof AdoptBody>;
 
 /**
- * The lifetime of a URL in seconds, from 1 to URL_TTL_MAX. The schema does not check the range, so that the error text of the service can
+ * The lifetime of a URL in seconds, from 1 to URL_TTL_MAX. The service checks the range, not the schema, so that the error message can
  * contain the range.
  */
 const ExpiresIn = Type.Optional(Type.String());
 const Disposition = Type.Enum(["attachment", "inline"], { default: "attachment" });
 
-/** The purpose of a URL in the audit event. The purpose does not change who has access. */
+/** The purpose of a URL in the audit event. It does not change who has access. */
 export const UrlPurpose = Type.Enum(["download", "view", "thumbnail", "zip", "renewal"], {
   description:
     "The purpose in the audit event. The purpose changes no access. Default: view for an inline URL, download for any other. " +
@@ -217,7 +217,7 @@ export const FileUrlsBody = closedObject({
 });
 export type FileUrlsBody = Static<typeof FileUrlsBody>;
 
-/** The list has one result for each id, in the order of the request: a URL or an error code. */
+/** Has a URL or an error code for each id, in the order of the request. */
 export const FileUrls = Type.Object({
   urls: Type.Array(
     Type.Object({

@@ -6,7 +6,7 @@ import { FileProblem } from "./problems.ts";
 import { closedObject } from "./shapes.ts";
 import { StartedSend, StartedUpload, StartUploadBody } from "./uploads.ts";
 
-// One request can start or complete many uploads. Without batches, 1,000 small files would need 2,000 requests to the service.
+// Batches start or complete many uploads with one request. Without batches, 1,000 small files would need 2,000 requests to the service.
 
 /** The maximum number of files in a batch. */
 export const MAX_BATCH_FILES = 100;
@@ -48,21 +48,21 @@ export type StartUploadsBody = Static<typeof StartUploadsBody>;
 export const SendFilesBody = startsOf(SendFileBody.properties);
 export type SendFilesBody = Static<typeof SendFilesBody>;
 
-/** The list has one result for each file, in the order of the request: an upload, or a problem. */
+/** Has an upload or a problem for each file, in the order of the request. */
 export const StartedUploads = startedOf(StartedUpload.properties.upload);
 export type StartedUploads = Static<typeof StartedUploads>;
 
-/** The results for a visitor do not contain the ids of the note and its files. */
+/** The same results for a visitor, without the ids of the note and its files. */
 export const StartedSends = startedOf(StartedSend.properties.upload);
 export type StartedSends = Static<typeof StartedSends>;
 
-/** The body of a request that completes many uploads. The service compares the object of each upload with its declaration. */
+/** The body of a request that completes many uploads. The service compares the object of each upload with the declaration of the upload. */
 export const CompleteUploadsBody = closedObject({ uploadIds: filesOf(Id) });
 export type CompleteUploadsBody = Static<typeof CompleteUploadsBody>;
 
 /**
- * Makes the schema of completed uploads, in the order of the request. A result without `file` and `problem` is not finished. Then the
- * client sends the id again.
+ * Makes the schema of completed uploads, in the order of the request. If a result has neither `file` nor `problem`, the upload is not
+ * finished, and the client sends its id again.
  */
 export const completedOf = <File extends TSchema>(file: File) =>
   Type.Object({

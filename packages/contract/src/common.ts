@@ -1,30 +1,30 @@
 import { type Static, type TSchema, Type } from "typebox";
 import { closedObject, orNull } from "./shapes.ts";
 
-/** The format of a UUID. The service creates UUIDs of version 7. */
+/** A UUID. The service creates UUIDs of version 7. */
 export const Id = Type.String({
   pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
   maxLength: 36,
   description: "UUIDv7",
 });
 
-/** The pattern `PlainText` permits only the characters that every supported database can store unchanged. */
+/** Permits only characters that every supported database can store unchanged. */
 export const PlainText = {
   pattern: "^[^\\u0000\\p{Cs}]*$",
   description: "text without U+0000 and without half of a surrogate pair",
 } as const;
 
-/** The id of a user. If a JWT identifies the user, the id is the `sub` of the JWT, unless another user already has the id. */
+/** The id of a user. For a user of a JWT, this is the `sub` of the JWT, unless another user already has that id. */
 export const UserId = Type.String({ minLength: 1, maxLength: 255, ...PlainText });
 
-/** An ISO 8601 instant in UTC. */
+/** An instant in UTC (ISO 8601). */
 export const Instant = Type.String({
   pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?Z$",
   maxLength: 40,
   description: "ISO 8601, UTC",
 });
 
-/** The checksum of a file or a preview picture. The value is encoded in base64. */
+/** The checksum of a file or a preview picture, in base64. */
 export const Checksum = Type.Object({ algorithm: Type.Enum(["SHA256"]), value: Type.String() });
 export type Checksum = Static<typeof Checksum>;
 
@@ -40,7 +40,7 @@ export const PageQuery = closedObject({
 });
 
 /**
- * Makes the schema of one page of a list. The member `nextCursor` is null on the last page.
+ * Makes the schema of one page of a list. `nextCursor` is null on the last page.
  *
  * @example
  * ```ts
@@ -55,7 +55,7 @@ export function pageOf<Item extends TSchema>(item: Item) {
 }
 
 /**
- * A person in a response of the service. The members `name` and `email` are null for a user who has never called the service.
+ * A person in a response of the service. `name` and `email` are null for a user who has never called the service.
  *
  * In the activity of a note, only the owner sees the email addresses of other people. For other readers of the activity, `email` is null.
  */
@@ -66,7 +66,7 @@ export const Person = Type.Object({
 });
 export type Person = Static<typeof Person>;
 
-/** The two unused bits of the last character before `=` must be zero, because S3 compares checksums as base64 texts, not as bytes. */
+/** The two unused bits of the last character before `=` must be zero, because S3 compares checksums as texts and not as bytes. */
 export const Sha256 = Type.String({
   pattern: "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$",
   description: "the SHA-256 of the file in base64: 44 characters with a final =, and unused bits of zero",

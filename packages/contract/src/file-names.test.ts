@@ -5,7 +5,7 @@ import { normalisePath, problemOfPath } from "./file-names.ts";
 
 const problemOf = (path: string) => problemOfPath(normalisePath(path));
 
-/** Text from the characters and words that are dangerous in paths. */
+/** Texts from characters and words that are dangerous in paths. */
 const hostile = fc
   .array(
     fc.oneof(

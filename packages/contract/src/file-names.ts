@@ -3,8 +3,8 @@ import { Type } from "typebox";
 /**
  * The folder of a file inside its note, such as `photos/2024/`. A file without a folder has no path.
  *
- * A stored path has one form: names of folders in Unicode NFC, each followed by a slash. A request may omit the last slash. The schema is
- * wider than the rules of `problemOfPath`, so that the service can refuse one file of a batch and say why.
+ * A stored path consists of folder names in Unicode NFC, each followed by a slash. A request may omit the last slash. The schema is wider
+ * than the rules of `problemOfPath`, so that the service can refuse one file of a batch and say why.
  */
 export const FilePath = Type.String({
   maxLength: 10_000,
@@ -16,15 +16,15 @@ export const FilePath = Type.String({
 const MAX_FILENAME_CHARACTERS = 255;
 const MAX_PATH_CHARACTERS = 1_024;
 const MAX_FOLDERS = 32;
-/** File systems limit the name of a folder to this many bytes of UTF-8. */
+/** The maximum length of a folder name on common file systems, in bytes of UTF-8. */
 const MAX_FOLDER_BYTES = 255;
 
-// The pattern matches C0 and C1 control characters, and bidirectional marks ("gpj.exe" displays as "exe.jpg").
+// Control characters (C0 and C1), and characters that change the direction of text: with them, "gpj.exe" can look like "exe.jpg".
 const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
-/** The names of devices on Windows, which ignores an extension, and spaces before the extension. */
+/** The names of devices on Windows. Windows ignores an extension of such a name, and spaces before the extension. */
 const RESERVED = /^(?:con|prn|aux|nul|(?:com|lpt)[\d¹²³]|conin\$|conout\$) *(?:\.|$)/i;
 
-/** Returns the form of a filename that the service stores: Unicode NFC without surrounding white space. */
+/** Returns the stored form of a filename: Unicode NFC, without white space at its start and end. */
 export function normaliseFilename(filename: string): string {
   return filename.trim().normalize("NFC");
 }
@@ -50,7 +50,7 @@ export function normalisePath(path: string): string {
 
 /**
  * Returns why the service refuses a path, or undefined for a valid path. The path must be normalised. A valid path stays below its target
- * folder on every operating system. Windows cannot store some characters of it, such as `:`. ZIP files and `saveIn` replace these.
+ * folder on every operating system. ZIP files and `saveIn` replace characters that Windows can't store, such as `:`.
  *
  * @example
  * ```ts

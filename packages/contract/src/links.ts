@@ -5,12 +5,12 @@ import { Rejection } from "./problems.ts";
 import { closedObject, orNull, repeatHeaders } from "./shapes.ts";
 import { StartUploadBody } from "./uploads.ts";
 
-/** `download`: visitors of the link download files. `upload`: the link is a file request, so visitors send files. */
+/** `download`: visitors download files. `upload`: visitors send files, so the link is a file request. */
 export const LinkKind = Type.Enum(["download", "upload"]);
 export type LinkKind = Static<typeof LinkKind>;
 
 /**
- * The state of a link, which only people with an account see. A visitor of a link that is not `live` gets `link_not_found`.
+ * The state of a link for people with an account. For a visitor, a link that is not `live` is `link_not_found`.
  *
  * - `used_up`: the link has reached its limit of claims (uses), or the file request has received all its files
  * - `revoked`: a person revoked the link
@@ -30,7 +30,6 @@ const FileKinds = Type.Array(FileKind, { maxItems: 20, description: "The accepte
 const FileBytes = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const Short = (max: number) => Type.String({ maxLength: max, ...PlainText });
 
-/** A slot of a file request is a named place for one file. */
 export const LinkSlot = closedObject({
   id: Type.String({ pattern: "^[a-z0-9-]{1,40}$" }),
   name: Type.String({ minLength: 1, maxLength: 100, ...PlainText, examples: ["Passport"] }),
@@ -41,7 +40,7 @@ export type LinkSlot = Static<typeof LinkSlot>;
 
 export const MAX_REQUEST_FILES = 1_000;
 
-/** The limits of a file request. The expiry of the link is the deadline of the file request. */
+/** The limits of a file request. Its deadline is the expiry of the link. */
 export const FileRequest = closedObject({
   maxFiles: Type.Integer({ minimum: 1, maximum: MAX_REQUEST_FILES }),
   maxBytesPerFile: FileBytes,
@@ -60,8 +59,8 @@ const Notify = Type.Enum(["never", "first", "each"], {
 });
 
 /**
- * The members of a link that a request can change. The value `null` removes an expiry, a password, a limit or the recipients. If a download
- * link has `recipients`, a visitor must prove a listed email address with a code from a mail.
+ * The members of a link that a request can change. `null` removes an expiry, a password, a limit or the recipients. A visitor of a download
+ * link with `recipients` must prove one of these email addresses with a code from a mail.
  */
 const editable = {
   label: Type.Optional(Short(200)),
@@ -83,15 +82,15 @@ const editable = {
 const FileIds = Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 100 }));
 
 /**
- * The body of `POST /attachments/:attachmentId/links`. The default of `expiresAt` is 7 days after the request, or the maximum of the
- * operator if the maximum is less.
+ * The body of `POST /attachments/:attachmentId/links`. Default of `expiresAt`: 7 days after the request, or earlier if the operator's
+ * maximum is shorter.
  */
 export const CreateFileLinkBody = closedObject(editable);
 export type CreateFileLinkBody = Static<typeof CreateFileLinkBody>;
 
 /**
- * The body of `POST /notes/:noteId/links`. Without `attachmentIds`, a download link opens every file of the note.
- * `kind: "upload"` needs `request`.
+ * The body of `POST /notes/:noteId/links`. Without `attachmentIds`, a download link opens every file of the note. `kind: "upload"` requires
+ * `request`.
  */
 export const CreateLinkBody = closedObject({
   ...editable,
@@ -101,7 +100,7 @@ export const CreateLinkBody = closedObject({
 });
 export type CreateLinkBody = Static<typeof CreateLinkBody>;
 
-/** With `newUrl: true`, the link gets another URL. The old URL of the link stops working immediately. */
+/** With `newUrl: true`, the link gets a new URL, and the old URL stops working immediately. */
 export const UpdateLinkBody = closedObject(
   {
     ...editable,
@@ -117,7 +116,10 @@ export const CreateLinkHeaders = repeatHeaders(
   "1 to 255 visible ASCII characters. The same key and settings of a user return the same link, unless it is revoked. Other settings make another link.",
 );
 
-/** The facts about a link that administrators see too. The member `claims` counts uses: all URLs of one visitor in a short time are one use. */
+/**
+ * The facts about a link that administrators also see. `claims`: the number of uses, where all URLs of one visitor in a short time are one
+ * use.
+ */
 export const LinkFacts = Type.Object({
   id: Id,
   kind: LinkKind,
@@ -138,9 +140,9 @@ export const LinkFacts = Type.Object({
 export type LinkFacts = Static<typeof LinkFacts>;
 
 /**
- * A link with the facts that people with an account see. The member `opened` counts visitors, and `urlsIssued` counts presigned URLs without those of small previews.
- * The member `files` is null if the link opens every file of the note. If no issued URL is valid, `lastUrlExpiresAt` is in the past or
- * null.
+ * A link, as people with an account see it. `opened`: the number of visitors. `urlsIssued`: the number of presigned URLs, without URLs of
+ * small previews. `files`: null if the link opens every file of the note. `lastUrlExpiresAt`: in the past or null if no issued URL is
+ * valid.
  */
 export const Link = Type.Object({
   ...LinkFacts.properties,
@@ -180,13 +182,13 @@ export const ListLinksQuery = closedObject({ ...PageQuery.properties, kind: Type
 export type ListLinksQuery = Static<typeof ListLinksQuery>;
 export const LinkParams = Type.Object({ linkId: Id });
 
-/** The member `lastUrlExpiresAt` is the expiry of the last issued URL, or null if no issued URL is valid. */
+/** `lastUrlExpiresAt`: the expiry of the last issued URL, or null if no issued URL is valid. */
 export const RevokedLink = Type.Object({ lastUrlExpiresAt: orNull(Instant) });
 export type RevokedLink = Static<typeof RevokedLink>;
 
 /**
- * The people who get the URL of the link by mail. In a mail, nobody can click a URL of `message`.
- * The service sends to 50 email addresses in a day for each person.
+ * The people to whom the service mails the URL of the link. A URL in `message` is not a link that they can click. Each person can send
+ * mails to 50 email addresses a day.
  */
 export const SendLinkBody = closedObject({
   to: Type.Array(Email, { minItems: 1, maxItems: 50 }),
@@ -194,18 +196,18 @@ export const SendLinkBody = closedObject({
 });
 export type SendLinkBody = Static<typeof SendLinkBody>;
 
-/** A request with the same key, people and message sends no second mail within a day. */
+/** A repeated request with the same key, people and message sends no second mail within a day. */
 export const SendLinkHeaders = repeatHeaders("1 to 255 visible ASCII characters");
 
 /**
- * A person who got the link by mail. A visit counts when somebody opens the URL of the mail, also if the mail was forwarded. If the link
+ * A person who got the link by mail. A visit counts when somebody opens the URL of the mail, even after the mail was forwarded. If the link
  * lists `recipients`, a visit counts when the person proves the email address.
  *
- * - `waiting`: the mail was not sent yet
+ * - `waiting`: the service has not sent the mail yet
  * - `sent`: the mail server accepted the mail
- * - `visited`: the page of the link ran with the URL of the mail
+ * - `visited`: somebody opened the page of the link with the URL of the mail
  * - `used`: somebody downloaded a file, or sent a file to a file request
- * - `not_delivered`: the mail server refused the mail, the person turned such mails off, or the link ended before
+ * - `not_delivered`: the mail server refused the mail, the person turned such mails off, or the link ended before the mail was sent
  */
 export const LinkReceiver = Type.Object({
   id: Id,
@@ -228,8 +230,8 @@ export const SentLink = Type.Object({ receivers: Type.Array(LinkReceiver) });
 export type SentLink = Static<typeof SentLink>;
 
 /**
- * The code at the end of the URL of a mail (`#to=…`). A page of a link sends the code with each request. The code only says which mail the
- * visitor got, and gives no access.
+ * The code at the end of the URL in a mail (`#to=…`), which the page of the link sends with each request. The code gives no access. It only
+ * says which mail the visitor got.
  */
 export const ReceiverHeaders = Type.Object({
   "link-receiver": Type.Optional(
@@ -237,17 +239,17 @@ export const ReceiverHeaders = Type.Object({
   ),
 });
 
-/** The body that accepts or rejects a quarantined file of a file request. */
+/** Accepts or rejects a quarantined file of a file request. */
 export const ReviewBody = closedObject({ decision: Type.Enum(["accept", "reject"]) });
 export type ReviewBody = Static<typeof ReviewBody>;
 
-/** The token of a link. A readable prefix that ends with `~` may precede the token. */
+/** The token of a link, with or without a readable prefix that ends with `~`. */
 export const LinkToken = Type.String({ minLength: 1, maxLength: 256 });
 export const LinkTokenParams = Type.Object({ token: LinkToken });
 export const LinkClaimParams = Type.Object({ token: LinkToken, claimId: Id });
 export const LinkUploadParams = Type.Object({ token: LinkToken, uploadId: Id });
 
-/** The member `path` is the folder of the file, such as `photos/2024/`. */
+/** `path`: the folder of the file, such as `photos/2024/`. */
 export const LinkFile = Type.Object({
   id: Id,
   filename: Type.String(),
@@ -258,7 +260,7 @@ export const LinkFile = Type.Object({
 });
 export type LinkFile = Static<typeof LinkFile>;
 
-/** A file that the visitor sent for a file request. The member `reason` is the reason why the service rejected the file. */
+/** A file that the visitor sent for a file request. `reason`: why the service rejected the file. */
 export const SentFile = Type.Object({
   uploadId: Id,
   filename: Type.String(),
@@ -282,17 +284,13 @@ const OpenFileRequest = Type.Object({
   sent: Type.Array(SentFile, { description: "The files that this visitor sent" }),
 });
 
-/**
- * A locked link, which opens after the visitor enters its password or a code for an email address. The response for a locked link contains
- * nothing else.
- */
+/** A locked link, which the visitor opens with a password or with a code for an email address. The response contains nothing else. */
 export const LockedLink = Type.Object({ state: Type.Literal("locked"), by: Type.Enum(["password", "email"]) });
 export type LockedLink = Static<typeof LockedLink>;
 
 /**
- * An open link with the facts that a visitor sees. A download link has `files`, and a file request has `request`.
- * The member `claim` is the valid claim of the visitor. Until `windowEndsAt` of the claim, the visitor can get more URLs without another
- * claim.
+ * An open link, as a visitor sees it. A download link has `files`, and a file request has `request`. `claim`: the valid claim of the
+ * visitor. Until its `windowEndsAt`, the visitor can get more URLs without another claim.
  */
 export const OpenedLink = Type.Object({
   state: Type.Literal("open"),
@@ -314,21 +312,18 @@ export type PublicLink = Static<typeof PublicLink>;
 export const UnlockBody = closedObject({ password: Type.String({ minLength: 1, maxLength: 200 }) });
 export type UnlockBody = Static<typeof UnlockBody>;
 
-/** If the link lists the email address, the service sends a code to the email address. */
+/** The service sends a code to the email address if the link lists this address. */
 export const LinkCodeBody = closedObject({ email: Email });
 export type LinkCodeBody = Static<typeof LinkCodeBody>;
 
-/** The `code` of a proof has 8 digits. The service ignores spaces in the code. */
+/** `code`: 8 digits. The service ignores spaces in the code. */
 export const ProveLinkEmailBody = closedObject({
   email: Email,
   code: Type.String({ pattern: "^[0-9 ]+$", minLength: 1, maxLength: 20 }),
 });
 export type ProveLinkEmailBody = Static<typeof ProveLinkEmailBody>;
 
-/**
- * The files for which the visitor requests URLs. By default, the visitor requests all files of the link. `disposition: "inline"` is for a
- * preview.
- */
+/** The files for which the visitor requests URLs. Default: all files of the link. `disposition: "inline"` is for previews. */
 const wanted = {
   attachmentIds: FileIds,
   disposition: Type.Optional(Type.Enum(["attachment", "inline"])),
@@ -357,11 +352,11 @@ const ClaimUrl = Type.Object({
   ),
 });
 
-/** The body of `POST /public/links/:token/previews`, for the small pictures of files. */
+/** The body of `POST /public/links/:token/previews`, which requests URLs of small previews. */
 export const LinkPreviewsBody = closedObject({ attachmentIds: Type.Array(Id, { minItems: 1, maxItems: 100 }) });
 export type LinkPreviewsBody = Static<typeof LinkPreviewsBody>;
 
-/** The list has one result for each id, in the order of the request: a URL or an error code. */
+/** Has a URL or an error code for each id, in the order of the request. */
 export const LinkPreviewUrls = Type.Object({
   urls: Type.Array(
     Type.Object({
@@ -374,11 +369,11 @@ export const LinkPreviewUrls = Type.Object({
 });
 export type LinkPreviewUrls = Static<typeof LinkPreviewUrls>;
 
-/** A claim (one use of the link) and its URLs. Until `windowEndsAt`, the visitor of the claim can get more URLs without another claim. */
+/** A claim (one use of the link) with its URLs. Until `windowEndsAt`, the same visitor can get more URLs without another claim. */
 export const LinkClaim = Type.Object({ claimId: Id, windowEndsAt: Instant, urls: Type.Array(ClaimUrl) });
 export type LinkClaim = Static<typeof LinkClaim>;
 
-/** The body that starts an upload for a file request. If the file request has slots, `slotId` is required. */
+/** The body that starts an upload for a file request. `slotId`: required if the file request has slots. */
 export const SendFileBody = closedObject({
   ...StartUploadBody.properties,
   slotId: Type.Optional(Type.String({ maxLength: 40 })),

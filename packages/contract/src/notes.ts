@@ -3,11 +3,11 @@ import { Attachment, NoteAccess } from "./attachments.ts";
 import { Id, Instant, PageQuery, Person, PlainText, pageOf, UserId } from "./common.ts";
 import { closedObject, orNull, repeatHeaders } from "./shapes.ts";
 
-/** The title of a note may be empty. An app shows a word such as "Untitled" in its place, in the language of the reader. */
+/** The title of a note, which may be empty. An app then shows a word such as "Untitled", in the language of the reader. */
 const Title = Type.String({ maxLength: 300, ...PlainText });
 const Body = Type.String({ maxLength: 200_000, ...PlainText });
 
-/** Every response with a note contains the members of `common`. */
+/** The members of a note in every response with notes. */
 const common = {
   id: Id,
   title: Title,
@@ -29,13 +29,12 @@ const common = {
 };
 
 /**
- * A note in a response of the service. The member `role` is the role of the caller on the note. A viewer can read the note and download its
- * files. An editor can also change the note and add files. An owner can do everything with the note.
+ * A note in a response of the service. `role`: the role of the caller. A viewer can read the note and download its files. An editor can
+ * also change the note and add files. An owner can do everything with the note.
  *
- * The member `attachments` is the first page of the note's attachments, in order of creation. The member `attachmentsCursor` is the cursor
- * of the next page of attachments, or null. The response contains a rejected attachment only for the owner of the note and for the person
- * who uploaded the attachment.
- * The member `access` counts the other people who have access to the note. Only the owner and the editors get `access` of a note.
+ * `attachments`: the first page of the note's attachments, in order of creation. `attachmentsCursor`: the cursor of the next page, or null.
+ * Only the owner of the note and the person who uploaded an attachment see this attachment if it is rejected. `access`: the numbers of
+ * people and links with access to the note, only for the owner and the editors.
  */
 export const Note = Type.Object({
   ...common,
@@ -48,8 +47,8 @@ export const Note = Type.Object({
 export type Note = Static<typeof Note>;
 
 /**
- * A note in a list of notes. The member `snippet` is the start of the note's body, at most 200 characters.
- * Only the result of a search has `foundFiles`: at most three files whose paths or filenames contain the searched text.
+ * A note in a list of notes. `snippet`: the first characters of the note's body, at most 200. `foundFiles`: only in a search, at most three
+ * files whose paths or filenames contain the search text.
  */
 export const NoteSummary = Type.Object({
   ...common,
@@ -67,14 +66,14 @@ export const NoteParams = Type.Object({ noteId: Id });
 export const CreateNoteBody = closedObject({ title: Title, body: Type.Optional(Body) });
 export type CreateNoteBody = Static<typeof CreateNoteBody>;
 
-/** A repeated request with an equal key returns the note of the first request in its current state. */
+/** Repeated requests with the same key return the note of the first request in its current state. */
 export const CreateNoteHeaders = repeatHeaders(
   "1 to 255 visible ASCII characters. The same key of a user returns the same note, unless it is deleted",
 );
 
 /**
- * The member `ifUpdatedAt` is the `updatedAt` that the caller has read. If the note has changed after `ifUpdatedAt`, the service refuses
- * the request with `note_changed`.
+ * `ifUpdatedAt`: the `updatedAt` that the caller has read. If the note has changed since then, the service refuses the request with
+ * `note_changed`.
  */
 export const UpdateNoteBody = closedObject(
   { title: Type.Optional(Title), body: Type.Optional(Body), ifUpdatedAt: Type.Optional(Instant) },
@@ -83,9 +82,8 @@ export const UpdateNoteBody = closedObject(
 export type UpdateNoteBody = Static<typeof UpdateNoteBody>;
 
 /**
- * The member `q` selects notes with the text of `q` in the title, the body, a filename or the path of a file. The search ignores the case of letters, and
- * spaces before and after the text.
- * `sort`: only for the notes of the caller, without `q`.
+ * `q`: a text that the title, the body, a filename or the path of a file of each returned note contains. The search ignores upper and lower
+ * case, and spaces before and after the text. `sort`: only for the notes of the caller, without `q`.
  */
 export const ListNotesQuery = closedObject({
   ...PageQuery.properties,
@@ -102,9 +100,7 @@ export type ListNotesQuery = Static<typeof ListNotesQuery>;
 export const NotePage = pageOf(NoteSummary);
 export type NotePage = Static<typeof NotePage>;
 
-/**
- * An item in the trash is a deleted note with its files, or a deleted file of a note. Files in the trash count in the quota of the owner.
- */
+/** A deleted note with its files, or a deleted file of a note. Files in the trash count in the quota of the owner. */
 export const TrashItem = Type.Object({
   id: Type.String({ description: "The id of the item in the trash, not of the note or the file" }),
   noteId: Id,

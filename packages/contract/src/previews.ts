@@ -3,16 +3,16 @@ import { Checksum, Id, Instant, Sha256 } from "./common.ts";
 import { FileProblem } from "./problems.ts";
 import { closedObject } from "./shapes.ts";
 
-/** The bounds of each kind of preview picture. `maxSidePixels` bounds the longest side. */
+/** The limits of each kind of preview picture. `maxSidePixels`: for the longest side. */
 export const PREVIEW_LIMITS = {
   small: { maxSidePixels: 320, maxBytes: 40_000 },
   large: { maxSidePixels: 1600, maxBytes: 400_000 },
 } as const;
 
-/** The maximum number of preview pictures in one call. */
+/** The maximum number of preview pictures in one request. */
 export const MAX_BATCH_PREVIEWS = 100;
 
-/** A file below this size has no preview pictures if browsers can show it, because the file itself is small enough. */
+/** A file below this size, in bytes, has no preview pictures if browsers can show the file itself. */
 export const SMALL_FILE_BYTES = 100_000;
 
 /** `small`: for lists and grids. `large`: for a viewer, before the original is loaded. */
@@ -22,13 +22,13 @@ export const PreviewName = Type.Enum(["small", "large"], {
 export type PreviewName = Static<typeof PreviewName>;
 
 /**
- * A stored preview picture of a file, with the size of the picture in pixels. The person who uploaded the file made the picture, so the
- * picture can differ from the file.
+ * A stored preview picture of a file, with its size in pixels. The person who uploaded the file also made the picture, so it can differ
+ * from the file.
  */
 export const Preview = Type.Object({ name: PreviewName, width: Type.Integer(), height: Type.Integer() });
 export type Preview = Static<typeof Preview>;
 
-/** The preview pictures of a ready file. The member is absent if the file has none. */
+/** The preview pictures of a ready file. Absent if the file has none. */
 export const Previews = Type.Optional(Type.Array(Preview));
 
 const PreviewType = Type.Enum(["image/webp", "image/jpeg"]);
@@ -48,7 +48,7 @@ export const StartPreviewsBody = batchOf(
 );
 export type StartPreviewsBody = Static<typeof StartPreviewsBody>;
 
-/** The list has one result for each preview picture, in the order of the request: a signed PUT, or a problem. */
+/** Has a signed PUT or a problem for each preview picture, in the order of the request. */
 export const StartedPreviews = Type.Object({
   previews: Type.Array(
     Type.Object({
@@ -66,11 +66,11 @@ export const StartedPreviews = Type.Object({
 });
 export type StartedPreviews = Static<typeof StartedPreviews>;
 
-/** The body of `POST /attachments/previews/complete`. The service then verifies the stored bytes. */
+/** The body of `POST /attachments/previews/complete`, which lets the service verify the stored bytes. */
 export const CompletePreviewsBody = batchOf(closedObject({ attachmentId: Id, name: PreviewName }));
 export type CompletePreviewsBody = Static<typeof CompletePreviewsBody>;
 
-/** The list has one result for each preview picture, in the order of the request. A picture with `preview_invalid` never shows. */
+/** Has one result for each preview picture, in the order of the request. Nobody ever sees a picture with `preview_invalid`. */
 export const CompletedPreviews = Type.Object({
   previews: Type.Array(Type.Object({ preview: Type.Optional(Preview), problem: Type.Optional(FileProblem) })),
 });

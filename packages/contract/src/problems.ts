@@ -1,8 +1,8 @@
 import { type Static, Type } from "typebox";
 
 /**
- * Every error code of the service, with its HTTP status and title (RFC 9457).
- * Clients should branch on the code, because the text of `detail` can change.
+ * Every error code of the service, with its HTTP status and title (RFC 9457). A client should decide by the code, because the text of
+ * `detail` can change.
  *
  * @example
  * ```ts
@@ -111,7 +111,7 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
-/** The values of `/sign-in?error=` after a failed sign-in with an identity provider. */
+/** The values of `error` in the URL `/sign-in?error=` after a failed sign-in with an identity provider. */
 export const signInErrors = [
   "access_denied",
   "email_taken",
@@ -126,9 +126,9 @@ export const signInErrors = [
 export type SignInError = (typeof signInErrors)[number];
 
 /**
- * The reason of a rejected file for programs, for example to describe the reason in the language of the reader. `expectedType` is the media
- * type that the name or the declaration promises, and `detectedType` is the media type of the content, if the service knows the type.
- * Later versions can add codes, so show `reason` for an unknown code.
+ * Why the service rejected a file, for programs, for example to explain it in the language of the reader. `expectedType`: the content type
+ * that the filename or the declaration promises. `detectedType`: the type of the content, if the service knows it. Later versions can add
+ * codes, so show `reason` for an unknown code.
  */
 export const Rejection = Type.Object({
   code: Type.Enum([
@@ -149,7 +149,10 @@ export const Rejection = Type.Object({
 });
 export type Rejection = Static<typeof Rejection>;
 
-/** The body of every error response, as `application/problem+json`. The members `message` and `detail` contain equal texts. `rejection` is for `upload_rejected`. */
+/**
+ * The body of every error response, as `application/problem+json`. `message` and `detail` are the same text. `rejection`: only for
+ * `upload_rejected`.
+ */
 export const Problem = Type.Object(
   {
     type: Type.String(),
@@ -165,7 +168,7 @@ export const Problem = Type.Object(
 );
 export type Problem = Static<typeof Problem>;
 
-/** The refusal of one file of a batch. The service handles the other files of the batch as if the refused file was not there. */
+/** The refusal of one file of a batch, which does not affect the other files. */
 export const FileProblem = Type.Object({
   code: Type.Enum(Object.keys(problems) as ProblemCode[]),
   status: Type.Integer(),

@@ -10,7 +10,7 @@ export function orNull<Schema extends TSchema>(schema: Schema, options: TSchemaO
   return Type.Union([schema, Type.Null()], options);
 }
 
-/** Makes the schema of the headers of a request that a client can repeat safely. */
+/** Makes the schema of the header with which a client can safely repeat a request. */
 export function repeatHeaders(description: string) {
   return Type.Object({ "idempotency-key": Type.Optional(Type.String({ description })) });
 }

@@ -5,9 +5,8 @@ import { closedObject, orNull } from "./shapes.ts";
 const Role = Type.Enum(["viewer", "editor"]);
 
 /**
- * The receivers of a share: at most 100 user ids and at most 100 email addresses.
- * If a JWT identifies the caller, the service first searches for a user with an equal issuer and with the id as `sub`. If no user has the
- * `sub`, the service searches for a user with the id.
+ * The receivers of a share: at most 100 user ids and at most 100 email addresses. For a caller with a JWT, an id means first the user with
+ * this `sub` from the same issuer. If there is no such user, it means the user with this id.
  */
 const Receivers = {
   userIds: Type.Optional(Type.Array(UserId, { maxItems: 100 })),
@@ -32,8 +31,8 @@ export const Share = Type.Object({
 export type Share = Static<typeof Share>;
 
 /**
- * An open invitation is a share by email address whose receiver has not opened the note or the file. The response does not show whether the
- * email address has an account. The member `url` is the link of the invitation, which only one person can use.
+ * A share by email address whose receiver has not opened the note or the file yet. The response does not show whether the email address has
+ * an account. `url`: the link of the invitation, which only one person can use.
  */
 export const Invitation = Type.Object({
   id: Id,
@@ -54,7 +53,7 @@ const Outcome = Type.Enum(["shared", "unknown"], {
     "unknown: no user has this id, so nothing was shared. An email address is never unknown, also without an account",
 });
 
-/** The result of a share request for one receiver. The results are in the order of the request: first for `userIds`, then for `emails`. */
+/** The result for one receiver of a share request. The results are in the order of the request: first for `userIds`, then for `emails`. */
 export const ShareResult = Type.Object({
   userId: Type.Optional(UserId),
   email: Type.Optional(Type.String()),
@@ -70,10 +69,7 @@ export const AttachmentShareParams = Type.Object({ attachmentId: Id, userId: Use
 
 export const InvitationParams = Type.Object({ invitationId: Id });
 
-/**
- * With `newLink: true`, the invitation gets another link, which is valid for 30 days. The old link of the invitation stops working
- * immediately.
- */
+/** With `newLink: true`, the invitation gets a new link, valid for 30 days, and the old link stops working immediately. */
 export const UpdateInvitationBody = closedObject(
   {
     role: Type.Optional(Role),
@@ -84,11 +80,11 @@ export const UpdateInvitationBody = closedObject(
 );
 export type UpdateInvitationBody = Static<typeof UpdateInvitationBody>;
 
-/** The token is in the body of the request and not in the URL, because servers write URLs to their logs. */
+/** The token is in the body and not in the URL of the request, because servers write URLs to their logs. */
 export const InvitationToken = closedObject({ token: Type.String({ minLength: 1, maxLength: 100 }) });
 export type InvitationToken = Static<typeof InvitationToken>;
 
-/** An invitation with the facts that the holder of its link sees. */
+/** An invitation, as the person with its link sees it. */
 export const OpenInvitation = Type.Object({
   opens: Type.Enum(["note", "file", "service"], {
     description: "service: the link creates an account with this email address, also where sign-up is closed",
@@ -104,7 +100,7 @@ export const OpenInvitation = Type.Object({
 });
 export type OpenInvitation = Static<typeof OpenInvitation>;
 
-/** If the invitation opens the whole note, `attachmentId` is null. */
+/** `attachmentId`: null if the invitation opens the whole note. */
 export const RedeemedInvitation = Type.Object({ noteId: Id, attachmentId: orNull(Id) });
 export type RedeemedInvitation = Static<typeof RedeemedInvitation>;
 

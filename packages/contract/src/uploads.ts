@@ -6,7 +6,7 @@ import { Rejection } from "./problems.ts";
 import { closedObject, repeatHeaders } from "./shapes.ts";
 
 /**
- * The body of `POST /notes/:noteId/uploads`. If the body has `sha256`, the bucket and the service verify the file against `sha256`.
+ * The body of `POST /notes/:noteId/uploads`. With `sha256`, the bucket and the service verify the SHA-256 of the file.
  *
  * @example
  * ```ts
@@ -26,7 +26,7 @@ export const StartUploadBody = closedObject({
 });
 export type StartUploadBody = Static<typeof StartUploadBody>;
 
-/** A repeated request with one idempotency key gets the upload of the first request (draft-ietf-httpapi-idempotency-key-header). */
+/** Repeated requests with the same idempotency key return the upload of the first request (draft-ietf-httpapi-idempotency-key-header). */
 export const StartUploadHeaders = repeatHeaders(
   "1 to 255 visible ASCII characters. For 24 hours, the same key and body of a user return the same upload with a fresh URL, unless it is rejected, aborted, expired or deleted. Another body is 422.",
 );
@@ -35,8 +35,8 @@ export type StartUploadHeaders = Static<typeof StartUploadHeaders>;
 const Strategy = Type.Enum(["put", "multipart"]);
 
 /**
- * The request that sends the bytes of a file to the bucket. The client must send exactly the given `method`, `url` and `headers` before the
- * URL expires.
+ * The request with which the client sends the bytes of a file to the bucket. Send exactly this `method`, `url` and `headers` before the URL
+ * expires.
  */
 const request = {
   method: Type.String(),
@@ -44,7 +44,7 @@ const request = {
   headers: Type.Record(Type.String(), Type.String()),
 };
 
-/** The parts of a multipart upload. Every part has `partSize` bytes, except the last part, which has the remaining bytes. */
+/** The parts of a multipart upload. Every part has `partSize` bytes, except the last part, which can be smaller. */
 const partition = { partSize: Type.Optional(Type.Integer()), partCount: Type.Optional(Type.Integer()) };
 
 const started = {
@@ -58,13 +58,13 @@ const started = {
   ...partition,
 };
 
-/** A started upload. Before `expiresAt`, the client sends the file or its parts, and completes the upload. */
+/** A started upload. Before `expiresAt`, the client must send the file or its parts, and complete the upload. */
 export const StartedUpload = Type.Object({
   upload: Type.Object({ attachmentId: Id, ...started }),
 });
 export type StartedUpload = Static<typeof StartedUpload>;
 
-/** A started upload for a file request. The response does not contain the ids of the note and its files. */
+/** A started upload for a file request, without the ids of the note and its files. */
 export const StartedSend = Type.Object({ upload: Type.Object(started) });
 export type StartedSend = Static<typeof StartedSend>;
 
@@ -87,11 +87,11 @@ const progress = {
   parts: Type.Array(StoredPart),
 };
 
-/** The state of an upload. The member `reason` is the reason why the service rejected the file. */
+/** The state of an upload. `reason`: why the service rejected the file. */
 export const Upload = Type.Object({ upload: Type.Object({ attachmentId: Id, noteId: Id, ...progress }) });
 export type Upload = Static<typeof Upload>;
 
-/** The state of an upload for a file request. The member `reason` is the reason why the service rejected the file. */
+/** The state of an upload for a file request. `reason`: why the service rejected the file. */
 export const Send = Type.Object({ upload: Type.Object(progress) });
 export type Send = Static<typeof Send>;
 
@@ -108,8 +108,7 @@ export const SignedParts = Type.Object({
 export type SignedParts = Static<typeof SignedParts>;
 
 /**
- * The member `parts` is optional, because the service checks the object in the bucket. The service refuses `parts` that differ from the
- * stored parts.
+ * `parts` is optional, because the service checks the object in the bucket. The service refuses `parts` that differ from the stored parts.
  */
 export const CompleteUploadBody = closedObject({
   parts: Type.Optional(
@@ -117,17 +116,15 @@ export const CompleteUploadBody = closedObject({
   ),
 });
 
-// The schemas of the Companion protocol have the names that Uppy's AwsS3 plugin uses (docs/uppy.md).
+// The following schemas are for the Companion protocol, with the names of Uppy's AwsS3 plugin (docs/uppy.md).
 
 const PART_MIN_BYTES = 5 * 2 ** 20;
 const PART_MAX_BYTES = 5 * 2 ** 30;
 
 /**
- * The body of the request that starts a multipart upload of Uppy. All sizes in the schemas are in bytes.
- * Uppy does not send `size`, so the page must add `size` to the metadata. The schema permits a body without `size`, so that the error text
- * of the server can explain how to add `size`.
- * The member `partSize` is for pages that set `getChunkSize`. By default, the server divides the file into parts as the plugin does. The
- * server ignores all other metadata.
+ * The body with which Uppy starts a multipart upload. All sizes are in bytes. Uppy does not send `size`, so the page must add it to the
+ * metadata. The schema permits a missing `size`, so that the error message of the service can explain this. `partSize`: for pages that set
+ * `getChunkSize`. Default: the part size that the plugin uses. The service ignores all other metadata.
  */
 export const CreateMultipartBody = closedObject({
   filename: Type.String({ maxLength: 1024 }),
@@ -140,10 +137,10 @@ export const CreateMultipartBody = closedObject({
   }),
 });
 
-/** The members `key` and `uploadId` contain the id of the upload. The member `key` is not the key of an object in the bucket. */
+/** `key` and `uploadId` are both the id of the upload. `key` is not the key of an object in the bucket. */
 export const CreatedMultipart = Type.Object({ key: Id, uploadId: Id });
 
-/** The parameter is the `key` of `CreatedMultipart`. */
+/** The `key` of `CreatedMultipart`. */
 const key = { key: Id };
 
 export const MultipartQuery = closedObject(key);
@@ -163,7 +160,7 @@ export const BatchQuery = closedObject({
 
 export const PresignedPart = Type.Object({ url: Type.String() });
 
-/** The member `presignedUrls` maps each part number to the presigned URL of the part. */
+/** `presignedUrls`: the presigned URL of each part, by part number. */
 export const PresignedParts = Type.Object({ presignedUrls: Type.Record(Type.String(), Type.String()) });
 
 export const UploadedParts = Type.Array(
@@ -181,14 +178,14 @@ export const CompleteMultipartBody = closedObject({
   ),
 });
 
-/** The member `key` is the id of the attachment. The member `location` is the URL from which users with access can download the file. */
+/** `key`: the id of the attachment. `location`: the URL from which users with access can download the file. */
 export const CompletedMultipart = Type.Object({ location: Type.String(), key: Id });
 
 export const AbortedMultipart = Type.Object({});
 
 /**
- * A signed statement that the service received a file. A receipt proves only the reception of the file. The member `signature` is the
- * Ed25519 signature of the text `statement`, in base64url. `GET /receipts/key` returns the public key.
+ * A signed statement that the service received a file. A receipt proves nothing else. `signature`: the Ed25519 signature of the text
+ * `statement`, in base64url. `GET /receipts/key` returns the public key.
  */
 export const Receipt = Type.Object({
   statement: Type.String({

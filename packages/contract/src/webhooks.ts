@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import { Id, Instant, PageQuery, PlainText, pageOf } from "./common.ts";
 import { closedObject, orNull } from "./shapes.ts";
 
-/** The events that a webhook can get. `url.issued` is a summary of all URLs that were issued in the last seconds. */
+/** The events that a webhook can get. `url.issued`: one event about all URLs that the service issued in the last seconds. */
 export const WebhookEvent = Type.Enum([
   "share.created",
   "link.claimed",
@@ -22,7 +22,7 @@ const fields = {
 export const CreateWebhookBody = closedObject({ ...fields, description: Type.Optional(fields.description) });
 export type CreateWebhookBody = Static<typeof CreateWebhookBody>;
 
-/** The request changes only the given members of a webhook. */
+/** Changes only the given members of a webhook. */
 export const UpdateWebhookBody = closedObject(
   {
     url: Type.Optional(fields.url),
@@ -36,7 +36,7 @@ export type UpdateWebhookBody = Static<typeof UpdateWebhookBody>;
 
 export const WebhookParams = closedObject({ webhookId: Id });
 
-/** Why a message has not arrived. Apps translate this code. */
+/** Why a webhook message did not arrive. Apps translate this code. */
 export const WebhookFailure = Type.Enum([
   "status",
   "redirect",
@@ -73,18 +73,18 @@ export type Webhook = Static<typeof Webhook>;
 export const Webhooks = Type.Object({ webhooks: Type.Array(Webhook) });
 export type Webhooks = Static<typeof Webhooks>;
 
-/** A webhook with a new secret. Only the response with a new secret contains the secret. */
+/** A webhook with its new secret. No other response contains the secret. */
 export const WebhookWithSecret = Type.Object({ ...Webhook.properties, secret: Type.String() });
 export type WebhookWithSecret = Static<typeof WebhookWithSecret>;
 
 export const ListDeliveriesQuery = closedObject({ ...PageQuery.properties });
 
-/** The id of a webhook message. The header `webhook-id` of a webhook request contains the id of the message. */
+/** The id of a webhook message, which is also in the header `webhook-id` of its request. */
 const DeliveryId = Type.String({ pattern: "^[0-9a-f-]{36}-[a-z]+-[a-z]+$", maxLength: 64 });
 
 export const DeliveryParams = closedObject({ webhookId: Id, deliveryId: DeliveryId });
 
-/** A delivery is one message to a webhook, without the content of the message. */
+/** The delivery of one message to a webhook, without the content of the message. */
 export const WebhookDelivery = Type.Object({
   id: Type.String(),
   type: Type.String(),
@@ -103,6 +103,6 @@ export type WebhookDelivery = Static<typeof WebhookDelivery>;
 export const WebhookDeliveryPage = pageOf(WebhookDelivery);
 export type WebhookDeliveryPage = Static<typeof WebhookDeliveryPage>;
 
-/** The id of a test message. The list of deliveries shows whether the test message arrived. */
+/** The id of a test message. The list of deliveries shows whether the message arrived. */
 export const WebhookTest = Type.Object({ deliveryId: Type.String() });
 export type WebhookTest = Static<typeof WebhookTest>;

@@ -54,8 +54,8 @@ export type VersionedOptions = PresignOptions & { readonly versionId?: string | 
  * The options of presignGet.
  *
  * `cacheWindowSeconds` divides time into windows of equal length. Within a window, `presignGet` returns the same URL for an object, so
- * browsers and CDNs can cache the response. Each returned URL is still valid for at least half of `expiresInSeconds`. Range:
- * a whole number from 1 to half of `expiresInSeconds`. Default: no cache window.
+ * browsers and CDNs can cache the response. Each returned URL is still valid for at least half of `expiresInSeconds`. Range: a whole number
+ * from 1 to half of `expiresInSeconds`. Default: no cache window.
  */
 export type GetOptions = VersionedOptions & {
   readonly response?: ResponseOverrides | EncodedResponse | undefined;
@@ -83,8 +83,8 @@ export type PresignWarning = "credentials_expire_first";
 /**
  * A presigned request. Anyone who has the URL can send the request any number of times until `expiresAt`.
  *
- * `headers`: the headers that the client must send in addition to `host`. `expiresAt`: in milliseconds since
- * 1970. If the credentials expire first, `expiresAt` is earlier than requested, and `warning` is set.
+ * `headers`: the headers that the client must send in addition to `host`. `expiresAt`: in milliseconds since 1970. If the credentials
+ * expire first, `expiresAt` is earlier than requested, and `warning` is set.
  */
 export type PresignedRequest = {
   method: string;

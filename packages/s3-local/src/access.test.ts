@@ -14,7 +14,7 @@ async function startWithSecret() {
   return { ...bucket, presigner: presignerFor(bucket.endpoint) };
 }
 
-/** Returns the content of the object, or undefined if there is no object. */
+/** Returns the content of an object, or undefined if there is no object. */
 async function stored(client: Awaited<ReturnType<typeof startBucket>>["client"], key: string) {
   return client.send(new GetObjectCommand(at(key))).then(
     async (got) => (await bytesOf(got)).toString(),
@@ -39,7 +39,7 @@ describe("a URL of the AWS SDK's presigner", () => {
     const url = await getSignedUrl(client, new PutObjectCommand({ ...at("a"), Metadata: { owner: "me" } }), {
       expiresIn: 60,
     });
-    // The AWS SDK also puts the checksum of an empty body into the query. The bucket ignores a checksum in the query, as Amazon S3 does.
+    // The AWS SDK also puts the checksum of an empty body into the query, where the bucket ignores it, like Amazon S3.
     expect(url).toContain("x-amz-checksum-crc32=");
     expect((await send({ method: "PUT", url, headers: { "content-length": "3" }, body: "abc" })).status).toBe(200);
     expect((await client.send(new GetObjectCommand(at("a")))).Metadata).toEqual({ owner: "me" });
@@ -159,7 +159,7 @@ describe("requirement 3: the declared size is signed", () => {
       port,
       `PUT ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 3\r\n\r\nabcdefgh\r\n\r\n`,
     );
-    // The bucket reads the extra bytes as a second request. The responses to the two requests may arrive in either order.
+    // The bucket reads the extra bytes as a second request. The two responses may arrive in either order.
     expect(response).toMatch(/HTTP\/1.1 400 Bad Request/);
     expect(["abc", undefined]).toContain(await stored(client, "a"));
   });
@@ -300,7 +300,7 @@ describe("requirement 6: the same PUT URL twice", () => {
       );
       const winners = responses.flatMap(({ status }, index) => (status === 200 ? [index] : []));
       expect(winners).toHaveLength(1);
-      // The bucket accepts two simultaneous bodies for a key, and refuses further bodies with SlowDown.
+      // While two bodies for a key arrive, the bucket refuses all further bodies with SlowDown.
       for (const { status } of responses) expect([200, 412, 503]).toContain(status);
       expect(await stored(client, key)).toBe(bodies[winners[0] as number]);
     }

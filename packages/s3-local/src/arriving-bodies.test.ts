@@ -9,7 +9,7 @@ import { bytesOf } from "./testing/streams.ts";
 const AT = { Bucket: BUCKET, Key: "a" };
 const BODY = Buffer.alloc(2_000_000, "a");
 
-/** Sends all bytes of a body except one, and keeps the request open. */
+/** Sends all bytes of a body except the last, and keeps the request open. */
 async function stall(url: string) {
   const outgoing = open({ method: "PUT", url, headers: { "content-length": String(BODY.length) } });
   outgoing.on("error", () => undefined);
@@ -42,7 +42,7 @@ test("requirement 9: the bucket refuses a third upload to a key while two upload
 });
 
 test("requirement 9: the bucket aborts an upload that lasts too long after its URL expires", async () => {
-  // The clock of the bucket stands still, so that the URL cannot expire before the bucket has received the request headers.
+  // The bucket's clock stands still, so that the URL cannot expire before the request headers arrive.
   const now = Date.now();
   const { client, dataDir, endpoint } = await startBucket({ now: () => now, lateBodyMs: 200 });
   const { url } = presignerFor(endpoint).presignPut({ ...signing("a"), expiresInSeconds: 1, now });

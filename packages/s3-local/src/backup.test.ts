@@ -21,7 +21,7 @@ describe("a backup of a running bucket", () => {
     const { dataDir, bucket, client, remove, close } = await startWithFile();
     const backup = await bucket.startBackup();
     const removed = remove();
-    // Each upload takes as long as the deletion, so the deletion arrives before the last upload ends.
+    // Each upload takes as long as the deletion, so the bucket receives the deletion before the last upload ends.
     for (let nth = 0; nth < 5; nth++) {
       await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "empty", Body: "" }));
     }

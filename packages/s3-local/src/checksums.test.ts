@@ -153,7 +153,7 @@ describe("aws-chunked bodies", () => {
     return { ...signed, client, put };
   }
 
-  /** Returns the text "abcdef" in two signed chunks. The parameter `start` is the signed request before the chunks. */
+  /** Returns the text "abcdef" in two signed chunks. `start`: the signed request before the chunks. */
   function signedChunks({ signature, signChunk }: Pick<Awaited<ReturnType<typeof start>>, "signature" | "signChunk">) {
     const first = signChunk(signature, "abc");
     const second = signChunk(first, "def");

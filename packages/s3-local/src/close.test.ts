@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { startBucket } from "./testing/bucket.ts";
 import { presignerFor, signing } from "./testing/http.ts";
 
-/** The time limit for running requests is longer than the time limit of a test. A stop that waits for the time limit fails the test. */
+/** Longer than the time limit of a test. So a stop that waits this long fails the test. */
 const CLOSING = { withinMs: 600_000 };
 
 test("the bucket stops after it has sent the response to its last running request", async () => {

@@ -21,7 +21,7 @@ import { bytesOf } from "./testing/streams.ts";
 const at = (Key: string) => ({ Bucket: BUCKET, Key });
 
 describe("kill -9", () => {
-  /** Makes a body that starts with the hash of its other bytes. The hash shows whether the bucket wrote only a part of a body. */
+  /** Makes a body that starts with the hash of its other bytes. The hash shows whether the bucket has stored the whole body. */
   const makeBody = (sizeBytes: number) => {
     const bytes = randomBytes(sizeBytes);
     return Buffer.concat([createHash("sha256").update(bytes).digest(), bytes]);
@@ -47,7 +47,7 @@ describe("kill -9", () => {
       let stored = 0;
       const writer = async (index: number) => {
         for (let count = 0; !isKilled; count++) {
-          // Every third write replaces an acknowledged object.
+          // Every third write replaces an object that the bucket has acknowledged.
           const key = count % 3 === 2 ? `shared-${index}` : `${round}-${index}-${count}`;
           const Body = makeBody(count % 2 === 0 ? 2000 : 700_000);
           const before = acknowledged.get(key);
@@ -58,7 +58,7 @@ describe("kill -9", () => {
             stored += 1;
           } catch (error) {
             if (!isKilled) throw error;
-            // The bucket did not acknowledge the last write, so the key may have the old or the new object.
+            // The bucket did not acknowledge the last write, so the key may have the old object or the new object.
             if (before !== undefined)
               acknowledged.set(key, `${before} or "${createHash("md5").update(Body).digest("hex")}"`);
           }
@@ -89,7 +89,7 @@ describe("kill -9", () => {
       ContinuationToken = page.NextContinuationToken;
     } while (ContinuationToken !== undefined);
     expect(acknowledged.size).toBeGreaterThan(30);
-    // Each object of the test has one blob. If the numbers of blobs and objects are equal, every blob belongs to an object.
+    // Each object of this test has one blob. With equal numbers, every blob belongs to an object.
     expect(await blobsIn(dataDir)).toHaveLength(total);
     expect(await unfinishedIn(dataDir)).toEqual([]);
   });

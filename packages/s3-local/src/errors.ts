@@ -1,4 +1,4 @@
-/** Maps the error codes of the endpoint to HTTP statuses. The error codes have the names of Amazon S3. */
+/** The HTTP status of each error code. The codes have the names of Amazon S3. */
 const STATUS = {
   AccessControlListNotSupported: 400,
   AccessDenied: 403,
@@ -39,7 +39,7 @@ const STATUS = {
   PreconditionFailed: 412,
   RequestTimeout: 400,
   SlowDown: 503,
-  /** Amazon S3 has no error code for a read-only or damaged disk. */
+  /** For a read-only or damaged disk, for which Amazon S3 has no code. */
   StorageNotWritable: 500,
   XAmzContentSHA256Mismatch: 400,
 } as const;
@@ -62,7 +62,7 @@ export function noSuchUpload(uploadId: string): S3Error {
   );
 }
 
-/** S3Error is the only error class of `@valetkey/s3-local`. The member `details` are additional elements of the S3 error document. */
+/** The only error class of `@valetkey/s3-local`. `details`: additional elements of the S3 error document. */
 export class S3Error extends Error {
   override readonly name = "S3Error";
   readonly code: S3ErrorCode;

@@ -34,7 +34,7 @@ function takeRest(dataDir: string): void {
   } catch {}
 }
 
-// A bucket reserves 4 MiB of its disk. On a disk of 6 MiB, only 2 MiB are left for objects.
+// A bucket reserves 4 MiB of its disk, so a disk of 6 MiB has 2 MiB for objects.
 describe("a bucket on a full disk", () => {
   it("an upload to a full disk returns 507", async () => {
     const { client } = await startBucket({ dataDir: await mountSmallDisk({ mebibytes: 6 }) });

@@ -1,5 +1,5 @@
 /*
- * The list has the folders of `@valetkey/s3-local`, from the highest layer to the lowest layer:
+ * The folders of this package, from the highest layer to the lowest:
  *
  * endpoint    starts the server, verifies signatures, and finds the operation of a request
  * operations  the S3 operations

@@ -6,7 +6,7 @@ import { BUCKET, startBucket, temporaryFolder } from "./testing/bucket.ts";
 import { presignerFor, send, signing } from "./testing/http.ts";
 import { bytesOf } from "./testing/streams.ts";
 
-/** Without encoding, the hostile keys would cause errors in file systems, URL parsers, XML or SQL. */
+/** Keys that would cause errors in file systems, URL parsers, XML or SQL if the bucket did not encode them. */
 const HOSTILE_KEYS = [
   ...["d", "d/e", "d/", "d//", "d//e", "/", "//", "/leading", "trailing/"],
   ...["..%2F", "%2e%2e%2f", "%00", "%", "%25", "a%2Fb", "..\\..\\x", "C:\\x"],

@@ -13,7 +13,7 @@ import { BUCKET, startBucket } from "./testing/bucket.ts";
 
 const inUtf8Order = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** Computes the expected listing in a simple way: the function `modelListing` sorts, filters and groups an array. */
+/** Computes the expected list of objects in a simple way: sorts, filters and groups an array. */
 function modelListing(
   keys: readonly string[],
   { prefix, delimiter, startAfter }: { prefix: string; delimiter: string; startAfter: string },
@@ -27,7 +27,7 @@ function modelListing(
   return [...entries];
 }
 
-/** Reads all pages of a listing in order. Each page except the last page must be full. */
+/** Reads all pages of a list of objects. Every page except the last must be full. */
 async function listAll(client: S3Client, input: Omit<ListObjectsV2CommandInput, "Bucket"> & { MaxKeys: number }) {
   const entries: string[] = [];
   let ContinuationToken: string | undefined;
@@ -45,7 +45,7 @@ async function listAll(client: S3Client, input: Omit<ListObjectsV2CommandInput, 
   return entries;
 }
 
-/** Reads all pages of a listing with ListObjects, version 1. */
+/** Reads all pages of a list of objects with ListObjects (version 1). */
 async function listAllByMarker(client: S3Client, input: Omit<ListObjectsCommandInput, "Bucket"> & { MaxKeys: number }) {
   const entries: string[] = [];
   let { Marker } = input;
@@ -65,7 +65,7 @@ async function listAllByMarker(client: S3Client, input: Omit<ListObjectsCommandI
 describe("a list of objects", () => {
   test("a list of objects equals the list of a simple model for any keys and parameters", async () => {
     const { client } = await startBucket();
-    // The alphabet is small, so that many keys have a common prefix. The order of some letters is different in UTF-8 and UTF-16.
+    // With so few letters, many keys have a common prefix. Some of the letters have a different order in UTF-8 and in UTF-16.
     const text = (maxLength: number) =>
       fc.string({
         unit: fc.constantFrom("a", "b", "/", "é", "\ud7ff", "\ue000", "\uffff", "\u{10000}", "\u{10ffff}"),

@@ -53,7 +53,7 @@ test("requirement 30: the bucket buffers one response for a client that reads no
   const sockets = Array.from({ length: 5 }, open);
   for (const socket of sockets) socket.pause().write(getOf("large").repeat(50));
   const other = open();
-  // Another client sends ten requests, one request after another. During the ten requests, the bucket must not send the unread objects.
+  // Another client sends ten requests, one after another. Meanwhile, the bucket must not read the objects that nobody reads.
   for (let nth = 0; nth < 10; nth += 1) {
     other.write(getOf("missing"));
     await once(other, "data");
@@ -71,5 +71,5 @@ test("the bucket can close after a client has disconnected with waiting requests
   await once(socket, "readable");
   socket.destroy();
   await once(socket, "close");
-  // After the test, the fixture closes the bucket, which waits for its running requests.
+  // After the test, the fixture closes the bucket, which waits for running requests.
 });

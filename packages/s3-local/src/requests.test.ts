@@ -105,7 +105,7 @@ describe("requests for buckets", () => {
   );
 });
 
-// For some reserved names, the AWS SDK would send the requests to other hosts.
+// For some of these names, the AWS SDK would send the requests to other hosts.
 test.each(["xn--a", "sthree-a", "amzn-s3-demo-a", "a-s3alias", "a--ol-s3", "a.mrap", "a--x-s3", "a--table-s3"])(
   "a bucket cannot have the reserved name %s",
   async (name) => {

@@ -19,7 +19,7 @@ const at = (Key: string) => ({ Bucket: BUCKET, Key });
 async function startUpload(input: object = {}) {
   const bucket = await startBucket();
   const { client } = bucket;
-  // The source object has two segments, so a range can contain bytes of two segments.
+  // The source object has two segments, so that a range can contain bytes of both.
   const bytes = Buffer.concat([Buffer.alloc(5 * MIB, "abc"), Buffer.alloc(3 * MIB, "defg")]);
   const source = await uploadParts(client, [bytes.subarray(0, 5 * MIB), bytes.subarray(5 * MIB)]);
   await source.complete();

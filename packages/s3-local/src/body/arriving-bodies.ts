@@ -1,26 +1,28 @@
 import { noSuchUpload, S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 
-/** A body that the bucket is receiving. `wait` resolves with the next bytes of the body, and rejects if the bucket refuses the body. */
+/** A request body that the bucket is receiving. `wait` resolves with the next bytes, and rejects if the bucket refuses the body. */
 export type Arrival = { wait<T>(bytes: Promise<T>): Promise<T> };
 
 type Arriving = Arrival & { uploadId: string | undefined; refuse: (error: S3Error) => void };
 
-/** Tracks the bodies that clients are sending to presigned URLs. */
+/** The bodies that clients are sending to presigned URLs. */
 export type ArrivingBodies = {
-  /** Receives a body. Throws SlowDown if two others for the object or part arrive, and RequestTimeout if it is late. */
+  /**
+   * Receives a body. Throws SlowDown if two other bodies for the same object or part are arriving, and RequestTimeout if the body is late.
+   */
   receive<T>(request: S3Request, body: (arrival: Arrival) => Promise<T>): Promise<T>;
-  /** Refuses the bodies that are arriving for parts of an upload, because the upload does not exist any more. */
+  /** Refuses all arriving bodies for parts of an upload that no longer exists. */
   refuseParts(uploadId: string): void;
 };
 
-/** Two bodies are permitted, so that a client can retry after its connection broke, even if the bucket has not noticed the break. */
+/** With two bodies, a client can retry after its connection broke, even before the bucket has noticed this. */
 const BODIES_AT_ONCE = 2;
 const UNBOUNDED: Arrival = { wait: (bytes) => bytes };
 
 /**
- * The limits exist because the signer of a URL may not count the disk space of arriving bodies. A body can arrive until `lateMs`
- * milliseconds after its URL expires. The limits do not apply to requests with a signature in a header.
+ * Limits the bodies that arrive for presigned URLs, because their signer may not count the disk space of arriving bodies. A body can arrive
+ * until `lateMs` milliseconds after its URL expires. Requests with a signature in a header have no limits.
  */
 export function createArrivingBodies({ now, lateMs }: { now: () => number; lateMs: number }): ArrivingBodies {
   const arriving = new Map<string, Set<Arriving>>();
@@ -68,7 +70,7 @@ function createArrival(uploadId: string | undefined): Arriving {
   };
 }
 
-/** Identifies the object or part that the body replaces. The key comes last, because it can contain a line break. */
+/** Identifies the object or the part that a body replaces. The key comes last, because it can contain a line break. */
 function targetOf({ bucket, key, parameters }: S3Request): string {
   return [parameters.get("uploadId"), parameters.get("partNumber"), bucket, key].join("\n");
 }

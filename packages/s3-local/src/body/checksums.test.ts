@@ -10,7 +10,7 @@ async function checksum(algorithm: ChecksumAlgorithm, ...pieces: Uint8Array[]): 
   return Buffer.from(await stream.digest());
 }
 
-/** Computes a CRC in a slow and simple way, bit by bit, as the definition of the CRC says. */
+/** Computes a CRC slowly and simply, bit by bit, as the CRC is defined. */
 function naiveCrc(bytes: Uint8Array, { polynomial, width }: { polynomial: bigint; width: bigint }): Buffer {
   const ones = (1n << width) - 1n;
   let crc = ones;

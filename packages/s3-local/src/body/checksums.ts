@@ -3,7 +3,6 @@ import { crc32 } from "node:zlib";
 import type { ChecksumAlgorithm } from "../store/database.ts";
 import { createCrc64Nvme } from "./crc64-nvme.ts";
 
-/** Computes a checksum while the bytes arrive. */
 type ChecksumStream = { update(bytes: Uint8Array): void; digest(): Buffer };
 
 const CHECKSUM_BYTES: Record<ChecksumAlgorithm, number> = {
@@ -14,14 +13,14 @@ const CHECKSUM_BYTES: Record<ChecksumAlgorithm, number> = {
   SHA256: 32,
 };
 
-/** The list `CHECKSUM_ALGORITHMS` has all algorithms, in the order of the documentation of Amazon S3. */
+/** All algorithms, in the order of the documentation of Amazon S3. */
 export const CHECKSUM_ALGORITHMS = Object.keys(CHECKSUM_BYTES) as ChecksumAlgorithm[];
 
 export function checksumHeader(algorithm: ChecksumAlgorithm): string {
   return `x-amz-checksum-${algorithm.toLowerCase()}`;
 }
 
-/** Returns whether a text is the name of an algorithm in the spelling of Amazon S3. */
+/** Returns whether a text is the name of an algorithm, as Amazon S3 writes it. */
 export function isChecksumAlgorithm(text: string): text is ChecksumAlgorithm {
   return Object.hasOwn(CHECKSUM_BYTES, text);
 }
@@ -60,10 +59,10 @@ function crcStream(crc: (bytes: Uint8Array, previous: number) => number): Checks
   };
 }
 
-/** For the algorithms of the list, the bucket can combine the checksums of the parts into the checksum of the whole object. */
+/** The algorithms for which the bucket can combine the checksums of parts into the checksum of the whole object. */
 type CombinableAlgorithm = Extract<ChecksumAlgorithm, `CRC${string}`>;
 
-// The bits of each polynomial are reversed, so the highest bit stands for x to the power 0.
+// In each polynomial, the bits are reversed: the highest bit stands for x to the power 0.
 const POLYNOMIALS: Record<CombinableAlgorithm, { width: bigint; polynomial: bigint }> = {
   CRC32: { width: 32n, polynomial: 0xedb88320n },
   CRC32C: { width: 32n, polynomial: 0x82f63b78n },
@@ -77,8 +76,8 @@ export function isCombinable(algorithm: ChecksumAlgorithm): algorithm is Combina
 /**
  * Computes the CRC of concatenated parts from the CRC and the size of each part.
  *
- * Appending n bytes to data multiplies the CRC of that data by x^(8n), modulo the CRC polynomial. The function `combineCrcs` computes each
- * power of x only once. Source: M. Adler, "crc32_combine", as described in zlib's documentation.
+ * Appending n bytes to data multiplies the CRC of the data by x^(8n), modulo the CRC polynomial. Each power of x is computed only once.
+ * Source: M. Adler, "crc32_combine", as described in zlib's documentation.
  */
 export function combineCrcs(
   algorithm: CombinableAlgorithm,
@@ -117,12 +116,12 @@ function multiply(algorithm: CombinableAlgorithm, left: bigint, right: bigint): 
   return product;
 }
 
-// The Castagnoli polynomial with reversed bits. Source: RFC 3720, appendix B.4.
+// The Castagnoli polynomial with reversed bits (RFC 3720, appendix B.4).
 const POLYNOMIAL = 0x82f63b78;
 const TABLES = buildTables();
 
 /**
- * Computes the CRC-32C of bytes as an unsigned 32-bit number. The parameter `previous` is the CRC of the earlier bytes.
+ * Computes the CRC-32C of bytes as an unsigned 32-bit number. `previous`: the CRC of the bytes before.
  *
  * Each step of the loop processes eight bytes. The `Crc32c` of the AWS SDK processes only one byte in each step, and is ten times slower.
  */
@@ -158,7 +157,7 @@ function read32(bytes: Uint8Array, at: number): number {
   );
 }
 
-/** Builds the tables of the CRC-32C. Table k: the change by a byte that stands k places before the last of a step. */
+/** Builds the tables of the CRC-32C. Table k contains the change by a byte that is k bytes before the last byte of a step. */
 function buildTables(): Int32Array {
   const tables = new Int32Array(8 * 256);
   for (let byte = 0; byte < 256; byte++) {

@@ -1,11 +1,10 @@
-// The bits of the polynomial are reversed, as two halves of 32 bits. Source: NVM Express NVM Command Set Specification, section 5.2.1.3.4.
+// The polynomial with reversed bits, in two halves of 32 bits (NVM Express NVM Command Set Specification, section 5.2.1.3.4).
 const POLYNOMIAL = { high: 0x9a6c9329 | 0, low: 0xac4bc9b5 | 0 };
 const SLICES = 8;
 
-/** Table k contains the change of the CRC by a byte that stands k places before the last byte of a step, as pairs of high and low half. */
+/** Table k contains the change of the CRC by a byte that is k bytes before the last byte of a step, as pairs of high and low half. */
 let tables: Int32Array | undefined;
 
-/** Starts a CRC-64/NVME. Each step of the loop processes eight bytes. */
 export function createCrc64Nvme(): { update(bytes: Uint8Array): void; digest(): Buffer } {
   tables ??= buildTables();
   const table = tables;

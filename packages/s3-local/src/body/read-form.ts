@@ -4,17 +4,17 @@ import { Busboy, type BusboyInstance } from "@fastify/busboy";
 import { invalidArgument, S3Error } from "../errors.ts";
 
 /**
- * The fields of a form before the file, and the file. The keys of `fields` are lowercase. The `filename` of a form contains no folder.
+ * The fields of a form before its file, and the file. `fields`: by lowercase name. `filename`: without a folder.
  *
  * The caller must read the file first, and then await `ended`. The promise `ended` rejects if the form is incomplete or has a second file.
  */
 export type UploadForm = { fields: Map<string, string>; filename: string; file: Readable; ended: Promise<void> };
 
-// A form without its file can have at most 20 KB. Source: Amazon S3, "POST Object".
+// A form can have at most 20 KB without its file. Source: Amazon S3, "POST Object".
 const MAX_FIELDS_BYTES = 20 * 1024;
 const MAX_FIELDS = 100;
 
-/** Reads a form up to the start of its file. Ignores fields after the file, as Amazon S3 does. Rejects with an S3Error. */
+/** Reads a form up to the start of its file. Fields after the file are ignored, as in Amazon S3. Rejects with an S3Error. */
 export function readForm(incoming: IncomingMessage): Promise<UploadForm> {
   const parser = createParser(incoming);
   const fields = new Map<string, string>();
@@ -34,7 +34,7 @@ export function readForm(incoming: IncomingMessage): Promise<UploadForm> {
         if (!name) return fail(malformed());
         fieldBytes += Buffer.byteLength(name) + Buffer.byteLength(value);
         if (isCut || fieldBytes > MAX_FIELDS_BYTES) return fail(fieldsTooLarge());
-        // The parser has replaced bytes that are not UTF-8 with U+FFFD, so the original value is lost.
+        // The parser has replaced bytes that are not UTF-8 by U+FFFD, so the original value is lost.
         if (`${name}${value}`.includes("\ufffd")) return fail(malformed());
         if (fields.has(name.toLowerCase())) {
           return fail(invalidArgument("The form has a field twice.", { ArgumentName: name }));
@@ -43,8 +43,8 @@ export function readForm(incoming: IncomingMessage): Promise<UploadForm> {
       });
       parser.on("file", (_: string, stream: Readable, filename: string | undefined) => {
         file = stream;
-        // From the start of the file on, the parser reports errors only on the stream of the file. Without an error listener, a reader of
-        // the file would wait forever.
+        // From the start of the file on, the parser reports errors only on the stream of the file. Without this listener, the reader of the
+        // file would wait forever.
         stream.on("error", () => fail(incomplete()));
         resolve({ fields, filename: filename ?? "", file: stream, ended });
       });
@@ -59,12 +59,12 @@ export function readForm(incoming: IncomingMessage): Promise<UploadForm> {
       incoming.pipe(parser);
     });
     ended.catch(() => {
-      // The caller awaits `ended` later, and receives the error from `ended`.
+      // The caller gets this error when it awaits `ended`.
     });
   });
 }
 
-/** Yields the bytes of the file in a form. Throws IncompleteBody when the form or the connection ends early. */
+/** Yields the bytes of a form's file. Throws IncompleteBody if the form or the connection ends early. */
 export async function* readFile(file: Readable): AsyncGenerator<Buffer> {
   try {
     yield* file as AsyncIterable<Buffer>;

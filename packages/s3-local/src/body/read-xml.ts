@@ -3,7 +3,7 @@ import { S3Error } from "../errors.ts";
 import type { S3Request } from "../http/request.ts";
 import { type ReceiveOptions, receiveBody } from "./receive-body.ts";
 
-/** An element of an XML document in a request is its text, or its children. An element that can be repeated is always in a list. */
+/** The content of an element in an XML request: its text, or its child elements. An element that can be repeated is always a list. */
 export type XmlNode = string | { [name: string]: XmlNode | XmlNode[] };
 
 const MAX_XML_BYTES = 4 * 1024 * 1024;
@@ -17,12 +17,11 @@ const REPEATED = new Set([
   "ExposeHeader",
 ]);
 
-// XML 1.0 does not allow the control characters of the pattern. The parser would drop the control characters from a key, and so change the
-// key.
+// XML 1.0 does not allow these control characters. The parser would remove them from a key, and so change the key.
 const FORBIDDEN_REFERENCE = /&#(?:x0*(?:[0-8bcef]?|1[0-9a-f])|0*(?:[0-8]?|1[124-9]|2[0-9]|3[01]));/i;
 
 /**
- * Receives the XML body of a request, and returns the content of the root element.
+ * Reads the XML body of a request, and returns the content of its root element.
  *
  * Throws MalformedXML if the root element has another name, or if the document has a document type declaration.
  */
@@ -65,7 +64,7 @@ export function malformedXml(): S3Error {
 }
 
 function parseXml(text: string, root: string): XmlNode {
-  // A document type could define entities that expand to gigabytes, so the bucket refuses every document type.
+  // A document type could define entities that expand to gigabytes.
   if (text.includes("<!DOCTYPE") || FORBIDDEN_REFERENCE.test(text)) throw malformedXml();
   if (XMLValidator.validate(text) !== true) throw malformedXml();
   const parser = new XMLParser({
@@ -73,7 +72,7 @@ function parseXml(text: string, root: string): XmlNode {
     removeNSPrefix: true,
     parseTagValue: false,
     trimValues: false,
-    // The option `htmlEntities` decodes numeric references in keys, such as &#13;.
+    // Also decodes numeric references in keys, such as &#13;.
     htmlEntities: true,
     isArray: (name) => REPEATED.has(name),
   });

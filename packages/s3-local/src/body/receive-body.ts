@@ -11,13 +11,13 @@ import { announcedTrailers, createHashVerifier, readContentMd5, readDeclaredChec
 /** The maximum size of the body of a PutObject or UploadPart request: 5 GiB. Source: Amazon S3, "Multipart upload limits". */
 export const MAX_BODY_BYTES = 5 * 1024 ** 3;
 
-/** A destination for received bytes. `write` frees their memory. The caller awaits its promise. */
+/** A destination for received bytes. `write` frees the memory of the bytes. The caller must await its promise. */
 export type Sink = { write(bytes: Uint8Array): Promise<void> | undefined };
 
-/** A received body, whose length and hashes are equal to the declared length and hashes. */
+/** A received body, whose length and hashes equal the declared length and hashes. */
 export type ReceivedBody = { sizeBytes: number; md5: Buffer; checksums: Checksum[] };
 
-/** The error means that the verifier refused a signature inside a body. */
+/** The verifier has refused a signature inside a body. */
 export class RefusedBody extends Error {
   override readonly name = "RefusedBody";
   readonly refusal: Refusal;
@@ -27,12 +27,11 @@ export class RefusedBody extends Error {
   }
 }
 
-/** `checksumIsOfBody`: false if `x-amz-checksum-*` describes an object, and not the body. Default: true. */
+/** `checksumIsOfBody`: false if `x-amz-checksum-*` is the checksum of an object and not of the body. Default: true. */
 export type ReceiveOptions = { maxBytes: number; sink: Sink; checksumIsOfBody?: boolean; arrival?: Arrival };
 
 /**
- * Receives the body of a request, and writes the body to a sink. The function `receiveBody` decodes and hashes the body, and checks the
- * declared length and hashes.
+ * Receives the body of a request, decodes and hashes it, writes it to a sink, and checks the declared length and hashes.
  *
  * Throws MissingContentLength, EntityTooLarge, IncompleteBody, InvalidRequest, BadDigest, InvalidDigest, XAmzContentSHA256Mismatch and
  * RefusedBody. After any error, the caller must discard the bytes in the sink.
@@ -63,7 +62,7 @@ export async function receiveBody(request: S3Request, options: ReceiveOptions): 
   return { sizeBytes, ...(await hashes.check(trailers)) };
 }
 
-/** Yields the bytes of a stream. If the caller stops early, the stream remains open, so that the client can still get a response. */
+/** Yields the bytes of a stream. If the caller stops early, the stream stays open, so that the client can still get a response. */
 async function* bytesOf(incoming: Readable, arrival: Arrival | undefined): AsyncGenerator<Buffer> {
   const iterator = incoming.iterator({ destroyOnReturn: false });
   let isWaiting = false;
@@ -79,7 +78,7 @@ async function* bytesOf(incoming: Readable, arrival: Arrival | undefined): Async
     if (cause instanceof S3Error) throw cause;
     throw new S3Error("IncompleteBody", "The connection closed before the whole body arrived", { cause });
   } finally {
-    // After a refusal, the iterator still waits for the next bytes. A call of `return` would also wait for these bytes.
+    // After a refusal, the iterator still waits for the next bytes, and `return` would also wait for them.
     if (!isWaiting) await iterator.return?.();
   }
 }
@@ -131,7 +130,7 @@ function incomplete(): S3Error {
   return new S3Error("IncompleteBody", "The request body does not have the declared number of bytes");
 }
 
-/** Writes the body of a request to the disk, verified and durable. No database row refers to it yet. */
+/** Verifies the body of a request, and writes it durably to the disk. No database row refers to the body yet. */
 export function writeBody(
   { store, bodies }: { store: Store; bodies: ArrivingBodies },
   request: S3Request,
@@ -141,7 +140,7 @@ export function writeBody(
   );
 }
 
-/** Writes received bytes durably to the disk. If `receive` fails, the function `writeBytes` deletes the file. */
+/** Writes received bytes durably to the disk. If `receive` fails, deletes the file. */
 export async function writeBytes(store: Store, receive: (sink: Sink) => Promise<ReceivedBody>): Promise<WrittenBody> {
   const writer = store.blobs.create();
   try {

@@ -10,13 +10,13 @@ import {
   parseChecksum,
 } from "./checksums.ts";
 
-/** The checksum that a request declares for its body. If `value` is absent, a trailer after the body contains the checksum value. */
+/** The checksum that a request declares for its body. Without `value`, a trailer after the body contains the checksum. */
 type DeclaredChecksum = { algorithm: ChecksumAlgorithm; value?: string };
 
 type ReadField = (name: string) => string | undefined;
 
 /**
- * Reads the checksum that a request declares in a header or announces as a trailer. Returns undefined if the request declares no checksum.
+ * Reads the checksum that a request declares in a header or announces as a trailer. Undefined: the request declares no checksum.
  *
  * Throws InvalidRequest if the request has several checksums, an invalid checksum, or an algorithm without a checksum.
  */
@@ -56,7 +56,7 @@ export function readContentMd5(field: ReadField): Buffer | undefined {
   return md5;
 }
 
-/** Returns the checksum `value` unchanged. Throws InvalidRequest if `value` is not a checksum of the given algorithm. */
+/** Returns `value`. Throws InvalidRequest if it is not a checksum of the given algorithm. */
 function checkedValue(algorithm: ChecksumAlgorithm, value: string): string {
   if (parseChecksum(algorithm, value) !== undefined) return value;
   throw invalidRequest(`Value for ${checksumHeader(algorithm)} header is invalid.`);
@@ -79,9 +79,7 @@ type DeclaredHashes = {
   payload: PayloadDeclaration;
 };
 
-/**
- * Computes the hashes of arriving bytes. `check` throws BadDigest or XAmzContentSHA256Mismatch if a hash differs from the declared hash.
- */
+/** Computes the hashes of arriving bytes. `check` throws BadDigest or XAmzContentSHA256Mismatch if a hash is not the declared hash. */
 export function createHashVerifier({ contentMd5, checksum: declared, payload }: DeclaredHashes) {
   const md5 = createHash("md5");
   const checksum = declared && createChecksumStream(declared.algorithm);

@@ -4,7 +4,7 @@ import type { CorsRule } from "../store/buckets.ts";
 type CrossOriginRequest = { origin: string; method: string; headers: readonly string[] };
 
 /**
- * Returns the headers that allow a page of another origin to read a response. Returns no headers if no rule matches the request.
+ * Returns the headers that let a page of another origin read a response. No headers if no rule matches the request.
  *
  * Only the first matching rule applies. Source: Amazon S3, "Using cross-origin resource sharing".
  */
@@ -22,7 +22,7 @@ export function corsHeaders(rules: readonly CorsRule[], request: CrossOriginRequ
   };
 }
 
-/** Returns the CORS headers for an OPTIONS request, which has no signature. Throws AccessForbidden if no rule matches. */
+/** Returns the CORS headers for a preflight (OPTIONS), which has no signature. Throws AccessForbidden if no rule matches. */
 export function preflightHeaders(
   rules: readonly CorsRule[] | undefined,
   header: (name: string) => string | undefined,

@@ -11,7 +11,7 @@ import { isDiskFault, isDiskFull } from "../store/reserve.ts";
 import { corsHeaders, preflightHeaders } from "./cors.ts";
 import { findOperation } from "./routes.ts";
 
-/** An event for the log contains no key, query or header, because keys, queries and headers can contain secret presigned URLs. */
+/** An event for the log, without keys, queries and headers, because they can contain secret presigned URLs. */
 export type BucketEvent =
   | {
       type: "request";
@@ -34,13 +34,13 @@ type HandlerOptions = {
 type Outcome = { response: S3Response; code?: string };
 
 const VARY = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
-// Stored files come from users, so a browser that opens a stored file must not run the scripts of the file.
+// Stored files come from users, so a browser that opens a stored file must not run its scripts.
 const SAFETY = {
   "X-Content-Type-Options": "nosniff",
   "Content-Security-Policy": "sandbox; default-src 'none'",
 };
 
-/** Makes the handler of all HTTP requests. The handler applies CORS, verifies the signature, runs the operation, and never throws. */
+/** Makes the handler of all HTTP requests, which applies CORS, verifies the signature, runs the operation, and never throws. */
 export function createHandler(options: HandlerOptions): (exchange: Exchange) => Promise<void> {
   const { context, verify, verifyPost, logger } = options;
   return async (exchange) => {
@@ -110,13 +110,13 @@ function errorOutcome(error: Omit<Refusal, "ok">, requestId: string): Outcome {
 
 type Common = { requestId: string; bucket: string; context: Context };
 
-/** Sets the headers of every response, also of errors, which a page of another origin can then read. */
+/** Sets the headers that every response has. A page of another origin can read even error responses. */
 function setCommonHeaders({ incoming, outgoing }: Exchange, { requestId, bucket, context }: Common): void {
   outgoing.setHeader("x-amz-request-id", requestId);
   for (const [name, value] of Object.entries(SAFETY)) outgoing.setHeader(name, value);
   const rules = context.store.buckets.find(bucket)?.cors;
   if (rules === undefined) return;
-  // `Vary` is also set for a request without an Origin, because a cache must not return the response to a page that sends an Origin.
+  // A request without an Origin also gets `Vary`, so that a cache does not return its response to a page that sends an Origin.
   outgoing.setHeader("Vary", VARY);
   const origin = header(incoming, "origin");
   if (origin === undefined || incoming.method === "OPTIONS") return;
@@ -129,7 +129,7 @@ function bucketOf(incoming: IncomingMessage): string {
   return target.ok ? splitPath(target.path).bucket : "";
 }
 
-/** Returns whether the request is an HTML form with its signature in a field. A form with a signed header or URL is a normal request. */
+/** Returns whether a request is an HTML form whose signature is in a field. A form with a signed header or URL is a normal request. */
 function isFormPost(incoming: IncomingMessage): boolean {
   const isForm = /^multipart\/form-data\b/i.test(header(incoming, "content-type") ?? "");
   if (incoming.method !== "POST" || !isForm || header(incoming, "authorization") !== undefined) return false;

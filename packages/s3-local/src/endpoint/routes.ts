@@ -19,10 +19,10 @@ import { getObject, getObjectAttributes, getObjectTagging, RESPONSE_PARAMETERS }
 import { copyObject, deleteObject, deleteObjects, putObject } from "../operations/write-objects.ts";
 
 /**
- * A route leads to an operation.
+ * The requests that call one operation.
  *
- * `needs` lists required query parameters, `may` lists optional query parameters, and `needsField` is a required header. The member
- * `fields` lists the `x-amz-*` headers that the operation understands. A `*` at the end of a name matches any text.
+ * `needs`: the required query parameters. `may`: the optional query parameters. `needsField`: a required header. `fields`: the `x-amz-*`
+ * headers that the operation supports. A `*` at the end of a name matches any text.
  */
 export type Route = {
   method: string;
@@ -38,8 +38,7 @@ const BODY = ["x-amz-checksum-*", "x-amz-sdk-checksum-algorithm", "x-amz-trailer
 const STORED = ["x-amz-meta-*", "x-amz-acl", "x-amz-storage-class"];
 const READ = { may: [...RESPONSE_PARAMETERS, "partNumber"], fields: ["x-amz-checksum-mode"] };
 const COPY = ["x-amz-copy-source", "x-amz-copy-source-if-*", "x-amz-metadata-directive", "x-amz-checksum-algorithm"];
-// An SDK that sends an upload instead of a copy still sends `x-amz-metadata-directive`. Amazon S3 ignores `x-amz-metadata-directive` in an
-// upload.
+// An SDK that sends an upload instead of a copy still sends `x-amz-metadata-directive`, which Amazon S3 ignores for an upload.
 const UPLOAD = ["x-amz-checksum-algorithm", "x-amz-checksum-type", "x-amz-metadata-directive"];
 const ATTRIBUTES = ["x-amz-object-attributes", "x-amz-max-parts", "x-amz-part-number-marker"];
 const BUCKET_LISTING = ["prefix", "max-buckets", "continuation-token", "bucket-region"];
@@ -92,15 +91,14 @@ export const ROUTES: readonly Route[] = [
   { method: "DELETE", on: "object", run: deleteObject },
 ];
 
-/** SDKs send the header `x-amz-user-agent` with every request, and the bucket ignores the header. */
+/** Headers that the bucket ignores. SDKs send `x-amz-user-agent` with every request. */
 const WITHOUT_EFFECT = ["x-amz-user-agent"];
 
 /**
  * Finds the operation that a request calls. Throws MethodNotAllowed if no route matches.
  *
- * Throws AccessDenied if the client expects another owner of the bucket.
- * Throws NotImplemented for a parameter or an `x-amz-*` header that the operation does not understand.
- * If the bucket ignored an unknown parameter or header, the bucket would not fulfil the request of the client.
+ * Throws AccessDenied if the client expects another owner of the bucket. Throws NotImplemented for a query parameter or an `x-amz-*` header
+ * that the operation does not support. If the bucket ignored such a parameter or header, it would not do what the client requests.
  */
 export function findOperation(request: S3Request): Operation {
   const on = request.bucket === "" ? "service" : request.key === "" ? "bucket" : "object";
@@ -140,7 +138,7 @@ function notImplemented(details: { Parameter: string } | { Header: string }): S3
   return new S3Error("NotImplemented", message, { details });
 }
 
-/** Every operation accepts the headers of `OWNER_FIELDS`. The value of each header must be the id of the owner in listings. */
+/** Headers that every operation accepts. Each value must be the id of the owner in listings. */
 const OWNER_FIELDS = ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"];
 
 /** Throws AccessDenied if the client expects another owner of the bucket. */

@@ -19,64 +19,60 @@ export type InitialCors = {
   maxAgeSeconds?: number;
 };
 
-/** The options for the start of the built-in bucket. */
+/** Options of `startS3Local`. */
 export type S3LocalOptions = {
-  /**
-   * The folder for the objects. The bucket creates the folder if the folder does not exist, and locks the folder against a second process.
-   */
+  /** The folder for the objects. The bucket creates a missing folder, and locks the folder against other processes. */
   dataDir: string;
-  /** The default of `host` is 127.0.0.1. */
+  /** The address on which the bucket listens. Default: 127.0.0.1. */
   host?: string;
-  /** The default of `port` is 0, with which the operating system picks a free port. */
+  /** The port. Default: 0, for a free port that the operating system picks. */
   port?: number;
-  /** The region for which clients must sign. The default of `region` is us-east-1. */
+  /** The region that clients must sign for. Default: us-east-1. */
   region?: string;
-  /** The only access key whose signatures the bucket accepts. */
+  /** The only access key that the bucket accepts. */
   credentials: { accessKeyId: string; secretAccessKey: string };
-  /** The names of the buckets. The start creates each bucket that does not exist. */
+  /** The names of the buckets. The start creates missing buckets. */
   buckets?: string[];
   /**
-   * The CORS rule of the `buckets`. Each start replaces the rule of the last start, because the address of the application may be new. The
-   * buckets keep all other rules.
+   * The CORS rule of the `buckets`. Each start replaces the rule of the previous start, because the URL of the application may have
+   * changed. All other rules of the buckets stay.
    */
   cors?: InitialCors;
-  /**
-   * The time after the expiry of a presigned URL in which a body can still arrive, in milliseconds. The default of `lateBodyMs` is 240,000.
-   */
+  /** How long a body can still arrive after its presigned URL has expired, in milliseconds. Default: 240,000. */
   lateBodyMs?: number;
-  /** Returns the current time in milliseconds since 1970. The default of `now` is Date.now. */
+  /** Returns the current time in milliseconds since 1970. Default: Date.now. */
   now?: () => number;
-  /** The bucket calls `logger` for every request, and for every failure with its cause. */
+  /** Called for every request, and for every failure with its cause. */
   logger?: (event: BucketEvent) => void;
 };
 
 export type S3Local = {
   endpoint: string;
   port: number;
-  /** Starts a backup of the data folder. The function `startBackup` rejects while another backup runs. */
+  /** Starts a backup of the data folder. Rejects while another backup runs. */
   startBackup(): Promise<BucketBackup>;
   /**
-   * Stops the built-in bucket. Running requests can finish within `withinMs` milliseconds. After `withinMs` milliseconds, the bucket cuts
-   * the connections of running requests. The default of `withinMs` is 8,000.
+   * Stops the bucket. Running requests can finish within `withinMs` milliseconds. Then the bucket closes their connections. Default of
+   * `withinMs`: 8,000.
    */
   close(options?: { withinMs?: number }): Promise<void>;
 };
 
 const MAX_HEADER_BYTES = 32 * 1024;
 const IDLE_TIMEOUT_MS = 120_000;
-/** Longer than the idle timeouts of proxies, which then close first. Caddy waits for 120 seconds. */
+/** Longer than the idle timeouts of proxies, so that the proxy closes a connection first. Caddy waits for 120 seconds. */
 const KEEP_ALIVE_TIMEOUT_MS = 130_000;
-// Most requests to the bucket finish within 8 seconds. A service manager kills the process only after a longer time.
+// Most requests finish within 8 seconds. Service managers wait longer before they kill the process.
 const CLOSE_GRACE_MS = 8_000;
 const CLOSE_IDLE_INTERVAL_MS = 50;
-// The limit `LATE_BODY_MS` must be less than LATE_PUT_GRACE_MS of the service. The service counts a deleted file until LATE_PUT_GRACE_MS
-// after its URL expires. The difference is the time that the bucket has to store the body.
+// Must be less than LATE_PUT_GRACE_MS of the service, which counts a deleted file for this time after its URL expires. The difference is
+// the time in which the bucket can store the body.
 const LATE_BODY_MS = 240_000;
 
 /**
  * Starts an S3 endpoint on the local disk: path style, one access key, and a verified signature for every request.
  *
- * The function `startS3Local` throws if another process uses the data folder, if a bucket name is invalid, or if the port is in use.
+ * Throws if another process uses the data folder, if a bucket name is invalid, or if the port is in use.
  *
  * @example
  * ```ts
@@ -123,9 +119,9 @@ export async function startS3Local(options: S3LocalOptions): Promise<S3Local> {
   }
 }
 
-/** Creates the HTTP server. `settled` waits for running requests, which can commit after their connection is closed. */
+/** Creates the HTTP server. `settled` waits for running requests, which can still change the database after their connection is closed. */
 function createHttpServer(handle: ReturnType<typeof createHandler>) {
-  // An `import` reads all exports of node:http, which would load the client `fetch` and HTTP/2.
+  // An `import` would read all exports of node:http, and so load its client, `fetch` and HTTP/2.
   const { createServer } = process.getBuiltinModule("node:http");
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, noDelay: true });
   const running = new Set<Promise<void>>();
@@ -135,13 +131,12 @@ function createHttpServer(handle: ReturnType<typeof createHandler>) {
   });
   server.on("request", (incoming, outgoing) => accept({ incoming, outgoing, expectsContinue: false }));
   server.on("checkContinue", (incoming, outgoing) => accept({ incoming, outgoing, expectsContinue: true }));
-  // Some clients send an empty Expect header to show that the client does not wait. Node.js treats an empty Expect header as an unknown
-  // expectation.
+  // Some clients send an empty Expect header, which means that they do not wait. For Node.js, it is an unknown expectation.
   server.on("checkExpectation", (incoming, outgoing) => {
     if (incoming.headers.expect === "") accept({ incoming, outgoing, expectsContinue: false });
     else outgoing.writeHead(417).end();
   });
-  // Requests have no time limit, because a large part can take hours on a slow connection. Only connections without a request time out.
+  // A request has no time limit, because a large part can take hours on a slow connection. Only connections without a request time out.
   server.requestTimeout = 0;
   server.timeout = IDLE_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
@@ -160,10 +155,10 @@ async function createBuckets({ store, now }: Context, { buckets = [], cors }: S3
   });
 }
 
-/** The ID of the CORS rule that each start replaces. */
+/** The ID of the CORS rule that each start of the bucket replaces. */
 const START_RULE = "valetkey-start";
 
-/** Makes the CORS rule of the start from the given fields, with defaults for all missing fields. */
+/** Makes the CORS rule of a start, with defaults for missing fields. */
 function withCorsDefaults(cors: InitialCors): CorsRule {
   return {
     id: START_RULE,
@@ -202,20 +197,19 @@ async function close(server: Server, { settled, store, withinMs }: Closing): Pro
   await store.close();
 }
 
-/** The maximum number of requests that a client can send on one connection before the client has read the first response. */
+/** The maximum number of requests that a client can send on one connection before it reads the first response. */
 const PIPELINED_REQUESTS = 100;
 
 /**
- * Makes a function that starts requests, and limits the memory of one connection. By default, Node.js handles all requests of a connection
- * in parallel, and holds all responses of the connection. With the limit, a request starts only after the client has read the previous
- * response. The bucket holds only one response for a client that does not read. The bucket cuts a connection with too many waiting
- * requests.
+ * Makes a function that starts requests, and limits the memory of each connection. Node.js would handle all requests of a connection in
+ * parallel, and keep all their responses in memory. With the limit, a request starts only after the client has read the previous response.
+ * The bucket closes a connection with too many waiting requests.
  */
 export function boundConnections(start: (exchange: Exchange) => void): (exchange: Exchange) => void {
   const queues = new WeakMap<Socket, Exchange[]>();
   return (exchange) => {
     const { socket } = exchange.incoming;
-    // Node.js parses up to 64 KiB of requests in one step, even if the bucket cuts the connection during the step.
+    // Node.js parses up to 64 KiB of requests in one step, even if the bucket closes the connection meanwhile.
     if (socket.destroyed) return;
     const queue = queues.get(socket) ?? [];
     queues.set(socket, queue);
@@ -227,8 +221,8 @@ export function boundConnections(start: (exchange: Exchange) => void): (exchange
     exchange.outgoing.once("close", () => {
       queue.shift();
       const [next] = queue;
-      // The next request starts in a new turn of the event loop, so that the bucket can read other connections first. The bucket drops the
-      // next request if the client has disconnected.
+      // The next request starts in a new turn of the event loop, so that the bucket can read other connections first. If the client has
+      // disconnected, the next request is dropped.
       if (next !== undefined) setImmediate(() => socket.writable && start(next));
     });
     queue.push(exchange);
@@ -236,10 +230,13 @@ export function boundConnections(start: (exchange: Exchange) => void): (exchange
   };
 }
 
-/** The time limit for the first byte of a new connection while the bucket stops. */
+/** How long the stopping bucket waits for the first byte of a new connection. */
 const FIRST_BYTE_MS = 500;
 
-/** Makes `closeIdleConnections` also close connections without a byte, which browsers open in advance. They would delay a close. */
+/**
+ * Makes `closeIdleConnections` also close connections that have not sent a byte. Browsers open such connections in advance, and they would
+ * delay a stop.
+ */
 export function closeUnusedConnections(server: Server): void {
   const openedAt = new Map<Socket, number>();
   server.on("connection", (socket: Socket) => {
@@ -249,7 +246,7 @@ export function closeUnusedConnections(server: Server): void {
   const closeIdle = server.closeIdleConnections.bind(server);
   server.closeIdleConnections = () => {
     closeIdle();
-    // The delay lets Node.js first read the bytes that have already arrived.
+    // The delay lets Node.js first read bytes that have already arrived.
     setImmediate(() => {
       const before = performance.now() - FIRST_BYTE_MS;
       for (const [socket, at] of openedAt) if (socket.bytesRead === 0 && at < before) socket.destroy();
@@ -257,7 +254,7 @@ export function closeUnusedConnections(server: Server): void {
   };
 }
 
-/** Cuts a connection without stack traces. Node.js makes an error for each open request, and many stack traces would block the bucket. */
+/** Closes a connection without stack traces. Node.js makes an error for each open request, and many stack traces would block the bucket. */
 function cut(socket: Socket): void {
   const { stackTraceLimit } = Error;
   socket.prependOnceListener("close", () => {

@@ -11,11 +11,11 @@ export const STORED_HEADERS = [
   "expires",
 ] as const;
 
-/** Browsers with a disabled cache send these values. Source: Fetch standard, "HTTP-network-or-cache fetch". */
+/** The values that browsers with a disabled cache send. Source: Fetch standard, "HTTP-network-or-cache fetch". */
 const BROWSER_CACHE_CONTROL = /^(?:no-cache|max-age=0)$/;
 const METADATA_PREFIX = "x-amz-meta-";
 const MAX_METADATA_BYTES = 2048;
-// An HTTP/1.1 header value can contain visible ASCII, space, tab, and the bytes from 0x80.
+// The permitted characters of an HTTP/1.1 header value: visible ASCII, space, tab, and the bytes from 0x80.
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Reads the headers that the bucket stores with an object. Throws MetadataTooLarge for more than 2 KiB of user metadata. */
@@ -30,9 +30,9 @@ export function readObjectHeaders(request: Fields): ObjectHeaders {
 }
 
 /**
- * Refuses headers that the bucket would store, but that the signature of a presigned URL does not cover. Stored headers change the response
- * to every reader of the object. Two headers of a request may be unsigned. Clients such as curl add `Content-Type`, and browsers add
- * `Cache-Control`. Amazon S3 refuses only unsigned `x-amz-*` headers.
+ * Refuses headers that the signature of a presigned URL does not cover, but that the bucket would store with the object and send to every
+ * reader. Two headers may be unsigned: `Content-Type`, which clients such as curl add, and `Cache-Control`, which browsers add. Amazon S3
+ * refuses only unsigned `x-amz-*` headers.
  */
 export function refuseUnsignedHeaders({ verified, field }: S3Request): void {
   if (verified.kind !== "query") return;
@@ -47,7 +47,7 @@ export function refuseUnsignedHeaders({ verified, field }: S3Request): void {
   });
 }
 
-/** Returns the header value `value` unchanged. Throws InvalidArgument if a header cannot contain the value. */
+/** Returns `value`. Throws InvalidArgument if a header cannot contain it. */
 export function checkHeaderValue(name: string, value: string): string {
   if (HEADER_VALUE.test(value)) return value;
   throw invalidArgument("Header value cannot be represented using ISO-8859-1.", { ArgumentName: name });
@@ -59,7 +59,7 @@ export function toResponseHeaders({ headers, metadata }: ObjectHeaders): Record<
   return given;
 }
 
-/** Returns the content encoding without `aws-chunked`, which is the encoding of the request and not of the object. */
+/** Returns the content encoding of the object: without `aws-chunked`, which is only the encoding of the request. */
 function contentEncoding(request: Fields): string | undefined {
   const encodings = (request.field("content-encoding") ?? "").split(",").map((encoding) => encoding.trim());
   const kept = encodings.filter((encoding) => encoding !== "" && encoding.toLowerCase() !== "aws-chunked");

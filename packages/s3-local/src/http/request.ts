@@ -2,14 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { VerifiedRequest } from "@valetkey/presign";
 import { invalidArgument, S3Error } from "../errors.ts";
 
-/** An exchange is a request and its response. If `expectsContinue` is true, the client sends the body only after `100 Continue`. */
+/** A request and its response. `expectsContinue`: the client sends the body only after `100 Continue`. */
 export type Exchange = { incoming: IncomingMessage; outgoing: ServerResponse; expectsContinue: boolean };
 
 /**
- * A verified and parsed request. Operations must read only the parsed values, and never the raw request.
+ * A verified and parsed request. Operations read only these values, never the raw request.
  *
- * `parameters` are the query parameters without the parameters of the signature. `field` returns a header by its lowercase name. `field`
- * also finds an `x-amz-*` header that a presigner has put into the query.
+ * `parameters`: the query parameters without those of the signature. `field` returns a header by its lowercase name, and also an `x-amz-*`
+ * header that a presigner has put into the query.
  */
 export type S3Request = Exchange & {
   method: string;
@@ -62,7 +62,7 @@ export function checkKeyLength(key: string): void {
   });
 }
 
-/** Splits a decoded path into bucket and key. The key keeps `//` and a trailing `/`. */
+/** Splits a decoded path into bucket and key. The key keeps `//` and a `/` at its end. */
 export function splitPath(path: string): { bucket: string; key: string } {
   const slash = path.indexOf("/", 1);
   return slash === -1

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Exchange } from "./request.ts";
 import { type ContentRange, sendContent } from "./send-content.ts";
 
-/** The response of an operation. The body is either `xml`, or `content`, which is a range of a stored content. */
+/** The response of an operation. Its body is either `xml`, or `content`, a range of stored bytes. */
 export type S3Response = {
   status: number;
   headers?: Record<string, string>;
@@ -10,18 +10,19 @@ export type S3Response = {
   content?: ContentRange;
 };
 
-// The server continues to read within limits, because a client that still sends at the end of the connection loses the response.
+// The maximum number of request bytes that the server reads after its response. Without reading, a client that is still sending would lose
+// the response.
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 const MAX_UNREAD_MS = 2000;
 
-/** Sends the response of an operation. If no operation has read the request body, `sendResponse` reads the body and drops its bytes. */
+/** Sends the response of an operation. Reads and drops a request body that no operation has read. */
 export async function sendResponse(response: S3Response, { incoming, outgoing }: Exchange): Promise<void> {
   const body = Buffer.from(response.xml ?? "", "utf8");
   const isUnread = !incoming.complete;
   if (isUnread) outgoing.setHeader("Connection", "close");
   for (const [name, value] of Object.entries(response.headers ?? {})) outgoing.setHeader(name, value);
   if (response.xml !== undefined) outgoing.setHeader("Content-Type", "application/xml");
-  // For a HEAD request, the operation may have set the length of the object. A response with 204 or 304 has no Content-Length.
+  // For HEAD, the operation may have set the length of the object. A response with status 204 or 304 has no Content-Length.
   if (!outgoing.hasHeader("Content-Length") && response.status !== 204 && response.status !== 304) {
     outgoing.setHeader("Content-Length", body.length);
   }
@@ -49,7 +50,7 @@ function drain(incoming: IncomingMessage): Promise<void> {
   });
 }
 
-/** A text, or elements by name. A list makes one element for each item, and undefined makes none. */
+/** A text, or child elements by name. A list makes one element for each entry, and undefined makes no element. */
 type XmlContent = string | number | boolean | XmlElements;
 export type XmlElements = { [name: string]: XmlContent | readonly XmlContent[] | undefined };
 
@@ -59,7 +60,7 @@ const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 const SPECIAL = /[&<>"\u0000-\u0008\u000a-\u001f\u007f\ufffe\uffff]/g;
 const NAMED: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
-/** Writes an XML document in the namespace of Amazon S3. Error documents of S3 have no namespace. */
+/** Returns an XML document in the namespace of Amazon S3. Only error documents have no namespace. */
 export function writeXml(root: string, content: XmlContent): string {
   const namespace = root === "Error" ? "" : ` xmlns="${NAMESPACE}"`;
   return `${DECLARATION}<${root}${namespace}>${writeContent(content)}</${root}>`;
@@ -78,7 +79,7 @@ function writeContent(content: XmlContent): string {
   return typeof content === "object" ? writeElements(content) : escapeXml(String(content));
 }
 
-/** Writes control characters as numeric references, as Amazon S3 does. Without numeric references, an XML parser would turn CR into LF. */
+/** Writes control characters as numeric references, like Amazon S3. Otherwise, an XML parser would turn CR into LF. */
 function escapeXml(text: string): string {
   return text.replace(SPECIAL, (character) => NAMED[character] ?? `&#x${character.charCodeAt(0).toString(16)};`);
 }

@@ -4,7 +4,7 @@ import type { ServerResponse } from "node:http";
 import type { Segment } from "../store/database.ts";
 import type { Store } from "../store/store.ts";
 
-/** A range of an object or a part: `from` included, `to` excluded. Call `unpin` when nobody reads it any more. */
+/** The bytes from `from` (inclusive) to `to` (exclusive) of an object or a part. Call `unpin` when nothing reads them any more. */
 export type ContentRange = {
   store: Store;
   segments: readonly Segment[];
@@ -20,9 +20,9 @@ const SMALL_BYTES = 64 * 1024;
 const CHECKS_AT_ONCE = 32;
 
 /**
- * Selects a range of the content, and pins the blobs of the range so that the blobs remain on the disk.
+ * Selects a range of a content, and pins its blobs, so that they stay on the disk.
  *
- * The caller must call `pinRange` in the turn of the event loop that read the row. With pinned blobs, the download succeeds even if another
+ * The caller must call `pinRange` in the same turn of the event loop in which it read the row. The download then succeeds even if another
  * request replaces the object.
  */
 export function pinRange(store: Store, contentId: string, range: { from: number; to: number }): ContentRange {
@@ -31,8 +31,8 @@ export function pinRange(store: Store, contentId: string, range: { from: number;
 }
 
 /**
- * Reads the last byte of each blob of a range. A missing or truncated blob then causes an error before the response starts. Without the
- * check of the blobs, the body would be short. If the check fails, the function `checkContent` unpins the blobs.
+ * Reads the last byte of each blob of a range, so that a missing or truncated blob causes an error before the response starts, and not a
+ * short body. If the check fails, unpins the blobs.
  */
 export async function checkContent({ store, segments, unpin }: ContentRange): Promise<void> {
   try {
@@ -45,7 +45,7 @@ export async function checkContent({ store, segments, unpin }: ContentRange): Pr
   }
 }
 
-/** Reads a small range at once, and checks others with `checkContent`. Unpins the blobs after a failure. */
+/** Reads the bytes of a small range immediately. Checks larger ranges with `checkContent`. Unpins the blobs after a failure. */
 export async function readSmall(content: ContentRange): Promise<ContentRange> {
   const { store, segments, from, to, unpin } = content;
   const [segment] = segments;
@@ -68,7 +68,7 @@ export async function readSmall(content: ContentRange): Promise<ContentRange> {
   }
 }
 
-/** Returns whether the blobs of a range are as long as their rows say. The check reads no bytes, so a list can check each of its objects. */
+/** Returns whether the blobs of a range are as long as their rows say. Reads no bytes, so a list of objects can check every object. */
 export async function isComplete({ store, segments }: ContentRange): Promise<boolean> {
   for (let at = 0; at < segments.length; at += CHECKS_AT_ONCE) {
     const some = segments.slice(at, at + CHECKS_AT_ONCE);
@@ -87,7 +87,7 @@ async function readLastByte(store: Store, { blob, blobOffset, length }: Segment)
   }
 }
 
-/** Sends a range as the body. After a failure, cuts the connection, so that the client notices. */
+/** Sends a range as the body of a response. After a failure, closes the connection, so that the client notices the failure. */
 export async function sendContent(content: ContentRange, outgoing: ServerResponse): Promise<void> {
   try {
     const send = createSender(outgoing);
@@ -104,7 +104,7 @@ export async function sendContent(content: ContentRange, outgoing: ServerRespons
   }
 }
 
-/** Yields a range in blocks. Use each block at once, because its memory is used again two blocks later. */
+/** Yields a range in blocks. Use each block immediately, because its memory is reused two blocks later. */
 export async function* readContent({ store, segments, from, to }: Omit<ContentRange, "unpin">): AsyncGenerator<Buffer> {
   const blockBytes = Math.min(BLOCK_BYTES, to - from);
   const buffers = [Buffer.allocUnsafe(blockBytes), Buffer.allocUnsafe(blockBytes)] as const;
@@ -136,11 +136,9 @@ async function readFully(handle: FileHandle, buffer: Buffer, position: number): 
 }
 
 /**
- * Makes a function that sends a block as soon as the previous block is sent. The caller can read the next block while the sender sends the
- * previous block.
+ * Makes a function that sends a block as soon as the previous block is sent. Meanwhile, the caller can read the next block.
  *
- * The function resolves with false if the client has disconnected. If the block is undefined, the function only waits until the last block
- * is sent.
+ * The function resolves with false if the client has disconnected. Without a block, it only waits until the last block is sent.
  */
 function createSender(outgoing: ServerResponse): (block: Buffer | undefined) => Promise<boolean> {
   const closed = once(outgoing, "close").then(() => false);

@@ -10,12 +10,12 @@ const IP_ADDRESS = /^\d+\.\d+\.\d+\.\d+$/;
 const RESERVED = /^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/;
 const MAX_BUCKETS = 10_000;
 
-/** Returns whether a text is a valid name of a bucket. Source: Amazon S3, "General purpose bucket naming rules". */
+/** Returns whether a text is a valid bucket name. Source: Amazon S3, "General purpose bucket naming rules". */
 export function isBucketName(name: string): boolean {
   return BUCKET_NAME.test(name) && !IP_ADDRESS.test(name) && !RESERVED.test(name);
 }
 
-/** ListBuckets: returns one page of the bucket names in order. Without `max-buckets`, a page has at most 10,000 names. */
+/** ListBuckets: returns one page of bucket names in order. Without `max-buckets`, a page has at most 10,000 names. */
 export function listBuckets(request: S3Request, { store, region }: Context): S3Response {
   const { parameters } = request;
   const prefix = parameters.get("prefix");
@@ -52,14 +52,14 @@ function readMaxBuckets(text: string | undefined): number {
   });
 }
 
-/** Reads the bucket name after which the page of the list begins. */
+/** Returns the bucket name after which the page starts. */
 function readToken(token: string): string {
   const name = Buffer.from(token, "base64url").toString();
   if (name !== "" && Buffer.from(name).toString("base64url") === token) return name;
   throw invalidArgument("The continuation token provided is incorrect", { ArgumentName: "continuation-token" });
 }
 
-/** CreateBucket: returns 409 if the bucket exists. In us-east-1, CreateBucket returns 200 for an existing bucket, as Amazon S3 does. */
+/** CreateBucket: returns 409 for an existing bucket, but 200 in us-east-1, like Amazon S3. */
 export async function createBucket(request: S3Request, { store, region, now }: Context): Promise<S3Response> {
   const { bucket } = request;
   if (!isBucketName(bucket)) {
@@ -99,7 +99,7 @@ export async function deleteBucket(request: S3Request, { store }: Context): Prom
   return { status: 204 };
 }
 
-/** GetBucketLocation: returns the region of the bucket. For us-east-1, the text of the location is empty, as in Amazon S3. */
+/** GetBucketLocation: returns the region of the bucket, or an empty text for us-east-1, like Amazon S3. */
 export function getBucketLocation(request: S3Request, { store, region }: Context): S3Response {
   store.buckets.get(request.bucket);
   return { status: 200, xml: writeXml("LocationConstraint", region === "us-east-1" ? "" : region) };

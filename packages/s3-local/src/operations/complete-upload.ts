@@ -21,9 +21,7 @@ const MAX_PARTS = 10_000;
 
 type NamedPart = { partNumber: number; etag: string; checksums: Map<string, string> };
 
-/**
- * CompleteMultipartUpload: makes one database change, and copies no bytes. The completion deletes the parts that the client did not list.
- */
+/** CompleteMultipartUpload: makes one database change, and copies no bytes. Deletes the parts that the client did not list. */
 export async function completeUpload(request: S3Request, { store, bodies, now }: Context): Promise<S3Response> {
   const { bucket, key } = request;
   const named = uploadOf(request);
@@ -59,7 +57,7 @@ export async function completeUpload(request: S3Request, { store, bodies, now }:
   return { status: 200, xml: writeResult(bucket, object) };
 }
 
-/** Finds the object that an earlier completion of the upload made. A client repeats a completion if the response was lost. */
+/** Finds the object that an earlier completion of the same upload made. A client repeats a completion whose response was lost. */
 function completedObject(request: S3Request, store: Store): ObjectRecord | undefined {
   const { key, uploadId } = uploadOf(request);
   const object = store.objects.find(request.bucket, key);
@@ -104,7 +102,7 @@ function readNamedPart(node: XmlNode): NamedPart {
   return { partNumber: Number(number), etag, checksums };
 }
 
-/** Returns the listed parts. Throws InvalidPart if one is missing, or has another entity tag or checksum. */
+/** Returns the listed parts. Throws InvalidPart if a part is missing, or has another entity tag or checksum. */
 function selectParts(
   wanted: readonly NamedPart[],
   known: { stored: readonly PartRecord[]; upload: UploadRecord },
@@ -131,7 +129,7 @@ function checkPartChecksums(named: NamedPart, { part, upload }: { part: PartReco
   );
 }
 
-/** Returns the size of the object. Throws EntityTooSmall if a part other than the last part is smaller than 5 MiB. */
+/** Returns the size of the object. Throws EntityTooSmall if any part except the last is smaller than 5 MiB. */
 function checkSizes(request: S3Request, parts: readonly PartRecord[]): number {
   for (const { sizeBytes, partNumber, etag } of parts.slice(0, -1)) {
     if (sizeBytes >= MIN_PART_BYTES) continue;
@@ -154,7 +152,7 @@ function checkSizes(request: S3Request, parts: readonly PartRecord[]): number {
   );
 }
 
-/** Makes an entity tag from the MD5 of the MD5s of the parts, and the number of parts. S3 clients rely on the format of the entity tag. */
+/** Makes an entity tag from the MD5 of the parts' MD5s and the number of parts. S3 clients rely on this format. */
 function multipartEtag(parts: readonly Pick<PartRecord, "etag">[]): string {
   const hash = createHash("md5");
   for (const { etag } of parts) hash.update(Buffer.from(etag.replaceAll('"', ""), "hex"));
@@ -172,8 +170,7 @@ function invalidPart({ partNumber, etag }: NamedPart, { uploadId }: UploadRecord
 type Completed = { upload: UploadRecord; parts: readonly PartRecord[] };
 
 /**
- * Computes the checksum of a completed object from the checksums of its parts. Returns undefined if the upload declared no checksum
- * algorithm.
+ * Computes the checksum of a completed object from the checksums of its parts. Undefined if the upload declared no checksum algorithm.
  *
  * Throws BadDigest if the client expects another checksum. Throws InvalidRequest if the client expects another type or algorithm.
  */
@@ -201,8 +198,7 @@ function checkExpected(
   if (checksum?.algorithm !== expected.algorithm) {
     throw invalidRequest(`The upload was not created using a ${expected.algorithm.toLowerCase()} checksum.`);
   }
-  // A composite checksum ends with the number of parts. SDKs that compute the checksum omit the number of parts, and Amazon S3 accepts a
-  // checksum with or without the number.
+  // A composite checksum ends with the number of parts. SDKs compute it without this number, and Amazon S3 accepts both forms.
   const isComposite = checksum.type === "COMPOSITE" && checksum.value.startsWith(`${expected.value}-`);
   if (isComposite || checksum.value === expected.value) return;
   throw new S3Error("BadDigest", `The ${expected.algorithm} you specified did not match the calculated checksum.`);

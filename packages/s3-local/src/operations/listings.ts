@@ -10,8 +10,8 @@ import type { UploadRecord } from "../store/uploads.ts";
 import { type Context, checksumElements, ownerOf, uploadOf } from "./operation.ts";
 
 /**
- * The request header with which ListObjectsV2 also checks the blobs of each object. The entry of an object whose blob is missing or
- * truncated contains `<Damaged>true</Damaged>`. Amazon S3 has no such header.
+ * With this header, ListObjectsV2 also checks the blobs of each object. The entry of an object with a missing or truncated blob then
+ * contains `<Damaged>true</Damaged>`. Amazon S3 has no such header.
  */
 const FIND_DAMAGE = "x-valetkey-find-damage";
 
@@ -51,7 +51,7 @@ export async function listObjectsV2(request: S3Request, { store }: Context): Pro
   };
 }
 
-/** ListObjects, version 1: returns one page of keys. To get the next page, the client sends a key of the page. */
+/** ListObjects (version 1): returns one page of keys. For the next page, the client sends a key of this page. */
 export function listObjects(request: S3Request, { store }: Context): S3Response {
   const { bucket, parameters } = request;
   store.buckets.get(bucket);
@@ -85,7 +85,10 @@ export function listObjects(request: S3Request, { store }: Context): S3Response 
   };
 }
 
-/** Returns the first possible key of the page, after all keys of a marker that is a common prefix. Undefined: none. */
+/**
+ * Returns the first possible key after a marker. If the marker is a common prefix, this key comes after all its keys. Undefined: no key can
+ * follow.
+ */
 function keyAfterMarker(
   marker: string,
   { prefix, delimiter }: { prefix: string; delimiter: string },
@@ -103,7 +106,7 @@ const CHECKED_AT_ONCE = 16;
 /** Returns the objects of a page whose blobs are missing or truncated. */
 async function findDamaged(store: Store, entries: readonly ListingEntry[]): Promise<Set<ObjectRecord>> {
   const objects = entries.flatMap((entry) => ("object" in entry ? [entry.object] : []));
-  // The pins keep the blobs of all objects, because a deletion may follow while the checks run.
+  // The pins keep all these blobs on the disk, because a client may delete an object during the checks.
   const checks = objects.map((object) => {
     return { object, content: pinRange(store, object.contentId, { from: 0, to: object.sizeBytes }) };
   });
@@ -151,7 +154,7 @@ function toContents(object: ObjectRecord, { encode, owner, damaged }: Shown): Xm
   };
 }
 
-/** Makes a continuation token from the first key of the next page. The "." shows that it is no key. */
+/** Makes a continuation token from the first key of the next page. The "." distinguishes the token from a key. */
 function writeToken(entries: readonly ListingEntry[]): string {
   const last = entries.at(-1) as ListingEntry;
   const next = "object" in last ? nextKey(last.object.key) : (successor(last.commonPrefix) ?? "");
@@ -164,7 +167,7 @@ function readToken(token: string): string {
   throw invalidArgument("The continuation token provided is incorrect", { ArgumentName: "continuation-token" });
 }
 
-/** ListParts: returns one page of the stored parts. A client needs the list of parts to resume an upload. */
+/** ListParts: returns one page of the stored parts, which a client needs to resume an upload. */
 export function listParts(request: S3Request, { store }: Context): S3Response {
   const { bucket, key, parameters } = request;
   store.buckets.get(bucket);
@@ -232,7 +235,7 @@ export function listUploads(request: S3Request, { store }: Context): S3Response 
   };
 }
 
-/** Reads the marker of a list of uploads. U+10FFFF sorts after all upload ids of the key. */
+/** Reads the marker of a list of multipart uploads. U+10FFFF sorts after all upload ids of a key. */
 function readUploadMarker(parameters: ReadonlyMap<string, string>): { key: string; uploadId: string } {
   const key = parameters.get("key-marker") ?? "";
   return { key, uploadId: parameters.get("upload-id-marker") || (key === "" ? "" : "\u{10ffff}") };
@@ -258,8 +261,8 @@ type UploadEntry = { upload: UploadRecord } | { commonPrefix: string };
 type UploadQuery = { prefix: string; delimiter: string; limit: number; keyMarker: string };
 
 /**
- * Returns the entries of one page of uploads. All uploads with one common prefix make one entry. If the marker is a common prefix, the page
- * starts after the uploads with the prefix.
+ * Returns the entries of one page of multipart uploads. All uploads with the same common prefix make one entry. If the marker is a common
+ * prefix, the page starts after all uploads with this prefix.
  */
 function takeEntries(found: Iterable<UploadRecord>, { prefix, delimiter, limit, keyMarker }: UploadQuery) {
   const entries: UploadEntry[] = [];
@@ -286,7 +289,9 @@ function readPartMarker(text: string | undefined): number {
 
 const MAX_KEYS = 1000;
 
-/** Reads `max-keys` or a similar limit, up to 1,000, the default. Throws InvalidArgument if it is no number. */
+/**
+ * Reads `max-keys` or a similar limit. The maximum is 1,000, which is also the default. Throws InvalidArgument if the text is not a number.
+ */
 export function readMaxKeys(text: string | undefined, name = "max-keys"): number {
   if (text === undefined || text === "") return MAX_KEYS;
   if (/^\d{1,10}$/.test(text)) return Math.min(Number(text), MAX_KEYS);
@@ -296,7 +301,7 @@ export function readMaxKeys(text: string | undefined, name = "max-keys"): number
   });
 }
 
-/** Reads `encoding-type`, and returns a function that encodes keys. Throws InvalidArgument for an unknown encoding type. */
+/** Returns a function that encodes keys as `encoding-type` requests. Throws InvalidArgument for an unknown encoding type. */
 function readEncoding(type: string | undefined): (key: string) => string {
   if (type === undefined) return (key) => key;
   if (type === "url") return (key) => encodeRfc3986(key).replaceAll("%2F", "/");

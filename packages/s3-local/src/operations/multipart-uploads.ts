@@ -42,7 +42,7 @@ export async function createUpload(request: S3Request, { store, now }: Context):
   return { status: 200, headers, xml };
 }
 
-/** UploadPart: stores a part. It replaces another one of the number only when it is complete and durable. */
+/** UploadPart: stores a part. An earlier part with the same number exists until the new part is complete and durable. */
 export async function uploadPart(request: S3Request, { store, bodies, now }: Context): Promise<S3Response> {
   const { bucket } = request;
   const partNumber = readPartNumber(request.parameters.get("partNumber"));
@@ -52,7 +52,7 @@ export async function uploadPart(request: S3Request, { store, bodies, now }: Con
   const staged = await writeBody({ store, bodies }, request);
   const etag = `"${staged.md5.toString("hex")}"`;
   await commitBody(store, staged, () => {
-    // Another request may have completed or aborted the upload while the bytes arrived, so the operation reads the upload again.
+    // While the bytes arrived, another request may have completed or aborted the upload.
     const { uploadId } = store.uploads.get(bucket, named);
     const { sizeBytes, checksums } = staged;
     const contentId = store.contents.add(staged);
@@ -61,7 +61,7 @@ export async function uploadPart(request: S3Request, { store, bodies, now }: Con
   return { status: 200, headers: { ETag: etag, ...checksumHeaders(staged.checksums) } };
 }
 
-/** AbortMultipartUpload: deletes the upload and its parts, before the bucket sends the response. */
+/** AbortMultipartUpload: deletes the upload and its parts before the response. */
 export async function abortUpload(request: S3Request, { store, bodies }: Context): Promise<S3Response> {
   const { bucket } = request;
   const named = uploadOf(request);
@@ -74,7 +74,7 @@ export async function abortUpload(request: S3Request, { store, bodies }: Context
 }
 
 /**
- * Reads the checksum algorithm and the checksum type of an upload. CRC-64/NVME always covers the full object. SHA-1 and SHA-256 are always
+ * Reads the algorithm and the type of an upload's checksum. CRC-64/NVME always covers the full object. SHA-1 and SHA-256 are always
  * composite. Source: Amazon S3, "Checking object integrity".
  */
 function readUploadChecksum(request: S3Request): Pick<UploadRecord, "checksumAlgorithm" | "checksumType"> {
@@ -94,7 +94,7 @@ function readUploadChecksum(request: S3Request): Pick<UploadRecord, "checksumAlg
   );
 }
 
-/** Throws InvalidRequest if a part lacks the declared checksum, from which the bucket makes that of the object. */
+/** Throws InvalidRequest if a part lacks the declared checksum, which the bucket needs for the checksum of the object. */
 function checkPartChecksum(request: S3Request, { checksumAlgorithm }: UploadRecord): void {
   if (checksumAlgorithm === undefined) return;
   const actual = readDeclaredChecksum(request.field)?.algorithm;
@@ -105,9 +105,7 @@ function checkPartChecksum(request: S3Request, { checksumAlgorithm }: UploadReco
   );
 }
 
-/**
- * UploadPartCopy: stores a part that has bytes of another object. The operation reads the bytes for the hash, but does not copy the bytes.
- */
+/** UploadPartCopy: stores a part with bytes of another object. Reads these bytes for the hash, but does not copy them. */
 export async function uploadPartCopy(request: S3Request, { store, now }: Context): Promise<S3Response> {
   const { bucket } = request;
   const partNumber = readPartNumber(request.parameters.get("partNumber"));
@@ -124,7 +122,7 @@ export async function uploadPartCopy(request: S3Request, { store, now }: Context
   const { etag, checksums } = await hashRange(store, { object, range, upload });
   const lastModified = now();
   await store.write(() => {
-    // Another request may have replaced the source object while the operation hashed its bytes.
+    // While the bytes were hashed, another request may have replaced the source object.
     if (store.objects.find(source.bucket, source.key)?.contentId !== object.contentId) {
       throw new S3Error("OperationAborted", "The source changed during the copy. Please try again.");
     }
@@ -142,7 +140,7 @@ export async function uploadPartCopy(request: S3Request, { store, now }: Context
   };
 }
 
-/** Reads the source range, which must be inside the object, unlike a Range header. Source: Amazon S3, "UploadPartCopy". */
+/** Reads the source range. Unlike the range of a Range header, it must be inside the object. Source: Amazon S3, "UploadPartCopy". */
 function readCopyRange(header: string | undefined, sizeBytes: number): ByteRange {
   if (header === undefined) return { from: 0, to: sizeBytes };
   const match = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(header);

@@ -7,13 +7,13 @@ import type { Checksum, ObjectRecord } from "../store/database.ts";
 import { matchesEtag, preconditionFailed, type WriteConditions } from "../store/objects.ts";
 import type { Store } from "../store/store.ts";
 
-/** The dependencies of all operations. The function `now` returns milliseconds since 1970. */
+/** The dependencies of all operations. `now` returns milliseconds since 1970. */
 export type Context = { store: Store; bodies: ArrivingBodies; region: string; now: () => number };
 
-/** An S3 operation returns a response or throws S3Error. */
+/** An S3 operation, which returns a response or throws S3Error. */
 export type Operation = (request: S3Request, context: Context) => S3Response | Promise<S3Response>;
 
-/** Returns the owner of all buckets and objects. Listings contain the owner of the objects. */
+/** Returns the owner of all buckets and objects, for lists. */
 export function ownerOf({ verified }: S3Request): XmlElements {
   return { ID: verified.accessKeyId, DisplayName: verified.accessKeyId };
 }
@@ -24,7 +24,7 @@ export function uploadOf(request: S3Request): { key: string; uploadId: string } 
   return { key: request.key, uploadId: request.parameters.get("uploadId") ?? "" };
 }
 
-/** Reads the number of a part from the request. Throws InvalidArgument unless the part number is from 1 to 10,000. */
+/** Reads the number of a part. Throws InvalidArgument unless it is from 1 to 10,000. */
 export function readPartNumber(text: string | undefined): number {
   const partNumber = /^\d{1,5}$/.test(text ?? "") ? Number(text) : 0;
   if (partNumber >= 1 && partNumber <= MAX_PART_NUMBER) return partNumber;
@@ -60,7 +60,7 @@ export function checkStorage(request: Fields): void {
   throw new S3Error("AccessControlListNotSupported", "The bucket does not allow ACLs");
 }
 
-/** Reads the conditions of a write. Throws NotImplemented if `If-None-Match` is not `*`, as Amazon S3 does. */
+/** Reads the conditions of a write. Throws NotImplemented if `If-None-Match` is not `*`, like Amazon S3. */
 export function readWriteConditions(request: S3Request): WriteConditions {
   const ifMatch = request.field("if-match");
   const ifNoneMatch = request.field("if-none-match");
@@ -78,7 +78,7 @@ export function readWriteConditions(request: S3Request): WriteConditions {
 /**
  * Returns whether the client already has the current object. Throws PreconditionFailed if a condition of the request is false.
  *
- * If there is a condition on the entity tag, `isNotModified` ignores the condition on the date. Source: RFC 9110, section 13.2.2.
+ * A condition on the entity tag overrides the condition on the date. Source: RFC 9110, section 13.2.2.
  */
 export function isNotModified(
   request: S3Request,
@@ -99,7 +99,7 @@ export function isNotModified(
   return modifiedSince !== undefined && lastModified <= modifiedSince;
 }
 
-/** Returns whole seconds since 1970, because HTTP dates have no fractions. Returns undefined if the date in the header is invalid. */
+/** Returns whole seconds since 1970, because HTTP dates have no fractions. Undefined if the date is invalid. */
 function toSeconds(date: string | undefined): number | undefined {
   const time = Date.parse(date ?? "");
   return Number.isNaN(time) ? undefined : Math.floor(time / 1000);

@@ -21,7 +21,7 @@ const KNOWN_FIELDS =
   /^x-amz-(?:meta-.*|checksum-.*|storage-class|algorithm|credential|date|security-token|signature)$/s;
 const NOT_IMPLEMENTED = ["tagging", "if-match", "if-none-match"];
 
-/** POST Object: stores an object that a browser uploads with an HTML form and a signed policy. Source: Amazon S3, "POST Object". */
+/** POST Object: stores an object from an HTML form with a signed policy. Source: Amazon S3, "POST Object". */
 export async function postObject(
   { incoming, outgoing, expectsContinue }: Exchange,
   { context, verifyPost }: { context: Context; verifyPost: PostVerifier },
@@ -32,7 +32,7 @@ export async function postObject(
   const form = await readForm(incoming);
   const { fields } = form;
   try {
-    // The second argument is a function, because a filename can contain a replacement pattern such as $&.
+    // A function avoids replacement patterns such as $&, which a filename can contain.
     const key = (fields.get("key") ?? "").replaceAll(FILENAME, () => form.filename);
     if (fields.has("key")) fields.set("key", key);
     const bucket = splitPath(decodeURIComponent(incoming.url ?? "")).bucket;
@@ -57,7 +57,7 @@ export async function postObject(
     const headers = { ETag: etag, Location: location, ...checksumHeaders(staged.checksums) };
     return toResponse(fields, headers, { Bucket: bucket, Key: key });
   } finally {
-    // The bucket refused the form, so the parser must not read the rest of the form.
+    // After the refusal of the form, the parser must not read the rest of the body.
     incoming.unpipe();
     form.file.destroy();
   }
@@ -86,7 +86,7 @@ async function receiveFile(
   return { sizeBytes, ...(await hashes.check(new Map())) };
 }
 
-/** Returns the fields of a form as headers. Throws NotImplemented for an unknown field that would change the object. */
+/** Returns the fields of a form like headers. Throws NotImplemented for an unknown field that would change the object. */
 function readFields(fields: ReadonlyMap<string, string>): Fields {
   const names = [...fields.keys()];
   const unknown = names.find(
@@ -97,7 +97,7 @@ function readFields(fields: ReadonlyMap<string, string>): Fields {
       details: { Field: unknown },
     });
   }
-  // Forms and headers have different names for two values of the upload.
+  // Two values of an upload have different names in forms and in headers.
   const aliases: Record<string, string> = {
     "x-amz-acl": "acl",
     "x-amz-sdk-checksum-algorithm": "x-amz-checksum-algorithm",
@@ -105,7 +105,7 @@ function readFields(fields: ReadonlyMap<string, string>): Fields {
   return { field: (name) => fields.get(aliases[name] ?? name), amzFields: names };
 }
 
-/** Refuses `x-amz-*` headers of a form upload. The policy of a form does not cover headers, so a header must not change the operation. */
+/** Refuses `x-amz-*` headers of a form upload, because the policy does not cover headers. */
 function refuseUnsignedHeaders(names: readonly string[]): void {
   const unsigned = names.filter((name) => name.startsWith("x-amz-"));
   if (unsigned.length === 0) return;
@@ -128,7 +128,7 @@ function toResponse(
   return { status: 201, headers, xml: writeXml("PostResponse", { Location, ...made, ETag }) };
 }
 
-/** Returns the URL of the redirect after the upload. Returns undefined if the form has no valid URL. Source: Amazon S3, "POST Object". */
+/** Returns the URL to which the browser goes after the upload. Undefined if the form has no valid URL. Source: Amazon S3, "POST Object". */
 function redirectTo(
   target: string | undefined,
   { Bucket, Key, ETag }: { Bucket: string; Key: string; ETag: string },

@@ -8,7 +8,7 @@ import type { Store } from "../store/store.ts";
 import { readMaxKeys } from "./listings.ts";
 import { type Context, checksumElements, checksumHeaders, isNotModified, readPartNumber } from "./operation.ts";
 
-/** The query parameters that override response headers: `response-content-type` and so on. */
+/** The query parameters that override response headers, such as `response-content-type`. */
 export const RESPONSE_PARAMETERS = STORED_HEADERS.map((name) => `response-${name}`);
 
 type Piece = ByteRange & { isPartial: boolean; checksums: readonly Checksum[]; partCount?: number };
@@ -46,7 +46,7 @@ export async function getObject(request: S3Request, { store }: Context): Promise
   };
 }
 
-/** Reads `partNumber`. Throws InvalidRequest with a Range header. Source: Amazon S3, "GetObject". */
+/** Reads `partNumber`. Throws InvalidRequest if the request also has a Range header. Source: Amazon S3, "GetObject". */
 function readPart(request: S3Request): number | undefined {
   const text = request.parameters.get("partNumber");
   if (text === undefined) return undefined;
@@ -54,14 +54,14 @@ function readPart(request: S3Request): number | undefined {
   throw invalidRequest("Cannot specify both Range header and partNumber query parameter");
 }
 
-/** Selects a range of the object. The response has no checksum, because the stored checksum is for the whole object. */
+/** Selects a range of an object, without a checksum, because the stored checksum is for the whole object. */
 function pieceByRange(request: S3Request, object: ObjectRecord): Piece {
   const range = readRange(rangeHeader(request, object), object.sizeBytes);
   if (range === undefined) return { from: 0, to: object.sizeBytes, isPartial: false, checksums: object.checksums };
   return { ...range, isPartial: true, checksums: [] };
 }
 
-/** Selects a part of the object, with the checksums of the part. If the object has no parts, part 1 is the whole object. */
+/** Selects a part of an object, with the checksums of this part. Part 1 of an object without parts is the whole object. */
 function pieceByPart(store: Store, { object, partNumber }: { object: ObjectRecord; partNumber: number }): Piece {
   const count = store.contents.partCount(object.contentId);
   const part = store.contents.part(object.contentId, partNumber);
@@ -76,7 +76,7 @@ function pieceByPart(store: Store, { object, partNumber }: { object: ObjectRecor
   return { ...piece, isPartial: piece.to > piece.from, ...(count > 0 && { partCount: count }) };
 }
 
-/** Returns the Range header of the request. Returns undefined if If-Range shows that the object has changed. */
+/** Returns the Range header. Undefined if If-Range shows that the object has changed. */
 function rangeHeader(request: S3Request, object: ObjectRecord): string | undefined {
   const ifRange = request.field("if-range");
   const lastModified = Math.floor(object.lastModified / 1000) * 1000;
@@ -108,14 +108,14 @@ function overrides(request: S3Request): Record<string, string> {
 
 const RANGE = /^bytes=(\d*)-(\d*)$/;
 
-/** The bytes of the range from `from` (included) to `to` (excluded). */
+/** The bytes from `from` (inclusive) to `to` (exclusive). */
 export type ByteRange = { from: number; to: number };
 
 /**
- * Reads a Range header for an object of a given size. Returns undefined if the client requests the whole object.
+ * Reads a Range header for an object of the given size. Undefined if the client requests the whole object.
  *
- * The function `readRange` ignores a malformed header and a header with several ranges, as RFC 9110 section 14.2 permits.
- * Throws InvalidRange if the range contains no byte of the object.
+ * Ignores a malformed header and a header with several ranges, as RFC 9110 section 14.2 permits. Throws InvalidRange if the range contains
+ * no byte of the object.
  */
 export function readRange(header: string | undefined, sizeBytes: number): ByteRange | undefined {
   const match = RANGE.exec(header ?? "");
@@ -142,13 +142,13 @@ function unsatisfiable(sizeBytes: number): S3Error {
 
 const ATTRIBUTES = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"];
 
-/** GetObjectAttributes: returns the attributes that `x-amz-object-attributes` lists. Source: Amazon S3 API, GetObjectAttributes. */
+/** GetObjectAttributes: returns the attributes in `x-amz-object-attributes`. Source: Amazon S3 API, GetObjectAttributes. */
 export function getObjectAttributes(request: S3Request, { store }: Context): S3Response {
   store.buckets.get(request.bucket);
   const object = store.objects.get(request.bucket, request.key);
   const wanted = readAttributes(request);
   const all: XmlElements = {
-    // GetObjectAttributes is the only operation that writes an entity tag without quotes.
+    // Only this operation writes an entity tag without quotes.
     ETag: object.etag.replaceAll('"', ""),
     Checksum: checksumOf(object),
     ObjectParts: wanted.includes("ObjectParts") ? partsOf(request, { store, object }) : undefined,
@@ -163,7 +163,7 @@ export function getObjectAttributes(request: S3Request, { store }: Context): S3R
   };
 }
 
-/** Returns an empty tag set, because tags are not implemented. */
+/** GetObjectTagging: returns an empty tag set, because tags are not implemented. */
 export function getObjectTagging(request: S3Request, { store }: Context): S3Response {
   store.buckets.get(request.bucket);
   store.objects.get(request.bucket, request.key);
@@ -187,7 +187,7 @@ function checksumOf({ checksums }: ObjectRecord): XmlElements | undefined {
   return first && { ...checksumElements(checksums), ChecksumType: first.type };
 }
 
-/** Returns the number of parts of a multipart object. The response lists the parts only if the object has checksums, as in Amazon S3. */
+/** Returns the number of parts of a multipart object, and the list of parts if they have checksums, like Amazon S3. */
 function partsOf(
   request: S3Request,
   { store, object }: { store: Store; object: ObjectRecord },

@@ -24,7 +24,7 @@ export async function putObject(request: S3Request, { store, bodies, now }: Cont
   refuseUnsignedHeaders(request);
   const described = readObjectHeaders(request);
   const conditions = readWriteConditions(request);
-  // If the early check fails, the client need not upload the body. Only the check inside the database change is reliable.
+  // A failure of this early check saves the client the upload of the body. Only the check inside the database change is reliable.
   checkConditions(store.objects.find(bucket, key), conditions);
   const staged = await writeBody({ store, bodies }, request);
   const etag = `"${staged.md5.toString("hex")}"`;
@@ -40,7 +40,7 @@ export async function putObject(request: S3Request, { store, bodies, now }: Cont
 /**
  * CopyObject: makes one database change, and copies no bytes.
  *
- * The copy has the entity tag and the checksums of the source. In Amazon S3, the copy of a multipart object gets a new entity tag.
+ * The copy keeps the entity tag and the checksums of its source. In Amazon S3, the copy of a multipart object gets a new entity tag.
  */
 export async function copyObject(request: S3Request, { store, now }: Context): Promise<S3Response> {
   const { bucket, key } = request;
@@ -80,7 +80,7 @@ function writeResult({ lastModified, etag, checksums }: ObjectRecord): string {
   });
 }
 
-/** Reads `x-amz-copy-source`. Throws InvalidArgument, or NotImplemented for a version of the source. */
+/** Reads `x-amz-copy-source`. Throws InvalidArgument, and NotImplemented for a version of the source. */
 export function readSource(header: string): { bucket: string; key: string } {
   if (header.includes("?"))
     throw new S3Error("NotImplemented", "Versions are not implemented", { details: { Header: "x-amz-copy-source" } });
@@ -97,7 +97,7 @@ export function readSource(header: string): { bucket: string; key: string } {
   return { bucket: path.slice(0, slash), key: path.slice(slash + 1) };
 }
 
-/** Reads the new headers of the copy. Returns undefined if the copy keeps the headers of the source. */
+/** Reads the new headers of a copy. Undefined if the copy keeps the headers of its source. */
 function readReplacement(request: S3Request): ObjectHeaders | undefined {
   const directive = request.field("x-amz-metadata-directive") ?? "COPY";
   if (directive === "COPY") return undefined;
@@ -108,7 +108,7 @@ function readReplacement(request: S3Request): ObjectHeaders | undefined {
   });
 }
 
-/** Throws NotImplemented for a new checksum algorithm. The copy reads no bytes, so the copy can only keep the checksums of the source. */
+/** Throws NotImplemented for a new checksum algorithm. A copy reads no bytes, so it can only keep the checksums of its source. */
 function checkAlgorithm(request: S3Request, { checksums }: ObjectRecord): void {
   const algorithm = request.field("x-amz-checksum-algorithm");
   if (algorithm === undefined || checksums.some((checksum) => checksum.algorithm === algorithm)) return;
@@ -119,7 +119,7 @@ function checkAlgorithm(request: S3Request, { checksums }: ObjectRecord): void {
 
 const MAX_KEYS = 1000;
 
-/** DeleteObject: deletes an object. DeleteObject returns 204 even if the object does not exist. */
+/** DeleteObject: returns 204 even if the object does not exist. */
 export async function deleteObject(request: S3Request, { store }: Context): Promise<S3Response> {
   const { bucket, key } = request;
   const ifMatch = request.field("if-match");
@@ -132,7 +132,7 @@ export async function deleteObject(request: S3Request, { store }: Context): Prom
   return { status: 204 };
 }
 
-/** DeleteObjects: deletes up to 1,000 keys in one database change, so the operation deletes all keys or no key. */
+/** DeleteObjects: deletes up to 1,000 objects in one database change, so either all or none are deleted. */
 export async function deleteObjects(request: S3Request, { store }: Context): Promise<S3Response> {
   const { bucket } = request;
   store.buckets.get(bucket);

@@ -8,22 +8,22 @@ import type { Checksum } from "./database.ts";
 import type { Write } from "./group-commit.ts";
 import { createObjects } from "./objects.ts";
 
-/** Controls a backup of the data folder. Another process copies the files of the backup. */
+/** A running backup of the data folder, whose files another process copies. */
 export type BucketBackup = {
   /**
-   * Copies the metadata to the new file `to`, and returns the path of the copy. If the process of the bucket cannot write to `to`, the copy
-   * is a file in the data folder until the backup ends. The bucket deletes no object before the copy of the metadata.
+   * Copies the metadata to the new file `to`, and returns the path of the copy. If the process of the bucket cannot write there, the copy
+   * is in the data folder until the backup ends. The bucket deletes no object before this copy.
    */
   copyMetadata(to: string): Promise<string>;
-  /** Ends the backup of the bucket. The end of the backup deletes the blobs whose last object was deleted during the backup. */
+  /** Ends the backup. The bucket then deletes the blobs whose last object was deleted during the backup. */
   end(): Promise<void>;
 };
 
 type Parts = { dataDir: string; database: DatabaseSync; blobs: BlobFiles; write: Write };
 
-/** Makes the function that starts backups. Only one backup can run at a time. */
+/** Makes the functions for backups. Only one backup can run at a time. */
 export function createBackups({ dataDir, database, blobs, write }: Parts) {
-  // At its start, the bucket deletes all files of the folder `unfinished`.
+  // The bucket deletes all files of the folder `unfinished` when it starts.
   const ownFile = join(dataDir, "unfinished", "metadata.sqlite");
   let isRunning = false;
   let removals: Promise<void> | undefined;
@@ -45,11 +45,11 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
   }
 
   return {
-    /** Resolves when objects may be deleted. Await it immediately before the change that deletes them. */
+    /** Resolves when objects may be deleted. Await this immediately before the database change that deletes them. */
     untilRemovable: async (): Promise<void> => removals,
     /**
-     * Starts a backup of the bucket. Until the copy of the metadata, the bucket deletes no object. Until the end of the backup, the bucket
-     * deletes no blob. The copy has every object of a database snapshot between `start` and `copyMetadata`.
+     * Starts a backup. The bucket then deletes no object until the copy of the metadata, and no blob until the end of the backup. The copy
+     * has every object of some instant between `start` and `copyMetadata`.
      */
     async start(): Promise<BucketBackup> {
       if (isRunning) throw new Error("Another backup is running. Wait until it ends.");
@@ -69,8 +69,7 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
       }
       try {
         await rm(ownFile, { force: true });
-        // The backup waits for a commit of the database. The awaited commit or an earlier commit has all deletions whose `untilRemovable`
-        // has already resolved.
+        // This commit, or an earlier one, has all deletions whose `untilRemovable` has already resolved.
         await write(() => undefined);
       } catch (error) {
         await end();
@@ -88,17 +87,17 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
   };
 }
 
-/** Turns off the WAL mode of the copy. In WAL mode, a reader would create more files beside the copy. */
+/** Turns off the WAL mode of the copy, in which a reader would create more files beside it. */
 function makeSingleFile(file: string): void {
   const copy = new DatabaseSync(file);
   copy.exec("PRAGMA journal_mode = DELETE");
   copy.close();
 }
 
-/** A blob that a copy of the metadata refers to, with its path in the data folder and its least bytes. */
+/** A blob in a copy of the metadata. `path`: in the data folder. `leastBytes`: its minimum length. */
 export type ListedBlob = { path: string; leastBytes: number };
 
-/** Lists the blobs to which a copy of the metadata refers, in the order of their paths. Paths have slashes on every operating system. */
+/** Lists the blobs in a copy of the metadata, in the order of their paths, which have slashes on every operating system. */
 export function* listBlobs(metadataFile: string): Generator<ListedBlob> {
   const database = new DatabaseSync(metadataFile, { readOnly: true });
   try {
@@ -114,8 +113,8 @@ export function* listBlobs(metadataFile: string): Generator<ListedBlob> {
 }
 
 /**
- * An object whose bytes are in a blob of the backup, but not in the bucket. The member `blob` is the name of the blob, and is undefined for an
- * object without bytes. The member `etag` includes the quotes. The member `sha256` is in base64.
+ * An object whose bytes are in a blob of the backup, but not in the bucket. `blob`: the name of the blob, undefined for an object without
+ * bytes. `etag`: with quotes. `sha256`: in base64.
  */
 export type AddedObject = {
   key: string;
@@ -126,7 +125,7 @@ export type AddedObject = {
   sha256: string | undefined;
 };
 
-/** Adds objects to a copy of the metadata. An added object replaces the object with an equal key. */
+/** Adds objects to a copy of the metadata. An added object replaces an object with the same key. */
 export function addObjects(metadataFile: string, { bucket, added }: { bucket: string; added: readonly AddedObject[] }) {
   const database = new DatabaseSync(metadataFile);
   try {
@@ -152,7 +151,7 @@ export function addObjects(metadataFile: string, { bucket, added }: { bucket: st
   }
 }
 
-/** Finds objects in a copy of the metadata. `blob`: undefined also for several blobs. Unknown keys are left out. */
+/** Finds objects by key in a copy of the metadata, without unknown keys. `blob`: also undefined for an object with several blobs. */
 export function findObjects(
   metadataFile: string,
   { bucket, keys }: { bucket: string; keys: Iterable<string> },
@@ -180,5 +179,5 @@ export function findObjects(
   }
 }
 
-/** A copy of the metadata stores no MD5. */
+/** The metadata has no MD5, so this value is never stored. */
 const NO_MD5 = Buffer.alloc(0);

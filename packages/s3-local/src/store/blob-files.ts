@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat, unlink } from 
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 
-/** The sweep looks up this many blobs before it lets requests run. */
+/** The number of blobs that the sweep checks before it lets requests run. */
 const LOOKUPS_AT_ONCE = 100;
 
 export type BlobFiles = Awaited<ReturnType<typeof openBlobFiles>>;
@@ -12,9 +12,9 @@ export type BlobFiles = Awaited<ReturnType<typeof openBlobFiles>>;
 /**
  * Opens the blob folder of a data folder, and deletes the unfinished files of an earlier process.
  *
- * A blob is a file with the bytes of an object. Blobs are immutable and have random names, so a key is never the name of a file. Every file
- * in the blob folder is complete. The bucket writes a new blob to the folder `unfinished`, syncs the file, and then renames the file into
- * the blob folder.
+ * A blob is a file with bytes of an object. Blobs are immutable and have random names, so a key is never the name of a file. Every file in
+ * the blob folder is complete. The bucket writes a new blob to the folder `unfinished`, syncs the file, and then renames the file into the
+ * blob folder.
  */
 export async function openBlobFiles(dataDir: string) {
   const unfinished = join(dataDir, "unfinished");
@@ -26,20 +26,20 @@ export async function openBlobFiles(dataDir: string) {
   const pinned = new Map<string, number>();
   const doomed = new Set<string>();
   const removals = new Set<Promise<void>>();
-  /** The blobs of this process, whose rows may come later than their files. Only the sweep needs them. */
+  /** The blobs that this process has created. Their rows may come later than their files, so the sweep must keep them. */
   let created: Set<string> | undefined = new Set();
   let isClosing = false;
-  /** The blobs to delete when the backup ends (see `keepAll`). Undefined: blobs are deleted at once. */
+  /** The blobs to delete when the backup ends (see `keepAll`). Undefined: no backup runs, and blobs are deleted immediately. */
   let kept: string[] | undefined;
   const path = (name: string) => join(root, name.slice(0, 2), name);
 
-  /** Moves a finished file durably to the folder of its first two digits, which it creates if needed. */
+  /** Moves a finished file durably to the folder with the first two digits of its name, and creates this folder if needed. */
   async function publish(temporary: string, name: string): Promise<void> {
     const folder = join(root, name.slice(0, 2));
     try {
       await rename(temporary, path(name));
     } catch (error) {
-      // The check does not use `instanceof Error`: Jest runs this module with a different class Error than the modules of Node.js.
+      // `instanceof Error` would fail in Jest, which runs this module with another class Error than the modules of Node.js.
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
       await mkdir(folder, { recursive: true });
       await syncFolder(root);
@@ -54,7 +54,7 @@ export async function openBlobFiles(dataDir: string) {
       return;
     }
     const removal = unlink(path(name)).catch(() => {
-      // If a blob could not be deleted, the next start of the bucket deletes the blob.
+      // The next start of the bucket deletes a blob that could not be deleted.
     });
     removals.add(removal);
     void removal.finally(() => removals.delete(removal));
@@ -70,7 +70,7 @@ export async function openBlobFiles(dataDir: string) {
   }
 
   return {
-    /** Starts to write a new blob. The blob exists only after the promise of `finish` has resolved. */
+    /** Starts a new blob, which exists only after `finish` has resolved. */
     create() {
       const name = randomBytes(16).toString("hex");
       created?.add(name);
@@ -78,16 +78,16 @@ export async function openBlobFiles(dataDir: string) {
       return createBlobWriter({ name, temporary, publish: () => publish(temporary, name) });
     },
     openForReading: (name: string): Promise<FileHandle> => open(path(name), constants.O_RDONLY),
-    /** Returns the length of a blob. Returns -1 if its file is missing. */
+    /** Returns the length of a blob, or -1 if its file is missing. */
     sizeOf: (name: string): Promise<number> => stat(path(name)).then(({ size }) => size, missingSize),
-    /** Keeps the given blobs on the disk until the caller calls the returned function, even after `remove`. */
+    /** Keeps the given blobs on the disk until the returned function is called, even after `remove`. */
     pin(names: readonly string[]): () => void {
       for (const name of names) pinned.set(name, (pinned.get(name) ?? 0) + 1);
       return () => {
         for (const name of names) unpin(name);
       };
     },
-    /** Keeps every blob on the disk until the caller calls the returned function. Only one caller at a time can keep all blobs. */
+    /** Keeps every blob on the disk until the returned function is called. Only one caller at a time may use `keepAll`. */
     keepAll(): () => void {
       kept = [];
       return () => {
@@ -96,14 +96,14 @@ export async function openBlobFiles(dataDir: string) {
         for (const name of names) removeNow(name);
       };
     },
-    /** Deletes blobs to which no row refers. The bucket deletes each blob when no request reads the blob. */
+    /** Deletes blobs to which no row refers. A blob that a request is reading is deleted later. */
     remove(names: readonly string[]): void {
       for (const name of names) {
         if (pinned.has(name)) doomed.add(name);
         else removeNow(name);
       }
     },
-    /** Deletes the blobs that `isKnown` does not know, and returns their number. Requests run meanwhile. */
+    /** Deletes the blobs for which `isKnown` returns false, and returns their number. Requests run meanwhile. */
     async sweep(isKnown: (name: string) => boolean): Promise<number> {
       let removed = 0;
       for (const folder of await readdir(root)) {
@@ -141,22 +141,21 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 type BlobWriter = {
-  /** Writes bytes and frees their memory. Await a returned promise before the next call. */
+  /** Writes bytes and frees their memory. Await the returned promise before the next call. */
   write(bytes: Uint8Array): Promise<void> | undefined;
-  /** Makes the blob durable, and returns the name of the blob. If there are no bytes, `finish` makes no file, and returns undefined. */
+  /** Makes the blob durable, and returns its name. Without bytes, makes no file, and returns undefined. */
   finish(): Promise<string | undefined>;
-  /** Deletes the unfinished file of the blob. The function `discard` works also after a failed write. */
+  /** Deletes the unfinished file of the blob, even after a failed write. */
   discard(): Promise<void>;
 };
 
 const BATCH_BYTES = 1024 * 1024;
-// The writer syncs large bodies in steps while the bodies arrive. With a single sync at the end, the client would wait long for the
-// response.
+// The bytes between two syncs of a large body. With one sync at the end, the client would wait long for the response.
 const SYNC_EVERY_BYTES = 64 * 1024 * 1024;
 
 type BlobWriterOptions = { name: string; temporary: string; publish: () => Promise<void> };
 
-/** Makes a writer that collects bytes into large writes. The writer collects the next batch during the write of the previous batch. */
+/** Makes a writer that collects bytes into large writes. During each write, it collects the bytes of the next write. */
 export function createBlobWriter({ name, temporary, publish }: BlobWriterOptions): BlobWriter {
   let handle: FileHandle | undefined;
   let batch: Uint8Array[] = [];
@@ -219,21 +218,21 @@ export function createBlobWriter({ name, temporary, publish }: BlobWriterOptions
 async function writeAll(handle: FileHandle, buffers: Uint8Array[], sizeBytes: number): Promise<void> {
   const { bytesWritten } = await handle.writev(buffers);
   if (bytesWritten === sizeBytes) return;
-  // If the disk is full or a signal arrives, a write can end early. If the disk is full, the next write fails.
+  // A write can end early, because of a signal or a full disk. On a full disk, the next write fails.
   let rest = Buffer.concat(buffers).subarray(bytesWritten);
   while (rest.length > 0) rest = rest.subarray((await handle.write(rest)).bytesWritten);
 }
 
 function ignoreUntilAwaited(promise: Promise<void>): Promise<void> {
   promise.catch(() => {
-    // The caller awaits the failed promise later, and receives the error then.
+    // The caller gets this error when it awaits the promise.
   });
   return promise;
 }
 
 /**
- * Frees the memory of bytes that no code uses any more. If the bytes are only a part of their buffer, `freeBytes` does nothing, because
- * other code may use the rest of the buffer. The garbage collector of V8 would also free the memory, but only after 64 MiB of unused bytes.
+ * Frees the memory of bytes that are no longer used. Does nothing if the bytes are only a part of their buffer, because other code may use
+ * the rest. V8 would also free the memory, but only after 64 MiB of unused bytes.
  */
 export function freeBytes({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { S3Error } from "../errors.ts";
 
-/** A rule in the CORS configuration of a bucket, as Amazon S3 defines the rule. */
+/** A rule in the CORS configuration of a bucket, with the members of Amazon S3. */
 export type CorsRule = {
   id?: string;
   allowedOrigins: string[];
@@ -11,12 +11,10 @@ export type CorsRule = {
   maxAgeSeconds?: number;
 };
 
-/** A record of a bucket. The member `createdAt` is in milliseconds since 1970. */
+/** A row of a bucket. `createdAt`: in milliseconds since 1970. */
 export type Bucket = { name: string; createdAt: number; cors?: CorsRule[] };
 
-/**
- * Makes the queries for buckets. The caller may call `create`, `remove` and `setCors` only inside a change of `Write` (group-commit.ts).
- */
+/** Makes the queries for buckets. Call `create`, `remove` and `setCors` only inside a change of `Write` (group-commit.ts). */
 export function createBuckets(database: DatabaseSync) {
   const select = database.prepare("SELECT name, created_at, cors FROM buckets WHERE name = ?");
   const selectAll = database.prepare("SELECT name, created_at, cors FROM buckets ORDER BY name");
@@ -29,14 +27,14 @@ export function createBuckets(database: DatabaseSync) {
   };
   return {
     find,
-    /** Returns the bucket with the given name. Throws NoSuchBucket if the bucket does not exist. */
+    /** Throws NoSuchBucket if the bucket does not exist. */
     get(name: string): Bucket {
       const bucket = find(name);
       if (bucket !== undefined) return bucket;
       throw new S3Error("NoSuchBucket", "The specified bucket does not exist", { details: { BucketName: name } });
     },
     list: (): Bucket[] => selectAll.all().map(toBucket),
-    /** Creates a bucket with the given name. Returns false if the bucket already exists. */
+    /** Returns false if the bucket already exists. */
     create: (name: string, createdAt: number): boolean => insert.run(name, createdAt).changes === 1,
     setCors(name: string, rules: CorsRule[] | undefined): void {
       update.run(rules === undefined ? null : JSON.stringify(rules), name);

@@ -2,17 +2,16 @@ import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { Checksum, Segment, WrittenBody } from "./database.ts";
 
-/** The byte range of a part in its content, `from` included and `to` excluded, and the checksums of the part. */
+/** The bytes of a part in its content, from `from` (inclusive) to `to` (exclusive), with the checksums of the part. */
 type ContentPart = { from: number; to: number; checksums: Checksum[] };
 
 export type Contents = ReturnType<typeof createContents>;
 
 /**
- * Makes the queries for the contents of objects and parts. A content is a list of segments, and each segment is a range of a blob. A blob
- * exists as long as a segment refers to the blob.
+ * Makes the queries for the contents of objects and parts. A content is a list of segments. A segment is a range of a blob. A blob exists
+ * as long as a segment refers to it.
  *
- * The bucket moves no bytes for a copy of an object or for the completion of a multipart upload. The caller may call writing functions only
- * inside `Write`.
+ * So the bucket can copy an object or complete a multipart upload without moving bytes. Call writing functions only inside `Write`.
  */
 export function createContents(database: DatabaseSync) {
   const addSegment = database.prepare(
@@ -48,7 +47,7 @@ export function createContents(database: DatabaseSync) {
   }
 
   return {
-    /** Returns the segments with the bytes `from` to `to` (excluded). The outer ones may have more bytes. */
+    /** Returns the segments with the bytes from `from` to `to` (exclusive). The first and the last segment may have more bytes. */
     segments,
     hasBlob: (name: string): boolean => findBlob.get(name) !== undefined,
     add({ blob, sizeBytes }: WrittenBody): string {
@@ -58,7 +57,7 @@ export function createContents(database: DatabaseSync) {
       addSegment.run(contentId, 0, blob, 0, sizeBytes);
       return contentId;
     },
-    /** Makes a second content of a range (`to` excluded), without a copy of the bytes. */
+    /** Makes a second content from a range (`to` is exclusive), without copying bytes. */
     duplicate(contentId: string, range = { from: 0, to: Number.MAX_SAFE_INTEGER }): string {
       const copyId = randomUUID();
       const found = range.to > range.from ? segments(contentId, range) : [];
@@ -70,7 +69,7 @@ export function createContents(database: DatabaseSync) {
       }
       return copyId;
     },
-    /** Joins contents into a new content. The joined contents become parts of the new content, and do not exist separately any more. */
+    /** Joins contents into a new content, as its parts. The joined contents no longer exist on their own. */
     join(parts: readonly { contentId: string; sizeBytes: number; checksums: Checksum[] }[]): string {
       const joinedId = randomUUID();
       let start = 0;
@@ -81,21 +80,21 @@ export function createContents(database: DatabaseSync) {
       }
       return joinedId;
     },
-    /** Records the upload that made a content. The record exists until the content is deleted. */
+    /** Records the multipart upload that made a content, until the content is deleted. */
     recordCompletion(contentId: string, uploadId: string): void {
       addCompletion.run(contentId, uploadId);
     },
     isMadeBy: (contentId: string, uploadId: string): boolean => selectCompletion.get(contentId, uploadId) !== undefined,
-    /** Returns the number of parts of a joined content. Returns 0 for a content that is not joined. */
+    /** Returns the number of parts of a joined content, or 0 for a content that is not joined. */
     partCount: (contentId: string): number => countParts.get(contentId)?.count as number,
-    /** Returns the nth part of a content, counted from 1. In the multipart upload, the part may have had another number. */
+    /** Returns the nth part of a content, counted from 1. The part may have had another number in the multipart upload. */
     part(contentId: string, partNumber: number): ContentPart | undefined {
       const row = selectPart.get(contentId, partNumber);
       if (row === undefined) return undefined;
       const from = row.start as number;
       return { from, to: from + (row.size_bytes as number), checksums: JSON.parse(row.checksums as string) };
     },
-    /** Deletes a content from the database. The next call of `takeFreed` returns the blobs to which no segment refers any more. */
+    /** Deletes a content. The next `takeFreed` returns the blobs to which no segment refers any more. */
     drop(contentId: string): void {
       const dropped = segments(contentId);
       dropSegments.run(contentId);
@@ -108,7 +107,7 @@ export function createContents(database: DatabaseSync) {
       }
     },
     freedCount: (): number => freed.length,
-    /** Keeps the first `count` freed blobs, and forgets all other freed blobs. The caller must call `keepFreed` after a rollback. */
+    /** Keeps the first `count` freed blobs, and forgets all later ones. Call this after a rollback. */
     keepFreed(count: number): void {
       freed.length = count;
     },

@@ -4,13 +4,13 @@ import { DatabaseSync } from "node:sqlite";
 /** The checksum algorithms of Amazon S3, except MD5. */
 export type ChecksumAlgorithm = "CRC32" | "CRC32C" | "CRC64NVME" | "SHA1" | "SHA256";
 
-/** A checksum of an object or a part in base64. A `COMPOSITE` checksum is the checksum of the checksums of the parts. */
+/** A checksum of an object or a part, in base64. `COMPOSITE`: the checksum of the checksums of the parts. */
 export type Checksum = { algorithm: ChecksumAlgorithm; value: string; type: "FULL_OBJECT" | "COMPOSITE" };
 
-/** The stored headers, by their lowercase names. `metadata`: the `x-amz-meta-*` headers without this prefix. */
+/** The headers that are stored with an object, by lowercase name. `metadata`: the `x-amz-meta-*` headers without this prefix. */
 export type ObjectHeaders = { headers: Record<string, string>; metadata: Record<string, string> };
 
-/** A stored object of a bucket. `etag` includes the quotes of the entity tag. `lastModified` is in milliseconds since 1970. */
+/** A stored object. `etag`: with quotes. `lastModified`: in milliseconds since 1970. */
 export type ObjectRecord = ObjectHeaders & {
   key: string;
   contentId: string;
@@ -20,12 +20,10 @@ export type ObjectRecord = ObjectHeaders & {
   checksums: Checksum[];
 };
 
-/**
- * A segment is a part of a content (contents.ts) in one blob. The segment starts at `start` in the content and at `blobOffset` in the blob.
- */
+/** The part of a content (contents.ts) that is in one blob. It starts at `start` in the content and at `blobOffset` in the blob. */
 export type Segment = { start: number; blob: string; blobOffset: number; length: number };
 
-/** A written body is durable on the disk, but no row refers to the body yet. The member `blob` is absent if the body is empty. */
+/** A body that is durable on the disk, but without a database row yet. `blob`: absent if the body is empty. */
 export type WrittenBody = { blob?: string; sizeBytes: number; md5: Buffer; checksums: Checksum[] };
 
 const SCHEMA = `
@@ -66,16 +64,16 @@ CREATE TABLE IF NOT EXISTS completions (
 const SQLITE_BUSY = 5;
 
 /**
- * Opens or creates the metadata database of a data folder, and locks the database for the process.
+ * Opens or creates the metadata database of a data folder, and locks it for this process.
  *
- * The operating system releases the lock when the process ends, even after kill -9.
- * Throws if another process, or another bucket in the process, has opened the folder.
+ * The operating system releases the lock when the process ends, even after kill -9. Throws if another process, or another bucket in this
+ * process, has opened the folder.
  */
 export function openDatabase(file: string): DatabaseSync {
   makePrivate(file);
   const database = new DatabaseSync(file);
   try {
-    // The first write takes an exclusive lock and keeps the lock, so no second process can change the blobs.
+    // The first write takes an exclusive lock and keeps it, so that no other process can change the blobs.
     database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
     database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
     return database;
@@ -86,11 +84,9 @@ export function openDatabase(file: string): DatabaseSync {
   }
 }
 
-/**
- * Sets the mode of the database file so that only its owner can read the file. SQLite gives its other files the mode of the database file.
- */
+/** Lets only the owner of the database file read it. SQLite gives its other files the same mode. */
 function makePrivate(file: string): void {
-  // The function `makePrivate` opens only a new file, because closing an existing file would release the locks of the process on the file.
+  // Opens only a new file, because closing an existing file would release the locks of this process on the file.
   if (!existsSync(file)) closeSync(openSync(file, "ax", 0o600));
   chmodSync(file, 0o600);
 }

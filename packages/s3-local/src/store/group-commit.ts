@@ -1,22 +1,22 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** Runs a change of the database in a group commit. The promise settles only after the change is durable or rolled back. */
+/** Runs a change of the database in a group commit. Settles only after the change is durable or rolled back. */
 export type Write = <T>(change: () => T) => Promise<T>;
 
 type Job = { change: () => unknown; resolve: (value: never) => void; reject: (error: unknown) => void };
 type Outcome = () => void;
 
 /**
- * Collects the names of the files that changes make unnecessary. The function `committed` deletes the unnecessary files. After a rollback,
- * `undoTo` forgets the files that were added since a call of `mark`.
+ * Collects the names of the files that changes make unnecessary. `committed` deletes these files. After a rollback, `undoTo` forgets the
+ * files that were added since `mark`.
  */
 type CommitListener = { mark(): number; undoTo(mark: number): void; committed(): void };
 
 /**
  * Makes `Write`, the only function that changes the database. All changes of one turn of the event loop share one durable commit.
  *
- * Each commit blocks the process until the disk has finished. If a change throws, only the failed change is rolled back. The database runs
- * changes one by one. A check, and the write that depends on the check, must be in one change.
+ * Each commit blocks the process until the disk has finished. A change that throws is rolled back alone. The database runs changes one by
+ * one. A check and the write that depends on it must be in the same change.
  */
 export function createGroupCommit(database: DatabaseSync, listener: CommitListener): Write {
   let queue: Job[] = [];
@@ -47,7 +47,7 @@ export function createGroupCommit(database: DatabaseSync, listener: CommitListen
       database.exec("RELEASE change");
       return () => resolve(value);
     } catch (error) {
-      // If the disk is full, SQLite rolls back the whole transaction with its savepoints.
+      // On a full disk, SQLite has already rolled back the whole transaction with its savepoints.
       if (!database.isTransaction) throw error;
       database.exec("ROLLBACK TO change; RELEASE change");
       listener.undoTo(mark);

@@ -3,12 +3,10 @@ import { S3Error } from "../errors.ts";
 import type { Contents } from "./contents.ts";
 import type { ObjectRecord } from "./database.ts";
 
-/**
- * The conditions that the current object of a key must satisfy. The values are the values of the `If-Match` and `If-None-Match` headers.
- */
+/** The values of the headers `If-Match` and `If-None-Match`, which the current object of a key must satisfy. */
 export type WriteConditions = { ifMatch?: string; ifNoneMatch?: string };
 
-/** Makes the queries for objects. The caller may call `put` and `remove` only inside a change of `Write` (group-commit.ts). */
+/** Makes the queries for objects. Call `put` and `remove` only inside a change of `Write` (group-commit.ts). */
 export function createObjects(database: DatabaseSync, contents: Contents) {
   const columns = "key, content_id, size_bytes, etag, last_modified, headers, metadata, checksums";
   const select = database.prepare(`SELECT ${columns} FROM objects WHERE bucket = ? AND key = ?`);
@@ -25,17 +23,17 @@ export function createObjects(database: DatabaseSync, contents: Contents) {
 
   return {
     find,
-    /** Returns the object with the given key. Throws NoSuchKey if the object does not exist. */
+    /** Throws NoSuchKey if the object does not exist. */
     get(bucket: string, key: string): ObjectRecord {
       const object = find(bucket, key);
       if (object !== undefined) return object;
       throw new S3Error("NoSuchKey", "The specified key does not exist.", { details: { Key: key } });
     },
-    /** Yields the object `from` and all later ones, in the order of the UTF-8 bytes. Read all before another query. */
+    /** Yields the object `from` and all later objects, in the order of their keys in UTF-8. Read all objects before another query. */
     *from(bucket: string, from: string): Generator<ObjectRecord> {
       for (const row of selectFrom.iterate(bucket, from)) yield toObject(row);
     },
-    /** Stores an object, and deletes the old object with an equal key. The function `put` throws if a condition is false. */
+    /** Stores an object, and deletes the old object of the key. Throws if a condition is false. */
     put(bucket: string, object: ObjectRecord, conditions: WriteConditions = {}): void {
       const before = find(bucket, object.key);
       checkConditions(before, conditions);
@@ -70,7 +68,7 @@ export function preconditionFailed(condition: string): S3Error {
   });
 }
 
-/** Returns whether `list` is `*` or contains the entity tag. An entity tag without quotes also matches. */
+/** Returns whether `list` is `*` or contains the entity tag, with or without quotes. */
 export function matchesEtag(list: string, etag: string): boolean {
   return list.split(",").some((item) => {
     const tag = item.trim().replace(/^W\//, "");
@@ -93,13 +91,13 @@ function toObject(row: Record<string, unknown>): ObjectRecord {
 
 export type ListingEntry = { object: ObjectRecord } | { commonPrefix: string };
 
-/** Selects the keys that start with `prefix` and are not before the key `from`. The listing groups keys up to the first `delimiter`. */
+/** Selects keys that start with `prefix`, from the key `from` on. `delimiter`: groups keys up to its first occurrence after the prefix. */
 type ListingQuery = { prefix: string; delimiter: string; from: string; limit: number };
 
 type ListingPage = { entries: ListingEntry[]; isTruncated: boolean };
 
 /**
- * Lists one page of keys. A common prefix costs only one step, even if many keys have the common prefix.
+ * Lists one page of keys. A common prefix costs only one step, however many keys it has.
  *
  * Source: Amazon S3 API, ListObjectsV2.
  */
@@ -116,7 +114,7 @@ export function listPage(query: ListingQuery, read: (from: string) => Iterable<O
       const commonPrefix = commonPrefixOf(object.key, query);
       entries.push(commonPrefix === undefined ? { object } : { commonPrefix });
       if (commonPrefix === undefined) continue;
-      // Many keys may have the common prefix, so the loop skips the keys with the prefix, and starts a new read.
+      // Many keys may have this prefix, so the loop skips them with a new read.
       from = successor(commonPrefix);
       break;
     }
@@ -124,15 +122,13 @@ export function listPage(query: ListingQuery, read: (from: string) => Iterable<O
   return { entries, isTruncated: false };
 }
 
-/**
- * Returns the first possible key after all keys that start with a text, in UTF-8 order. Returns undefined if no key can follow the text.
- */
+/** Returns the first possible key after all keys that start with a text, in UTF-8 order. Undefined if no key can follow. */
 export function successor(text: string): string | undefined {
   const points = Array.from(text, (character) => character.codePointAt(0) as number);
   while (points.at(-1) === 0x10ffff) points.pop();
   const last = points.pop();
   if (last === undefined) return undefined;
-  // The code points U+D800 to U+DFFF are surrogates, which UTF-8 cannot encode. In UTF-8 order, U+E000 follows U+D7FF.
+  // UTF-8 cannot encode the surrogates U+D800 to U+DFFF, so U+E000 follows U+D7FF.
   return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
 }
 
@@ -140,7 +136,7 @@ export function nextKey(key: string): string {
   return `${key}\0`;
 }
 
-/** Returns the common prefix under which a listing groups the key. Returns undefined if the key is a separate entry. */
+/** Returns the common prefix that contains a key in the list. Undefined if the key has its own entry. */
 export function commonPrefixOf(
   key: string,
   { prefix, delimiter }: Pick<ListingQuery, "prefix" | "delimiter">,

@@ -9,7 +9,7 @@ const SQLITE_READ_ONLY = 8;
 const SQLITE_IO_ERROR = 10;
 const SQLITE_FULL = 13;
 
-/** Returns whether an error of SQLite or of the file system means that the disk, or the disk quota of the user, is full. */
+/** Returns whether an error of SQLite or of the file system means that the disk, or the user's quota on the disk, is full. */
 export function isDiskFull(error: unknown): boolean {
   return hasCode(error, ["ENOSPC", "EDQUOT", SQLITE_FULL]);
 }
@@ -25,7 +25,7 @@ function hasCode(error: unknown, codes: readonly unknown[]): boolean {
   return codes.includes(code) || (typeof errcode === "number" && codes.includes(errcode & 0xff));
 }
 
-/** Makes a reserve file of 4 MiB. On a full disk, the bucket deletes it first, because deletions need some space. */
+/** Makes a reserve file of 4 MiB. On a full disk, the bucket deletes this file first, because deletions need some space. */
 export function createReserve(file: string) {
   function sizeBytes(): number {
     return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
@@ -37,13 +37,13 @@ export function createReserve(file: string) {
       for (let size = sizeBytes(); size < RESERVE_BYTES; size += STEP.length)
         appendFileSync(file, STEP, { mode: 0o600 });
     } catch {
-      // The disk is full, so the reserve stays incomplete. The next deletion of objects calls `refill` again.
+      // On a full disk, the reserve file stays incomplete until the next deletion of objects.
     }
   }
 
   refill();
   return {
-    /** Runs a change that frees disk space. If the disk is full, the function `spend` deletes the reserve and runs the change again. */
+    /** Runs a change that frees disk space. On a full disk, deletes the reserve file and runs the change again. */
     async spend<T>(change: () => Promise<T>): Promise<T> {
       try {
         return await change();

@@ -11,10 +11,10 @@ import { createObjects } from "./objects.ts";
 import { createReserve } from "./reserve.ts";
 import { createUploads } from "./uploads.ts";
 
-/** The data of the buckets: metadata in SQLite, and bytes in blob files. A change of the store is durable when its `write` has resolved. */
+/** The data of the buckets: metadata in SQLite, and bytes in blob files. A change is durable when its `write` has resolved. */
 export type Store = Awaited<ReturnType<typeof openStore>>;
 
-/** Opens or creates the store of a data folder, locks the store for the process, and starts to delete the files of interrupted writes. */
+/** Opens or creates the store of a data folder, locks it for this process, and starts to delete the files of interrupted writes. */
 export async function openStore(dataDir: string) {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const database = openDatabase(join(dataDir, "bucket.sqlite"));
@@ -27,7 +27,7 @@ export async function openStore(dataDir: string) {
       committed: () => blobs.remove(contents.takeFreed()),
     });
     const swept = blobs.sweep(contents.hasBlob);
-    // The caller of `swept` gets the error.
+    // The caller gets this error from `swept`.
     swept.catch(() => undefined);
     const reserve = createReserve(join(dataDir, "reserve"));
     return {
@@ -44,7 +44,7 @@ export async function openStore(dataDir: string) {
         return value;
       },
       backups: createBackups({ dataDir, database, blobs, write }),
-      /** Resolves with the number of deleted blobs without a row, which interrupted writes leave behind. */
+      /** Resolves with the number of deleted blobs without a row, which came from interrupted writes. */
       swept,
       async close() {
         blobs.stopSweep();
@@ -59,7 +59,7 @@ export async function openStore(dataDir: string) {
   }
 }
 
-/** Runs a change that adds a row for a written body. If the change fails, the function `commitBody` deletes the bytes of the body. */
+/** Runs a change that adds a row for a written body. If the change fails, deletes the bytes of the body. */
 export async function commitBody<T>(store: Store, staged: WrittenBody, change: () => T): Promise<T> {
   try {
     return await store.write(change);

@@ -4,7 +4,7 @@ import { noSuchUpload } from "../errors.ts";
 import type { Contents } from "./contents.ts";
 import type { Checksum, ChecksumAlgorithm, ObjectHeaders } from "./database.ts";
 
-/** A multipart upload in progress. The member `initiated` is in milliseconds since 1970. */
+/** A multipart upload in progress. `initiated`: in milliseconds since 1970. */
 export type UploadRecord = ObjectHeaders & {
   uploadId: string;
   key: string;
@@ -13,7 +13,7 @@ export type UploadRecord = ObjectHeaders & {
   checksumType?: Checksum["type"];
 };
 
-/** A stored part, with a number from 1 to 10,000. The member `etag` includes the quotes of the entity tag. */
+/** A stored part, with a number from 1 to 10,000. `etag`: with quotes. */
 export type PartRecord = {
   partNumber: number;
   contentId: string;
@@ -23,7 +23,7 @@ export type PartRecord = {
   checksums: Checksum[];
 };
 
-/** Makes the queries for multipart uploads and their parts. The caller may call functions that change data only inside `Write`. */
+/** Makes the queries for multipart uploads and their parts. Call functions that change data only inside `Write`. */
 export function createUploads(database: DatabaseSync, contents: Contents) {
   const columns = "upload_id, key, initiated, headers, metadata, checksum_algorithm, checksum_type";
   const select = database.prepare(`SELECT ${columns} FROM uploads WHERE bucket = ? AND key = ? AND upload_id = ?`);
@@ -47,7 +47,7 @@ export function createUploads(database: DatabaseSync, contents: Contents) {
   }
 
   return {
-    /** Returns the upload with the given id. Throws NoSuchUpload if the upload does not exist. */
+    /** Throws NoSuchUpload if the upload does not exist. */
     get(bucket: string, { key, uploadId }: { key: string; uploadId: string }): UploadRecord {
       const row = select.get(bucket, key, uploadId);
       if (row !== undefined) return toUpload(row);
@@ -59,7 +59,7 @@ export function createUploads(database: DatabaseSync, contents: Contents) {
     },
     create(bucket: string, upload: Omit<UploadRecord, "uploadId">): UploadRecord {
       const { key, initiated, headers, metadata, checksumAlgorithm, checksumType } = upload;
-      // Upload ids begin with the time, so a listing shows older uploads of a key first.
+      // Upload ids start with the time, so that a list shows the older uploads of a key first.
       const uploadId = initiated.toString(16).padStart(12, "0") + randomBytes(16).toString("hex");
       const described = [JSON.stringify(headers), JSON.stringify(metadata)] as const;
       insert.run(bucket, uploadId, key, initiated, ...described, checksumAlgorithm ?? null, checksumType ?? null);
@@ -71,7 +71,7 @@ export function createUploads(database: DatabaseSync, contents: Contents) {
       const { partNumber, contentId, sizeBytes, etag, lastModified, checksums } = part;
       upsertPart.run(uploadId, partNumber, contentId, sizeBytes, etag, lastModified, JSON.stringify(checksums));
     },
-    /** Deletes an upload and the contents of its parts. The function `remove` keeps contents that a completed object contains. */
+    /** Deletes an upload with the contents of its parts, except contents that are in a completed object. */
     remove(bucket: string, { key, uploadId }: { key: string; uploadId: string }): void {
       for (const { contentId } of parts(uploadId)) contents.drop(contentId);
       removeParts.run(uploadId);

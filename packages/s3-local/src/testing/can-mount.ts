@@ -3,10 +3,7 @@ import { mkdtempSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/**
- * Returns whether the process may mount a disk in memory, as root on Linux can. The tests that fill a disk run only if `canMount` returns
- * true.
- */
+/** Returns whether this process may mount a disk in memory, like root on Linux. The tests that fill a disk need this. */
 export function canMount(): boolean {
   if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
   const folder = mkdtempSync(join(tmpdir(), "can-mount-"));

@@ -3,7 +3,7 @@ import { BUCKET, CREDENTIALS } from "./names.ts";
 
 const BOUNDARY = "----form";
 
-/** A part of a form: the name and value of a field. For the part with the file, the filename is also set. */
+/** A field of a form: its name and value, and for the file also the filename. */
 export type FormPart = [name: string, value: string | Buffer, filename?: string];
 
 export function encodeForm(parts: readonly FormPart[], end = `--${BOUNDARY}--\r\n`) {

@@ -18,14 +18,14 @@ type RawRequest = {
   body?: Uint8Array | string;
 };
 
-/** Sends a request without a change of its path. The function `fetch` would normalise the path of a request. */
+/** Sends a request with exactly the given path, which `fetch` would normalise. */
 export async function send({ method, url, headers = {}, body }: RawRequest): Promise<RawResponse> {
   const outgoing = open({ method, url, headers });
   outgoing.end(body);
   return receive(outgoing);
 }
 
-/** Starts a request without its body. The caller must send the body of the request. */
+/** Starts a request. The caller must send its body. */
 export function open({ method, url, headers = {} }: RawRequest): ClientRequest {
   const [, host, port, path] = /^http:\/\/([^/:]+):(\d+)(.*)$/.exec(url) as unknown as [string, string, string, string];
   return request({ method, host, port, path, headers, agent: false });

@@ -1,5 +1,4 @@
-/** The access key of every test bucket. */
 export const CREDENTIALS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" };
 
-/** The name of the bucket that the endpoint creates at startup. */
+/** The bucket that each test endpoint creates at its start. */
 export const BUCKET = "files";

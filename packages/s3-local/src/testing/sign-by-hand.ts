@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { CREDENTIALS } from "./bucket.ts";
 
-/** A hand-signed request is a request that a normal client would not send. The test sends the path and the query exactly as given. */
+/** A request that a normal client would not send. Its path and query are sent exactly as given. */
 type HandSigned = {
   method: string;
   path: string;
@@ -14,7 +14,7 @@ const sha256 = (text: string) => createHash("sha256").update(text, "latin1").dig
 const now = () => new Date().toISOString().replace(/[:-]|\.\d{3}/g, "");
 const scopeOf = (dateTime: string) => `${dateTime.slice(0, 8)}/us-east-1/s3/aws4_request`;
 
-/** Presigns a URL of any form. The host is the only signed header. */
+/** Presigns any URL, with the host as the only signed header. */
 export function presignByHand(endpoint: string, { method, path, query = [] }: HandSigned): string {
   const dateTime = now();
   const signed = [

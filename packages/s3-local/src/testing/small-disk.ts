@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { basename, delimiter, join } from "node:path";
 import { onTestFinished } from "vitest";
 
-// Debian installs mkfs.ext4 in /usr/sbin, and not every PATH contains /usr/sbin.
+// Debian has mkfs.ext4 in /usr/sbin, which is not in every PATH.
 const env = { ...process.env, PATH: [process.env.PATH, "/usr/sbin", "/sbin"].join(delimiter) };
 
 /**
- * Mounts a disk for one test. After an error, the file system becomes read-only even with open files, as on most disks. The function
- * `break` causes an error of the disk. The function `mountFragileDisk` needs root on Linux.
+ * Mounts a disk for one test. `break` causes a disk error, after which the file system is read-only even for open files, as on most disks.
+ * Needs root on Linux.
  */
 export function mountFragileDisk(): { folder: string; break: () => void } {
   const place = mkdtempSync(join(tmpdir(), "fragile-disk-"));
@@ -27,12 +27,12 @@ export function mountFragileDisk(): { folder: string; break: () => void } {
   };
 }
 
-/** Mounts a disk in memory for one test. The function `mountSmallDisk` needs root on Linux. */
+/** Mounts a disk in memory for one test. Needs root on Linux. */
 export async function mountSmallDisk({ mebibytes }: { mebibytes: number }): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "small-disk-"));
   execFileSync("mount", ["-t", "tmpfs", "-o", `size=${mebibytes}m`, "tmpfs", folder]);
   onTestFinished(() => {
-    // The unmount is lazy, because a killed process may still have files open.
+    // A killed process may still have open files, so the unmount is lazy.
     execFileSync("umount", ["--lazy", folder]);
     rmSync(folder, { recursive: true });
   });

@@ -10,7 +10,7 @@ import { BUCKET } from "./names.ts";
 
 const AT = { Bucket: BUCKET, Key: "a" };
 
-/** Starts an upload of the key `a`, and stores the given parts, numbered from 1. */
+/** Starts a multipart upload of the key `a`, and stores the given parts, numbered from 1. */
 export async function uploadParts(
   client: S3Client,
   bodies: Uint8Array[],

@@ -112,8 +112,7 @@ export function createAdmit(deps: Pick<Deps, "db">, { resources, onFault, within
     }
 
     /**
-     * Counts the files of the item that `validate` sees for a file. If the client repeats the start of an upload, this upload does not
-     * count.
+     * Counts the files of the item that `validate` sees for a file. If a client repeats the start of an upload, this upload does not count.
      */
     async function countsBefore({ idempotencyKey }: NewFile): Promise<ItemCounts> {
       const { noteId, files: count, bytes } = await stored();

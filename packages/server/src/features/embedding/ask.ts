@@ -14,10 +14,7 @@ export type Ask = ReturnType<typeof createAsk>;
 
 type Options = {
   resources: Resources;
-  /**
-   * The service calls `onFault` when a function of the host application throws, takes too long or returns a wrong type. The service then
-   * refuses the action.
-   */
+  /** Called when a function of the application throws, takes too long or returns a wrong type. The service then refuses the action. */
   onFault: (fault: AskFault) => void;
   askWithinMs?: number;
 };
@@ -81,7 +78,6 @@ export function createAsk({ resources, onFault, askWithinMs = ASK_WITHIN_MS }: O
   }
 
   return {
-    /** Returns whether the user may perform the action on one item. */
     may,
 
     /**
@@ -137,10 +133,7 @@ export function functionOf({ action }: Pick<Question, "action">): "may" | "maySh
   return action === "request" ? "mayRequest" : "may";
 }
 
-/**
- * Converts the result of `mayMany` to a set. Throws TypeError for a wrong type. A string is also a wrong type: it is iterable, but its
- * characters are not ids.
- */
+/** Converts the result of `mayMany` to a set. Throws TypeError for a wrong type, also for a string, which is iterable but has no ids. */
 function setOf(ids: unknown): Set<string> {
   if (typeof ids === "string") throw new TypeError("mayMany() must return ids, and not a text.");
   return new Set(ids as Iterable<string>);

@@ -13,7 +13,6 @@ import type { Resources, User } from "./types.ts";
 /** The calls about links and file requests of an embedding. `urlOf` returns the URL that visitors open. */
 export type ItemLinks = { useCases: LinkVerbs; creatorRightsOf: CreatorRightsOf; urlOf: (token: string) => string };
 
-/** Returns the user of the application with this id. */
 export type FindCreator = (id: string) => User | null | undefined | Promise<User | null | undefined>;
 
 /** The maximum time of one call of `findUser`, in milliseconds. */

@@ -12,10 +12,7 @@ import type { Resources } from "./types.ts";
 const INTERVAL_MS = 10_000;
 /** An event gets its id shortly before the event is on the disk. Without this delay, a read could miss events. In milliseconds. */
 const SETTLED_AFTER_MS = 30_000;
-/**
- * Without new events, a replica advances the stored position only after this time, because a read costs less than a durable write. In
- * milliseconds.
- */
+/** Without new events, a replica advances the stored position only after this time, because a durable write is slow. In milliseconds. */
 const REREAD_MS = 60_000;
 const MAX_EVENTS = 200;
 

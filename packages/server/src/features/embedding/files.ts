@@ -125,10 +125,7 @@ export function createFiles(
     abort: (user: User, uploadId: string): Promise<void> =>
       itemOfUpload(user, uploadId).then(() => useCases.abortUpload(callerOf(user), uploadId)),
 
-    /**
-     * Returns one page of the item's files that have all terms of a search, in the order of creation. Returns an empty page for an item
-     * without files.
-     */
+    /** Returns one page of the item's files that have all terms of a search, in the order of creation. Without files, the page is empty. */
     async list(
       user: Actor,
       { page, terms = [], ...name }: ItemName & { page: PageRequest; terms?: readonly string[] },

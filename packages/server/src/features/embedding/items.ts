@@ -18,16 +18,10 @@ import { type ChosenPlace, ownerOf, type Places } from "./places.ts";
 import { itemQueries } from "./queries.ts";
 import type { Item, ItemAction, ItemFile, Resource, Resources, User } from "./types.ts";
 
-/**
- * The role on the note that a user gets for one call, if the host application permits the action. The call performs only the permitted
- * action.
- */
+/** The role on the note that a user gets for one call, if the host application permits the action. The call does nothing else. */
 export const ROLES: Record<ItemAction, Role> = { read: "viewer", add: "editor", remove: "editor" };
 
-/**
- * The role that a user gets for one call about links or file requests. The creator of a link also gets this role for one request of a
- * visitor.
- */
+/** The role that a user gets for one call about links or file requests, and the creator of a link for one request of a visitor. */
 export const ROLE_OF_SHARERS: Role = "editor";
 
 /** The application itself, which may perform every action. The service does not call `may` for the application. */
@@ -45,7 +39,6 @@ export function createItemAccess({ db }: Deps, ask: Ask) {
   const may = (actor: Actor, action: ItemAction, item: ItemName) =>
     actor === APPLICATION ? true : ask.may(actor, action, item);
 
-  /** Returns the items on which the actor may perform the action. */
   async function mayMany<Name extends ItemName>(
     actor: Actor,
     action: ItemAction,

@@ -7,10 +7,7 @@ import { fileEventQueries, type LeasedFileEvent } from "../outbox/file-event-que
 import { presentFile } from "./items.ts";
 import type { DownloadDelivery, HookDelivery, ItemFile, Resource, Resources } from "./types.ts";
 
-/**
- * The pause between two checks for due file events, in milliseconds. An event is due again if its hook failed, or if another replica did
- * not finish the delivery.
- */
+/** The pause between two checks for due file events, in milliseconds. An event is due again if its hook failed or its lease expired. */
 const INTERVAL_MS = 5_000;
 
 /**
@@ -40,10 +37,7 @@ const DELIVER_WITHIN_MS = 60_000;
  * deliver the same event at the same time.
  */
 const LEASE_MS = 2 * DELIVER_WITHIN_MS;
-/**
- * The maximum number of parallel hooks of one resource. Each resource has its own maximum, so a hook that hangs never stops the hooks of
- * another resource.
- */
+/** The maximum number of parallel hooks of each resource, so that a hook that hangs never stops the hooks of another resource. */
 const AT_ONCE = 10;
 const RETRY_BASE_MS = 1_000;
 const RETRY_MAX_MS = 3_600_000;
@@ -72,17 +66,13 @@ export function deliverFileEvents(deps: Deps, options: Options) {
       AT_ONCE - [...running.values()].filter((occupied) => occupied === resource).length;
     return {
       running,
-      /**
-       * Starts the hooks of due events until no event is due, or each resource has its maximum of running hooks. Does not wait for the
-       * hooks.
-       */
+      /** Starts the hooks of due events until no event is due, or each resource runs its maximum of hooks. Does not wait for the hooks. */
       async start(signal?: AbortSignal): Promise<void> {
         while (signal?.aborted !== true) {
           const free = resources.filter((resource) => freeOf(resource) > 0);
           if (free.length === 0) return;
           const now = clock();
-          // All leased events can belong to the same resource, so the limit is the smallest number of hooks that a resource can still
-          // start.
+          // All leased events can belong to one resource, so the limit is the smallest number of hooks that a resource can still start.
           const limit = Math.min(...free.map(freeOf));
           const due = { now, leaseEndsAt: now + LEASE_MS, resources: free, limit };
           const leased = await fileEventQueries(db).lease(due);

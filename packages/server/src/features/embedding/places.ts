@@ -24,7 +24,6 @@ export type Places = ReturnType<typeof createPlaces>;
 const WITHIN_MS = 5_000;
 const TENANT = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** Returns whether a value is the name of a tenant. */
 export function isTenant(value: unknown): value is string {
   return typeof value === "string" && TENANT.test(value);
 }

@@ -42,12 +42,10 @@ export function createSenders(
     const creator = needsCreator ? await creators.creatorOf(visit.link) : APPLICATION;
     if (creator === undefined) throw linkNotFound();
     const senderId = visitorActorId(visit.visitorId);
-    // The start of an upload counts before `validate` runs. So a visitor whose files are all refused can't call the application without a
-    // limit.
+    // A start counts before `validate` runs. So a visitor whose files are all refused can't call the application without a limit.
     const countStart = () => uploads.countStart(visit, network);
     const checked = await admit(creator, { resource, itemId, files, senderId, countStart });
-    // The creator can lose the right during a slow `validate`. Without this second check, only the completion of the upload would refuse
-    // the file.
+    // The creator can lose the right during a slow `validate`. Without this check, only the completion of the upload would refuse the file.
     if (needsCreator && (await creators.rightsOf(visit.link)) === undefined) throw linkNotFound();
     return startAdmitted(db, { files, checked }, async (accepted) => {
       const { place } = await openItem(deps, { item: { resource, itemId }, places });

@@ -42,15 +42,11 @@ export type CallParts = {
 
 export type CallContext = ReturnType<typeof createContext>;
 
-/** Creates the parts that all calls of an embedding share. */
 export function createContext(deps: Deps, parts: CallParts) {
   return {
     deps,
     ...parts,
-    /**
-     * Throws an error if the rules of the item's resource refuse the file, as the start of an upload does. Returns the tags and the
-     * metadata that `validate` returned.
-     */
+    /** Throws if the rules of the item's resource refuse the file, as at the start of an upload. Returns its tags and metadata. */
     async requireAccepted(
       actor: Actor,
       item: ItemName,

@@ -35,8 +35,7 @@ export function checkSettings<Settings extends object>(
   given: Settings,
   { rules, what }: { rules: SettingRules<Settings>; what: "link" | "file request" },
 ): Settings {
-  // The service reads only the own properties of the settings. So it would ignore the password in a Map, in a prototype or in a getter of a
-  // class.
+  // The service reads only own properties, so it would ignore the password in a Map, in a prototype or in a getter of a class.
   if (!isPlainObject(given)) {
     throw new TypeError(`The settings of a ${what} must be a plain object, such as { password: "open sesame" }.`);
   }

@@ -3,18 +3,14 @@ import type { ItemName } from "../types.ts";
 /** The settings of a new link. */
 export type NewLink = {
   /**
-   * The ids of ready files of the item. Range: 1 to 100 ids. Default: the first 1,000 ready files of the item, including files that are
-   * added later.
+   * The ids of ready files of the item. Range: 1 to 100 ids. Default: the first 1,000 ready files, including files that are added later.
    */
   fileIds?: readonly string[] | undefined;
   /** The expiry of the link. Null: the link works until somebody revokes the link. Range: before the year 10000. Default: in 7 days. */
   expiresAt?: Date | null | undefined;
   /** The password of the link. Range: 6 to 200 characters. Default: no password. */
   password?: string | undefined;
-  /**
-   * The maximum number of downloads. All URLs that one visitor gets within 15 minutes count as one download. Range: 1 to 1,000,000.
-   * Default: no limit.
-   */
+  /** The maximum number of downloads. All URLs for one visitor within 15 minutes are one download. Range: 1 to 1,000,000. Default: none. */
   maxDownloads?: number | undefined;
   /** A title that visitors see. Range: up to 200 characters. Default: no title. */
   label?: string | undefined;
@@ -63,7 +59,7 @@ export type ItemLink = ItemName & {
 export type LinkCalls = {
   /**
    * Makes a link that opens files of an item for people without an account. Calls `may` with "read", and `mayShare`. Valet Key calls both
-   * again at each request of a visitor. Throws `links_disabled` (without the option `links`), `access_denied`, `attachment_not_found`,
+   * functions again at each request of a visitor. Throws `links_disabled` (without the option `links`), `access_denied`, `attachment_not_found`,
    * `attachment_not_ready`, `invalid_request`, `rate_limited`, `too_many_links` or `not_found`. Throws TypeError or RangeError for wrong
    * settings of the link.
    *

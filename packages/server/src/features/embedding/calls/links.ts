@@ -27,7 +27,7 @@ export function linkCalls(context: CallContext): Pick<ActorCalls, keyof LinkCall
       const item = checkItem(resources, name);
       const checked = checkSettings(settings, { rules: RULES, what: "link" });
       const { fileIds, expiresAt, maxDownloads: maxClaims, ...others } = checked;
-      // Unlike `map`, Array.from also visits the holes of an array.
+      // Array.from also visits the missing elements of an array, which `map` skips.
       const attachmentIds = fileIds && Array.from(fileIds, (id) => checkFileId(id));
       await requireLink(actor, item, "download");
       const { noteId } = await openItem(deps, { item, places, addsFiles: false });

@@ -22,10 +22,7 @@ export function readCalls({ deps, ...context }: CallContext): Pick<ActorCalls, C
   const { files, useCases, resources, requireRight, mayMany } = context;
   const { db } = deps;
 
-  /**
-   * Returns the checked items in the order of the arguments, with their notes. `isPermitted` is the decision of the application about an
-   * item.
-   */
+  /** Returns the checked items in the order of the arguments, with their notes. `isPermitted`: the decision of the application. */
   async function findMany(actor: Actor, given: readonly ItemName[]) {
     const names = checkList(given, { name: "items", max: MAX_ITEMS }).map((item) => checkItem(resources, item));
     const permitted = await mayMany(actor, "read", names);

@@ -3,19 +3,13 @@ import type { ItemLink } from "./link-types.ts";
 
 /** The settings of a new file request. */
 export type NewFileRequest = {
-  /**
-   * The deadline of the file request. Null: the file request works until somebody revokes it. Range: before the year 10000. Default: in 7
-   * days.
-   */
+  /** The deadline of the file request. Null: it works until somebody revokes it. Range: before the year 10000. Default: in 7 days. */
   expiresAt?: Date | null | undefined;
   /** The password of the file request. Range: 6 to 200 characters. Default: no password. */
   password?: string | undefined;
   /** The maximum number of files that all visitors together may send. Range: 1 to 1,000. Default: 10. */
   maxFiles?: number | undefined;
-  /**
-   * The maximum size of one file, in bytes. Range: 1 to the smaller of `maxBytes` of the resource and `maxBytesTotal`. Default: `maxBytes`
-   * of the resource.
-   */
+  /** The maximum size of one file, in bytes. Range: from 1 to `maxBytes` of the resource and `maxBytesTotal`. Default: `maxBytes`. */
   maxBytesPerFile?: number | undefined;
   /** The maximum size of all files together, in bytes. Range: from 1. Default: `maxFiles` files of `maxBytesPerFile`. */
   maxBytesTotal?: number | undefined;
@@ -51,7 +45,7 @@ export type ItemFileRequest = Omit<ItemLink, "fileIds" | "maxDownloads" | "showP
 export type FileRequestCalls = {
   /**
    * Makes a file request: a link with which people without an account send files to an item. Calls `may` with "add", and `mayRequest`.
-   * Valet Key calls both again at each request of a visitor. Throws `links_disabled` (without the option `links`), `access_denied`,
+   * Valet Key calls both functions again at each request of a visitor. Throws `links_disabled` (without the option `links`), `access_denied`,
    * `invalid_request`, `rate_limited`, `too_many_links` or `not_found`. Throws TypeError for wrong settings of the file request.
    *
    * @example

@@ -85,7 +85,7 @@ const RULES: SettingRules<NewFileRequest> = {
   maxBytesPerFile: countUpTo(Number.MAX_SAFE_INTEGER),
   maxBytesTotal: countUpTo(Number.MAX_SAFE_INTEGER),
   accept: [
-    // Unlike `map`, Array.from also visits the holes of an array.
+    // Array.from also visits the missing elements of an array, which `map` skips.
     (kinds: unknown) =>
       Array.isArray(kinds) && kinds.length > 0 && kinds.length <= MAX_KINDS && Array.from(kinds).every(isKind),
     `an array of 1 to ${MAX_KINDS} types in lower case, such as ["application/pdf", "image/*"], and no extensions`,

@@ -23,8 +23,7 @@ export function openDoors({ handle }: Pick<Handler, "handle">, { basePath }: { b
       const read = () => readNodeBody(request);
       const path = request.url?.split("?", 1)[0];
       const answer = await handle({ toRequest: () => toWebRequest(request), original: request, read, path });
-      // If the client has disconnected, or if the framework has already responded, for example after a timeout, the function sends no
-      // response.
+      // Sends no response if the client has disconnected, or if the framework has already responded, for example after a timeout.
       if (response.headersSent || response.destroyed) return;
       // After a refused body, the response closes the connection. Nobody reads the rest of this body, so the next request on the connection
       // would wait forever.
@@ -83,19 +82,13 @@ function headersOf({ headers }: IncomingMessage): Record<string, string> {
   return texts;
 }
 
-/**
- * Reads the body of a web-standard request. Throws `payload_too_large`, `request_timeout`, and `invalid_request` if other code has already
- * read the body.
- */
+/** Reads the body of a web-standard request. Throws `payload_too_large`, `request_timeout`, and `invalid_request` for a used body. */
 async function readWebBody(request: Request): Promise<Body> {
   if (request.bodyUsed) throw readBefore("Call files.fetch() first, or with a clone of the request.");
   return request.body === null ? undefined : readBounded(request.body);
 }
 
-/**
- * Reads the body of a Node.js request, or returns the body that a body parser of the framework has read. Throws the errors of
- * `readWebBody`.
- */
+/** Reads the body of a Node.js request, or returns the body that a body parser has read. Throws the errors of `readWebBody`. */
 async function readNodeBody(request: IncomingMessage & { body?: unknown }): Promise<Body> {
   if (hasNoBody(request)) return undefined;
   // Some body parsers set `body` to an empty object before any code has read the body.
@@ -126,10 +119,7 @@ function toBody(parsed: unknown, contentType = ""): Body {
   }
 }
 
-/**
- * Reads a body up to the size limit. Listens for events, because an asynchronous iteration over a small body costs more time than the read
- * itself.
- */
+/** Reads a body up to the size limit. Listens for events, because an asynchronous iteration over a small body is slower. */
 async function readBounded(source: ReadableStream<Uint8Array> | IncomingMessage): Promise<Body> {
   const stream = source instanceof Readable ? source : Readable.fromWeb(source as never);
   const { promise, resolve, reject } = Promise.withResolvers<void>();

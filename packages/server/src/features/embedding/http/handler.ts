@@ -92,10 +92,7 @@ function refuse(error: unknown, requestId: string): Answer {
   return { status: problems[code].status, headers, body };
 }
 
-/**
- * Returns the headers of the request, without the headers that concern only the connection. The HTTP application computes `content-length`
- * from the body.
- */
+/** Returns the headers of the request without headers of the connection. The HTTP application computes `content-length`. */
 function headersOf(request: Request, body: Body): Record<string, string> {
   const headers = Object.fromEntries(request.headers);
   for (const name of ["connection", "transfer-encoding", "content-length", "expect"]) delete headers[name];
@@ -104,10 +101,7 @@ function headersOf(request: Request, body: Body): Record<string, string> {
   return headers;
 }
 
-/**
- * A request in the form that the functions of the host application get. `original` is the request object of Express or Fastify, or else
- * `request`.
- */
+/** A request in the form that the application's functions get. `original`: the request object of Express or Fastify, or else `request`. */
 export type Exchange = { request: Request; original: unknown };
 
 /** The request of the current entry point. The hook of the HTTP application passes this request to the application's function `user()`. */
@@ -118,10 +112,7 @@ export const reservedNames: ReadonlySet<string> = new Set(["uploads", "files"]);
 const OWN_PATH =
   /^\/(?:(?:files|uploads)\/[0-9a-f-]{36}|files\/(?:urls|previews)|public\/links\/[^/]+|s\/[^/]+\/download)(?:\/|$)/i;
 
-/**
- * Finds the path that a route can match. `paths`: the original path of a request, and the path that the framework passes, without the mount
- * path.
- */
+/** Finds the path that a route can match. `paths`: the original path of a request, and the path that the framework passes. */
 type FindPath = (paths: readonly string[]) => string;
 
 /**

@@ -127,10 +127,7 @@ export type EmbeddingRouteDeps = { files: Files; useCases: Pick<PeopleVerbs, "fi
 // The routes for URLs do not accept HEAD, because a HEAD request would issue and record a URL that no client receives.
 const exposeHeadRoute = false;
 
-/**
- * Adds the routes for uploads to an item. Requests and responses have the same form as in the service, so `@valetkey/client` can upload to
- * an item.
- */
+/** Adds the routes for uploads to an item. They work as in the service, so that `@valetkey/client` can upload to an item. */
 function embeddingUploadRoutes(app: App, deps: EmbeddingRouteDeps): void {
   const { files } = deps;
   app.post("/:resource/:itemId/uploads", { schema: uploadSchemas.startUpload }, async (request, reply) => {
@@ -187,7 +184,6 @@ function embeddingUploadRoutes(app: App, deps: EmbeddingRouteDeps): void {
   });
 }
 
-/** Adds the routes for the files of an item, and for the URLs of these files. */
 function embeddingFileRoutes(app: App, deps: EmbeddingRouteDeps): void {
   const { files, useCases } = deps;
   app.get("/:resource/:itemId", { schema: fileSchemas.listFiles }, async (request) => {

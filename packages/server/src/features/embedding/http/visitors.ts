@@ -8,7 +8,6 @@ import { publicLinkRoutes } from "../../links/visitor/routes.ts";
 import { type SenderVerbs, visitorUploadRoutes } from "../../requests/routes.ts";
 import { exchange } from "./handler.ts";
 
-/** Returns the IP address of a visitor. */
 export type FindClientAddress = (request: Request, original: unknown) => string | undefined;
 
 type Options = {

@@ -35,10 +35,7 @@ export type Transfer = {
 
 export type Copier = ReturnType<typeof createCopier>;
 
-/**
- * How long a copy reserves quota, in milliseconds. A copy that takes longer renews the reservation. If the process dies, the reservation
- * expires.
- */
+/** How long a copy reserves quota, in milliseconds. A longer copy renews the reservation. If the process dies, the reservation expires. */
 const RESERVED_MS = 20 * 60_000;
 
 /** Creates the functions that copy files. The bucket copies the bytes, because each attachment has its own object. */
@@ -46,10 +43,7 @@ export function createCopier(deps: Deps, starts: Allowance) {
   // A proxy may close the connection of a long copy. If the client repeats the request, the service waits for the running copy.
   const running = new Map<string, Promise<Attachment>>();
   return {
-    /**
-     * Returns the copy that an earlier request of the caller made with the same idempotency key, file and note. Throws
-     * `attachment_not_found` or `access_denied`.
-     */
+    /** Returns the copy of an earlier request with the same key, file and note. Throws `attachment_not_found` or `access_denied`. */
     async findCopy(transfer: Transfer): Promise<Attachment | undefined> {
       const key = keyOf(transfer);
       if (key === undefined) return undefined;
@@ -105,8 +99,7 @@ async function copyObject(deps: Deps, transfer: Transfer): Promise<Attachment> {
       copyPreviews(deps, transfer),
     ]);
     const copied = outcome === "done" ? await bucket.head(objectKey) : undefined;
-    // The object of a ready file never changes, so a check of the length is enough. A copy is missing or shorter only if the original was
-    // deleted.
+    // The object of a ready file never changes, so its length is enough. A copy is missing or shorter only if the original was deleted.
     if (copied?.sizeBytes !== sizeBytes) throw gone();
     await transfer.confirm?.();
     const { attachment, planned } = await db.transaction((tx) =>
@@ -159,8 +152,7 @@ async function attach(
   const { caller, attachmentId, noteId, kind } = transfer;
   await requireCredential(tx, caller);
   const isMove = kind === "move";
-  // Every transaction that locks two notes locks them in the order of their ids, to avoid a deadlock. Identical requests wait for these
-  // locks.
+  // To avoid a deadlock, every transaction that locks two notes locks them in the order of their ids. Identical requests wait here.
   for (const id of isMove ? [seen.noteId, noteId].sort() : [noteId]) await guardedNoteQueries(tx).hold(id);
   const now = clock();
   const made = await findMade(deps, tx, transfer);

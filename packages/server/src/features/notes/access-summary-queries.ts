@@ -23,7 +23,7 @@ const statements = new WeakMap<Engine, { notes: Statement; files: Statement }>()
 
 /**
  * Counts the people and links that have access in addition to the owner. One query reads the counts of many notes or files. The maps
- * contain only ids with such access.
+ * omit the ids of notes and files that only the owner can access.
  */
 export const accessSummaryQueries = defineQueries("database.accessSummaries", ({ kysely: db, engine, clock, run }) => {
   const read = async (what: "notes" | "files", ids: readonly string[], policy: LinkPolicy) => {

@@ -211,10 +211,7 @@ async function firstAttachments(queries: Tx, reading: Reading) {
   return { attachments: items, attachmentsCursor: nextCursor, attachmentCount };
 }
 
-/**
- * Returns a page of the attachments that the caller sees. Only the owner of the note and the sender of a file see the file after its
- * rejection.
- */
+/** Returns a page of the attachments that the caller sees. Only the owner of the note and the sender see a rejected attachment. */
 async function pageOfNote(
   tx: Tx,
   { note, caller, limits, ...page }: Reading & PageRequest,

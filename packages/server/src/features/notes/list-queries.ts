@@ -55,7 +55,6 @@ export function decodeListCursor(cursor: string | undefined, order: ListOrder): 
   return position;
 }
 
-/** Makes the cursor of the page that begins after this note. */
 export function cursorAfter({ id, title, updatedAt, isPinned }: NoteSummary, order: ListOrder): string {
   const start = () => Array.from(fold(title)).slice(0, SORTED_CHARACTERS).join("");
   const key = order === "changed" ? updatedAt : order === "title" ? start() : undefined;
@@ -235,10 +234,7 @@ type Wanted = Pick<ListScope, "isFirst" | "order" | "part"> & { isShared: boolea
 
 const compiled = new WeakMap<Engine, Map<string, Statement>>();
 
-/**
- * Returns the compiled statement of a list without a search. Compiles each statement only once, because the compilation takes as long as
- * the query.
- */
+/** Returns the compiled statement of a list without a search. Compiles it only once, because that takes as long as the query. */
 export function listStatement(db: Kysely<Tables>, engine: Engine, { isShared, ...wanted }: Wanted): Statement {
   const known = compiled.get(engine) ?? new Map<string, Statement>();
   compiled.set(engine, known);

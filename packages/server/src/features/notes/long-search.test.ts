@@ -4,8 +4,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { startServiceInTest } from "../../testing/use-service.ts";
 import { noteQueries } from "./queries.ts";
 
-// Each comparison with the text of a note fails only after half of the search text. Even on the faster database, a search takes a tenth of
-// a second.
+// Each comparison with the text of a note fails only after half of the search text. So a search takes at least a tenth of a second.
 const BODY = "a".repeat(200_000);
 const SEARCH = `${"a".repeat(100)}b${"a".repeat(99)}`;
 const NOTES = 25;

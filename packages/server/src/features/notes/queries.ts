@@ -27,10 +27,7 @@ import { type Candidates, MAX_OWNERS, selectCandidates, toCandidates } from "./s
 
 /** The maximum number of files that a search result names for each note. */
 const MAX_FOUND_FILES = 3;
-/**
- * If fewer notes are shared with the user, a search reads these notes without the index, because the index would find all documents of
- * their owners.
- */
+/** A search in fewer shared notes reads them without the index, because the index would find all documents of their owners. */
 const FEW_SHARED = 100;
 /** A search does not find rejected files, because only the owner of the note and the sender of the file see them. */
 const unfoundStates = [...unlistedStates, "rejected"] as const;
@@ -61,7 +58,6 @@ type SearchIn = {
 /** The idempotency key of a request that creates a note. */
 type Key = { ownerId: string; idempotencyKey: string };
 
-/** A file whose name contains the searched text. */
 type NamedFile = FoundFile & { noteId: string; isShownToViewers: SqlBool };
 
 const isShown = sql<SqlBool>`(not ${isViewer} or ${shownToViewers})`;
@@ -286,8 +282,7 @@ export const noteQueries = defineQueries("database.notes", ({ kysely: db, engine
         ifUpdatedAt,
       }: { title?: string; body?: string; updatedAt: number; ifUpdatedAt?: number | undefined },
     ): Promise<Note | undefined> {
-      // A single statement is safe. If another transaction changes the row, PostgreSQL waits for that transaction, and then reads the row
-      // again.
+      // A single statement is safe. If another transaction changes the row, PostgreSQL waits for it, and then reads the row again.
       const row = await db
         .updateTable("notes")
         .set((eb) => ({

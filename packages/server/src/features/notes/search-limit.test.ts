@@ -5,8 +5,7 @@ import { sampleNote } from "../../testing/database/samples.ts";
 import { engines, type TestDatabase } from "../../testing/database/test-databases.ts";
 import { noteQueries } from "./queries.ts";
 
-// The search is slow, because every comparison fails only after half of the search text. Within the time limit, a fast machine searches 50
-// of these notes.
+// The search is slow, because every comparison fails only after half of the search text. A fast machine searches 50 notes in time.
 const NOTES = 250;
 const BODY = "a".repeat(200_000);
 const SEARCH = `${"a".repeat(100)}b${"a".repeat(99)}`;

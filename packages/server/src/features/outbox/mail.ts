@@ -88,10 +88,7 @@ export type MailKind =
   | { kind: "sent-link"; sent: SentLink }
   | NoticeMail;
 
-/**
- * A link that a person sends by mail. If the link gets a new URL (`generation`) before the mail is sent, the service does not send the
- * mail.
- */
+/** A link that a person sends by mail. If the link gets a new URL (`generation`) first, the service does not send the mail. */
 export type SentLink = { linkId: string; generation: number; sentBy: string; message: string };
 
 /** A mail in the outbox. The row contains no secret, because the service makes the URL in a mail only when it sends the mail. */

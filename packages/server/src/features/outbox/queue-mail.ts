@@ -40,10 +40,7 @@ export async function queueSentLink(
   for (const email of emails) await mailQueries(tx).insert({ kind: "sent-link", email, sent, id: newId() }, { now });
 }
 
-/**
- * Queues a mail if the service sends mails. Returns false over a mail limit. Does not start the sending of mails, which would delay the
- * response.
- */
+/** Queues a mail if the service sends mails. Returns false over a mail limit. Does not send the mail, which would delay the response. */
 export async function queueMailIfOn(
   deps: Pick<Deps, "clock" | "newId" | "mail">,
   tx: Tx,

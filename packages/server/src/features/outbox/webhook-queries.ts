@@ -100,8 +100,7 @@ export const webhookQueries = defineQueries("database.webhooks", ({ kysely: db, 
       const first = due.filter(({ owner_id: id }, nth) => due.findIndex((one) => one.owner_id === id) === nth);
       const leased: LeasedDelivery[] = [];
       for (const { endpoint_id: endpointId, id, due_at: dueAt } of first.slice(0, limit)) {
-        // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can lease the
-        // row.
+        // The update changes the row only if `due_at` still has the value that this replica has read. So only one replica can lease it.
         const row = await inOutbox(endpointId)
           .set((eb) => ({ due_at: leaseEndsAt, attempts: eb("attempts", "+", 1) }))
           .where("id", "=", id)
@@ -286,10 +285,7 @@ function oldestDue(db: Kysely<Tables>, now: number) {
     .limit(1);
 }
 
-/**
- * Queues messages for the endpoints that subscribe to them. If the owners have no endpoint, runs only one query. In an
- * embedding, does nothing.
- */
+/** Queues messages for the endpoints that subscribe to them. If the owners have no endpoint, runs one query. Not in an embedding. */
 export async function queueMessages(
   { db, engine }: { db: Kysely<Tables>; engine: Engine },
   messages: readonly WebhookMessage[],
@@ -303,10 +299,7 @@ export async function queueMessages(
 
 const WHOLE = sql``;
 
-/**
- * Builds the statement that inserts one delivery for each endpoint that subscribes to the message. `condition`: a further condition for the
- * endpoints.
- */
+/** Builds the statement that inserts one delivery for each subscribed endpoint. `condition`: a further condition for the endpoints. */
 export function queueingValues(values: MessageValues, condition = WHOLE) {
   const { id, type, subject, body, serviceBody, at, ownerId, subscription } = values;
   const service = sql.lit(SERVICE_OWNER);

@@ -85,7 +85,6 @@ export type FailedTry = {
   pausedUntil: number;
 };
 
-/** Builds the body of the HTTP request for a message. */
 export function bodyOf({ type, at, data }: Pick<WebhookMessage, "type" | "at" | "data">): string {
   return JSON.stringify({ type, timestamp: new Date(at).toISOString(), data });
 }

@@ -25,7 +25,7 @@ const PAUSE_MS = 86_400_000;
 /**
  * Requests access to a note from its owner. Returns nothing, so that the caller can't see whether the note exists, or whether the service
  * dropped the request. Drops the request if the user already has access or an open request. Also drops the request if the owner dismissed
- * one of the user less than a day ago. Throws `rate_limited`.
+ * a request of the user less than a day ago. Throws `rate_limited`.
  */
 export function askForAccess(deps: Deps) {
   const { db, clock, newId } = deps;
@@ -55,8 +55,7 @@ export function listAccessRequests({ db }: Deps) {
 }
 
 /**
- * Shares a note with a user who requested access. Throws `note_not_found`, `access_denied`, `access_request_not_found` or
- * `too_many_shares`.
+ * Shares a note with a user who requested access. Throws `note_not_found`, `access_denied`, `access_request_not_found`, `too_many_shares`.
  */
 export function grantAccess(deps: Deps) {
   const { db, clock, newId } = deps;

@@ -22,10 +22,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     return (await service.anonymous.send("POST /auth/sign-up/email", { headers, json })).body.user.id;
   }
 
-  /**
-   * Shares a new note with an email address, and returns the users who get access through this share. The response to the owner must not
-   * show these users.
-   */
+  /** Shares a new note with an email address, and returns the users who get access. The response to the owner must not show them. */
   async function shareWith(email: string): Promise<string[]> {
     const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
     const { body } = await owner.send(`PUT /notes/${id}/shares`, { json: { emails: [email] } });
@@ -49,7 +46,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(email)).toEqual(["proven"]);
   });
 
-  it("a share by email address reaches nobody if the address has several holders", async () => {
+  it("a share by email reaches nobody if the address has several unproven holders", async () => {
     const email = newEmail();
     await signUp(email);
     await comes("unproven", { email });

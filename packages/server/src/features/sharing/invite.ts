@@ -22,7 +22,6 @@ import { invitationQueries } from "./queries/invitations.ts";
 import { shareQueries } from "./queries/shares.ts";
 import { isLive, type ShareSubject } from "./share.ts";
 
-/** The maximum number of open invitations of one user. */
 const MAX_INVITATIONS = 1_000;
 /** A repeated invitation within this time sends no second mail, for example after a double click or a lost response. In milliseconds. */
 const REPEATED_WITHIN_MS = 60_000;
@@ -47,8 +46,7 @@ type Invited = {
 export async function invite(tx: Tx, deps: Deps, invited: Invited): Promise<void> {
   const { caller, subject, emails } = invited;
   const existing = await invitationQueries(tx).holdOf(subject, emails);
-  // Reads the users and shares after locking the invitations, because another transaction may have changed them during the wait for the
-  // locks.
+  // Reads the users and shares after locking the invitations, because another transaction may have changed them during the wait.
   const holders = await findHolders(tx, emails, { needsProof: deps.policy.current["proven-email"] === "required" });
   const seen = new Map((await shareQueries(tx).list(subject)).map((share) => [share.userId, share]));
   const granted: string[] = [];

@@ -126,7 +126,6 @@ async function authorise(
   return aboutFile(attachment);
 }
 
-/** Deletes a share, and returns the id of its user. */
 async function deleteShare(
   tx: Tx,
   { caller, subject, userId }: { caller: Caller; subject: ShareSubject; userId: string },
@@ -134,8 +133,7 @@ async function deleteShare(
   const issuer = await identityQueries(tx).issuerOf(caller.userId);
   const own = issuer === undefined ? undefined : (await identityQueries(tx).find(issuer, [userId])).get(userId);
   for (const each of new Set([own ?? userId, userId])) {
-    // The owner does not see a share that an open invitation hides. A deletion of such a share by user id would reveal who holds the email
-    // address.
+    // The owner does not see a share that an open invitation hides. Its deletion by user id would reveal who holds the email address.
     if (await shareQueries(tx).delete(subject, each, { isVisible: true })) return each;
   }
   throw noSuch("share");

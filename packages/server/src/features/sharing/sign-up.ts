@@ -37,8 +37,7 @@ export function admitSignUp(deps: PartDeps) {
       requireUsable(toService, { email, now: clock() });
       return (user) => accept(deps, { admitted: toService, user });
     }
-    // With open sign-up, the service does not check an invitation to a note at the sign-up. The new user accepts this invitation later on
-    // its page.
+    // With open sign-up, the sign-up does not check an invitation to a note. The new user accepts this invitation later on its page.
     if (token === undefined || mode === "open") return async () => undefined;
     if (mode === "closed") throw new DomainError("access_denied", CLOSED.closed);
     const toNote = await findByToken(deps, token, (id) => invitationQueries(db).find(id));
@@ -64,8 +63,7 @@ async function accept(
   const { db, clock } = deps;
   const isAccepted = await db.transaction(async (tx) => {
     const invitation = await accountInvitationQueries(tx).hold(admitted.id);
-    // During the sign-up, somebody may have renewed, revoked or used the invitation, or it may have expired. So `accept` checks the
-    // invitation again.
+    // During the sign-up, somebody may have renewed, revoked or used the invitation, or it may have expired. So it is checked again.
     if (invitation?.generation !== admitted.generation || !isOpen(invitation, clock())) return false;
     await accountInvitationQueries(tx).put({ ...invitation, acceptedAt: clock() });
     await rememberPersonIn(tx, { ...user, email: invitation.email, emailProvenBy: "operator" }, clock());
@@ -74,10 +72,7 @@ async function accept(
   if (isAccepted) await giveWaitingShares(deps, user.id);
 }
 
-/**
- * Ignores the refusal of an invitation, because the account already exists. The page of the invitation shows why the invitation does not
- * work.
- */
+/** Ignores a refused invitation, because the account already exists. The page of the invitation shows why it does not work. */
 function orRefused(error: unknown): void {
   if (!(error instanceof DomainError)) throw error;
 }
@@ -126,8 +121,7 @@ export function identifySubject(deps: Deps) {
   return async (claims: Subject & Claims): Promise<Caller> => {
     const { issuer, subject, email, isEmailVerified, name, issuedAt } = claims;
     const userId = await userOfSubject(deps.db, { ...deps, issuer, subject });
-    // The clock of a JWT issuer may be ahead. Without this limit, a JWT from the future would make the service ignore the email addresses
-    // in later JWTs.
+    // Limits a JWT from the future, because the clock of a JWT issuer may be ahead, and later JWTs must still change the email address.
     const emailStatedAt = issuedAt === undefined ? undefined : Math.min(issuedAt, deps.clock());
     await remember({ id: userId, email, emailProvenBy: isEmailVerified ? issuer : undefined, emailStatedAt, name });
     return { userId };

@@ -13,10 +13,7 @@ export function countOpenRequests(db: Kysely<Tables>, noteId: Expression<string>
 }
 
 export const accessRequestQueries = defineQueries("database.accessRequests", ({ kysely: db, engine }) => ({
-  /**
-   * Stores a request for access. Returns false if the user already has an open request for this note, or one that was dismissed after
-   * `dismissedBefore`.
-   */
+  /** Stores a request for access. Returns false if the user has an open request, or one that was dismissed after `dismissedBefore`. */
   async open(request: { noteId: string; userId: string; now: number; dismissedBefore: number }): Promise<boolean> {
     const { noteId, userId, now, dismissedBefore } = request;
     const open = db
@@ -79,7 +76,6 @@ export const accessRequestQueries = defineQueries("database.accessRequests", ({ 
   },
 }));
 
-/** A request of a person for access to a note. */
 export type AccessRequest = {
   userId: string;
   name: string | undefined;

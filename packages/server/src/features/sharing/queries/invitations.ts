@@ -163,18 +163,15 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
         .where("notes.owner_id", "!=", userId)
         .where(notInTrash.notes)
         .where(hasAttachment)
-        // An invitation of a disabled owner gives no share until the owner is enabled again. So these invitations must not use up the
-        // maximum.
+        // An invitation of a disabled owner gives no share until the owner is enabled again, so it must not use up the maximum.
         .where("notes.owner_id", "not in", db.selectFrom("disabled_users").select("user_id"))
-        // The newest invitations come first, because many strangers can invite one email address. The next sign-in continues with the
-        // remaining invitations.
+        // The newest invitations come first, because many strangers can invite one address. The next sign-in continues with the rest.
         .orderBy("invitations.id", "desc")
         .limit(MAX_GIVEN)
         .execute();
       return rows.map(({ id }) => id);
     },
 
-    /** Counts the open invitations that a user made. */
     async countOpen(invitedBy: string): Promise<number> {
       const { count } = await db
         .selectFrom("invitations")

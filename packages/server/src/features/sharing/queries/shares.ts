@@ -110,10 +110,7 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
       return [...ofNotes.map((share) => ({ ...share, attachmentId: undefined })), ...ofFiles];
     },
 
-    /**
-     * Marks the share as reminded of its expiry. Returns false if the share has changed, or if another replica has already marked the
-     * share.
-     */
+    /** Marks the share as reminded of its expiry. Returns false if the share has changed, or if another replica has already marked it. */
     async markReminded({ noteId, attachmentId, userId, expiresAt }: EndingShare, now: number): Promise<boolean> {
       const { table, column, id } = placeOf(attachmentId === undefined ? { noteId } : { attachmentId });
       const marked = await db

@@ -12,10 +12,7 @@ import { trashQueries } from "./queries.ts";
 /** The maximum number of files that one transaction deletes. Larger transactions would block other requests for too long. */
 export const STEP = 100;
 
-/**
- * Deletes attachments of one owner permanently, and queues the deletion of their objects. Does not delete the note. Runs in the transaction
- * `tx`.
- */
+/** Deletes attachments of one owner permanently in `tx`, and queues the deletion of their objects. Does not delete the note. */
 export async function deleteAttachmentsForGood(
   tx: Tx,
   { attachments, now }: { attachments: readonly Attachment[]; now: number },

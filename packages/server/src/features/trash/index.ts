@@ -152,7 +152,7 @@ function deleteNote(deps: Deps) {
   return (caller: Caller, noteId: string): Promise<void> =>
     releaseObjects(deps, async (tx, now) => {
       const note = await authoriseNote(tx, { caller, noteId, action: "note.delete" });
-      // The lock prevents that another request adds an attachment. The object of such an attachment would stay in the bucket without a row.
+      // The lock prevents another request from adding an attachment, whose object would stay in the bucket without a row.
       if (!(await guardedNoteQueries(tx).hold(noteId))) throw noSuch("note");
       const planned = await (limits.trashDays === 0 ? deleteNoteForGood(tx, { noteId, now }) : discard());
       // A note can have thousands of files, so the event does not list the files.
@@ -203,8 +203,7 @@ async function holdAndDiscard(
   const { noteId } = await authorise();
   const isHeld = (await guardedNoteQueries(tx).hold(noteId)) && (await attachmentQueries(tx).hold(attachmentId));
   if (!isHeld) throw noSuch("attachment");
-  // Before this transaction had the lock, the upload may have completed, or somebody may have moved the attachment. So the attachment is
-  // read again.
+  // Before the lock, the upload may have completed, or somebody may have moved the attachment. So the attachment is read again.
   const attachment = await authorise();
   if (attachment.noteId !== noteId) throw noSuch("attachment");
   return discardFile(deps, { tx, caller, attachment, now });

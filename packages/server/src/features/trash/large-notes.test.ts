@@ -59,10 +59,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
   };
   const driftsOf = async (on = service) => await findDrifts(on.db);
 
-  /**
-   * After each transaction, records the number of remaining files, and checks that the usage is exact. Returns the list of recorded
-   * numbers.
-   */
+  /** After each transaction, records the number of remaining files, and checks the usage. Returns the list of recorded numbers. */
   function watchSteps({ noteId, ownerId }: { noteId: string; ownerId: string }): number[] {
     const left = [FILES];
     const check = async () => {

@@ -7,10 +7,7 @@ import { attachmentQueries } from "../attachments/queries.ts";
 import { noteQueries } from "../notes/queries.ts";
 import { trashQueries } from "./queries.ts";
 
-/**
- * Matches the scan of a whole table or index in a query plan. A scan of the index `notes_to_purge` is permitted, because this index is a
- * queue.
- */
+/** Matches the scan of a whole table or index in a query plan. A scan of `notes_to_purge` is permitted, because it is a queue. */
 const SCANS =
   /Seq Scan|SCAN (?!notes USING COVERING INDEX notes_to_purge)|Index (Only )?Scan using (?!notes_to_purge)[^\n]*\n(?!\s*Index Cond)/;
 

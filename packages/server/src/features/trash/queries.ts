@@ -25,7 +25,6 @@ export type TrashItem = {
   deletedAt: number;
 };
 
-/** An item in a list, with the number and the total size of its files. */
 export type ListedTrashItem = TrashItem & { files: number; sizeBytes: number };
 
 export type TrashSubject = { noteId: string } | { attachmentId: string };
@@ -140,10 +139,7 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
       return newestFirst(items, { ...page, id: "trash.id", to: toItem });
     },
 
-    /**
-     * Lists the items that were deleted at `before` or earlier, in the order of their deletion. Skips attachments whose note is in the
-     * trash.
-     */
+    /** Lists the items that were deleted at `before` or earlier, in this order. Skips attachments whose note is in the trash. */
     async listOld(before: number, limit: number): Promise<TrashItem[]> {
       const old = selectItems(db).where("trash.deleted_at", "<=", before);
       return (await old.orderBy("trash.deleted_at").limit(limit).execute()).map(toItem);

@@ -327,10 +327,7 @@ describe.each(engines)("requirement 46: what is in the trash on $name", (engine)
   const service = useService({ engine, limits: { trashDays: 30 }, app: { logger: false } });
   const owner = service.as("owner");
 
-  /**
-   * Calls all routes as one user: for an item in the trash, and for a permanently deleted item. The responses for both items must be the
-   * same.
-   */
+  /** Calls all routes as one user for an item in the trash and for a purged item. The responses for both items must be the same. */
   async function compare(user: string, path: (world: World) => string, except?: string) {
     const [discarded, gone] = [await createWorld(service), await createWorld(service)];
     for (const world of [discarded, gone]) expect((await owner.send(`DELETE /${path(world)}`)).status).toBe(204);

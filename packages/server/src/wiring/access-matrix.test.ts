@@ -86,8 +86,7 @@ const table: readonly Row[] = [
   // The service of this test sends no mails, so even the owner gets 403 (links/owner/send.test.ts).
   ["POST /links/:linkId/mails",                403,  403,   403,  403,    403,    403,    403,    403,   403,  401,  404],
   ["GET /links/:linkId/events",                200,  200,   403,  403,    403,    403,    403,    403,   403,  401,  404],
-  // For other users, the upload does not exist, so the routes return 404. The owner gets 409 for the completion, because the test has sent
-  // no file.
+  // For other users, the upload does not exist (404). The owner gets 409 for the completion, because the test has sent no file.
   ["GET /uploads/:uploadId",                   200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /uploads/:uploadId/parts",            200,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
   ["POST /uploads/:uploadId/complete",         409,  404,   404,  404,    404,    404,    404,    404,   404,  401,  404],
@@ -111,8 +110,7 @@ const table: readonly Row[] = [
   ["GET /activity",                            200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /activity/downloads",                  200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /me",                                  200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
-  // Every signed-in user gets 200. features/changes/routes.test.ts checks that this route reports nothing about a note to users without
-  // access.
+  // Every signed-in user gets 200. features/changes/routes.test.ts checks that users without access to a note see nothing about it.
   ["GET /changes",                             200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["GET /me/mail-preferences",                 200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],
   ["PUT /me/mail-preferences",                 200,  200,   200,  200,    200,    200,    200,    200,   200,  401,  200],

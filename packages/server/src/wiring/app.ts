@@ -89,10 +89,7 @@ export type AppOptions = {
   requestId: () => string;
   /** The registry of the HTTP metrics. /metrics shows all metrics of this registry, including those that other code has registered. */
   metrics?: Registry;
-  /**
-   * The token that /metrics requires. "elsewhere": another port has /metrics, and this HTTP application has not. Default: /metrics needs no
-   * token.
-   */
+  /** The token that /metrics requires. "elsewhere": another port has /metrics, and this application has not. Default: no token. */
   metricsAccess?: MetricsAccess | "elsewhere";
   /** Starts the tracing span of a request. Default: requests have no spans. */
   startSpan?: StartRequestSpan | undefined;
@@ -234,10 +231,7 @@ export function buildApp(options: AppOptions): App {
   return app;
 }
 
-/**
- * Returns the part of the service that a write needs. Writes to the bucket have a separate queue, so they do not delay writes to the
- * database.
- */
+/** Returns the part of the service that a write needs. Each part has its own queue, so writes to the bucket delay no others. */
 function partOf({ routeOptions: { url = "" } }: FastifyRequest): "bucket" | "database" {
   return /\/(?:uploads|previews|s3)(?:\/|$)/.test(url) ? "bucket" : "database";
 }
@@ -292,8 +286,7 @@ function closeConnections(
   app.addHook("preClose", (done) => {
     close();
     if (app.server.listening) {
-      // Node.js closes idle connections only once, at the start of the close. A connection that becomes idle later would keep the server
-      // open.
+      // Node.js closes idle connections only once. A connection that becomes idle later would keep the server open.
       const timer = setInterval(() => app.server.closeIdleConnections(), httpLimits.closeIdleIntervalMs);
       app.server.once("close", () => clearInterval(timer));
     }

@@ -73,10 +73,7 @@ export type BaseOptions = {
 /** `join` creates the functions of the features. */
 type Joined<UseCases> = { join: (deps: Deps) => UseCases };
 
-/**
- * Opens and migrates the database, and connects the use cases to the database and the bucket. If a step fails, closes everything that is
- * already open.
- */
+/** Opens and migrates the database, and connects the use cases to it and to the bucket. If a step fails, closes what is already open. */
 export async function openBase<UseCases extends FileUseCases>(
   config: BaseConfig,
   { join: joinFeatures, logger, clock = Date.now, ...options }: BaseOptions & Joined<UseCases>,
@@ -302,7 +299,6 @@ export function traceDatabase(db: Database, inSpan: InSpan): Database {
   };
 }
 
-/** Adds tracing spans to the signing of URLs, and to the calls to the bucket. */
 export function traceBucket(bucket: Bucket, inSpan: InSpan): Bucket {
   return traceCalls(bucket, { inSpan, prefixOf: (name) => BUCKET_SPANS[name] });
 }

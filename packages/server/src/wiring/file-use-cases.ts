@@ -40,10 +40,7 @@ export function createAllowances({ clock, limits }: Deps) {
 
 type Parts = { arrive: Arrive; allowances: ReturnType<typeof createAllowances> };
 
-/**
- * Joins the functions of the features that the service and all embeddings have in common. An embedding loads no other feature of the
- * service, except links.
- */
+/** Joins the features that the service and all embeddings have in common. An embedding loads no other feature, except links. */
 export function createFileUseCases(deps: Deps, { arrive, allowances }: Parts) {
   const { urls, starts, previews } = allowances;
   return {

@@ -22,10 +22,7 @@ type Options = {
 /** These findings mean that a database is unsafe, but usable. All other errors of the doctor stop a move. */
 const ONLY_UNSAFE = new Set(["database-fsync", "database-commit"]);
 
-/**
- * Parses the name of a database: the URL of PostgreSQL, `sqlite` for the database in DATA_DIR, `sqlite:<file>`, or a file. Throws
- * `invalid_request`.
- */
+/** Parses a database: a PostgreSQL URL, `sqlite` for the database in DATA_DIR, `sqlite:<file>`, or a file. Throws `invalid_request`. */
 export function parseDatabase(text: string, { server }: Pick<Config, "server">): DatabaseConfig {
   if (/^postgres(?:ql)?:\/\//.test(text)) {
     if (faultOfUrl(text) === undefined) return { kind: "postgres", url: text, prepared: "auto" };

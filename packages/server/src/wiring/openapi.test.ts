@@ -340,8 +340,7 @@ describe("the OpenAPI document", () => {
       expect(described, call).toBeDefined();
       const schema = withoutReferences(described);
       expect([...Errors(schema, answer.body)], `${call}: ${answer.text}`).toEqual([]);
-      // No response has undocumented members. The only exception is the options of WebAuthn, whose members are listed in the WebAuthn
-      // specification.
+      // No response has undocumented members, except the options of WebAuthn, whose members are in the WebAuthn specification.
       const listed = JSON.stringify(schema);
       if (listed.includes('"additionalProperties":{}')) return { ...answer, cookie: "" };
       for (const [, member] of answer.text.matchAll(/"(\w+)":/g)) expect(listed, call).toContain(`"${member}":`);

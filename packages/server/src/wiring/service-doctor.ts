@@ -14,10 +14,7 @@ const TEST_URL_SECONDS = 60;
 /** After this time, no presigned URL can still write the browser's test object. The doctor then deletes the object. In milliseconds. */
 const DELETE_AFTER_MS = 600_000;
 
-/**
- * Creates the doctor of a running service. Calls during a run of the doctor, or within `RUN_EVERY_MS` after it, share the result of this
- * run.
- */
+/** Creates the doctor of a running service. Calls during a run, or within `RUN_EVERY_MS` after it, share the result of this run. */
 export function createDoctor(core: Pick<Core, "db" | "bucket">, { config, warnings }: LoadedConfig): Doctor {
   const { prove } = createEchoProof({ secret: config.auth.secret, clock: Date.now });
   let last: { at: number; report: Promise<Report> } | undefined;

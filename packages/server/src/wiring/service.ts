@@ -42,10 +42,7 @@ export type Service = {
 
 const CLOSE_WITHIN_MS = 30_000;
 
-/**
- * Starts all parts of the configuration, and listens on the port. If a step fails, closes everything that is already open, so that the
- * process can exit.
- */
+/** Starts all parts and listens on the port. If a step fails, closes what is already open, so that the process can exit. */
 export async function startService(
   configured: Config,
   { logger, warnings = [] }: { logger: Logger; warnings?: LoadedConfig["warnings"] },
@@ -224,7 +221,6 @@ async function settled(bucket: BucketConfig): Promise<BucketConfig> {
   return { ...bucket, port: await freePort(bucket.host) };
 }
 
-/** Returns the settings of the main bucket and of the next bucket. */
 function bucketsOf({ bucket, nextBucket }: Config): BucketConfig[] {
   return [bucket, ...(nextBucket === undefined ? [] : [nextBucket.bucket])];
 }

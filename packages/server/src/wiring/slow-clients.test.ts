@@ -95,8 +95,7 @@ describe("requirement 30: slow clients", () => {
   });
 
   it("the service accepts an upload form that is slow but steady", async () => {
-    // All pieces of the form together take longer than the window. On a busy machine, a single piece can be late by hundreds of
-    // milliseconds.
+    // All pieces of the form together take longer than the window. On a busy machine, one piece can be late by hundreds of milliseconds.
     const formProgress = { ...PATIENT, rateWindowMs: 1_000 };
     const { form } = await start({ app: { formProgress }, partBuffers: { fillMs: 1 } });
     const { socket, response } = await form();

@@ -13,7 +13,6 @@ import type { Deps } from "../platform/deps.ts";
 import { deleteExpiredWindows } from "../platform/limits/in-database.ts";
 import { createAllowances, createFileUseCases } from "./file-use-cases.ts";
 
-/** Joins the functions of all features. */
 export function createUseCases(deps: Deps) {
   const arrive = createArrivals(deps);
   const allowances = createAllowances(deps);

@@ -30,7 +30,6 @@ export function queriesOn(
   };
 }
 
-/** Builds the database from the parts of its engine. */
 export function assembleDatabase(parts: {
   kysely: Kysely<Tables>;
   transactions: Transactions;

@@ -56,10 +56,7 @@ import type { PlainDatabase } from "./open-plain.ts";
 import { type Application, ownerOf } from "./owner.ts";
 
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
-/**
- * The time limit of the first queries, in milliseconds. Behind a pooler, these queries wait while other replicas migrate on all server
- * connections.
- */
+/** The time limit of the first queries, in milliseconds. Behind a pooler, they wait while other replicas migrate on all connections. */
 const CHECK_TIMEOUT_MS = 30_000;
 // SQLSTATE codes: a wrong user or password, or a database that does not exist.
 const BAD_LOGIN = /^28|^3D000$/;
@@ -101,8 +98,7 @@ export async function openPostgres(options: Options): Promise<Database> {
   const pool = createPool({
     primary,
     maxConnections: options.poolSize ?? DEFAULT_POOL_SIZE,
-    // Only an embedding has a schema, so only an embedding gets a lock timeout. A pooler that refuses this startup parameter also refuses a
-    // schema.
+    // Only an embedding has a schema and a lock timeout. A pooler that refuses this startup parameter also refuses a schema.
     lockTimeoutMs: schema === undefined ? undefined : EMBEDDING_LOCK_TIMEOUT_MS,
   });
   const kysely = new Kysely<Tables>({

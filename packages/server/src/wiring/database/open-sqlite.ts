@@ -84,8 +84,7 @@ async function openWith(
   const engine = engineFor("sqlite", usedBy);
   const own = ownerOf(application, { engine, clock });
   const writeLock = new Mutex();
-  // Another process may start and migrate at the same moment. A migration can take longer than a normal call waits, so this dialect waits
-  // longer.
+  // Another process may migrate at the same moment. A migration can take longer than a normal call waits, so this dialect waits longer.
   const migrating = sqliteDialect(writer, { writeLock, patienceMs: MIGRATION_PATIENCE_MS });
   const migrated = new Kysely<Tables>({ dialect: migrating });
   const missing = await firstMissingMigration(migrated, engine.name, { migrations });

@@ -38,10 +38,7 @@ const LARGE = " (large user)";
 const SEARCH = "a search runs with another setting of PostgreSQL, so it reads the index";
 const BOUNDED = "counts rows up to a limit, and almost all rows of this test are counted";
 
-/**
- * The queries that may read a whole index, and the reason for each. If the name includes a step of the query plan, the query may read a
- * whole table.
- */
+/** The queries that may read a whole index, and the reasons. With a step of the query plan in its name, a query may also read a table. */
 const ALLOWED: Record<string, string> = {
   "administrators.holdAdministrators": "reads the index of administrators, which are few",
   "administration.listEvents": IN_ORDER,
@@ -162,7 +159,6 @@ function replaceUser(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, replaceUser(member)]));
 }
 
-/** Runs queries in a transaction that is then rolled back. */
 async function rollBack(db: Kysely<Tables>, { engine: name, work }: { engine: EngineName; work: Run }): Promise<void> {
   const engine = name === "sqlite" ? sqliteEngine : postgresEngine;
   const transaction = await db.startTransaction().execute();

@@ -12,7 +12,6 @@ import { clientOf, createPlace, open, useEmbedding, users } from "./testing/embe
 
 type Files = Pick<ValetKey, "fetch" | "node" | "fastify">;
 
-/** Starts a server, and returns its URL. */
 async function listen(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, "127.0.0.1");
   await once(server, "listening");

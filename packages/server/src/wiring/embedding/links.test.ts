@@ -154,7 +154,6 @@ describe.each(engines)("the links of an embedding on $name", (engine) => {
     await expect(files.createLink(cleo, drawer("read-links"))).rejects.toMatchObject(denied);
     const ofBen = await files.createLink(ben, drawer("read-links"), { fileIds: [readable] });
     expect(await visit(ofBen.token).look()).toMatchObject({ status: 200, body: { sharedBy: "" } });
-    // A link can open only files of its own item.
     await expect(files.createLink(ann, drawer("rights"), { fileIds: [readable] })).rejects.toMatchObject({
       code: "attachment_not_found",
     });

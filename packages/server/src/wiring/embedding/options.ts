@@ -248,7 +248,6 @@ export const OPTION_OF: OptionOf = {
   URL_TTL_MAX: "urlTtlSeconds",
 };
 
-/** Converts the options of an embedding to the configuration of the base. */
 export function baseConfigOf(options: CheckedOptions): BaseConfig {
   return {
     database: databaseOf(options),

@@ -138,10 +138,7 @@ export type ValetKeyOptions<AppUser extends User = User> = {
    * slash. The prefix `""` permits the whole bucket. Default: none, so `adopt` accepts no key.
    */
   adoptPrefixes?: readonly string[] | undefined;
-  /**
-   * Lets users make links and file requests for people without an account. A resource also needs `mayShare` or `mayRequest`. Default: no
-   * links.
-   */
+  /** Lets users make links and file requests for visitors. A resource also needs `mayShare` or `mayRequest`. Default: no links. */
   links?: LinkOptions<AppUser> | undefined;
   /** A pino logger. Default: a logger that writes warnings and errors to standard error. */
   logger?: Logger | undefined;

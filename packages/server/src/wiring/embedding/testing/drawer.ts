@@ -1,7 +1,7 @@
 import type { ItemAction, Resources } from "../../../index.ts";
 import type { TestUser } from "./place.ts";
 
-/** For each start of an id, the actions that everybody may do on such a drawer. Ann may do everything. */
+/** The actions that everybody may do on a drawer whose id starts with this word. Ann may do everything. */
 const OPEN: Record<string, readonly ItemAction[]> = { read: ["read"], add: ["add"], remove: ["remove"] };
 
 const may = (user: TestUser, action: ItemAction, id: string) =>

@@ -42,7 +42,6 @@ export function locationOf({ database }: Place): DatabaseLocation {
   return database.startsWith("postgres") ? { url: withSchema(database, "valetkey") } : { file: database };
 }
 
-/** Opens an embedding for one test. */
 export async function open(place: Place, options: Options = {}, atEnd: AtEnd = onTestFinished) {
   const log = collectLines();
   const files = await createValetKey(optionsAt(place, { logger: log.logger, ...options }));

@@ -3,10 +3,7 @@ import type { Answer } from "./client.ts";
 import { drawers } from "./drawer.ts";
 import { type TestUser, users } from "./place.ts";
 
-/**
- * The items whose users have lost a right: to read files, to add files, to make links, or to make file requests. A test adds its own
- * drawers.
- */
+/** The items whose users have lost a right: to read files, to add files, to make links, or to request files. Tests add their drawers. */
 export const withdrawn = {
   read: new Set<string>(),
   share: new Set<string>(),

@@ -144,10 +144,7 @@ const addressOf: typeof reportedAddress = (...request) => reportedAddress(...req
 
 let empty: Promise<Buffer> | undefined;
 
-/**
- * Returns the bytes of an empty database. The published package contains this database, so that the first start does not run the
- * migrations.
- */
+/** Returns the bytes of an empty database. The published package contains it, so that the first start does not run the migrations. */
 function emptyDatabase(): Promise<Buffer> {
   empty ??= readFile(new URL("./empty-database.gz", import.meta.url)).then(gunzipSync, createEmptyDatabase);
   return empty;

@@ -5,12 +5,10 @@ export type Form = readonly {
   field: string | undefined;
   filename?: string;
   contentType?: string;
-  /** Further headers of the part. */
   headers?: Record<string, string>;
   content: Buffer | string;
 }[];
 
-/** Encodes a form as a browser does. */
 export function multipartBody(form: Form): { headers: Record<string, string>; body: Buffer } {
   const parts = form.map(({ field, filename, contentType, headers = {}, content }) => {
     const name = filename === undefined ? "" : `; filename="${filename}"`;

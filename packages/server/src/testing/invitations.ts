@@ -6,7 +6,6 @@ import type { useService } from "./use-service.ts";
 export type InvitedPerson = Client & { id: string };
 type Wanted = { email?: string; role?: string; expiresAt?: string; noteId?: string };
 
-/** Returns the token in the URL of an invitation. */
 export const tokenIn = (invitation: { url: string }): string => invitation.url.split("#")[1] as string;
 
 /** Returns a new email address that no user has. */

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 
 type Shape = { width: number; height: number; bytes?: number };
 
-/** Makes a chunk of a WebP file. */
 export function chunk(name: string, content: Uint8Array): Buffer {
   const head = Buffer.alloc(8);
   head.write(name, "latin1");
@@ -10,7 +9,6 @@ export function chunk(name: string, content: Uint8Array): Buffer {
   return Buffer.concat([head, content, Buffer.alloc(content.length % 2)]);
 }
 
-/** Makes a WebP file of the given chunks. */
 export function webpOf(...chunks: Uint8Array[]): Buffer {
   const body = Buffer.concat([Buffer.from("WEBP"), ...chunks]);
   const head = Buffer.alloc(8);

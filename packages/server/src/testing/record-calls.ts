@@ -5,10 +5,7 @@ export function recordCalls(db: Database, calls: string[]): Database {
   return beforeEachQuery(db, (call) => calls.push(call));
 }
 
-/**
- * Returns a database that calls `onCall` with the name of each query before the query runs, also in transactions. If `onCall` throws, the
- * query fails.
- */
+/** Returns a database that calls `onCall` with the name of each query before the query. If `onCall` throws, the query fails. */
 export function beforeEachQuery(db: Database, onCall: (call: string) => void): Database {
   const trace: NonNullable<Tx["trace"]> = (name, queries) =>
     new Proxy(queries, {

@@ -55,10 +55,7 @@ export type ServiceOptions = {
   cloudFront?: BucketOptions["cloudFront"];
   /** The limits of the buffers for upload forms. Default: the limits of the service. */
   partBuffers?: BucketOptions["partBuffers"];
-  /**
-   * Starts another replica with the database and the bucket of an existing service. The test must close this replica before the existing
-   * service.
-   */
+  /** Starts another replica with the database and bucket of a service. The test must close this replica before the service. */
   beside?: Shared;
   /** The virus scanner of the service. Default: none. */
   scanning?: Deps["scanning"];

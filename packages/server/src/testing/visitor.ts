@@ -46,10 +46,7 @@ type File = {
   sha256?: string;
 };
 
-/**
- * Creates a visitor of a file request. `ip`: the IP address of the connection. `cookies`: the cookies that the visitor got on another
- * connection.
- */
+/** Creates a visitor of a file request. `ip`: the IP address of the connection. `cookies`: the cookies from another connection. */
 export function createVisitor(app: App, token: string, options: { ip?: string; cookies?: Map<string, string> } = {}) {
   const visitor = visitorOf(app, options);
 

@@ -7,7 +7,6 @@ import type { DatabaseFixture } from "./database/use-database.ts";
 
 export const webhookKeys = deriveLinkKeys(["the secret of this test, which is long enough"]);
 
-/** Makes a webhook endpoint of the user `ann`. */
 export function sampleEndpoint(given: Partial<WebhookEndpoint> = {}): WebhookEndpoint {
   return {
     id: newId(),

@@ -5,10 +5,7 @@ export const TEST_PASSWORD = "correct horse battery";
 
 let nth = 0;
 
-/**
- * Creates a client for the routes at /auth. It sends each request from a new IP address, because the accounts library limits the requests
- * of each IP address.
- */
+/** Creates a client for the routes at /auth. Each request has a new IP address, because the accounts library limits each IP address. */
 export function accountClient(service: TestService) {
   async function send(method: "GET" | "POST", path: string, { json, cookie }: { json?: object; cookie?: string } = {}) {
     nth += 1;

@@ -5,10 +5,7 @@ export const FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:144.0) Geck
 
 let nth = 0;
 
-/**
- * Creates a simulated browser that stores its cookies. Each request comes from a new IP address, because the accounts library limits the
- * requests of each IP address.
- */
+/** Creates a browser that stores its cookies. Each request has a new IP address, because the accounts library limits each IP address. */
 export function openBrowser(service: TestService, { language = "en", userAgent = FIREFOX } = {}) {
   const cookies = new Map<string, string>();
   async function send(call: string, json?: object) {

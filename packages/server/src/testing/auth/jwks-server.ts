@@ -48,7 +48,6 @@ export async function newSigningKey(algorithm: string, kid: string | undefined):
   return { algorithm, privateKey, publicJwk: kid === undefined ? publicJwk : { ...publicJwk, kid } };
 }
 
-/** Signs a JWT with a key and the `kid` of this key. */
 export function signWith(key: SigningKey, claims: Record<string, unknown>): Promise<string> {
   const { kid } = key.publicJwk;
   return new SignJWT(claims)

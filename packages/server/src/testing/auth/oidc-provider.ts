@@ -107,7 +107,6 @@ export async function startOidcProvider(options: {
     issuer,
     config: { issuer, ...CLIENT, name: "Example" },
     visit,
-    /** Sets the user of the next sign-in. */
     setPerson(person: Claims) {
       claims = person;
     },

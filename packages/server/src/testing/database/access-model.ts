@@ -80,10 +80,7 @@ const target = fc.oneof(
 );
 type Target = { kind: "note" | "attachment"; index: number };
 
-/**
- * Random commands, which create, replace and revoke shares, let shares expire, move notes and attachments to the trash, and restore or
- * purge them.
- */
+/** Random commands, which create, replace, revoke and expire shares, and which move items to the trash, restore them or purge them. */
 export const modelCommands: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 6,

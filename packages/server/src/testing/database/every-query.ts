@@ -58,7 +58,6 @@ import { verificationQueries } from "../../features/uploads/queries/verification
 import { usageQueries } from "../../features/usage/queries.ts";
 import { limitCountQueries } from "../../platform/limits/in-database.ts";
 
-/** Every query of the service, by subject. */
 export const everyQuery = {
   guardedNotes: guardedNoteQueries,
   administrators: administratorQueries,

@@ -4,7 +4,6 @@ import type { Tables } from "../../platform/database/schema.ts";
 
 /** The number of rows in each growing table. With fewer rows, PostgreSQL would prefer to read whole tables. */
 export const ROWS = 20_000;
-/** The instant in the middle of all instants of the rows. */
 export const MIDDLE = ROWS / 2;
 
 /** The tables that stay small, for example because only few users are disabled. */

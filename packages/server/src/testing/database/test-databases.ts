@@ -38,10 +38,7 @@ export const postgres: TestEngine = testEngine("postgres", createPostgresLocatio
 /** The two database engines, for `describe.each(engines)`. If a test runs on only one engine, a comment must state the reason. */
 export const engines: readonly TestEngine[] = [sqlite, postgres];
 
-/**
- * `migrated`: whether the location has a database with the current schema. `usedBy`: whose schema this is. Default: the schema of the
- * service.
- */
+/** `migrated`: whether the location has a database with the current schema. `usedBy`: whose schema. Default: the schema of the service. */
 type LocationOptions = { migrated: boolean; usedBy?: DatabaseUser };
 
 /** Creates a location for a test database. Default: the location has no database. */
@@ -85,10 +82,7 @@ async function createPostgresLocation(options?: LocationOptions): Promise<TestLo
   return { location: { url }, remove };
 }
 
-/**
- * Creates a database on the PostgreSQL server of the test run. `migrated`: whether it has the current schema. Default: the database is
- * empty.
- */
+/** Creates a database on the PostgreSQL server of the test run. `migrated`: whether it has the current schema. Default: no tables. */
 export async function createTestPostgresDatabase(
   { migrated, usedBy = "service" }: LocationOptions = { migrated: false },
 ): Promise<{ url: string; remove: () => Promise<void> }> {
@@ -97,8 +91,7 @@ export async function createTestPostgresDatabase(
   const name = `valetkey_test_${randomBytes(8).toString("hex")}`;
   const url = new URL(server);
   url.pathname = `/${name}`;
-  // The statement copies the files of the template. Without `file_copy`, PostgreSQL would also write each page of the copy to its
-  // write-ahead log.
+  // The statement copies the files of the template. Without `file_copy`, PostgreSQL would also write each page to its log.
   await runSql(server, `create database ${name} template ${template} strategy file_copy`);
   return {
     url: url.href,

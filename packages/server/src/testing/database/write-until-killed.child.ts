@@ -32,8 +32,7 @@ async function repeatForEver(write: () => Promise<string>): Promise<never> {
   for (;;) await print(await write());
 }
 
-// Resolves when the line is written to the pipe. If the test reads slowly, `print` waits. With a full pipe, writeSync would fail with
-// EAGAIN.
+// Resolves when the line is written to the pipe. If the test reads slowly, `print` waits. writeSync would fail with EAGAIN.
 function print(line: string): Promise<void> {
   return new Promise((resolve) => process.stdout.write(`${line}\n`, () => resolve()));
 }

@@ -43,8 +43,8 @@ type Measured = { verb: string; side: Side; samples: Sample[] };
  * while the service handles requests.
  *
  * Flags: --scale 1 (1,000,000 files), --rounds 5, --calls 20 (for each round), --engines postgres,sqlite, --only "note,link" (parts of
- * names). --data: a directory for data that later runs use again (for PostgreSQL only with BENCH_DATABASE_URL). --upkeep hundredth,whole:
- * the parts of the data for which garbage collection and backup are measured. Default: none. Returns whether all goals were met.
+ * names), --data, --upkeep. The directory of --data has data that later runs use again (for PostgreSQL only with BENCH_DATABASE_URL). With
+ * --upkeep hundredth,whole, garbage collection and backup are measured for these parts of the data. Returns whether all goals were met.
  */
 export async function runScale(args: readonly string[]): Promise<boolean> {
   const flags = readFlags(args, {

@@ -4,8 +4,8 @@ import { SETTINGS } from "./config/settings.ts";
 /** The rules that an administrator can change. Expiries are in seconds, and null means no limit. */
 export type Policy = {
   /**
-   * Who can create an account. `invited`: only people with an invitation, even an invitation to a note or a file. An invitation from an
-   * administrator works with every value.
+   * The people who can create an account. `invited`: only people with an invitation, even an invitation to a note or a file. An invitation
+   * from an administrator works with every value.
    */
   "sign-up": "open" | "invited" | "closed";
   /** Whether a share by email address reaches only people who have proven this email address. */

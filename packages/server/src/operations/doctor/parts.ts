@@ -12,7 +12,7 @@ export type CheckedConfig = Pick<
   "server" | "bucket" | "database" | "limits" | "metrics" | "scanner" | "mail" | "tracing"
 > & { auth: Pick<Config["auth"], "oidc" | "jwksUrl"> };
 
-/** What a check needs to send requests to the bucket. */
+/** The values with which a check sends requests to the bucket. */
 type CheckedBucket = {
   name: string;
   /** The bucket at the endpoint that the service calls. */

@@ -126,10 +126,8 @@ function transferMs(bytes: Buffer): number {
 }
 
 /**
- * The outcome of a write to the bucket.
- * - confirmed: the bucket returned the checksum of the written bytes
- * - unconfirmed: the bucket did not return this checksum
- * - occupied: the key already has an object, perhaps from a first attempt whose response was lost
+ * The outcome of a write to the bucket. `confirmed`: the bucket returned the checksum of the written bytes. `unconfirmed`: the bucket did
+ * not return this checksum. `occupied`: the key already has an object, perhaps from a first attempt whose response was lost.
  */
 type Outcome = "confirmed" | "unconfirmed" | "occupied";
 

@@ -18,8 +18,8 @@ export type Markers<Name extends string> = Record<Name, RawBuilder<any>>;
 
 /**
  * Compiles a statement only once, because it takes longer to build and compile a statement than to run it. `build` gets a marker for each
- * parameter, and need not use every marker. The value of a marker is bound only once even if the SQL contains the marker several times,
- * because each bound text costs as much time as a step of the query.
+ * parameter, and need not use every marker. The SQL can contain a marker several times, but its value is bound only once, because each
+ * bound text costs as much time as a step of the query.
  */
 export function compile<Name extends string>(
   { name, rows, parameters }: Omit<Statement<Name>, "sql">,

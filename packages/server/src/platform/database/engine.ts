@@ -11,7 +11,7 @@ import type { Tables } from "./schema.ts";
 
 export type EngineName = "sqlite" | "postgres";
 
-/** What uses the database: the service with its own accounts, or an application that embeds Valet Key. */
+/** The user of the database: the service with its own accounts, or an application that embeds Valet Key. */
 export type DatabaseUser = "service" | "embedding";
 
 /** The differences between the database engines that queries must know. */

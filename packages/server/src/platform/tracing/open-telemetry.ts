@@ -65,7 +65,7 @@ export function createTracing(config: TracingConfig, { logger }: { logger: Logge
     },
     inSpan(name, work) {
       const parent = current.getStore();
-      // Outside of a running request, there is no span: a call without a request has no parent span, and a call after the end of its
+      // Outside of a running request, there is no span. A call without a request has no parent span, and a call after the end of its
       // request would distort the trace.
       if (!parent?.isRecording()) return work();
       const span = tracer.startSpan(name, {}, trace.setSpan(ROOT_CONTEXT, parent));

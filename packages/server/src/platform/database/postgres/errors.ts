@@ -3,14 +3,9 @@ import pg from "pg";
 import { DomainError, invalidRequest } from "../../errors.ts";
 import { NotPrimary } from "./primary.ts";
 
-// The SQLSTATE codes and classes for faults of the server.
-// - 08: connection exception
-// - 53: insufficient resources
-// - 57: intervention of the operator, such as a shutdown
-// - 58: system error
-// - 25006: the server has become read-only
-// - 42501: the server may not use a file, or the user may not use a table
-// - 55P03: another transaction held a lock for too long
+// The SQLSTATE codes and classes for faults of the server. `08`: connection exception. `53`: insufficient resources. `57`: intervention of
+// the operator, such as a shutdown. `58`: system error. `25006`: the server has become read-only. `42501`: the server may not use a file,
+// or the user may not use a table. `55P03`: another transaction held a lock for too long.
 const SERVER_FAULT = /^(08|53|57|58)|^25006$|^42501$|^55P03$/;
 
 /** The SQLSTATE codes after which a connection is unusable. The class 57P has the codes of a shutdown and of a start. */

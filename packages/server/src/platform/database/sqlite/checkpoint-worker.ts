@@ -5,9 +5,8 @@ import { answerRequests } from "./thread.ts";
 // This worker thread copies the write-ahead log into the database, because the copy blocks its thread for 50 ms or more.
 
 /**
- * How a checkpoint copies the write-ahead log.
- * - passive: does not wait for readers or writers
- * - restart: waits until no reader needs the log, so that the next write starts at the beginning of the log
+ * The way in which a checkpoint copies the write-ahead log. `passive`: does not wait for readers or writers. `restart`: waits until no
+ * reader needs the log, so that the next write starts at the beginning of the log.
  */
 export type CheckpointRequest = "passive" | "restart";
 

@@ -76,7 +76,7 @@ class SqliteFileAdapter extends SqliteAdapter {
   }
 }
 
-/** What all `SqliteTurn` objects of a driver share. */
+/** The members that all `SqliteTurn` objects of a driver share. */
 type Shared = {
   database: DatabaseSync;
   queue: Mutex;

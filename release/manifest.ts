@@ -18,9 +18,9 @@ type Entry = string | Record<string, string>;
 type Manifest = Record<string, unknown> & { exports?: Record<string, Entry> };
 
 /**
- * Creates the package.json of a published package. Its exports are compiled modules. It has no scripts and no development dependencies.
- * `folder`: the folder of the package in the repository. `repository`: the URL of the repository. npm compares this URL with the repository
- * whose workflow publishes the package.
+ * Creates the package.json of a published package. The exports of the package are compiled modules. The package has no scripts and no
+ * development dependencies. `folder`: the folder of the package in the repository. `repository`: the URL of the repository. npm compares
+ * this URL with the repository whose workflow publishes the package.
  */
 export function publishedManifest(
   source: Manifest,

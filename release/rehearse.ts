@@ -8,8 +8,9 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
-// `npm run release:rehearse` publishes the last commit to a registry on this machine. Then it uses the packages as a stranger does: it
-// installs the service, uploads a file, upgrades to the next version, and reads the file. It also packs twice, and compares the tarballs.
+// `npm run release:rehearse` publishes the last commit to a registry on this machine. The rehearsal then uses the packages as a stranger
+// does: it installs the service, uploads a file, upgrades to the next version, and reads the file. The rehearsal also packs the packages
+// twice, and compares the tarballs.
 const ROOT = resolve(import.meta.dirname, "..");
 const START_WITHIN_MS = 60_000;
 const TEXT = "hello";

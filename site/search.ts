@@ -14,7 +14,8 @@ export const otherWordsOf = (page: string): string => OTHER_WORDS[page] ?? "";
 /** The options of MiniSearch. VitePress sends these functions to the browser as text, so they must use nothing outside of themselves. */
 export const SEARCH = {
   options: {
-    // A code such as `access_denied` is also one word. Its first underscore keeps it apart from other words with the same beginning.
+    // A code such as `access_denied` is also one word. The first underscore of a code distinguishes it from other words with the same
+    // beginning.
     tokenize: (text: string) => [
       ...text.split(/[\n\r\p{Z}\p{P}]+/u),
       ...(text.match(/[a-z0-9]+(?:_[a-z0-9]+)+/gi) ?? []).map((code) => `_${code}`),

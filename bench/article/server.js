@@ -1,5 +1,5 @@
-// This server has the design of the article: Express, one JWT middleware, three queries and getSignedUrl. It is only the baseline of the
-// benchmark. SECURITY.md and docs/from-the-article.md describe the faults of this design.
+// This server has the design of the article: Express, one JWT middleware, three queries and getSignedUrl. The server is only the baseline
+// of the benchmark. SECURITY.md and docs/from-the-article.md describe the faults of this design.
 import { randomUUID } from "node:crypto";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
@@ -67,8 +67,8 @@ attachmentRoutes.get("/attachments/:attachmentId/url", async (req, res, next) =>
     const notes = await pool.query("SELECT * FROM notes WHERE id = $1", [attachment.note_id]);
     const isOwner = notes.rows[0]?.user_id === req.user.sub;
 
-    // This query of the article has a bug: it accepts any share of the user, even a share of another file. The bug remains, because the
-    // benchmark measures the query of the article.
+    // This query of the article has a bug: the query accepts any share of the user, even a share of another file. The bug remains, because
+    // the benchmark measures the query of the article.
     const shares = await pool.query("SELECT * FROM shares WHERE user_id = $1 LIMIT 1", [req.user.sub]);
     const isShared = shares.rows.length > 0;
 

@@ -1,6 +1,6 @@
 // This server runs Uppy Companion in an Express application, as the documentation of Companion shows. For a file that is not multipart,
-// Companion signs a form. Its S3 routes do not check who sends a request, so the application checks the token first. Companion signs no
-// download URLs.
+// Companion signs a form. The S3 routes of Companion do not check who sends a request, so the application checks the token first. Companion
+// signs no download URLs.
 import { tmpdir } from "node:os";
 import { app as createCompanion } from "@uppy/companion";
 import express from "express";

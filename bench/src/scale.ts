@@ -38,9 +38,9 @@ type Sample = { p50: number; p99: number; cpuMicroseconds: number };
 type Measured = { verb: string; side: Side; samples: Sample[] };
 
 /**
- * Compares the time of each verb on one hundredth of the data with its time on the whole data. Both are measured in turns in the same run.
- * The goal is a ratio below 1.5 at p50. Then compares the background jobs in the same way. Can also measure garbage collection and backup
- * while the service handles requests.
+ * Compares the time of each verb on one hundredth of the data with its time on the whole data. The benchmark measures both times in turns,
+ * in the same run. The goal is a ratio below 1.5 at p50. The benchmark also compares the background jobs in the same way. Can also measure
+ * garbage collection and backup while the service handles requests.
  *
  * Flags: --scale 1 (1,000,000 files), --rounds 5, --calls 20 (for each round), --engines postgres,sqlite, --only "note,link" (parts of
  * names), --data, --upkeep. The directory of --data has data that later runs use again (for PostgreSQL only with BENCH_DATABASE_URL). With

@@ -29,8 +29,8 @@ import {
 } from "./service.ts";
 
 /**
- * A candidate with its data. Its functions read its audit log and end its uploads. The article and the peers have neither an audit log nor
- * uploads.
+ * A candidate with its data. The functions read the audit log of the candidate, and end the candidate's uploads. The article and the peers
+ * have neither an audit log nor uploads.
  */
 export type PreparedCandidate = {
   spec: CandidateSpec;

@@ -1,4 +1,4 @@
-// The process of the load generator. It receives orders over IPC, and returns results over IPC.
+// The process of the load generator. The load generator receives orders over IPC, and returns results over IPC.
 
 import { connect, type Socket } from "node:net";
 import { createSource, type WorkloadName } from "./calls.ts";

@@ -7,7 +7,7 @@ export const settings = {
   region: "eu-central-1",
   accessKeyId: "AKIABENCHBENCHBENCH1",
   secretAccessKey: "b3nchM4rkOnlyN0tAKeyOfAnyAccount00000000",
-  // The service refuses weak secrets, so these two look real. They protect only the servers of the benchmark.
+  // The service refuses weak secrets, so these two secrets look real. The two secrets protect only the servers of the benchmark.
   jwtSecret: "Jw7Qk2vT9xLr4BnY6mPz8HcD3fGs5VaE1uW0",
   authSecret: "Rt5Xn8bKq2WjM7vLz4CyP9sGd6HfT3aE0uQ1",
   // `npm start` also sets the first flag. The command `valetkey` sets the second flag (ADR 3).

@@ -80,7 +80,9 @@ function createCompletions({ dataset, tokens }: Source): Workload {
   }
 }
 
-/** The number of IP addresses of link visitors. It is high, because the load exceeds the limits for one IP address. */
+/**
+ * The number of IP addresses of link visitors. There are so many IP addresses because the load exceeds the rate limits for one IP address.
+ */
 const VISITORS = 2 ** 17;
 
 /** Makes the requests of visitors who open links. Creates links on the server before its first turn. */

@@ -155,7 +155,7 @@ function openPostgresStore(url: string): Store {
 const POOL_BYTES = 8_000;
 const RANDOM_BYTES = 10;
 
-/** Returns a function that creates UUIDv7s. Their random bytes come from a pool, which one system call fills for many UUIDs. */
+/** Returns a function that creates UUIDv7s. The random bytes of the UUIDs come from a pool, which one system call fills for many UUIDs. */
 function createIds(): (now: number) => string {
   const pool = Buffer.alloc(POOL_BYTES);
   let position = POOL_BYTES;
@@ -177,7 +177,7 @@ const readToken = createTokenReader(AUTH_JWT_SECRET ?? "");
 const newId = createIds();
 const file = sqliteFileIn(DATA_DIR ?? "");
 const store = DATABASE_URL === undefined ? openSqliteStore(file) : openPostgresStore(DATABASE_URL);
-// This server uses the audit log of the service, so that its events are as durable as those of the service.
+// This server uses the audit log of the service, so that the events of both are equally durable.
 const service = await (DATABASE_URL === undefined
   ? openSqlite({ file, clock: Date.now })
   : openPostgres({ url: DATABASE_URL, clock: Date.now }));

@@ -1,4 +1,5 @@
-// An application that embeds Valet Key on plain node:http, and verifies a JWT as the peers do. Its access rule reads a map in memory.
+// An application that embeds Valet Key on plain node:http, and verifies a JWT as the peers do. The access rule of the application reads a
+// map in memory.
 import { createServer } from "node:http";
 import { createValetKey } from "@valetkey/server";
 import { createDataset } from "../rig/dataset.ts";

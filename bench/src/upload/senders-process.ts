@@ -63,7 +63,7 @@ function inOne(s3: S3Client): Sender["send"] {
   };
 }
 
-// All upload clients (senders) take turns in this process. It does nothing else, so its CPU time is the CPU time of the sender.
+// All upload clients (senders) take turns in this process. The process does nothing else, so its CPU time is the CPU time of the sender.
 const senders = createSenders(JSON.parse(process.argv[2] as string));
 process.on("message", async ({ name, path }: { name: string; path: string }) => {
   const sender = senders.find((each) => each.name === name);

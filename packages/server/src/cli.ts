@@ -9,7 +9,7 @@ for (const output of [process.stdout, process.stderr]) {
   });
 }
 
-// The compile cache must be on before all other imports. It halves the time of every start except the first.
+// The compile cache must be on before all other imports. The cache halves the time of every start except the first.
 const { directory } = enableCompileCache();
 // Worker threads use the compile cache only if `NODE_COMPILE_CACHE` names its directory.
 if (directory !== undefined) process.env.NODE_COMPILE_CACHE = directory;

@@ -23,7 +23,7 @@ const METHODS = ["GET", "HEAD", "PUT", "DELETE"] as const;
 
 type Options = { method: (typeof METHODS)[number]; expires: number; region?: string; endpoint?: string };
 
-/** `valetkey presign` prints one presigned URL. It needs neither the service nor the database. */
+/** `valetkey presign` prints one presigned URL. The command needs neither the service nor the database. */
 export function presignCommand(): Command {
   return new Command("presign")
     .description("print a presigned URL for one object")
@@ -71,8 +71,8 @@ const NAMES: Record<Finding["kind"], string> = {
 const ONLY_REPORTED = new Set<string>(["missing", "resized", "damaged"] satisfies Finding["kind"][]);
 
 /**
- * `valetkey gc` finds differences between the bucket and the database, and repairs those whose repair puts no file at risk. It prints each
- * difference, and then a table. The exit code is 1 if a difference remains.
+ * `valetkey gc` finds differences between the bucket and the database, and repairs those whose repair puts no file at risk. The command
+ * prints each difference, and then a table. The exit code is 1 if a difference remains.
  */
 export function gcCommand(): Command {
   return new Command("gc")

@@ -41,7 +41,7 @@ export function withPerson<T>(
   return withCore(async (core, logger) => work(core, { id: (await findPerson(core, person)).id, logger }));
 }
 
-/** Marks a text as an id. This is necessary if the id of a person is also the email address of another person. */
+/** Marks a text as an id. The prefix is necessary if the id of a person is also the email address of another person. */
 const ID_PREFIX = "id:";
 
 /** Finds a person by email address, by id, or by the id after the prefix `id:`. Throws `user_not_found` or `invalid_request`. */

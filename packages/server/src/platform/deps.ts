@@ -17,7 +17,7 @@ export type Deps = {
   clock: Clock;
   newId: NewId;
   limits: Limits;
-  /** The rules that administrators can change. Its `limits` are always the current values. */
+  /** The rules that administrators can change. `limits` always has the current values of these rules. */
   policy: LivePolicy;
   /** The issuers whose JWTs the service accepts. */
   jwtIssuers: readonly JwtIssuer[];

@@ -82,7 +82,7 @@ async function make(options: BackupOptions): Promise<Manifest> {
     await bucket.end().catch(() => undefined);
     throw error;
   });
-  // This call fails if the service stopped during the backup, because a stopped service does not protect the blobs from deletion.
+  // The call `end` fails if the service stopped during the backup, because a stopped service does not protect the blobs from deletion.
   await bucket.end();
   await writeManifest(backupDir, manifest);
   await removeCopies(backupDir, name);

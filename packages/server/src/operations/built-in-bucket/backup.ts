@@ -17,9 +17,9 @@ import { DomainError } from "../../platform/errors.ts";
 export { type AddedObject, addObjects, findObjects, listBlobs };
 
 /**
- * Starts a backup of the built-in bucket in `dataDir`. If the service runs, its bucket makes the backup. Otherwise this process runs the
- * bucket. `end` rejects if the service stopped during the backup, because a stopped service does not protect the blobs any more. Rejects
- * with `bucket_unavailable`.
+ * Starts a backup of the built-in bucket in `dataDir`. If the service runs, the bucket of the service makes the backup. If the service is
+ * stopped, this process runs the bucket. `end` rejects if the service stopped during the backup, because a stopped service does not protect
+ * the blobs any more. Rejects with `bucket_unavailable`.
  */
 export async function startBucketBackup(dataDir: string): Promise<BucketBackup> {
   try {
@@ -34,7 +34,9 @@ export async function startBucketBackup(dataDir: string): Promise<BucketBackup> 
   }
 }
 
-/** Runs the bucket in this process, to lock its folder and to copy its metadata. Its random credentials refuse all requests. */
+/**
+ * Runs the bucket in this process, to lock its folder and to copy its metadata. With random credentials, the bucket refuses all requests.
+ */
 async function startInThisProcess(dataDir: string): Promise<BucketBackup> {
   const credentials = { accessKeyId: "backup", secretAccessKey: randomBytes(32).toString("hex") };
   const bucket = await startS3Local({ dataDir, credentials });

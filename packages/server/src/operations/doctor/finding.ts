@@ -17,7 +17,7 @@ export type Fix = { label: string; text: string };
 /** A fault in the checked set-up. `detail`: what the doctor observed, without secrets and signatures. */
 export type Finding = Entry & { id: string; detail: string; fix: Fix[] };
 
-/** A subject that the doctor could not check, and the reason. It counts neither as a fault nor as a success. */
+/** A subject that the doctor could not check, and the reason. Such a subject counts neither as a fault nor as a success. */
 type Unchecked = { subject: string; reason: string };
 
 /** One result of a check. A check without outcomes has found no fault. */

@@ -71,7 +71,7 @@ export function quoted(document: unknown): string {
   return `'${JSON.stringify(document)}'`;
 }
 
-/** One check of the doctor. It returns faults as outcomes, and changes only objects in the doctor's folder. */
+/** One check of the doctor. A check returns faults as outcomes, and changes only objects in the doctor's folder. */
 export type Check = {
   /** The doctor shows the name while the check runs. The report contains the name if the check cannot run. */
   name: string;

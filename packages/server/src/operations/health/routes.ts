@@ -169,7 +169,7 @@ function check(probe: () => Promise<void>): Promise<Check> {
 /** `token`: the bearer token that /metrics requires. Undefined: everybody can read /metrics. */
 export type MetricsAccess = { token: string | undefined };
 
-/** The route GET /metrics. Its response contains no user data. */
+/** The route GET /metrics, whose response contains no user data. */
 export function metricsRoute(app: App, { registry, token }: Pick<Metrics, "registry"> & MetricsAccess): void {
   app.get("/metrics", { schema: schemas.metrics }, async (request, reply) => {
     if (token !== undefined && !isSameText(request.headers.authorization ?? "", `Bearer ${token}`)) {

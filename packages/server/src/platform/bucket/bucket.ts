@@ -114,7 +114,7 @@ export function isPlace(text: unknown): text is string {
   return typeof text === "string" && text.length <= MAX_PLACE_LENGTH && new RegExp(`^${PLACE}$`).test(text);
 }
 
-// The first 12 digits are the time. They are optional, because keys of earlier versions do not have the time.
+// The first 12 digits of a key are the time. These digits are optional, because keys of earlier versions do not have the time.
 const OWN_PART = new RegExp(
   `^(?:(?:${DOCTOR_FOLDER})?(?:[0-9a-f]{12})?[0-9a-f]{32}|${PLACES_FOLDER}(?<place>${PLACE})/[0-9a-f]{44})$`,
 );
@@ -157,7 +157,7 @@ export function createObjectKeyOf(options: {
   };
 }
 
-/** Returns whether a text is the URL of an object. Otherwise the text is a key. */
+/** Returns whether a text is the URL of an object, and not an object key. */
 export function isUrl(text: string): boolean {
   return /^(?:s3|https?):\/\//i.test(text);
 }

@@ -131,7 +131,7 @@ export function unavailable(explanation: string): DomainError {
   return new DomainError("bucket_unavailable", UNREACHABLE, { cause: new BucketFault(explanation) });
 }
 
-/** Returns whether the bucket refused the credentials. Then new credentials may help. */
+/** Returns whether the bucket refused the credentials. After such a refusal, new credentials may help. */
 function refusesCredentials(error: unknown): boolean {
   return error instanceof Error && REFUSED_CREDENTIALS.has(codeOf(error));
 }

@@ -96,7 +96,7 @@ const MIB = 2 ** 20;
 const WHOLE_COPY_MAX_BYTES = 256 * MIB;
 const COPY_PART_BYTES = 256 * MIB;
 const COPIED_AT_ONCE = 4;
-/** The extra time for each call of a copy. It is enough for 256 MiB at 4 MiB a second, which is slow for a copy inside the server. */
+/** The extra time for each call of a copy. The time is enough for 256 MiB at 4 MiB a second, which is slow for a copy inside the server. */
 const COPY_EXTRA_MS = 64_000;
 
 /**
@@ -273,8 +273,8 @@ async function listUploads(
 type Condition = { "if-none-match"?: string };
 
 /**
- * Sends a write with `If-None-Match`. If the server does not support this condition, sends the write without it. That is safe, because keys
- * are unique.
+ * Sends a write with `If-None-Match`. If the server does not support the condition, sends the write without the condition, which is safe
+ * because keys are unique.
  */
 export async function ifAbsent<T>(send: (condition: Condition) => Promise<T>): Promise<T | "occupied"> {
   try {

@@ -28,8 +28,8 @@ export function objectKeyAt({ number, key }: Place): string {
 }
 
 /**
- * A range of object keys. Both ends are exclusive. Without `before`, the range has no end. With `unmarked`, the range excludes keys with
- * the mark of a bucket. Such a range begins at or after `bucket:1`.
+ * A range of object keys. The range excludes its two ends. Without `before`, the range has no end. With `unmarked`, the range excludes keys
+ * with the mark of a bucket. A range with `unmarked` begins at or after `bucket:1`.
  */
 export type KeyRange = { after: string; before: string | undefined; unmarked?: true };
 
@@ -54,7 +54,7 @@ export type NumberedBucket = {
   bucket: Bucket;
   /** The key prefix of the service in this bucket. Empty, or ends with a slash. */
   keyPrefix: string;
-  /** Whether the bucket belongs to tenants. It then has no copies of objects from other buckets. Default: false. */
+  /** Whether the bucket belongs to tenants. A bucket of tenants has no copies of objects from other buckets. Default: false. */
   isOfTenants?: boolean | undefined;
 };
 

@@ -43,8 +43,8 @@ const CHECK_EVERY_MS = 500;
 
 /**
  * Limits the memory of all forms of the process. A free buffer goes first to the person whose forms hold the fewest bytes, so one person
- * cannot block the forms of other people. The forms of one person wait in order, so small forms cannot block a large form. There is no
- * deadlock, because each form fills or sends its buffer within a time limit.
+ * cannot block the forms of other people. The forms of one person wait in order, so small forms cannot block a large form. The forms cannot
+ * cause a deadlock, because each form fills or sends its buffer within a time limit.
  */
 export function createPartBuffers({ totalBytes, partBytes, waitMs, fillMs }: PartBufferOptions): PartBuffers {
   const idle: Buffer[] = [];

@@ -172,7 +172,9 @@ function undeclaredHeaders(headers: IncomingHttpHeaders): string[] {
   return hasMetadata ? [...names, "x-amz-meta-*"] : names;
 }
 
-/** Returns the content encoding without `aws-chunked`. This encoding is only for the upload request, but some servers store it. */
+/**
+ * Returns the content encoding without `aws-chunked`. `aws-chunked` is only for the upload request, but some servers store this encoding.
+ */
 function encodingOf(header = ""): string {
   const encodings = header.split(",").map((encoding) => encoding.trim());
   return encodings.filter((encoding) => encoding !== "" && encoding.toLowerCase() !== "aws-chunked").join(", ");

@@ -15,7 +15,10 @@ const KNOWN_DEFAULTS =
 const MAKE_SECRET =
   "Make one with: openssl rand -base64 32, or: node -e \"console.log(crypto.randomBytes(32).toString('base64'))\"";
 
-/** Returns a function that completes the configuration of accounts and tokens. It calls `secrets` only if a secret must be generated. */
+/**
+ * Returns a function that completes the configuration of accounts and tokens. The function calls `secrets` only if the service must
+ * generate a secret.
+ */
 export function readAuth(reader: ConfigReader, options: { embedded: boolean; hasMail: boolean }) {
   const secret = readSecret(reader, "AUTH_SECRET");
   const oldSecrets = readOldSecrets(reader, secret);

@@ -5,7 +5,7 @@ import { type BucketReader, isLocalHost } from "./reader.ts";
 import type { ServerConfig } from "./server.ts";
 import type { EmbeddedSecrets } from "./stored-secrets.ts";
 
-/** The configuration of the built-in bucket, which the process of the service serves. Its data is in `server.dataDir`. */
+/** The configuration of the built-in bucket, which the process of the service serves. The data of the bucket is in `server.dataDir`. */
 type BuiltInBucketConfig = {
   kind: "embedded";
   host: string;
@@ -45,7 +45,7 @@ const MAX_PORT = 65_535;
 const EXAMPLE_KEYS = new Set(["AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"]);
 
 /**
- * Completes the configuration of the bucket. It calls `secrets` only for the built-in bucket. `parseConfig` runs it only for a
+ * Completes the configuration of the bucket. Calls `secrets` only for the built-in bucket. `parseConfig` calls this function only for a
  * configuration without faults, so a wrong configuration generates no secrets.
  */
 type BucketDraft = (secrets: () => EmbeddedSecrets) => BucketConfig;

@@ -26,7 +26,7 @@ export type MailConfig = {
   isSecure: boolean;
   /** Whether the service refuses to send mail over a connection without TLS. */
   requiresTls: boolean;
-  /** Both `user` and `password` are set, or both are undefined. */
+  /** `user` and `password` are either both set or both undefined. */
   user: string | undefined;
   password: string | undefined;
   from: { name: string; email: string };
@@ -86,7 +86,7 @@ export function readTracing(reader: ConfigReader) {
   return {
     /** The base URL of a collector that accepts OTLP over HTTP. */
     endpoint,
-    /** The headers of each export, in the format of OTEL_EXPORTER_OTLP_HEADERS. They may contain a token. */
+    /** The headers of each export, in the format of OTEL_EXPORTER_OTLP_HEADERS. The headers may contain a token. */
     headers: reader.read("OTEL_EXPORTER_OTLP_HEADERS"),
     /** Default: the service name in OTEL_RESOURCE_ATTRIBUTES, or else "valetkey". */
     serviceName: reader.read("OTEL_SERVICE_NAME"),
@@ -131,8 +131,8 @@ function readMailServer(reader: ConfigReader, text: string): Omit<MailConfig, "f
   }
   const isLocal = isLocalHost(url.hostname);
   const isSecure = url.protocol === "smtps:";
-  // A connection with a password requires TLS, because the password must never cross the network in plain text. Otherwise an attacker in
-  // the network could hide that the server supports STARTTLS.
+  // A connection with a password requires TLS, because the password must never cross the network in plain text. If TLS were optional, an
+  // attacker in the network could hide that the server supports STARTTLS.
   const requiresTls = url.searchParams.has("requireTLS") || (credentials.user !== undefined && !isLocal);
   if (!isSecure && !requiresTls && !isLocal) {
     reader.warn(

@@ -73,7 +73,7 @@ const server = {
   ),
   DATA_DIR: text("the folder of SQLite, the built-in bucket and secrets", "`./data`"),
   TRUST_PROXY: text("the number of trusted proxies, or their IP addresses", "off"),
-  // This is long enough for a load balancer that polls /readyz every second, and stops sending requests after three failed polls.
+  // Five seconds are enough for a load balancer that polls /readyz every second, and stops sending requests after three failed polls.
   DRAIN_SECONDS: seconds(
     5,
     SHUTDOWN,

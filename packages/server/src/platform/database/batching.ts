@@ -17,8 +17,8 @@ function isOld({ since }: { since: number }): boolean {
 /**
  * Gathers items into batches, and runs the batches. A new batch starts at the end of the current turn of the event loop. If `maxRunning`
  * batches already run, the new batch waits until a running batch ends. All items of a batch share one promise. If a batch fails, the next
- * batch still runs, unless it has already waited for more than a second. Such a batch fails too, so the waits do not become longer and
- * longer while a database hangs.
+ * batch still runs. But a batch that has already waited for more than a second fails too, so the waits do not become longer and longer
+ * while a database hangs.
  */
 export function createBatching<T, R>(options: {
   run: (items: T[]) => Promise<R>;

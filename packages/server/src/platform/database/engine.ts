@@ -40,8 +40,8 @@ export type Engine = {
 export type SearchDoc = { docId: string; noteId: string; terms: readonly number[] };
 
 /**
- * Builds the condition that one of the columns contains a text, in upper or lower case. SQLite ignores the case of ASCII letters only. It
- * finds other letters only in lower case, or exactly as stored.
+ * Builds the condition that one of the columns contains a text, in upper or lower case. SQLite ignores the case of ASCII letters only.
+ * SQLite finds other letters only in lower case, or exactly as stored.
  */
 export function containsText(engine: Engine, columns: readonly string[], text: string): RawBuilder<SqlBool> {
   const conditions = columns.flatMap((column) => {
@@ -58,7 +58,7 @@ export const sqliteEngine: Engine = {
   list: (values) => JSON.stringify(values),
   isIn: (column, list) => sql<SqlBool>`${column} in (select value from json_each(${list}))`,
   contains: (column, text) => sql<SqlBool>`instr(${column}, ${text}) > 0`,
-  // The SQL names the index. Otherwise SQLite would search by the primary key, and read the whole row with the body of the note.
+  // The SQL names the index. Without this name, SQLite would search by the primary key, and read the whole row with the body of the note.
   summaries: sql<Selectable<Tables["notes"]>>`notes`.as<"notes">(sql`notes indexed by notes_summary`),
   docsWith: (groups) => sql`
     select search_docs.note_id, search_docs.doc_id

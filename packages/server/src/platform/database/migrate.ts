@@ -126,8 +126,8 @@ async function executedMigrations(db: Kysely<Tables>, engine: EngineName): Promi
 }
 
 /**
- * Returns the migrations of a later version as migrations that do nothing. Otherwise the migrator would report that unknown migrations are
- * corrupted. Throws `database_unavailable` if the running version is too old for the database.
+ * Returns the migrations of a later version as migrations that do nothing. Without these, the migrator would report the unknown migrations
+ * as corrupted. Throws `database_unavailable` if the running version is too old for the database.
  */
 async function laterMigrations(
   db: Kysely<Tables>,

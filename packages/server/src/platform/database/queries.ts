@@ -6,7 +6,7 @@ import type { RunStatement } from "./compile-statement.ts";
 import type { Engine } from "./engine.ts";
 import type { Tables } from "./schema.ts";
 
-/** Where queries run: in the database, each query alone, or in one transaction. */
+/** The database, in which each query runs alone, or one transaction. */
 export type Tx = {
   kysely: Kysely<Tables>;
   engine: Engine;
@@ -83,7 +83,7 @@ export type UrlJournal = {
   findUrls(range: { ownerId: string | null; after: string; before: string; limit: number }): IssuedUrlRow[];
 };
 
-/** The time limit of a search. It is enough for thousands of long notes. */
+/** The time limit of a search, which is enough for thousands of long notes. */
 export const SEARCH_LIMIT_MS = 2_000;
 
 /** Runs queries that may read all notes of a person. A query that exceeds the time limit fails with `search_timeout`. */
@@ -105,8 +105,9 @@ export function searchTimeout(limitMs: number, cause: unknown): DomainError {
 }
 
 /**
- * Runs the transactions of the service. Code inside a transaction must not run a query outside of it. Such a query throws, because on
- * SQLite it could wait for the connection of the transaction, and on PostgreSQL it would not be part of the transaction.
+ * Runs the transactions of the service. Code inside a transaction must not run a query outside of the transaction. Such a query throws an
+ * error. On SQLite, the query could wait forever for the connection of the transaction. On PostgreSQL, the query would not be part of the
+ * transaction.
  */
 export type Transactions = {
   /** A Kysely plugin for queries outside of transactions. The plugin refuses such a query inside a transaction. */

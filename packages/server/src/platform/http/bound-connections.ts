@@ -78,8 +78,8 @@ function boundConnections(
         clearTimeout(connection.timer);
         connection.open -= 1;
         const next = waiting.shift();
-        // The next request starts in the next turn of the event loop, so that the service first reads from other connections. It is dropped
-        // if the client has disconnected.
+        // The next request starts in the next turn of the event loop, so that the service first reads from other connections. The next
+        // request is dropped if the client has disconnected.
         if (next !== undefined) setImmediate(() => socket.writable && next());
       },
     };

@@ -31,8 +31,8 @@ export const httpLimits = {
   /** The number of requests that a client may send on one connection before it has read the first response. */
   pipelinedRequests: 100,
   /**
-   * The time for which an idle connection remains open. It is longer than the idle timeouts of load balancers, so that the load balancer
-   * closes first, and sends no request on a closed connection. Caddy waits for 120 seconds.
+   * The time for which an idle connection remains open. This time is longer than the idle timeouts of load balancers, so that a load
+   * balancer closes the connection first, and sends no request on a closed connection. Caddy waits for 120 seconds.
    */
   keepAliveTimeoutMs: 130_000,
   /** The maximum length of a path segment, in characters. A user id has at most 255 characters. */

@@ -10,7 +10,7 @@ import { notFound } from "./problem.ts";
 import { type App, tags } from "./routes.ts";
 import { sessionCookieName } from "./session-cookie.ts";
 
-// The schema of all error responses. It is only for /openapi.json, so no serialiser is compiled for it.
+// The schema of all error responses. The schema is only for /openapi.json, so the service compiles no serialiser for it.
 const refusal = {
   description: "A refusal (RFC 9457)",
   content: { "application/problem+json": { schema: { $ref: "Problem#" } } },

@@ -53,7 +53,7 @@ const PAGES = [
   "/invitation",
   "/terminal",
 ];
-/** `index`: the web app for users. `landing`: the page of a link, for visitors without an account. Both are separate builds. */
+/** `index`: the web app for users. `landing`: the page of a link, for visitors without an account. The two pages have separate builds. */
 type Page = "index" | "landing";
 /** Matches the HTML files of the pages. The filename of a page that is not in English contains the code of its language. */
 const PAGE_FILE = /^(?:index|landing)(?:\.([a-z]{2}))?\.html$/;

@@ -24,7 +24,7 @@ export type RequestSpans = {
 
 type Traced = { span: RequestSpan; code: string | undefined };
 
-/** Adds hooks that give each request a span. They must come before all other hooks, whose work is part of the span. */
+/** Adds hooks that give each request a span. The hooks must come before all other hooks, whose work is part of the span. */
 export function traceRequests(app: App, start: StartRequestSpan): RequestSpans {
   const traced = new WeakMap<FastifyRequest, Traced>();
   app.addHook("onRequest", (request, _reply, done) => {

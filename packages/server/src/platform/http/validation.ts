@@ -167,7 +167,7 @@ const selectSerializer = SerializerSelector();
 /** A serializer depends only on its schema, so all services of a process share the serializers. */
 const serializers = new WeakMap<object, (data: unknown) => string>();
 
-/** Compiles a serializer for its first response. Their compilation at startup would take a tenth of the start. */
+/** Compiles a serializer for its first response. To compile all serializers at startup would take a tenth of the start. */
 export const buildSerializer: SerializerFactory = (schemas, options) => {
   const compile = selectSerializer(schemas, options);
   return (route) => {

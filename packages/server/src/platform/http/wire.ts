@@ -22,7 +22,7 @@ export function parseExpiresAt(expiresAt: string | null | undefined): number | u
  */
 export function parseInstant(text: string, { name }: { name: string }): number {
   const milliseconds = Date.parse(text);
-  // Date.parse changes 30 February to 2 March. So a date exists only if the parsed and formatted date equals the text.
+  // Date.parse changes 30 February to 2 March. A date therefore exists only if the parsed and formatted date equals the text.
   if (
     Number.isNaN(milliseconds) ||
     toIso(milliseconds).slice(0, LENGTH_TO_SECONDS) !== text.slice(0, LENGTH_TO_SECONDS)

@@ -95,8 +95,8 @@ export function limitOf(network: string) {
  * Counts amounts in time windows, for the rate limits that all replicas share. Each method uses one statement, which every engine executes
  * atomically.
  *
- * The npm package rate-limiter-flexible does not fit. It needs a separate driver for each database, and supports neither `node:sqlite` nor
- * Kysely. It also counts refused requests, and cannot give back a part of an amount.
+ * The npm package rate-limiter-flexible does not fit. The package needs a separate driver for each database, and supports neither
+ * `node:sqlite` nor Kysely. The package also counts refused requests, and cannot give back a part of an amount.
  */
 export const limitCountQueries = defineQueries("database.limitCounts", ({ kysely: db }) => ({
   /**

@@ -26,8 +26,8 @@ export function createAllowance(
 ): Allowance {
   if (limit === undefined) return { take: () => undefined };
   const { perSecond, burst } = limit;
-  // When `recent` is full, `recent` becomes `older`, and the previous `older` is dropped. So the memory is limited, but active people keep
-  // their counts.
+  // When `recent` is full, `recent` becomes `older`, and the previous `older` is dropped. The memory is therefore limited, but active
+  // people keep their counts.
   let recent = new Map<string, Balance>();
   let older = new Map<string, Balance>();
 

@@ -7,7 +7,7 @@ const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 
 type UrlOutcome = "issued" | NonNullable<FileUrls["urls"][number]["code"]>;
 
-/** The metrics of the HTTP layer. Their labels are route patterns, methods and statuses, and never ids. */
+/** The metrics of the HTTP layer. The labels of the metrics are route patterns, methods and statuses, and never ids. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** Registers the HTTP metrics in `registry`, which can also contain other metrics. */

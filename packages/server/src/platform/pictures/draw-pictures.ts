@@ -107,7 +107,7 @@ export async function drawPictures({
 }
 
 function startChild(loader: string, { memoryBytes }: DrawingLimits) {
-  // Node.js cannot forbid network access. These permissions forbid it to write files and to start programs and threads.
+  // Node.js cannot forbid network access. The permissions forbid the child process to write files, and to start programs and threads.
   const permissions = ["--permission", "--allow-addons", "--allow-fs-read=*", "--disable-warning=SecurityWarning"];
   const child = spawn(
     process.execPath,

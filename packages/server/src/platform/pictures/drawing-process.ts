@@ -3,8 +3,8 @@ import { PREVIEW_LIMITS } from "@valetkey/contract";
 
 /*
  * The program of a child process that draws the previews of one file. The file arrives on standard input. The program writes one line of
- * JSON that describes the previews, and then the previews, to standard output. Its argument is the only loader that may read the file.
- * `draw-pictures.ts` starts the program, and trusts nothing that it writes.
+ * JSON that describes the previews, and then the previews, to standard output. The argument of the program is the only loader that may read
+ * the file. `draw-pictures.ts` starts the program, and trusts nothing that it writes.
  */
 
 /** The maximum number of pixels. A picture with more pixels would need too much time. */

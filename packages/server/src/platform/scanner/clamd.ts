@@ -105,7 +105,7 @@ type Done = (error?: Error | null) => void;
 
 /**
  * When a file is too large, clamd replies and closes the connection. The next write then fails, and Node.js would close the socket before
- * the reply is read. So this class does not report a failed write.
+ * the reply is read. This class therefore does not report a failed write.
  */
 class Connection extends Socket {
   override _write(chunk: unknown, encoding: BufferEncoding, done: Done): void {

@@ -18,7 +18,7 @@ import type { Logger } from "pino";
 import type { TracingConfig } from "../config/index.ts";
 import { DomainError } from "../errors.ts";
 import type { StartRequestSpan } from "../http/request-spans.ts";
-/** Records and exports traces. Only this file imports OpenTelemetry. It loads only if a collector is configured. */
+/** Records and exports traces. Only this file imports OpenTelemetry. This file loads only if a collector is configured. */
 export type Tracing = {
   startRequest: StartRequestSpan;
   inSpan: InSpan;

@@ -120,8 +120,8 @@ function expiring(expiration: Date | undefined, now: number): Outcome[] {
 }
 
 /**
- * The maximum difference between the clocks. It is more than a response takes, and much less than the default lifetime of URLs (60
- * seconds).
+ * The maximum difference between the clocks. Five seconds are more than a response takes, and much less than the default lifetime of URLs
+ * (60 seconds).
  */
 const CLOCK_TOLERANCE_MS = 5_000;
 

@@ -55,7 +55,8 @@ export const storageCostsCheck: Check = {
 };
 
 async function readRules({ bucket, provider }: DoctorParts): Promise<Rules> {
-  // Swift is not called. It would respond that the bucket has no lifecycle rules, but nobody can add a rule on Swift.
+  // The doctor does not request the lifecycle rules from Swift. Swift would respond that the bucket has no rules, but nobody can add a rule
+  // on Swift.
   if (provider === "swift") return { refusal: { code: "NotImplemented", status: 501 } };
   const read = await attempt(bucket.s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket.name })));
   if ("refusal" in read) return read.refusal.code === "NoSuchLifecycleConfiguration" ? { rules: [] } : read;

@@ -36,7 +36,7 @@ type Policy = {
 
 /**
  * Simulates a CloudFront distribution in front of a bucket, with the settings of docs/cloudfront.md. The distribution verifies a URL with
- * the public key. It reads the object with its own signed request, like an origin access control.
+ * the public key. The distribution reads the object with its own signed request, like an origin access control.
  */
 export async function startDistribution(bucket: BucketServer, { clock = Date.now, ...options }: Options = {}) {
   const { keyType = "rsa", hash = "sha256", bindsIp = false, forwarded = FORWARDED, port = 0 } = options;

@@ -13,8 +13,8 @@ import { createPrimary } from "../postgres/primary.ts";
 import type { Tables } from "../schema.ts";
 import { type MovedColumn, type MovedTable, type SchemaColumn, type Side, type Target, tablesOf } from "./move.ts";
 
-// These settings replace limits of the role or of the database that would stop the move. They end with the transaction, so they also work
-// behind a pooler.
+// These settings replace limits of the role or of the database that would stop the move. The settings end with the transaction, so the
+// settings also work behind a pooler.
 const SETTINGS =
   "set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0; set local lock_timeout = '5s'; set local work_mem = '256MB'; set local maintenance_work_mem = '256MB'";
 
@@ -22,7 +22,7 @@ const SETTINGS =
 type Session = { client: pg.PoolClient; transaction: ControlledTransaction<Tables>; close(): Promise<void> };
 
 async function openSession(url: string): Promise<Session> {
-  // Statements of a move may take very long, such as the creation of an index. So they have no time limit.
+  // Statements of a move, such as the creation of an index, have no time limit, because they may take very long.
   const pool = createPool({ primary: createPrimary(url), maxConnections: 1, queryTimeoutMs: 0 });
   const { options } = pool;
   const end = async () => undefined;
@@ -60,7 +60,7 @@ export async function openPostgresSource(url: string): Promise<Side> {
   const session = await openSession(url);
   const { client } = session;
   try {
-    // The snapshot must begin after the lock. So an earlier transaction reads the names of the tables.
+    // An earlier transaction reads the names of the tables, because the snapshot must begin after the lock.
     const { tables } = await postgresSide(session, { isSorted: true });
     await client.query(`rollback; begin isolation level repeatable read; ${SETTINGS}`);
     if (tables.length > 0)
@@ -102,7 +102,7 @@ const LOCK_TIMEOUT = "55P03";
 
 async function requireAlone(client: pg.PoolClient): Promise<void> {
   for (const deadline = performance.now() + PATIENCE_MS; ; await sleep(RETRY_MS)) {
-    // Otherwise, PostgreSQL would return the same list of connections until the end of the transaction.
+    // Without this call, PostgreSQL would return the same list of connections until the end of the transaction.
     await client.query("select pg_stat_clear_snapshot()");
     const { rows } = await client.query<{ other: string }>(OTHER_CONNECTIONS);
     if (rows.length === 0) return;

@@ -159,7 +159,8 @@ export function openSqliteTarget(file: string): Target {
       await check();
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
       if (existsSync(moving)) {
-        // The old file stays locked until the end of the move. Otherwise a second move could lock the old file and delete the new file.
+        // The old file stays locked until the end of the move. Without this lock, a second move could lock the old file and delete the new
+        // file.
         stale = lockedAlone(moving);
         for (const path of [moving, `${moving}-journal`]) rmSync(path, { force: true });
       }

@@ -42,8 +42,8 @@ export function withSchema(url: string, schema: string): string {
 }
 
 /**
- * Checks that the connection uses the schema, because a pooler can drop the options of a connection. Otherwise the migrations would create
- * the tables in the schema of the embedding application. Throws `database_unavailable` if the connection uses another schema.
+ * Checks that the connection uses the schema, because a pooler can drop the options of a connection. Without this check, the migrations
+ * would create the tables in the schema of the embedding application. Throws `database_unavailable` if the connection uses another schema.
  */
 export async function requireSchema(client: pg.PoolClient, schema: string): Promise<void> {
   const { rows } = await client.query<{ search_path: string }>("show search_path");

@@ -230,7 +230,7 @@ function hashOf(text: string): string {
   return `vk_${createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
 }
 
-/** The maximum number of parallel searches. The pool has more connections, so that other queries also get connections. */
+/** The maximum number of parallel searches. The number is smaller than the pool, so that other queries also get connections. */
 const AT_ONCE = 4;
 
 /** The SQLSTATE code of a statement that the server cancelled. */
@@ -242,8 +242,8 @@ export function createPostgresSearch(kysely: Kysely<Tables>, { limitMs }: { limi
     atOnce: AT_ONCE,
     async run(query) {
       try {
-        // The transaction of the search runs without Kysely's plugins. They have already refused a search inside a transaction when the
-        // query was compiled.
+        // The transaction of the search runs without Kysely's plugins, which have already refused a search inside another transaction when
+        // the query was compiled.
         const transaction = kysely.withoutPlugins().transaction();
         return await retryConflicts(() =>
           transaction.execute(async (tx) => {

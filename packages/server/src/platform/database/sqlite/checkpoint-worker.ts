@@ -16,7 +16,7 @@ export type CheckpointRequest = "passive" | "restart";
  */
 export type CheckpointResult = { busy: number; log: number; checkpointed: number };
 
-/** The time in milliseconds for which a checkpoint waits for readers. It is short, because writes wait for the checkpoint. */
+/** The time in milliseconds for which a checkpoint waits for readers. This time is short, because writes wait for the checkpoint. */
 const PATIENCE_MS = 50;
 
 const database = openExisting(workerData.file, { timeoutMs: PATIENCE_MS });

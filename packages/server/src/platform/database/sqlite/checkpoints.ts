@@ -33,8 +33,8 @@ type Options = {
  * written during the first. The third checkpoint copies the rest between two writes. After it, the next write starts at the beginning of
  * the log.
  *
- * While writes continue, SQLite does not flush the pages that a checkpoint has copied. So the service flushes the file after each of the
- * first two checkpoints. Otherwise the third checkpoint would flush all copied pages while all writes wait.
+ * While writes continue, SQLite does not flush the pages that a checkpoint has copied. The service therefore flushes the file after each of
+ * the first two checkpoints. Without these flushes, the third checkpoint would flush all copied pages while all writes wait.
  */
 export function createCheckpoints(writer: DatabaseSync, { file, writeLock, onFailure }: Options): Checkpoints {
   const module = workerModule("checkpoint-worker", import.meta.url);

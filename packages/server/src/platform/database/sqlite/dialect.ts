@@ -24,7 +24,8 @@ const BUSY_RETRY_MS = 10;
 
 type DialectOptions = {
   /**
-   * The lock that all writers of the process share. They wait in a queue, because otherwise a writer would get an error about a busy file.
+   * The lock that all writers of the process share. Writers wait for the lock in a queue, because without it a writer would get an error
+   * about a busy file.
    */
   writeLock: Mutex;
   /** The maximum time that a call waits for a writer in another process. */

@@ -93,7 +93,7 @@ export function useMemory(writer: DatabaseSync): void {
 
 function createPrivateFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  // This function does not open an existing file. On POSIX, a process that closes any handle of a file loses all its locks on the file.
+  // An existing file is not opened here. On POSIX, a process that closes any handle of a file loses all its locks on the file.
   if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK);
   else closeSync(openSync(file, "a", 0o600));
 }

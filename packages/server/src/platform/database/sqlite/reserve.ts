@@ -4,8 +4,8 @@ import { dirname } from "node:path";
 import { DomainError } from "../../errors.ts";
 
 const RESERVE_BYTES = 4 * 2 ** 20;
-// The reserve file is written in small steps, so that a part of it fits even on a nearly full disk. Its bytes are random, because a disk
-// with compression would store other bytes in less space.
+// The reserve file is written in small steps, so that a part of it fits even on a nearly full disk. The bytes of the file are random,
+// because a disk with compression would store other bytes in less space.
 const STEP = randomFillSync(Buffer.allocUnsafe(64 * 1024));
 
 type Options = {
@@ -16,7 +16,7 @@ type Options = {
 
 /**
  * Creates a reserve file of 4 MiB beside the database. On a full disk, even a transaction that frees space can fail, because it first needs
- * some space. Then the service deletes the reserve file, and runs the transaction again.
+ * some space. After such a failure, the service deletes the reserve file, and runs the transaction again.
  */
 export function createReserve(
   file: string,

@@ -119,8 +119,9 @@ const KEPT_COPIES = 3;
 type Options = { migration: string; onCopy: (copy: string) => void };
 
 /**
- * Copies the database `file` and its journal to `<file>.before-<migration>`, for a rollback. Then deletes all such copies except the newest
- * three. Does nothing if another process has migrated the database in the meantime. Rejects with `storage_full` or `database_unavailable`.
+ * Copies the database `file` and its journal to `<file>.before-<migration>`, for a rollback. Keeps only the newest three of these copies,
+ * and deletes the older ones. Does nothing if another process has migrated the database in the meantime. Rejects with `storage_full` or
+ * `database_unavailable`.
  */
 export async function copyBeforeMigration(file: string, { migration, onCopy }: Options): Promise<void> {
   const copy = `${file}.before-${migration}`;

@@ -31,7 +31,8 @@ const MAX_MEMBERS = 32;
 
 type WriteGroupOptions = {
   /**
-   * The lock that all writers of the process share. They wait in a queue, because otherwise a writer would get an error about a busy file.
+   * The lock that all writers of the process share. Writers wait for the lock in a queue, because without it a writer would get an error
+   * about a busy file.
    */
   writeLock: Mutex;
   /** Runs after each commit. */

@@ -13,7 +13,7 @@ type Sql = {
   numbers(count: number): string;
   run(sql: string): Promise<void>;
   all<Row>(sql: string, values?: (string | number)[]): Promise<Row[]>;
-  /** Turns off constraints, triggers and indexes. Returns the statements that create them again. */
+  /** Removes constraints, triggers and indexes, so that rows load faster. Returns the statements that create the removed ones again. */
   prepare(tables: readonly string[]): Promise<string[]>;
   /** Collects the statistics that the service would have. */
   finish(): Promise<void>;
@@ -163,7 +163,7 @@ async function connectPostgres(url: string): Promise<Sql> {
     run,
     all,
     async prepare(tables) {
-      // As a replica, PostgreSQL runs no triggers and checks no foreign keys.
+      // With the role `replica`, PostgreSQL runs no triggers and checks no foreign keys.
       await run(`set session_replication_role = replica; set synchronous_commit = off;
         set maintenance_work_mem = '512MB'; set work_mem = '128MB'; set max_parallel_workers_per_gather = 0`);
       const indexes = await all<{ name: string; made: string }>(

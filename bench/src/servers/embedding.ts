@@ -8,7 +8,7 @@ import { settings } from "../rig/settings.ts";
 
 const { PORT, DATA_DIR, DATABASE_URL } = process.env as Record<string, string>;
 
-/** The check of tokens is JavaScript, because the peers use it too. */
+/** The function that checks tokens is JavaScript, because the servers of the peers use the same function. */
 type PeerSettings = { userOf(authorization: string | null): string | undefined };
 const { userOf }: PeerSettings = await import(new URL("../../peers/settings.js", import.meta.url).href);
 

@@ -11,7 +11,7 @@ const STALLED = { files: 60, fileBytes: 8 * MIB };
 
 /**
  * `specs`: the two servers in the order of their turns: the server to compare with, and the service. `goals`: the limits for the ratio of
- * their memory.
+ * the memory of the two servers.
  */
 type Plan = {
   specs: readonly CandidateSpec[];

@@ -19,7 +19,7 @@ export async function within<T>(
   }
 }
 
-/** Returns whether a result has the method `then`. Some libraries return such an object that is no `Promise`. */
+/** Returns whether a result has the method `then`. Some libraries return objects with this method that are no `Promise`. */
 function isThenable<T>(result: T | PromiseLike<T>): result is PromiseLike<T> {
   return typeof (Object(result) as { then?: unknown }).then === "function";
 }

@@ -55,7 +55,7 @@ export function problemOf(name: PolicyName, value: unknown): string | undefined 
   return `${name} is a whole number of seconds from 1 to ${most}${orNone}.`;
 }
 
-/** The values that administrators have set. After a downgrade, they can contain unknown values. */
+/** The values that administrators have set. After a downgrade, some of the values can be unknown to the running version. */
 export type StoredPolicy = Readonly<Partial<Record<PolicyName, unknown>>>;
 
 /** A rule with its value. `source`: where the value comes from. `fallback`: the value if no administrator sets one. */

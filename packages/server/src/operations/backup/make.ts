@@ -31,7 +31,7 @@ type Source = {
   /** Lists the blobs in a copy of the metadata, sorted by path. */
   listBlobs(metadataFile: string): Iterable<ListedBlob>;
   /**
-   * During a bucket move, adds the objects of the other bucket to the backup. If an object is lost, adds its blob from the earlier backup
+   * During a bucket move, adds the objects of the other bucket to the backup. If an object is lost, adds the blob of the earlier backup
    * instead. Returns the missing objects as paths.
    */
   gather(copy: CopiedFiles & { earlier: CopiedFiles | undefined }): Promise<string[]>;
@@ -56,8 +56,9 @@ const OWN_NAMES = /^(?:blobs|manifest\.json(?:\.new)?|copy-[\w-]+)$/;
 
 /**
  * Copies the embedded database, its journal, the built-in bucket, the exported audit log and the secrets while the service runs. A later
- * backup into the same folder copies only blobs that are missing or have another size there. Until it is complete, the folder still
- * contains the earlier backup. Throws `invalid_request`, `storage_full`, `database_unavailable` or `bucket_unavailable`.
+ * backup into the same folder copies only blobs that are missing in the folder or have another size there. Until the later backup is
+ * complete, the folder still contains the earlier backup. Throws `invalid_request`, `storage_full`, `database_unavailable` or
+ * `bucket_unavailable`.
  */
 export async function makeBackup(options: BackupOptions): Promise<Manifest> {
   try {
@@ -136,7 +137,7 @@ async function copyDatabase(
   }
 }
 
-/** Reads the manifest of the earlier backup. Returns undefined if there is none, or if its blob list is damaged. */
+/** Reads the manifest of the earlier backup. Returns undefined without an earlier backup, or if its blob list is damaged. */
 async function readEarlier(backupDir: string): Promise<Manifest | undefined> {
   const manifest = await readManifest(backupDir).catch(() => undefined);
   const listed = manifest?.files.find(({ path }) => path === BLOB_LIST);
@@ -220,7 +221,10 @@ async function copyBlob(blob: ListedBlob, options: CopyingBlob): Promise<FileEnt
   return entry;
 }
 
-/** Returns the entry of a blob that is already in the backup folder. Returns undefined if the blob is missing or damaged there. */
+/**
+ * Returns the entry of a blob that is already in the backup folder. Returns undefined if the blob is missing or damaged in the backup
+ * folder.
+ */
 async function findWhole(
   { path, leastBytes }: ListedBlob,
   { known, verify, target, origin }: CopyingBlob & { target: string; origin: string },

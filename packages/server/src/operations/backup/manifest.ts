@@ -11,7 +11,7 @@ const NAME = "manifest.json";
 /** The version of the backup format. Increase it when older versions of the service cannot restore new backups any more. */
 export const FORMAT = 1;
 
-/** A relative path with slashes, on every operating system. No segment starts with a dot. */
+/** A relative path with slashes, on every operating system. No segment of the path starts with a dot. */
 const RelativePath = Type.String({ pattern: "^[\\w-][\\w.-]*(/[\\w-][\\w.-]*)*$" });
 const Count = Type.Integer({ minimum: 0 });
 const Sha256 = Type.String({ pattern: "^[0-9a-f]{64}$" });

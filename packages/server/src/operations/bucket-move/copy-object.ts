@@ -12,8 +12,8 @@ export class Stopped extends Error {}
 type Copy = { object: NamedObject; to: string; signal: AbortSignal };
 
 /**
- * Copies an object to its key in the other bucket, and verifies the length and the SHA-256 of the copy. Uses an equal object that is
- * already there, for example from a killed run. Throws NotCopied if the object differs from the description in the database.
+ * Copies an object to its key in the other bucket, and verifies the length and the SHA-256 of the copy. Uses an equal object that already
+ * has this key, for example from a killed run. Throws NotCopied if the object differs from the description in the database.
  */
 export async function copyObject(bucket: Bucket, copy: Copy): Promise<"copied" | "found"> {
   const { object, to, signal } = copy;

@@ -185,7 +185,7 @@ function createMove(deps: Deps, options: Moving) {
     options.onProgress({ moved: result.moved, total, failed: result.failures.length });
   }
 
-  /** Moves all rows that currently name the old bucket. Returns whether there was such a row. */
+  /** Moves all rows that currently name the old bucket. Returns whether at least one row named the old bucket. */
   async function pass(): Promise<boolean> {
     const queue = todo();
     let count = 0;

@@ -61,7 +61,7 @@ function parse(text: string): (Echo & { proof: unknown }) | undefined {
   }
 }
 
-/** Makes a body of two pieces with a pause between them. A proxy that buffers the body delivers both together. */
+/** Makes a body of two pieces with a pause between them. A proxy that buffers the body delivers both pieces together. */
 function slowBody(): ReadableStream<Uint8Array> {
   return ReadableStream.from(
     (async function* () {

@@ -13,7 +13,7 @@ export type Response = {
   /** The time between the first and the last byte of the body, in milliseconds. */
   bodyMs: number;
 };
-/** A request that got no response. `reason`: contains the host of the URL, but no other part of it. */
+/** A request that got no response. `reason`: contains the host of the URL, but no other part of the URL. */
 export type Failure = { failure: string; reason: string };
 export type Answer = Response | Failure;
 

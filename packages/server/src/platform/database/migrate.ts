@@ -32,9 +32,9 @@ export type MigrateOptions = {
 };
 
 /**
- * Updates the schema in one transaction. Processes that start at the same time migrate one after another. On PostgreSQL, they wait for an
- * advisory lock. On SQLite, each transaction begins as a writer (sqlite/dialect.ts). Throws `database_unavailable` if a preview before
- * 0.1.0 created the database, if a migration fails, or if a later version has made a change that this version cannot use (ADR 2).
+ * Updates the schema in one transaction. Processes that start at the same time migrate one after another. On PostgreSQL, the processes wait
+ * for an advisory lock. On SQLite, each transaction begins as a writer (sqlite/dialect.ts). Throws `database_unavailable` if a preview
+ * before 0.1.0 created the database, if a migration fails, or if a later version has made a change that this version cannot use (ADR 2).
  */
 export async function migrate(db: Kysely<Tables>, engine: EngineName, options: MigrateOptions = {}): Promise<void> {
   await db.transaction().execute(async (transaction) => {

@@ -128,7 +128,7 @@ export function limitBodyTime(app: FastifyInstance, timeoutMs: number): void {
     const { raw } = request;
     if (hasBody(request) && !isStreamedForm(request)) {
       const timer = setTimeout(() => {
-        // Fastify listens for errors while it reads a body. Without a listener, the service has already sent the response, or has not
+        // Fastify listens for errors while it reads a body. If there is no listener, the service has already sent the response, or has not
         // started to read the body.
         if (reply.sent || raw.listenerCount("error") === 0) raw.destroy();
         else raw.emit("error", late(timeoutMs));

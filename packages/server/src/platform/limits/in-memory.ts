@@ -13,7 +13,7 @@ export type Allowance = {
 
 type Balance = { left: number; at: number };
 
-/** `exempt`: the id of the person without a limit. Default: no such person. */
+/** `exempt`: the id of the person without a limit. Default: every person has a limit. */
 type AllowanceOptions = { clock: Clock; problem: string; exempt?: string; maxPeople?: number };
 
 /**

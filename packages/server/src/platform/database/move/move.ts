@@ -102,7 +102,7 @@ function describe({ tables }: Side): Set<string> {
 /** A table after the move. `sha256`: the sum of the digests of its rows. */
 export type MovedRows = { table: string; rows: number; sha256: string };
 
-/** `done` and `total`: numbers of rows of all tables. Each row counts twice, because the move also reads it again from the target. */
+/** `done` and `total`: numbers of rows of all tables. Each row counts twice, because the move also reads the row again from the target. */
 export type MoveProgress = { step: "copy" | "verify" | "index"; table: string; done: number; total: number };
 
 type Options = { source: Side; target: Target; onProgress: (progress: MoveProgress) => void };

@@ -194,7 +194,7 @@ const MAX_NAMES = 500;
 const MAX_RENEWALS = 100;
 
 const CAN_HAVE_PLAN = /^(?:select|insert|update|delete|with) /;
-/** Matches an insert of several rows. Each number of rows makes another SQL text, which would be too many names. */
+/** Matches an insert of several rows. Inserts with different numbers of rows have different SQL texts, which would need too many names. */
 const SEVERAL_ROWS = /^insert .*\), \(\$/;
 /**
  * Matches a query that selects all columns of a table. A migration by another replica can add a column, and PostgreSQL then refuses the
@@ -218,7 +218,7 @@ export function createStatementNames(): StatementNames {
     },
 
     renew(sql, lost) {
-      // Several connections can lose a name at the same time. Only the first of them makes a new name.
+      // Several connections can lose the same name at the same time. Only the first connection makes a new name.
       if (lost === undefined || names.get(sql) !== lost) return;
       renewed += 1;
       names.set(sql, hashOf(randomUUID()));

@@ -36,8 +36,8 @@ export function isImpossible(value: unknown): boolean {
 
 /**
  * Runs statements in one round trip and one transaction: PostgreSQL commits at the Sync message after the last statement. If a statement
- * waits for a lock, another transaction may commit in the meantime. The later statements see its changes. Later parts of one large
- * statement would not see them.
+ * waits for a lock, another transaction may commit in the meantime. The later statements see the changes of that transaction. The later
+ * parts of one large statement would not see those changes.
  */
 export function pipelineOn(pool: pg.Pool, { prepared }: { prepared: boolean }): RunCalls {
   const known = new WeakMap<pg.Connection, Set<string>>();

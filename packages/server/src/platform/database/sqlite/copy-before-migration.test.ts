@@ -17,7 +17,7 @@ const migrations: Record<string, Migration> = {
   [LAST]: { up: (db) => db.schema.createTable("later").addColumn("id", "text").execute() },
 };
 
-/** Creates a database with one note that lacks the last migration. */
+/** Creates a database that has one note, and that lacks the last migration. */
 async function earlierDatabase() {
   const { location, remove } = await sqlite.createLocation();
   onTestFinished(remove);

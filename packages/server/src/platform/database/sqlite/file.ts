@@ -83,8 +83,8 @@ function configureWriter(database: DatabaseSync, { where }: Writer): void {
 
 /**
  * Lets SQLite use more memory. Each transaction in a write group has a savepoint (ADR 12). By default, SQLite writes the pages that a
- * savepoint changes to a temporary file, and its cache of 2 MiB contains only few pages. Together, both took a third of the CPU time of a
- * write. Call this function after the migrations, which may need more space than the memory has.
+ * savepoint changes to a temporary file, and its cache of 2 MiB contains only few pages. The temporary file and the small cache together
+ * took a third of the CPU time of a write. Call this function after the migrations, which may need more space than the memory has.
  */
 export function useMemory(writer: DatabaseSync): void {
   writer.exec("pragma temp_store = memory");

@@ -45,8 +45,9 @@ export function createReserve(
 
   async function freeReserve(): Promise<void> {
     rmSync(reserve, { force: true });
-    // Usually, only a long write-ahead log is copied and emptied (checkpoints.ts). On a small disk, that may be too late, so the log is
-    // emptied now. If the copy of the log does not fit on the disk, it is skipped, because it would use up the space for the transaction.
+    // Usually, only a long write-ahead log is copied and emptied (checkpoints.ts). On a small disk, a long log may be too late, so the log
+    // is copied and emptied now. If the copy of the log does not fit on the disk, it is skipped, because it would use up the space for the
+    // transaction.
     if (growthBytes() < freeBytes()) await truncateWal().catch(() => undefined);
   }
 

@@ -31,7 +31,7 @@ it.each(["missing.csv", "missing.jsonl"])(
   },
 );
 
-it("each field of an adoption list has the length limits of an HTTP request", async () => {
+it("an adoption list refuses the same invalid texts as an HTTP request", async () => {
   const wrong: object[] = [
     { oldId: "x".repeat(256) },
     { oldId: "a\0b" },

@@ -24,7 +24,7 @@ describe("the provider of an endpoint", () => {
     [{ "x-amz-request-id": "tx00000abc-0065f1-1234-default" }, "ceph"],
     [{ "x-trans-id": "tx0abc", "x-amz-request-id": "tx0abc" }, "swift"],
     [{ "x-amz-request-id": "4442587FB7D0A2F9" }, "other"],
-  ])("the doctor recognises the provider of the response headers %j as %s", (headers, provider) => {
+  ])("the doctor recognises a provider with the response headers %j as %s", (headers, provider) => {
     const answered = new Headers(headers as Record<string, string>);
     expect(recogniseProvider({ endpoint: "https://storage.example.com", headers: answered })).toBe(provider);
   });

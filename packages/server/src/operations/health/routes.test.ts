@@ -190,7 +190,7 @@ describe("the metrics of the service", () => {
   });
 });
 
-describe("X-Request-Id", () => {
+describe("the header X-Request-Id", () => {
   it("every response has an X-Request-Id, which is also in the body of an error", async () => {
     const { anonymous } = await started();
     const { headers, body } = await anonymous.send("GET /me");

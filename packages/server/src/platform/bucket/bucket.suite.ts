@@ -24,7 +24,7 @@ export function bucketSuite(
   start: () => Promise<BucketServer>,
   { streamSizes = STREAM_SIZES }: { streamSizes?: readonly number[] } = {},
 ): void {
-  describe(`the port Bucket on ${name}`, () => {
+  describe(`the interface Bucket on ${name}`, () => {
     let server: BucketServer;
     let bucket: Bucket;
     let behind: ReturnType<typeof inspect>;

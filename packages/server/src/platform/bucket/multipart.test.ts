@@ -135,7 +135,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     expect(await bucket.head(place.objectKey)).toMatchObject({ sizeBytes: 5 * MIB + 100 });
   });
 
-  test("the completion has no condition for a bucket without conditional writes", async () => {
+  test("an upload is completed without a condition if the bucket supports none", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     const troubled = await completingThrough({ status: 501, code: "NotImplemented" });
@@ -162,7 +162,7 @@ describe("reads of an object by its ETag", () => {
     expect((await bucket.readStart(objectKey, { length: 20_000 }))?.bytes).toHaveLength(10_000);
   });
 
-  test("the function that reads a small object returns at most `maxBytes` bytes of it", async () => {
+  test("the function readSmall returns at most `maxBytes` bytes of an object", async () => {
     const bytes = patterned(10_000);
     const { objectKey, etag } = await stored(bytes);
     const whole = await bucket.readSmall(objectKey, { maxBytes: 20_000 });

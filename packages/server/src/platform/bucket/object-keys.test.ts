@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createIsOwnKey, createNewObjectKey, createObjectKeyOf, DOCTOR_FOLDER } from "./bucket.ts";
 
-describe("newObjectKey", () => {
+describe("the functions newObjectKey and isOwnKey", () => {
   const random = (bytes: number) => Uint8Array.from({ length: bytes }, (_, at) => 255 - at);
   const newKeys = (keyPrefix: string) => createNewObjectKey({ keyPrefix, clock: () => 0x1a2b3c4d5e6, random });
 
@@ -25,7 +25,7 @@ describe("newObjectKey", () => {
   });
 });
 
-describe("objectKeyOf", () => {
+describe("the function objectKeyOf", () => {
   const onAws = createObjectKeyOf({ bucket: "files", endpoints: [] });
   const elsewhere = createObjectKeyOf({
     bucket: "files",

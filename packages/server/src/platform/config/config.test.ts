@@ -279,7 +279,7 @@ describe("settings whose values are in files", () => {
   });
 });
 
-describe(".env", () => {
+describe("the file .env", () => {
   test("environment variables override the variables of the file .env", () => {
     writeFileSync(join(workingDirectory, ".env"), 'PORT=4000\nLOG_LEVEL="debug"\n');
     const { server } = load({ PORT: "5000" }).config;
@@ -299,7 +299,7 @@ describe(".env", () => {
     ["a blank value before it", "PUBLIC_URL= \nHOST=files.example\n"],
     ["a blank value before it, on Windows", "PUBLIC_URL= \r\nHOST=files.example\r\n"],
     ["a value of several lines before it", "MOTTO='one\ntwo'\nHOST=files.example\n"],
-  ])("the file .env can have %s", (_, text) => {
+  ])("the file .env can contain %s", (_, text) => {
     writeFileSync(join(workingDirectory, ".env"), text);
     expect(load({}).config.server.host).toBe("files.example");
   });
@@ -361,7 +361,7 @@ describe("the identity provider", () => {
   });
 });
 
-describe("describeConfig", () => {
+describe("the described configuration", () => {
   test("the described configuration shows the settings with masked secrets", () => {
     const { config } = load({
       ...S3,

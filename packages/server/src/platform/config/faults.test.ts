@@ -285,7 +285,7 @@ describe("requirement 29: bad secrets outside embedded mode prevent the start", 
     expect(failure({ AUTH_SECRET: "changeme" }).faults[0]?.problem).toMatch(/known default/);
   });
 
-  test("no message of the configuration contains a secret", () => {
+  test("no error or warning about the configuration contains a secret", () => {
     const error = failure({
       ...S3,
       AUTH_SECRET: "secret-Xy7",

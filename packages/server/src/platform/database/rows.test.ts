@@ -4,11 +4,11 @@ import { fromColumns, toColumns } from "./rows.ts";
 const row = { id: "a", note_id: "b", link_expires_at: 1, checksum_sha256: "c", invited_by: null };
 const members = { id: "a", noteId: "b", linkExpiresAt: 1, checksumSha256: "c", invitedBy: undefined };
 
-it("fromColumns returns the columns of a row in camel case, with undefined for null", () => {
+it("fromColumns converts column names to camel case, and null to undefined", () => {
   expect(fromColumns(row)).toStrictEqual(members);
 });
 
-it("toColumns returns the members of an object as columns, with null for undefined", () => {
+it("toColumns converts names to column names, and undefined to null", () => {
   const object = { ...members, another: 2 };
   expect(toColumns(object, ["id", "noteId", "linkExpiresAt", "checksumSha256", "invitedBy"])).toStrictEqual(row);
 });

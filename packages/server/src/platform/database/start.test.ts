@@ -17,7 +17,7 @@ import type { Database } from "./queries.ts";
 
 const MIGRATIONS = Object.keys(migrationsFor("sqlite")).sort();
 
-describe.each(engines)("opening a database on $name", ({ name, createLocation }) => {
+describe.each(engines)("the start with a database on $name", ({ name, createLocation }) => {
   /** Creates a database with the current schema, or without a schema. */
   async function locationInTest({ migrated } = { migrated: true }) {
     const { location, remove } = await createLocation({ migrated });

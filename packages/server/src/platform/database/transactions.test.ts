@@ -48,7 +48,7 @@ describe.each(engines)("transactions on $name", (engine) => {
     expect((await accessQueries(suite.db).attachment("ann", attachment.id))?.role).toBe("owner");
   });
 
-  it("a query outside the transaction throws while a transaction function runs", async () => {
+  it("a query on the database itself throws inside the function of a transaction", async () => {
     const misuse = suite.db.transaction(() => noteQueries(suite.db).insert(sampleNote()));
     await expect(misuse).rejects.toThrow("Inside a transaction");
     await expect(suite.db.transaction(() => suite.db.transaction(async () => 1))).rejects.toThrow(
@@ -56,7 +56,7 @@ describe.each(engines)("transactions on $name", (engine) => {
     );
   });
 
-  it("a query outside the transaction works after the transaction has ended", async () => {
+  it("a query on the database itself works after a transaction has ended", async () => {
     const note = sampleNote();
     const { promise: committed, resolve: commit } = Promise.withResolvers<void>();
     let later: Promise<void> | undefined;

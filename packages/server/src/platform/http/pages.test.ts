@@ -45,7 +45,7 @@ describe("the pages of the web app", () => {
   const service = useService(() => ({ engine, app: { webRoot: webRoot.root }, hasAccounts: true }));
   const get = (path: string, headers: object = BROWSER) => service.anonymous.send(`GET ${path}`, { headers });
 
-  describe("serves the app at", () => {
+  describe("a page of the web app", () => {
     it.each(PAGES)("a request for the page %s returns the web app", async (path) => {
       const { status, headers, text } = await get(path);
       expect({ status, text }).toEqual({ status: 200, text: INDEX_HTML });
@@ -59,7 +59,7 @@ describe("the pages of the web app", () => {
     });
   });
 
-  describe("serves a page in the language of its reader:", () => {
+  describe("the language of a page", () => {
     const textOf = async (path: string, headers: object) => (await get(path, { ...BROWSER, ...headers })).text;
 
     it.each([
@@ -150,7 +150,7 @@ describe("the pages of the web app", () => {
     expect((await get("/icons/icon.svg", { accept: "image/*" })).headers["content-type"]).toBe("image/svg+xml");
   });
 
-  describe("serves the page of a link", () => {
+  describe("the page of a link", () => {
     const HEADER = '<header class="brand"><img src="/icon.svg" alt=""><span dir="auto">Valet Key</span></header>';
     const LINK = "/s/contract-2026~AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 

@@ -29,7 +29,7 @@ describe("a background loop", () => {
     expect(rounds).toHaveLength(2);
   });
 
-  it("a round of a background loop does not have the async context of its starter", () => {
+  it("a round of a background loop does not inherit the async context of `kick`", () => {
     const context = new AsyncLocalStorage<string>();
     let seen: string | undefined = "no round";
     const kicked = startLoop({

@@ -39,7 +39,7 @@ describe("the names of prepared statements", () => {
     expect(nameOf(`${SELECT} limit 0`)).toBeDefined();
   });
 
-  it("after 100 new names for lost statements, no statement gets a name", () => {
+  it("after 100 losses of statement names, statements get no names any more", () => {
     const { nameOf, renew } = createStatementNames();
     const names = new Set([nameOf(SELECT)]);
     for (let nth = 1; nth < 100; nth++) {

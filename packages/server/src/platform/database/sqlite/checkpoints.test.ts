@@ -67,7 +67,7 @@ itOnLinux("a checkpoint does not release the locks of another database in the sa
   await close();
 });
 
-it("the write-ahead log restarts although some reader always holds a transaction", async () => {
+it("the write-ahead log restarts although a reader always holds a transaction", async () => {
   const { db, file, close } = await sqlite.open();
   const readers = [new DatabaseSync(file as string), new DatabaseSync(file as string)];
   let turn = 0;

@@ -3,7 +3,7 @@ import { parseAst } from "vitest/node";
 const KINDS = ["condition", "logical", "comparison", "await", "return", "number", "text", "item"] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** One change to a source file: the text from `start` to `end` becomes `text`. */
+/** One change to a source file, which replaces the text from `start` to `end` by `text`. */
 export type Mutation = {
   kind: Kind;
   file: string;
@@ -25,7 +25,7 @@ const SWAPPED: Record<string, string> = {
   ">=": ">",
 };
 
-// These nodes contain no code that runs, or constants that only name a module.
+// Nodes without code that runs, or with constants that only name a module.
 const SKIPPED = /^(?:TS(?!AsExpression|SatisfiesExpression|NonNullExpression)|ImportDeclaration|ExportAllDeclaration)/;
 
 /** Finds each place of a source file that a mutation can change. */
@@ -58,7 +58,7 @@ function changesOf(node: Node, { parent, source }: { parent: Node | undefined; s
     case "BinaryExpression": {
       const swapped = SWAPPED[node.operator as string];
       if (swapped === undefined) return [];
-      // The brackets keep the order of operations.
+      // The brackets keep the order of the operations.
       const text = `((${textOf(node.left as Node)}) ${swapped} (${textOf(node.right as Node)}))`;
       return [[node.type === "LogicalExpression" ? "logical" : "comparison", node, text]];
     }
@@ -90,7 +90,7 @@ function childrenOf(node: Node): Node[] {
   return values.filter((value): value is Node => typeof (value as Node | null)?.type === "string");
 }
 
-/** Draws mutations in a random order, but in the same order for the same seed. All kinds are equally probable. */
+/** Yields mutations in a random order, which is the same for the same seed. All kinds of mutations are equally probable. */
 export function* drawn(candidates: readonly Mutation[], seed: number): Generator<Mutation> {
   const random = randomOf(seed);
   const left = new Map(KINDS.map((kind) => [kind, candidates.filter((candidate) => candidate.kind === kind)]));
@@ -102,7 +102,7 @@ export function* drawn(candidates: readonly Mutation[], seed: number): Generator
   }
 }
 
-/** Returns a generator of numbers from 0 to 1 (mulberry32), because Math.random accepts no seed. */
+/** Returns a generator of random numbers from 0 to 1 (mulberry32), because Math.random accepts no seed. */
 function randomOf(seed: number): () => number {
   let state = seed;
   return () => {

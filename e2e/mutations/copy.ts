@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
-// TypeScript does not check this file.
+// The name of the configuration of Vitest, a file without a type check.
 const CONFIG = "mutations.config.mjs";
 const REPORT = "mutations.report.json";
 
-/** Clones the last commit of a checkout to a folder beside the checkout. Links the installed dependencies, because they are large. */
+/** Clones the last commit of a checkout into a folder beside it, and links the installed dependencies, which are large. */
 export function copyOf(checkout: string): string {
   const copy = mkdtempSync(`${checkout}-mutations-`);
   execFileSync("git", ["clone", "--quiet", "--shared", checkout, copy]);
@@ -22,7 +22,7 @@ export function copyOf(checkout: string): string {
       if (existsSync(join(checkout, path))) execFileSync("cp", [option, join(checkout, path), join(copy, path)]);
     }
   }
-  // Vitest writes to this folder, and the copy shares its files with the checkout.
+  // The copy shares its files with the checkout, but Vitest writes to these folders.
   for (const cache of [".vite", ".cache"]) rmSync(join(copy, "node_modules", cache), { recursive: true, force: true });
   // The tests of the packages need neither a build nor a browser.
   const config = `import config from "./vitest.config.ts";
@@ -42,7 +42,7 @@ export function isCompiling(copy: string): boolean {
   return spawnSync("npx", args, { cwd: copy, stdio: "ignore" }).status === 0;
 }
 
-/** The first test that failed. `test` is the title, or the first line of the error if the file could not be loaded. */
+/** The first test that failed. `test`: its title, or the first line of the error if the file could not be loaded. */
 export type Failed = { file: string; test: string };
 
 type Run = { copy: string; args: readonly string[]; seconds: number; workers: number };
@@ -64,7 +64,7 @@ export async function runTests({ copy, args, seconds, workers }: Run): Promise<F
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
-    // The group has Vitest, its workers and the processes that they started.
+    // The process group contains Vitest, its workers, and the processes that they started.
     if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
   }, seconds * 1000);
   const code = await ended;

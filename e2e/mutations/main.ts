@@ -4,18 +4,18 @@ import { parseArgs } from "node:util";
 import { candidatesIn, drawn, type Mutation } from "./candidates.ts";
 import { copyOf, isCompiling, runTests } from "./copy.ts";
 
-// Measures how many random faults the tests find. `node e2e/mutations/main.ts [CHECKOUT] --count 200 --seed 1 --out results.jsonl`
-// The checkout can be another version, with its dependencies installed. Only its last commit is tested.
+// Measures how many random faults in the source code the tests find: `node e2e/mutations/main.ts [CHECKOUT] --count 200 --seed 1 --out
+// results.jsonl`. The checkout can be another version with installed dependencies. Only its last commit is tested.
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     count: { type: "string", default: "5" },
     seed: { type: "string", default: "1" },
     out: { type: "string", default: "mutations.jsonl" },
-    /** The time limit of one run of tests. */
+    /** The time limit of one run of tests, in seconds. */
     seconds: { type: "string", default: "300" },
     workers: { type: "string", default: "2" },
-    /** Runs all tests of the whole service on the mutations that the tests of the packages do not find. */
+    /** Whether to run all tests of the service on the mutations that the tests of the packages do not find. */
     e2e: { type: "boolean", default: false },
   },
 });
@@ -26,7 +26,7 @@ const NOT_SHIPPED = /\.(?:test|suite|child)\.ts$|\/testing[/.]/;
 const copy = copyOf(resolve(positionals[0] ?? "."));
 if (!isCompiling(copy)) throw new Error(`${copy} does not compile without a mutation`);
 const options = { copy, seconds: Number(values.seconds), workers: Number(values.workers) };
-/** Whether each test file passes without a mutation. A test that fails anyway finds nothing. */
+/** Whether each test file passes without a mutation. A test that fails without a mutation finds no fault. */
 const passing = new Map<string, boolean>();
 const sources = globSync(SOURCES, { cwd: copy })
   .filter((path) => !NOT_SHIPPED.test(path))
@@ -56,7 +56,7 @@ try {
 
 type Result = { result: "killed" | "timeout"; by: string } | { result: "survived" };
 
-/** Applies the mutation, runs the tests, and restores the file. Returns undefined if the mutation does not compile. */
+/** Applies a mutation, runs the tests, and restores the file. Undefined: the mutation does not compile. */
 async function resultOf(mutation: Mutation): Promise<Result | undefined> {
   const path = join(copy, mutation.file);
   const source = readFileSync(path, "utf8");
@@ -83,7 +83,9 @@ async function resultOf(mutation: Mutation): Promise<Result | undefined> {
   }
 }
 
-/** Returns the arguments of each run: first the test of this file, then the tests of its folder, then all tests that load the file. */
+/**
+ * Returns the arguments of the runs of Vitest: first the test of this file, then the tests of its folder, and then all tests that load it.
+ */
 function stagesOf(file: string): string[][] {
   const folder = file.slice(0, file.lastIndexOf("/"));
   const beside = globSync([file.replace(/\.ts$/, "{.test,-*.test}.ts"), `${folder}/*.test.ts`], { cwd: copy });

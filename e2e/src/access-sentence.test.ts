@@ -31,7 +31,7 @@ type FileName = (typeof FILES)[number];
 
 const person = fc.constantFrom(...PEOPLE);
 const file = fc.constantFrom(...FILES);
-/** The number of minutes until a share expires. Without a number of minutes, the share never expires. */
+/** The minutes until a share expires. Undefined: the share never expires. */
 const minutes = fc.option(fc.constantFrom(20, 90), { nil: undefined });
 const nth = fc.nat({ max: 5 });
 const act = fc.oneof(
@@ -89,7 +89,7 @@ type Act = typeof act extends fc.Arbitrary<infer One> ? One : never;
 const unlimited = { minutes: undefined, hasPassword: false, isForNames: false, maxClaims: null } as const;
 const link = { act: "link", by: "ann", files: [] as FileName[], ...unlimited } as const;
 const share = { act: "share", person: "bob", minutes: undefined, isEditor: false } as const;
-/** For each rule of access, the list has a history that no other rule decides. Few random histories contain a history of the list. */
+/** For each rule of access, a history of changes that only this rule decides. Random histories rarely contain such a history. */
 const HISTORIES: Act[][] = [
   [link, { act: "delete file", file: "second" }, { act: "delete file", file: "first" }],
   [link, { act: "revoke link", nth: 0 }],
@@ -140,17 +140,14 @@ const HISTORIES: Act[][] = [
 
 type Outbox = { to: string; text: string }[];
 
-/**
- * The world has a note of Ann, and every person who tries to get URLs of its files. The id of each person ends with the number of the
- * world.
- */
+/** A note of Ann, and all people who try to get URLs of its files. The id of each person ends with the number of the world. */
 class World {
   readonly #service: TestService;
   readonly #outbox: Outbox;
   readonly #number: number;
   readonly #tokens = new Map<string, string>();
   readonly #visitors = new Map<string, ReturnType<typeof visitorOf>>();
-  /** The email address that each link for certain people accepts. The service sends only a few codes an hour to an email address. */
+  /** The email address that each link with recipients accepts. The service sends only a few codes an hour to the same address. */
   readonly #emails = new Map<string, string>();
   readonly #files = {} as Record<FileName, string>;
   #noteId = "";
@@ -224,7 +221,7 @@ class World {
     } else if (name === "restore file" && "file" in given) {
       await this.#send("ann", `POST /trash${shares}/restore`);
     } else if (name === "delete note") {
-      // A disabled owner cannot delete a file.
+      // The service refuses a deletion by a disabled owner.
       if ((await this.#send("ann", `DELETE ${note}`)).status !== 204) return;
       expect([await this.#peopleWith("first"), await this.#peopleWith("second")]).toEqual([[], []]);
       await this.#send("ann", `POST /trash${note}/restore`);
@@ -247,8 +244,8 @@ class World {
   }
 
   /**
-   * Compares the sentences of the note and of its first file with the people and the visitors who really get a URL. An attempt to get a URL
-   * can change the access. For example, an invitation becomes a share when the invited person opens the note.
+   * Compares the access sentences of the note and of its first file with the people and visitors who really get a URL. An attempt to get a
+   * URL can change the access: for example, an invitation becomes a share when the invited person opens the note.
    */
   async expectTruth(): Promise<void> {
     const people = { first: await this.#peopleWith("first"), second: await this.#peopleWith("second") };
@@ -256,7 +253,7 @@ class World {
     const opened = new Map<string, FileName[]>();
     for (const link of links) opened.set(link.id, await this.#filesFrom(link));
     const { status, body } = await this.#send("ann", `GET /notes/${this.#noteId}`);
-    // A disabled owner cannot read the sentence of access.
+    // A disabled owner cannot read the access sentence.
     if (status !== 200) return;
     const note = body as Note;
     const now = this.#now();
@@ -269,7 +266,7 @@ class World {
     const requests = open.filter(({ kind }) => kind === "upload");
     const withNote = [...new Set([...people.first, ...people.second])].filter(hasNote);
     const present = FILES.filter((name) => note.attachments.some(({ id }) => id === this.#files[name]));
-    // A person with access to the note gets every file that is not deleted.
+    // A person with access to the note gets URLs of all its files that are not deleted.
     for (const name of present) expect(people[name]).toEqual(expect.arrayContaining(withNote));
     const expected = (invited: Invitation[], of: { people: string[]; shares: Share[]; links: Link[] }): FileAccess => ({
       ...counted(
@@ -313,7 +310,7 @@ class World {
     if (sentence === "Only you") expect(isNobody).toBe(true);
     const [listed] = (await this.#send("ann", "GET /notes?limit=1")).body.items;
     expect(listed.access).toEqual(note.access);
-    // If the row of a note shows no fact, only the owner has access to the note.
+    // If the row of a note in the list shows no access, only the owner has access to the note.
     expect(accessParts(listed.access, at).length === 0).toBe(sentence === "Only you");
     const { body: ofEve } = await this.#send("eve", `GET /notes/${this.#noteId}`);
     if (ofEve.role !== undefined) expect(ofEve.access).toEqual(ofEve.role === "editor" ? note.access : undefined);
@@ -338,10 +335,7 @@ class World {
     return found;
   }
 
-  /**
-   * Opens a link as a visitor does, and returns the files whose URLs the visitor gets. For an open file request, the function `filesFrom`
-   * returns all files.
-   */
+  /** Opens a link as a visitor does, and returns the files whose URLs the visitor gets. For an open file request, returns all files. */
   async #filesFrom(link: Link): Promise<FileName[]> {
     const token = tokenIn(link);
     const visitor = this.#visitorOf(link);
@@ -356,7 +350,7 @@ class World {
       seen = await look();
     }
     if (link.kind === "upload") return seen.state === "open" && seen.request.filesLeft > 0 ? [...FILES] : [];
-    // The test expects access by a link to all files of an empty note, because the link also opens files that are added later.
+    // A link to an empty note also opens files that are added later, so the test expects access to all files.
     if (link.files === null && seen.state === "open" && seen.files.length === 0) return [...FILES];
     const { status, body } = await visitor.claim(token);
     if (status !== 201) return [];
@@ -377,8 +371,7 @@ class World {
   }
 
   /**
-   * The visitor of a link keeps the cookies, and the cookies keep a claim open. Each link has a visitor with an IP address in another
-   * network.
+   * The visitor of a link keeps cookies, which keep a claim valid. Each link has its own visitor, with an IP address in another network.
    */
   #visitorOf({ id }: Link) {
     const ip = `198.51.${this.#number % 256}.${this.#visitors.size + 1}`;
@@ -432,7 +425,7 @@ function counted(
 
 /** The number of random histories on each engine. */
 const RUNS = Number(process.env.ACCESS_RUNS ?? 4);
-/** One history takes about a second on a busy machine. Milliseconds. */
+/** The time limit of the test, in milliseconds. One history takes about a second on a busy machine. */
 const TIME_LIMIT_MS = 600_000 + RUNS * 5_000;
 
 let worlds = 0;

@@ -36,7 +36,7 @@ describe("administrators and the command line", () => {
     const note = await post("/notes", { json: { title: "Mine" }, cookie });
     const adopted = await post(`/notes/${note.body.id}/attachments`, { json: { key }, cookie });
     expect(adopted).toMatchObject({ status: 403, body: { code: "access_denied" } });
-    // The service records the user again at each sign-in. A second sign-in must not make the user an administrator.
+    // The service records a user at each sign-in. The second sign-in must not make this user an administrator.
     const again = await post("/auth/sign-in/email", { json: { email: "first@example.com", password } });
     const still = await post(`/notes/${note.body.id}/attachments`, { json: { key }, cookie: again.cookie });
     expect(still.status).toBe(403);

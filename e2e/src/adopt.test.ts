@@ -8,8 +8,8 @@ const ADMIN = "admin@example.com";
 const ID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 
 /**
- * The list `styles` has one URL of each style that `adopt` accepts, and one key. The tests of `parseS3Url` cover all other URL styles. The
- * value `key` is a percent-encoded object key.
+ * One URL of each style that `adopt` accepts, and one key. The tests of `parseS3Url` cover all other styles. `key`: the percent-encoded
+ * key.
  */
 const styles: [style: string, address: (at: { key: string; port: number }) => string][] = [
   ["virtual-hosted", ({ key }) => `https://files.s3.eu-central-1.amazonaws.com/${key}`],
@@ -75,7 +75,7 @@ describe("valetkey adopt beside a running service", () => {
     expect(stdout).toContain("Adopted Report.txt (5 bytes)");
     const id = new RegExp(ID).exec(stdout)?.[0];
     expect((await admin.call("DELETE", `/attachments/${id}`)).status).toBe(204);
-    // The attachment is only in the trash, so its object still exists, and nobody can adopt the object a second time.
+    // The attachment is in the trash, so its object still exists, and nobody can adopt the object again.
     expect((await adopt("report-final")).code).toBe(1);
     expect((await admin.call("DELETE", `/trash/attachments/${id}`)).status).toBe(204);
     expect((await adopt("report-final")).code).toBe(0);

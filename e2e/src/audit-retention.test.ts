@@ -39,10 +39,7 @@ async function countEvents(place: Place): Promise<number> {
   return Number(count);
 }
 
-/**
- * Reads the ids of the exported audit events. Skips the last line of each export file, because a killed process may leave an incomplete
- * line.
- */
+/** Reads the ids of the exported audit events. Skips the last line of each export file, which a killed process may leave incomplete. */
 async function exportedIds(place: Place): Promise<Set<string>> {
   const folder = join(place.dataDir, "audit");
   const ids = new Set<string>();

@@ -14,7 +14,7 @@ import { endOfCli, makePlace, type Place, type RunningService, startProcess } fr
 
 const CLI = resolve(import.meta.dirname, "../../packages/valetkey/bin/valetkey.js");
 const WORKERS = 3;
-/** A restore of a backup needs no secrets. */
+/** A restore needs no secrets. */
 const SECRETS = { authSecret: "", bucketAccessKeyId: "", bucketSecretAccessKey: "" };
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -29,8 +29,8 @@ async function start(place: Place): Promise<RunningService> {
 }
 
 /**
- * Makes the settings of a service, a folder for the backup, and the settings for the restore. The fixed ports let the command `gc` reach
- * the bucket.
+ * Makes the settings of a service, a folder for its backup, and the settings for the restore. The ports are fixed, so that `valetkey gc`
+ * can reach the bucket.
  */
 async function makePlaces() {
   const place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")) });
@@ -49,18 +49,15 @@ async function makePlaces() {
 
 const configOf = ({ env }: Place) => loadConfig(env, { secretsOf: () => SECRETS }).config;
 const quietly = { writeProgress: () => undefined };
-/** Runs the backup code of the command in the test process, because a start of the command takes longer. */
+/** Runs the code of `valetkey backup` in the test process, because the command takes longer to start. */
 const backUpHere = (place: Place, backupDir: string) =>
   backUp(configOf(place), { backupDir, verify: false, ...quietly });
-/** Runs the restore code of the command in the test process. A restore succeeds only if every file of the backup has the right bytes. */
+/** Runs the code of `valetkey restore` in the test process. It succeeds only if every file of the backup has the right bytes. */
 const restoreHere = (place: Place, backupDir: string) => restore(configOf(place), { backupDir, ...quietly });
 
 type Load = { seen: Acknowledged; deleted: Set<string>; isKilled: () => boolean };
 
-/**
- * Permanently deletes every third file after the service has issued three URLs for the file. Stops the deletions when the service is
- * killed.
- */
+/** Permanently deletes every third file after the service has issued three URLs for the file. Stops when the service is killed. */
 async function deleteUntilKilled(api: Api, { seen, deleted, isKilled }: Load): Promise<void> {
   for (let next = 0; !isKilled(); next += 3) {
     const isIssued = () =>
@@ -102,8 +99,7 @@ async function blobsIn(folder: string): Promise<Map<string, number>> {
 }
 
 /**
- * Starts `valetkey backup`, and suspends its process after the first blobs. Without the pause, the backup would copy all blobs in
- * milliseconds.
+ * Starts `valetkey backup`, and suspends its process after the first blobs. Otherwise, the backup would copy all blobs within milliseconds.
  */
 async function startBackup(place: Place, backupDir: string) {
   const child = spawn(process.execPath, [CLI, "backup", backupDir], { env: place.env, cwd: place.dataDir });
@@ -178,7 +174,7 @@ describe("valetkey backup and restore", () => {
       for (const remove of removeMade.reverse()) await remove();
     });
 
-    /** Returns the running service of the backup tests, and folders for the backup and restore of one test. */
+    /** Returns the service that these tests share, and folders for the backup and the restore of one test. */
     function foldersOf(test: string) {
       const { place } = made;
       const restored = join(place.dataDir, `restored-${test}`);
@@ -239,7 +235,7 @@ describe("valetkey backup and restore", () => {
       }
     });
 
-    // The test kills the service that all tests share, so the test must be the last test.
+    // This test kills the service that all tests of this `describe` share, so it must be the last test.
     it("a backup fails when its service is killed, and succeeds after a restart", async () => {
       const { place, restoredPlace, backupDir, restored } = foldersOf("stopped");
       const { child, ended } = await startBackup(place, backupDir);
@@ -247,7 +243,7 @@ describe("valetkey backup and restore", () => {
       child.kill("SIGCONT");
       const { code, stderr } = await ended;
       expect(code).toBe(1);
-      // The message about the end of the service appears if the service stops after the backup has copied the last file.
+      // The first message appears if the service stops after the backup has copied the last file.
       expect(stderr).toMatch(/The service stopped during the backup\.|can't be copied\. Run the command again\./);
       await expect(restoreHere(restoredPlace, backupDir)).rejects.toMatchObject({ code: "invalid_request" });
 
@@ -297,7 +293,7 @@ describe("valetkey backup and restore", () => {
       for (const remove of removeMade.reverse()) await remove();
     });
 
-    /** Copies the backup for one test, because a test may damage the backup. Makes also an empty data folder for the restore. */
+    /** Copies the backup for one test, which may damage it. Also makes an empty data folder for the restore. */
     async function backedUp() {
       const { place, dataDir } = made;
       const backupDir = await mkdtemp(join(place.dataDir, "backup-"));
@@ -341,7 +337,7 @@ describe("valetkey backup and restore", () => {
       await restoreHere(restoredPlace, backupDir);
     });
 
-    // The test kills the service that all tests share, so the test must be the last test.
+    // This test damages the bucket that all tests of this `describe` share, so it must be the last test.
     it("a backup reports a file that is damaged in the backup and in the bucket", async () => {
       const { place, backupDir, blob, dataDir } = await backedUp();
       const path = relative(backupDir, blob);

@@ -57,7 +57,7 @@ describe("requirement 18: the samples in deploy/cloudfront allow only reads", ()
   });
 });
 
-// The installed versions of the AWS CLI do not differ in the documented commands, so the test runs only one version.
+// All installed versions of the AWS CLI have the documented commands, so one version is enough.
 describe.each(pathsOf("aws-cli", process.env).slice(0, 1))("the commands of docs/cloudfront.md with %s", (aws) => {
   let folder: string;
   const requests: string[] = [];
@@ -84,7 +84,7 @@ describe.each(pathsOf("aws-cli", process.env).slice(0, 1))("the commands of docs
     );
   }
 
-  // The AWS CLI checks the parameters before the request, so a request to the test server proves valid parameters.
+  // The AWS CLI checks parameters before it sends a request. So a request to the test server proves that the parameters are valid.
   it("the commands of docs/cloudfront.md have only parameters that the AWS CLI accepts", async () => {
     for (const command of commands) {
       const output = await run(command);

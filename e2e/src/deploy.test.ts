@@ -42,7 +42,7 @@ describe("docs/deploy.md", () => {
   });
 });
 
-// The tests check the important settings without Traefik, because Debian and npm have no package with Traefik or its schema.
+// These tests check the important settings without Traefik, because Debian and npm have no package with Traefik or its schema.
 describe("the sample for Traefik", () => {
   const { entryPoints, certificatesResolvers, providers } = parse(read("traefik/traefik.yaml"));
   const { http } = parse(read("traefik/valetkey.yaml"));
@@ -87,7 +87,7 @@ describe("the sample for systemd", () => {
   const analyze = commandPath("systemd-analyze", process.env);
   it.each(analyze === undefined ? [] : [analyze])("the systemd sample passes the checks of %s", async (command) => {
     const file = join(makeFolder(), "valetkey.service");
-    // The program systemd-analyze requires that the command of the unit exists on the test machine.
+    // systemd-analyze requires that the command of the unit exists on the test machine.
     writeFileSync(file, unit.replace("/usr/bin/npm", process.execPath));
     const { stderr } = await promisify(execFile)(command, ["verify", file]);
     expect(stderr).toBe("");
@@ -156,10 +156,7 @@ describe("the sample for Kubernetes", () => {
   });
 });
 
-/**
- * Returns the module of kubernetes-models for the kind of an object. The package kubernetes-models makes its schemas from the OpenAPI
- * document of Kubernetes.
- */
+/** Returns the module of kubernetes-models for an object. Its schemas come from the OpenAPI document of Kubernetes. */
 function modelOf({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
   return `kubernetes-models/${apiVersion}/${kind}`;
 }

@@ -8,12 +8,12 @@ import { makePlace, type Place, type RunningService, startProcess } from "./test
 
 const ROOT = resolve(import.meta.dirname, "../..");
 /**
- * The shell function replaces npx, because the start of npx takes longer than most documented commands. `PATH` contains the `valetkey`
- * command of the repository.
+ * A shell function that replaces npx, because npx takes longer to start than most documented commands. `PATH` contains the `valetkey`
+ * command of this repository.
  */
 const NPX = 'npx() { "$@"; }';
 
-/** A block of shell commands on a page. The member `output` is the text that the page shows below the commands. */
+/** A block of shell commands on a page. `output`: the text that the page shows below the commands. */
 type Step = { commands: string; output: string | undefined };
 
 let place: Place;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   place = await makePlace({ URL_TTL_DEFAULT: "10" });
   place.env.DATA_DIR = join(place.dataDir, "data");
   service = await startProcess(place);
-  // The commands of the documentation reach the built-in bucket on the port `S3_LOCAL_PORT`.
+  // The documented commands reach the built-in bucket on this port.
   place.env.S3_LOCAL_PORT = /bucket: built-in, \S+:(\d+)/.exec(service.output())?.[1] ?? "";
 });
 
@@ -91,7 +91,7 @@ describe("docs/tour.md", () => {
   it("docs/tour.md shows the output of its commands", async () => {
     const steps = stepsOf(await page("docs/tour.md"));
     expect(steps.length).toBeGreaterThan(5);
-    // The service of the test listens on another port, and its URLs expire after 10 seconds instead of 60.
+    // The test service listens on another port, and its URLs expire after 10 seconds instead of 60.
     const here = (text: string) => text.replace("http://localhost:3000", service.url).replace("sleep 61", "sleep 11");
     await expectOutputs(steps.map(({ commands, output }) => ({ commands: here(commands), output })));
   });
@@ -119,7 +119,7 @@ async function expectOutputs(steps: Step[], env?: Record<string, string>): Promi
   }
 }
 
-/** Runs all blocks of commands in one shell. Returns the output of each block, without white space at the start and the end. */
+/** Runs blocks of commands in one shell. Returns the output of each block without white space at its start and end. */
 async function run(commands: string[], env = place.env): Promise<string[]> {
   const path = [join(ROOT, "node_modules/.bin"), env.PATH].join(delimiter);
   const script = ["set -eo pipefail", NPX, ...commands.flatMap((text) => [text, "printf '\\f'"])].join("\n");
@@ -140,7 +140,7 @@ async function sectionOf(path: string, heading: string): Promise<string> {
   return section;
 }
 
-/** Finds the shell blocks of a text, and removes the indentation of a block inside a list. */
+/** Finds the shell blocks of a page. Removes the indentation of blocks inside lists. */
 function stepsOf(text: string): Step[] {
   const blocks = text.matchAll(/^( *)```sh\n(.*?)^\1```$(?:\s+^\1```text\n(.*?)^\1```$)?/gms);
   return [...blocks].map(([, indent = "", commands = "", output]) => {
@@ -149,10 +149,7 @@ function stepsOf(text: string): Step[] {
   });
 }
 
-/**
- * Converts the output text of a page to a pattern that must match the whole output. "…" in the text of a page matches any text within a
- * line.
- */
+/** Converts the output on a page to a pattern for the whole output. "…" matches any text within a line. */
 function patternOf(text: string): RegExp {
   const literal = text
     .trim()

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium } from "./testing/chromium.ts";
 import { makePlace, type Place, type RunningService, startProcess } from "./testing/service.ts";
 
-/** The parts of the DOM that the tests use inside the page. */
+/** The parts of the DOM that these tests use in the page. */
 type Element = object;
 declare const document: {
   documentElement: Element & { scrollWidth: number };
@@ -42,7 +42,7 @@ describe("the pages of the API at /docs", () => {
     page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
     page.on("requestfailed", (request) => faults.push(request.url()));
     await page.goto(`${service.url}/docs`);
-    // The page renders the last operation only after scrolling, because the operation is far down. Playwright scrolls to the operation.
+    // The page renders this operation only after scrolling, which Playwright does for a click.
     await page.locator("#operations-notes-createNote .opblock-summary-control").click();
     await page.locator("#operations-notes-createNote .responses-table").waitFor();
     for (const [colorScheme, width] of [
@@ -71,8 +71,8 @@ describe("the pages of the API at /docs", () => {
 });
 
 /**
- * Returns the brightness of a color from 0 (black) to 1 (white). A transparent color counts as 1, because the browser shows white behind
- * the color.
+ * Returns the brightness of a color from 0 (black) to 1 (white). A transparent color is 1, because it shows the white background of the
+ * browser.
  */
 function brightnessOf(color: string): number {
   const [red = 0, green = 0, blue = 0, alpha = 1] = (color.match(/[\d.]+/g) ?? []).map(Number);

@@ -21,8 +21,7 @@ describe("requirement 18: docs/aws.md has valid policies", () => {
     const ageSeconds = Number(statement.Condition.NumericGreaterThan["s3:signatureAge"]) / 1000;
     const [setting = "", ttlMax = ""] = /`(URL_TTL_MAX)=(\d+)`/.exec(read("docs/aws.md"))?.slice(1) ?? [];
     const { limits } = startDirectory().load({ [setting]: ttlMax }).config;
-    // The policy in docs/aws.md permits signatures up to an age of `ageSeconds`. With the setting in docs/aws.md, no URL of the service
-    // lives longer than the policy permits.
+    // The policy in docs/aws.md permits signatures up to this age. With the documented setting, no URL of the service lives longer.
     expect(ageSeconds).toBeGreaterThanOrEqual(limits.urlTtlMaxSeconds);
     expect(ageSeconds).toBeGreaterThanOrEqual(limits.uploadTtlSeconds);
   });
@@ -217,7 +216,7 @@ describe("docs/adr", () => {
   });
 });
 
-/** Lists the Markdown files of the repository, as paths from its root. */
+/** Lists the Markdown files of the repository by path. */
 function pages(folders = [".", "docs", "docs/adr", "bench", "examples", "e2e/src/web/testing", ...packages()]) {
   return folders.flatMap((folder) =>
     readdirSync(join(ROOT, folder))
@@ -236,15 +235,14 @@ function linksOf(page: string): { file: string; heading: string | undefined }[] 
     [...withoutCode.matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"/g)]
       .map(([, link, image]) => link ?? image ?? "")
       .filter((href) => !/^https?:/.test(href))
-      // The test checks the workflow file to which a badge links. The link of the badge is relative, because the host of the repository is
-      // unknown.
+      // For a badge, the test checks the workflow file. The link of a badge is relative, because the host of the repository is unknown.
       .map((href) => href.replace(/^..\/..\/actions\/(workflows\/[^/]+)(\/badge.svg)?$/, ".github/$1"))
       .map((href) => href.split("#", 2))
       .map(([file = "", heading]) => ({ file, heading }))
   );
 }
 
-/** Returns the anchors that GitHub makes from the headings of a page. */
+/** Returns the anchors that GitHub makes for the headings of a page. */
 function anchorsOf(page: string): string[] {
   return [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
     heading

@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from "vitest";
 
 const page = readFileSync(new URL("../../docs/embedding.md", import.meta.url), "utf8");
 
-/** Returns the only block of a section that contains a text. Another test runs the block that mounts the routes. */
+/** Returns the only code block of a section that contains a text. Another test runs the block that mounts the routes. */
 function blockOf(title: string, text: string): string {
   const [section = ""] = new RegExp(`^## ${title}$.*?^## `, "ms").exec(page) ?? [];
   const blocks = [...section.matchAll(/^ *```js\n(.*?)^ *```$/gms)].map(([, code = ""]) => code);
@@ -19,14 +19,14 @@ function blockOf(title: string, text: string): string {
 const ann = { id: "ann" };
 const invoice = { resource: "invoice", itemId: "42" };
 
-/** Runs a code block of the page, and returns its constants. */
+/** Runs a code block of the page, and returns its constants by name. */
 async function run(code: string, given: Record<string, unknown>, results: string) {
   const AsyncFunction = (async () => undefined).constructor as FunctionConstructor;
   const body = `${code.replace(/^import .*$/gm, "")}\nreturn ${results};`;
   return new AsyncFunction(...Object.keys(given), body)(...Object.values(given));
 }
 
-/** Returns `openLink` for a page of the application with these files. */
+/** Returns an `openLink` for the routes of this embedding. */
 function openLinkAt(files: ValetKey): typeof openLink {
   return (token) =>
     openLink(token, {

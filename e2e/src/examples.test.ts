@@ -13,7 +13,7 @@ import { makePlace, type Place, type RunningService, startProcess } from "./test
 const ROOT = resolve(import.meta.dirname, "../..");
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 
-/** A new developer calls the listed exports first. Each entry point must have an example in its doc comment. */
+/** The exports that a new developer calls first. Each of them must have an example in its doc comment. */
 const ENTRY_POINTS: Record<string, readonly string[]> = {
   presign: ["createPresigner", "createCloudFrontSigner", "createVerifier", "parseS3Url"],
   contract: ["problems", "pageOf", "StartUploadBody"],
@@ -31,7 +31,7 @@ const ENTRY_POINTS: Record<string, readonly string[]> = {
   "s3-local": ["startS3Local"],
 };
 
-/** The name of a documented export, and the code of an example in its doc comment. */
+/** An example in the doc comment of an export. */
 type Example = { name: string; code: string };
 
 const DOCUMENTED = /\/\*\*((?:(?!\*\/).)*)\*\/\s*export (?:async )?(?:function|const) (\w+)/gs;
@@ -63,7 +63,7 @@ describe("every entry point of a package", () => {
   );
 });
 
-/** Makes a public link to a file of five bytes. Returns the token of the public link. */
+/** Makes a link to a file of five bytes. Returns the token of the link. */
 async function makeLink(baseUrl: string): Promise<string> {
   const client = createClient({ baseUrl, token: await signTestJwt({ sub: "ann" }) });
   const { id } = await client.notes.create({ title: "Files of a link" });

@@ -14,14 +14,14 @@ const [OWNER, FRIEND, STRANGER] = [
   "64b7f0c2a1d4e8f9b0c3d2e3",
 ] as const;
 
-/** The attachments in the database of the article's application: the MongoDB id, the object key, and the shares. */
+/** The attachments in the database of the article's application, with their MongoDB ids, object keys and shares. */
 const attachments: { _id: string; key: string; owner: string; sharedWith: string[] }[] = [
   { _id: "65a1c9d8e7f6b5a4c3d2e1f0", key: "uploads/report final.pdf", owner: OWNER, sharedWith: [FRIEND] },
   { _id: "65a1c9d8e7f6b5a4c3d2e1f1", key: "uploads/plan, draft.txt", owner: OWNER, sharedWith: [] },
   { _id: "65a1c9d8e7f6b5a4c3d2e1f2", key: "uploads/photo.png", owner: FRIEND, sharedWith: [OWNER, STRANGER] },
 ];
 
-/** Signs a token as the article does: the token has only `userId`, and no expiry. */
+/** Signs a token as the article does: with only `userId`, and without an expiry. */
 const articleToken = (userId: string) => signTestJwt({ userId, exp: undefined });
 
 describe("docs/from-the-article.md, step by step", () => {
@@ -35,7 +35,7 @@ describe("docs/from-the-article.md, step by step", () => {
       const object = { Bucket: bucket.bucket, Key: key, Body: _id, ContentType: "application/octet-stream" };
       await inspect(bucket).s3.send(new PutObjectCommand(object));
     }
-    // The settings of step 2 of docs/from-the-article.md.
+    // The settings in step 2 of docs/from-the-article.md.
     const settings = [...PAGE.matchAll(/^ +(AUTH_JWT_\w+)=(\w+)$/gm)].map(([, name, value]) => [name, value]);
     expect(settings).toHaveLength(2);
     place = await makePlace({
@@ -47,7 +47,7 @@ describe("docs/from-the-article.md, step by step", () => {
       ...Object.fromEntries(settings),
     });
     service = await startProcess(place);
-    // The command of step 3 of docs/from-the-article.md.
+    // The command in step 3 of docs/from-the-article.md.
     const [, arguments3 = ""] = /npx valetkey (user add .*)/.exec(PAGE) ?? [];
     await runCli(place, arguments3.split(" "));
     const lines = attachments.map(({ _id, key, owner, sharedWith }) => ({
@@ -64,7 +64,7 @@ describe("docs/from-the-article.md, step by step", () => {
     await place.remove();
   });
 
-  /** Runs the command of step 5 of docs/from-the-article.md. */
+  /** Runs the command in step 5 of docs/from-the-article.md. */
   async function adoptList(...more: string[]) {
     const [, command = ""] = /npx valetkey (adopt --list .*)/.exec(PAGE) ?? [];
     const { code, stdout, stderr } = await endOfCli(place, [...command.split(" "), ...more]);

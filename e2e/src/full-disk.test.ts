@@ -30,7 +30,7 @@ async function addFile(api: Api): Promise<{ status: number; code: string; stored
   return { status, code: body.code, stored: status === 201 ? stored : undefined };
 }
 
-/** Writes bytes to a file until the disk is full. */
+/** Fills a disk with a file. */
 function takeRest(folder: string): void {
   try {
     for (;;) appendFileSync(join(folder, "ballast"), Buffer.alloc(1024));
@@ -44,7 +44,7 @@ describe("a service whose disk is full", () => {
     service = await startProcess(place);
     const ann = await apiAs(service.url, { sub: "ann" });
     const stored: Stored[] = [];
-    // The test repeats the refused uploads. A refused upload empties the write-ahead log, which may free space for the next upload.
+    // One refused upload is not enough: it empties the write-ahead log, which may free space for the next upload.
     for (let refused = 0; refused < 5; ) {
       const { stored: added, ...answer } = await addFile(ann);
       if (added !== undefined) {
@@ -62,9 +62,9 @@ describe("a service whose disk is full", () => {
     for (let added: Stored | undefined; added === undefined; ) {
       const { noteId, attachmentId } = stored[deleted++] as Stored;
       const path = deleted % 2 === 0 ? `/notes/${noteId}` : `/attachments/${attachmentId}`;
-      // The test moves the note or file to the trash, and then permanently deletes the note or file.
+      // Moves a note or file to the trash, and then permanently deletes it.
       for (const each of [path, `/trash${path}`]) expect((await ann.call("DELETE", each)).status).toBe(204);
-      // The test tries several times, because the service deletes objects in the background after the response.
+      // Tries several times, because the service deletes objects in the background after the response.
       for (let attempt = 0; attempt < 20 && added === undefined; attempt++) {
         added = (await addFile(ann)).stored;
         if (added === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -72,7 +72,7 @@ describe("a service whose disk is full", () => {
       if (added !== undefined) stored.push(added);
     }
     console.log(`the disk held ${stored.length - 1} files; uploads worked again after ${deleted} deletions`);
-    // The test deletes five more notes at the same time. The service needs disk space for the audit event of each URL.
+    // Deletes five more notes at the same time, because the service needs space for the audit event of each URL.
     takeRest(disk);
     const paths = stored.slice(deleted, deleted + 5).map(({ noteId }) => `/notes/${noteId}`);
     deleted += paths.length;
@@ -86,7 +86,7 @@ describe("a service whose disk is full", () => {
     expect(kept.length).toBeGreaterThan(5);
     await expectAllThere(ann, { ...nothingYet(), attachments: kept });
     expect(await endOfCli(place, ["gc", "--dry-run"])).toMatchObject({ code: 0 });
-    // The first of the two that ran out of disk space has logged an error: the bucket or the database.
+    // Either the bucket or the database has run out of space first, and has logged an error.
     expect(service.output()).toMatch(/The built-in bucket failed|The disk of the data/);
   });
 

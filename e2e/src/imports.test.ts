@@ -9,10 +9,7 @@ const features = readdirSync(join(root, "packages/web/src/features")).map(
   (name) => `packages/web/src/features/${name}`,
 );
 
-/**
- * The list `featuresInOrder` contains the features of the server in the order of their imports. A feature may import only the features that
- * precede the feature in the list.
- */
+/** The features of the server in the order of their imports. A feature may import only features that precede it in this list. */
 const featuresInOrder = [
   "access",
   "people",
@@ -43,7 +40,7 @@ const featuresInOrder = [
 
 /**
  * The zones that each zone may import (ARCHITECTURE.md). A zone is a folder of source files. A file belongs to the zone with the longest
- * path that contains the file. Each zone may also import its own files, the modules of Node, and the packages in its package.json.
+ * matching path. Each zone may also import its own files, the modules of Node.js, and the packages in its package.json.
  */
 const zones: Record<string, readonly string[]> = {
   "packages/presign/src": [],
@@ -51,9 +48,9 @@ const zones: Record<string, readonly string[]> = {
   "packages/client/src": ["packages/contract/src"],
   "packages/react/src": ["packages/client/src"],
   "packages/s3-local/src": ["packages/presign/src"],
-  // The pages in the folder `app` combine features. A feature may not import another feature.
+  // The pages in the folder `app` combine features, because a feature may not import another feature.
   "packages/web/src": ["packages/web/src/app", "packages/web/src/styles"],
-  // The page for visitors of links is a separate bundle, without the code of the app.
+  // The page for visitors of links is a separate bundle without the code of the app.
   "packages/web/src/landing": [
     "packages/web/src/components",
     "packages/web/src/files",
@@ -118,11 +115,10 @@ const zones: Record<string, readonly string[]> = {
     "packages/server/src/operations",
     "packages/presign/src",
   ],
-  // The folder `terminal` contains the commands that start without the code of the server.
+  // The folder `terminal` contains commands that start without the code of the server.
   "packages/valetkey/src": ["packages/valetkey/src/terminal", "packages/server/src/cli"],
   "packages/valetkey/src/terminal": ["packages/client/src", "packages/contract/src"],
-  // The zone `packages/server/src` contains the entry files: cli.ts, index.ts for applications that embed the service, and testing.ts
-  // for the tests of these applications.
+  // The entry files of the server: cli.ts, index.ts for applications that embed the service, and testing.ts for their tests.
   "packages/server/src": [
     "packages/s3-local/src",
     "packages/server/src/cli",
@@ -141,8 +137,8 @@ const packages: Record<string, string> = {
 };
 
 /**
- * The files of a feature that another feature may import, besides its face (index.ts), its queries and its fragments of SQL. First come the
- * nouns, with their types and rules. All other files of a feature are its own.
+ * The files of a feature that all other features may import, in addition to index.ts, its queries and its fragments of SQL. Most of them
+ * define the types of the feature and their rules.
  */
 const openFiles: Record<string, readonly string[]> = {
   access: ["attachment", "note", "caller", "authorise"],
@@ -187,31 +183,31 @@ const openFiles: Record<string, readonly string[]> = {
 const OPEN_ANYWAY = /^(?:index|sql|queries|.*-queries|queries\/.*)$/;
 const OF_FEATURE = /^packages\/server\/src\/features\/([a-z]+)\/(.+)\.ts$/;
 
-/** A sealed folder has one door. Code outside of a sealed folder may import only one file of the folder, the door. */
+/** Each sealed folder with its entry file, the only file that code outside of the folder may import. */
 const doors: Record<string, string> = {
   "packages/server/src/features/audit/journal": "log.ts",
 };
 
-// Test files may import from every layer. The rules for imports apply only to published code, such as the helpers for tests of applications.
+// Test files may import from every layer. The rules are for published code, which includes helpers for the tests of applications.
 const isShipped = (path: string) =>
   path.endsWith("packages/server/src/testing.ts") || !/\.(test|suite)\.tsx?$|\/testing(\/|\.ts$)/.test(path);
 
 const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g;
 
 const COMMENT = /\/\*.*?\*\/|^\s*\/\/.*?$/gms;
-/** Matches the path by which benchmarks import a source file of the server. */
+/** Matches the path with which benchmarks import a source file of the server. */
 const OF_SERVER = /^@valetkey\/server\/(?=src\/)/;
 
-/** The pattern `OF_SQL` matches files that may contain SQL: the queries and fragments of features, and three folders of the platform. */
+/** Matches files that may contain SQL: the queries and fragments of SQL of features, and three folders of the platform. */
 const OF_SQL =
   /\/features\/[a-z]+\/(?:.*\/)?(?:queries\/[^/]+|[a-z-]*queries|sql)\.ts$|\/platform\/(?:database|limits|jobs)\//;
-/** The listed code opens a database with its pragmas, or has a separate database file without Kysely. */
+/** Code with its own SQL, because it opens a database with pragmas, or has a separate database file without Kysely. */
 const WITH_OWN_SQL = [
   "packages/server/src/wiring/database",
   "packages/server/src/features/audit/journal",
   "packages/server/src/operations/doctor/checks",
 ];
-/** The pattern `SQL` matches a template of SQL, a query or schema change by Kysely, and a statement at the start of a text. */
+/** Matches a template of SQL, a query or schema change of Kysely, and an SQL statement at the start of a text. */
 const SQL = new RegExp(
   [
     /\bsql(?:<[^`;]*>)?`/,
@@ -279,7 +275,7 @@ function sourceFiles(...folders: string[]): string[] {
     .filter((path) => path.includes("/src/"));
 }
 
-/** Finds the shortest circle of imports through each file of a circle. Returns each circle of imports once. */
+/** Finds the shortest circle of imports through each file of a circle. Returns each circle only once. */
 function circlesOf(edges: readonly Pick<Import, "from" | "to">[]): string[] {
   const targets = Map.groupBy(edges, ({ from }) => from);
   const found = new Map<string, string>();
@@ -308,14 +304,14 @@ function shortestWay({ from, to, targets }: Search): string[] | undefined {
   return undefined;
 }
 
-/** Returns whether a file outside of a sealed folder imports a file of the folder that is not the door. */
+/** Returns whether a file outside of a sealed folder imports a file of this folder other than its entry file. */
 function passesDoor({ from, to }: Pick<Import, "from" | "to">): boolean {
   return Object.entries(doors).some(
     ([folder, door]) => to.startsWith(`${folder}/`) && !from.startsWith(`${folder}/`) && to !== `${folder}/${door}`,
   );
 }
 
-/** Returns the import as `feature/file`, if a feature imports a file of another feature that is not open for all. */
+/** Returns the imported file as `feature/file` if `openFiles` must list it: a file of another feature, but not index.ts or queries. */
 function openedFile({ from, to }: Pick<Import, "from" | "to">): string | undefined {
   const [, source] = OF_FEATURE.exec(from) ?? [];
   const [, target, file = ""] = OF_FEATURE.exec(to) ?? [];
@@ -383,7 +379,7 @@ describe("imports between source files", () => {
       ).toBe(true);
   });
 
-  // The service loads tracing.ts only if a collector is configured, and tracing.test.ts checks the loading.
+  // The service loads tracing.ts only with a configured collector, which tracing.test.ts checks.
   it("only one source file imports OpenTelemetry", () => {
     const importers = sourceFiles("packages").filter((file) => /"@opentelemetry\//.test(readFileSync(file, "utf8")));
     expect(importers.map((file) => relative(root, file))).toEqual([
@@ -391,18 +387,18 @@ describe("imports between source files", () => {
     ]);
   });
 
-  // An import would read all exports of node:http, and so load `fetch` and HTTP/2. The load takes a tenth of the CPU time of a start.
+  // An import would read all exports of node:http, and so load `fetch` and HTTP/2, which takes a tenth of the CPU time of a start.
   it("the service and the built-in bucket do not import values from node:http", () => {
     const files = [...sourceFiles("packages/server"), ...sourceFiles("packages/s3-local")].filter(isShipped);
     const imports = (file: string) => /^import (?!type )[^;]*from "node:http"/m.test(codeOf(file));
     expect(files.filter(imports).map((file) => relative(root, file))).toEqual([]);
   });
 
-  // The package Kysely has 240 files. If the thread loaded Kysely, the start of the thread would take twice as long.
+  // Kysely has 240 files, which would double the time in which the thread starts.
   it("the thread of the URL journal does not load Kysely", () => {
     const preload = join(import.meta.dirname, "testing/list-modules.child.ts");
     const thread = join(root, "packages/server/src/features/audit/journal/journal-worker.ts");
-    // The process has no database, and fails only after the process has loaded its modules.
+    // Without a database, the process fails, but only after it has loaded its modules.
     const { stderr } = spawnSync(process.execPath, ["--import", preload, thread], { encoding: "utf8" });
     expect(stderr).toContain("features/audit/audit-event.ts");
     expect(stderr).not.toContain("/kysely/");

@@ -10,16 +10,18 @@ import { freePort } from "./testing/free-port.ts";
 import { type Acknowledged, nothingYet, sha256, workUntilKilled } from "./testing/load.ts";
 import { makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
 
-// With two rounds, the test run remains short. Set KILL_ROUNDS=50 for a long test run.
+// Two rounds keep the test run short. Set KILL_ROUNDS=50 for a long run.
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 2);
 const WORKERS = 4;
-/** A permanent deletion of so many files needs four steps, so that a kill right after the first step interrupts the deletion. */
+/** The permanent deletion of so many files needs four steps, so a kill after the first step interrupts it. */
 const FILES_OF_PURGED_NOTE = 304;
-/** The note has more files than one step of a permanent deletion deletes. */
+/** More files than one step of a permanent deletion deletes. */
 const FILES_OF_EXPIRING_NOTE = 104;
-/** The remaining note needs few files, because each test step reads all its files. */
+/** Few files, because each step of the test reads them all. */
 const FILES_OF_KEPT_NOTE = 12;
-/** The clock moves by 61 minutes before each start, so that all leases of mails and webhooks expire and all mails are due. */
+/**
+ * The clock moves by 61 minutes before each start, so that all leases of mails and webhook messages have expired, and all mails are due.
+ */
 const BETWEEN_STARTS_MS = 3_660_000;
 const CLOCK_AHEAD = new URL("testing/clock-ahead.cjs", import.meta.url).pathname;
 const EVENTS = ["share.created", "upload.ready", "upload.rejected", "url.issued"];
@@ -32,7 +34,7 @@ describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv
     const smtp = await smtpServerInTest({ beforeConfirm: () => pause(300) });
     const receiver = await receiverInTest({ respond: (response) => void pause(60).then(() => accept(response)) });
     const received = { mails: smtp.mails, webhooks: receiver.received };
-    // With a quota, each pending form reserves space. The fixed port lets the command `gc` reach the bucket.
+    // With a quota, each pending form reserves storage. The port is fixed, so that `valetkey gc` can reach the bucket.
     const settings = { USER_QUOTA_BYTES: "1TiB", S3_LOCAL_PORT: String(await freePort("127.0.0.1")) };
     const mail = { SMTP_URL: `smtp://127.0.0.1:${smtp.port}`, MAIL_FROM: "files@example.com" };
     const place = await makePlace({
@@ -53,14 +55,14 @@ describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv
         (total[noun] as unknown[]).push(...lastSeen[noun]);
       }
     }
-    // The test starts the service a last time, and checks everything that the service acknowledged in all rounds.
+    // Starts the service a last time, and checks everything that it has acknowledged in all rounds.
     const service = await startProcess(after(place, ROUNDS));
     const ann = await userOf(service, "ann");
     await expect.poll(() => notYetReported(total, received), { timeout: 100_000, interval: 500 }).toEqual([]);
     const copies = await expectOnlyCopies(ann, { seen: total, received });
     await expectAllThere(ann, total);
     await expectReadyIsWhole(ann);
-    // The command `gc` exits with 1 if the bucket, the database rows and the usage counters do not agree.
+    // `valetkey gc` exits with 1 if the bucket, the database rows and the usage counters do not agree.
     const { stdout } = await runCli(after(place, ROUNDS), ["gc", "--dry-run"]);
     expect(stdout).toContain("counters of usage that are wrong");
     await service.stop();
@@ -89,7 +91,7 @@ describe.each(useDatabases())("kill -9 while large notes are deleted, on $name",
     let kills = 0;
     for (let round = 0; round < ROUNDS; round++) {
       if (round > 0) {
-        // The kill can come while a deletion of the last round still runs.
+        // The kill can come while a deletion of the previous round still runs.
         const first = await startProcess(at(round));
         await pause(400);
         await first.stop("SIGKILL");
@@ -106,7 +108,7 @@ describe.each(useDatabases())("kill -9 while large notes are deleted, on $name",
       const before = await filesOf(ann);
       const toggling = toggleUntilKilled(ann, kept);
       expect((await ann.call("DELETE", `/trash/notes/${toPurge.id}`)).status).toBe(204);
-      // The first kill comes at once, and interrupts the deletion. Each later kill comes at a random moment.
+      // The first kill comes immediately, and interrupts the deletion. Each later kill comes at a random moment.
       if (round > 0) await pause(60);
       if ((await filesOf(ann)) > before - FILES_OF_PURGED_NOTE) interrupted += 1;
       await service.stop("SIGKILL");
@@ -116,8 +118,7 @@ describe.each(useDatabases())("kill -9 while large notes are deleted, on $name",
       deleted = [toPurge];
     }
     expect(interrupted).toBeGreaterThan(0);
-    // The test restores the remaining note, which the last kill may have left in the trash. Without the restore, the note would expire
-    // before the next start.
+    // Restores the remaining note, which the last kill may have left in the trash. Otherwise, it would expire before the next start.
     const restoring = await startProcess(at(ROUNDS));
     await expectWhole(await userOf(restoring, "ann"), kept as NoteWithFiles);
     await restoring.stop();
@@ -159,14 +160,14 @@ async function makeNote(api: Api, fileCount: number): Promise<NoteWithFiles> {
   return { id, files };
 }
 
-/** Checks that the note has all its files, and first restores a note that is in the trash. */
+/** Checks that a note has all its files. First restores a note that is in the trash. */
 async function expectWhole(api: Api, { id, files }: NoteWithFiles): Promise<void> {
   await api.call("POST", `/trash/notes/${id}/restore`);
   expect((await api.call("GET", `/notes/${id}`)).body.attachmentCount).toBe(files.length);
   await expectAllThere(api, { ...nothingYet(), attachments: files });
 }
 
-/** Checks that the note and its files do not exist, and waits until the trash does not contain the note. */
+/** Checks that a note and its files do not exist, and waits until the note has also left the trash. */
 async function expectGone(api: Api, { id, files }: NoteWithFiles): Promise<void> {
   expect((await api.call("GET", `/notes/${id}`)).status).toBe(404);
   const urls = await api.call("POST", "/attachments/urls", { attachmentIds: files.map((file) => file.id) });
@@ -178,7 +179,7 @@ async function expectGone(api: Api, { id, files }: NoteWithFiles): Promise<void>
 
 const filesOf = async (api: Api): Promise<number> => (await api.call("GET", "/usage")).body.files;
 
-/** Moves a note to the trash and restores the note, until the service is killed. */
+/** Moves a note to the trash and restores it, again and again, until the service is killed. */
 async function toggleUntilKilled(api: Api, { id }: NoteWithFiles): Promise<void> {
   try {
     for (;;) {
@@ -191,7 +192,7 @@ async function toggleUntilKilled(api: Api, { id }: NoteWithFiles): Promise<void>
   }
 }
 
-/** Returns the settings of the service with a clock that is further ahead in each round. */
+/** Returns a place whose clock is further ahead in each round. */
 function after({ env, ...place }: Place, round: number, betweenStartsMs = BETWEEN_STARTS_MS): Place {
   const clock = { CLOCK_AHEAD_MS: String(round * betweenStartsMs) };
   return { ...place, env: { ...env, ...clock, NODE_OPTIONS: `${env.NODE_OPTIONS} --require=${CLOCK_AHEAD}` } };
@@ -204,17 +205,14 @@ function userOf({ url }: RunningService, sub: string): Promise<Api> {
 
 const pause = (maxMs: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.random() * maxMs));
 
-/**
- * Puts load on the service, and kills the service at a random moment after the first URLs. Returns everything that the service
- * acknowledged.
- */
+/** Puts load on the service, and kills it at a random moment after the first URLs. Returns everything that the service has acknowledged. */
 async function loadAndKill(
   service: RunningService,
   { ann, round }: { ann: Api; round: number },
 ): Promise<Acknowledged> {
   const seen = nothingYet();
   const readerIds = Array.from({ length: WORKERS }, (_, worker) => `reader-${round}-${worker}`);
-  // Each reader calls the service once, because the service learns the email address of a user from the user's first request.
+  // The service learns the email address of each reader from the reader's first request.
   for (const readerId of readerIds)
     expect((await (await userOf(service, readerId)).call("GET", "/me")).status).toBe(200);
   const workers = readerIds.map((readerId) => workUntilKilled(ann, { readerId, seen }));

@@ -26,8 +26,7 @@ describe("requirement 28: a full run of the service writes no secret", () => {
     const file = await ann.attach(note.body.id, { name: "a.txt", bytes: Buffer.from("hello"), type: "text/plain" });
     const issued = await ann.call("GET", `/attachments/${file.body.id}/url`);
     await fetch(issued.body.fileUrl);
-    // The built-in bucket refuses the URL with the changed signature. The log of the bucket must contain no signed URL, not even a refused
-    // URL.
+    // The built-in bucket refuses the changed signature. Its log must not contain this signed URL either.
     await fetch(`${issued.body.fileUrl}0`);
     keepUrl("download", issued.body.fileUrl);
     const redirect = await ann.call("GET", `/attachments/${file.body.id}/download`);
@@ -90,7 +89,7 @@ describe("requirement 28: a full run of the service writes no secret", () => {
     const { stdout } = await runCli(place, ["user", "reset", "cat@example.com"]);
     const [, ofOperator = ""] = /#(\S+)/.exec(stdout) ?? [];
     expect((await post("request-password-reset", { email: "cat@example.com" })).status).toBe(200);
-    // The test waits for two mails, because the sign-in also causes a mail.
+    // Waits for two mails, because the sign-in also causes a mail.
     const mail = (await smtp.received(2)).find(({ parsed }) => parsed.text?.includes("/new-password#"));
     if (mail === undefined) throw new Error("No mail has arrived");
     secrets.set("token of the operator", ofOperator).set("token of a mail", tokenIn(mail));
@@ -100,7 +99,7 @@ describe("requirement 28: a full run of the service writes no secret", () => {
     }
   }
 
-  /** Starts an upload as Uppy does. Returns the URLs of the parts of the upload. */
+  /** Starts an upload as Uppy does. Returns the URLs of its parts. */
   async function uppyParts(ann: Api, noteId: string): Promise<string[]> {
     const described = { filename: "d.txt", type: "text/plain", metadata: { noteId, size: 5 } };
     const { uploadId, key } = (await ann.call("POST", "/s3/multipart", described)).body;

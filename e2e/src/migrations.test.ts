@@ -18,7 +18,7 @@ import { endOfCli, makePlace, type Place, runCli, startProcess } from "./testing
 const read = (page: string) => readFileSync(resolve(import.meta.dirname, "../../docs", page), "utf8");
 const AsyncFunction = (async () => undefined).constructor as FunctionConstructor;
 
-/** Runs a block of a page with the variables in `scope`, and returns the variables with the names in `results`. */
+/** Runs a code block of a page with the variables in `scope`. Returns the variables with the names in `results`. */
 async function run(page: string, { block, scope, results = "" }: { block: string; scope: object; results?: string }) {
   const [, code = ""] = new RegExp(`\`\`\`js\\n// ${block}\\n(.*?)\`\`\``, "s").exec(read(page)) ?? [];
   expect(code).not.toBe("");
@@ -118,7 +118,7 @@ it("the steps of docs/from-better-upload.md move the uploads of better-upload", 
   }
 });
 
-/** The tables of ActiveStorage 7.2, as its migration makes them on SQLite, and rows and objects as `attach` writes them. */
+/** The tables of ActiveStorage 7.2 on SQLite, with the rows and objects that `attach` writes. */
 const RAILS = `
 create table active_storage_blobs (id integer primary key autoincrement not null, key varchar not null, filename varchar not null,
   content_type varchar, metadata text, service_name varchar not null, byte_size bigint not null, checksum varchar, created_at datetime(6) not null);

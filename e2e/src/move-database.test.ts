@@ -12,7 +12,7 @@ const EMAIL = "ann@example.com";
 const PASSWORD = "correct horse battery";
 const NEW_TITLE = "Written after a move";
 
-/** Signs in, checks all facts, and uses each kind of request once. */
+/** Signs in, checks everything that the service has acknowledged, and sends one request of each kind. */
 async function smokeTest(place: Place, { seen, linkPath }: { seen: ReturnType<typeof nothingYet>; linkPath?: string }) {
   const service = await startProcess(place);
   onTestFinished(async () => void (await service.stop("SIGKILL")));

@@ -4,7 +4,7 @@ import { useDatabases } from "./testing/databases.ts";
 import { freePort } from "./testing/free-port.ts";
 import { makePlace, runCli, startProcess } from "./testing/service.ts";
 
-// The test uses one database, because the tests of the accounts run on SQLite and PostgreSQL.
+// One database engine is enough here, because the tests of accounts run on SQLite and PostgreSQL.
 describe.each(useDatabases().filter(({ name }) => name === "postgres"))(
   "an identity provider on $name",
   ({ makeEnv }) => {
@@ -50,7 +50,7 @@ describe.each(useDatabases().filter(({ name }) => name === "postgres"))(
       const cookie = cookiesOf(finished);
       expect(await (await get("/me", { cookie })).json()).toMatchObject({ email: "ann@example.com", name: "Ann" });
       expect(await (await get("/instance")).json()).toMatchObject({ hasAccounts: true });
-      // The sign-in has recorded the user, so the command line can create a token for the email address of the user.
+      // The sign-in has recorded the user, so the command line can create a token for the user's email address.
       const token = (await runCli(place, ["token", "create", "--email", "ann@example.com"])).stdout.trim();
       expect((await get("/me", { authorization: `Bearer ${token}` })).status).toBe(200);
       const shown = (await runCli(place, ["config"])).stdout;

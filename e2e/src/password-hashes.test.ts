@@ -8,7 +8,7 @@ const PASSWORD = "correct horse battery staple";
 const COST = { N: 16_384, r: 16, p: 1, maxmem: 2 ** 26 };
 
 it("a password is stored as an scrypt hash of 32 MiB", async () => {
-  // The service must not load cheap-scrypt.cjs, which all other test services load by NODE_OPTIONS.
+  // This service must not load cheap-scrypt.cjs, which all other test services load with NODE_OPTIONS.
   const place = await makePlace({ NODE_OPTIONS: "" });
   onTestFinished(() => place.remove());
   await runCli(place, ["user", "add", "--email", "ann@example.com", "--password", PASSWORD]);

@@ -10,7 +10,7 @@ describe("valetkey previews beside a running service", () => {
   let service: RunningService;
   let client: ReturnType<typeof createClient>;
   beforeAll(async () => {
-    // The built-in bucket of a test has a port that the command does not know.
+    // Not the built-in bucket of the service, whose port the command would not know.
     bucket = await startEmbedded();
     place = await makePlace({
       AWS_BUCKET_NAME: bucket.bucket,

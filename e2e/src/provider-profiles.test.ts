@@ -6,9 +6,8 @@ import { hasDifferences, PROFILES } from "./testing/s3-servers/profiles.ts";
 import { type RunningProvider, startProfileProvider } from "./testing/s3-servers/providers.ts";
 
 /**
- * The tests of bad input run on the listed profiles. A server enforces, refuses or ignores the conditions of a write. The test of the
- * built-in bucket covers a server that enforces the conditions. One profile covers a server that refuses conditions, and another profile
- * covers a server that ignores conditions. `PROFILES=all` runs all profiles, which takes three times as long.
+ * The profiles for the tests of bad input. A server can enforce, refuse or ignore the conditions of a write. The built-in bucket enforces
+ * them. One of these profiles refuses them, and the other ignores them. `PROFILES=all` runs all profiles, which takes three times as long.
  */
 const BAD_INPUT = process.env.PROFILES === "all" ? PROFILES.map(({ name }) => name) : ["B2", "Google"];
 
@@ -26,7 +25,7 @@ describe.each(PROFILES.filter(hasDifferences))("the profile of $name", (profile)
   }
 });
 
-// The tests of the built-in bucket also hold for a profile that does not differ from the built-in bucket.
+// The tests of the built-in bucket also cover a profile without differences.
 it.each(PROFILES.filter((profile) => !hasDifferences(profile)))(
   "docs/providers.md declares the promises of the built-in bucket also for $name",
   ({ name }) => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { selectProviders } from "./testing/provider-selection.ts";
 
-/** The only folder in the PATH of a simulated machine that has the documented version of Swift, but no Ceph. */
+/** The only folder in the PATH of a simulated machine with the documented version of Swift and without Ceph. */
 let path: string;
 beforeAll(async () => {
   path = await mkdtemp(join(tmpdir(), "valetkey-path-"));
@@ -23,7 +23,7 @@ function install(name: string, script: string): Promise<void> {
   return writeFile(join(path, name), script, { mode: 0o755 });
 }
 
-/** Installs a simulated Python that prints a version, and a Swift script whose first line names the simulated Python. */
+/** Installs a simulated Python that prints a version, and a Swift script whose first line names this Python. */
 async function installSwift(version: string): Promise<void> {
   await install("python", `#!/bin/sh\necho ${version}\n`);
   await install("swift-proxy-server", `#! ${join(path, "python")}\n`);

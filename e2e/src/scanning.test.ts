@@ -31,7 +31,7 @@ async function attach(ann: Api, content: string): Promise<string> {
   return answer.body.id;
 }
 
-/** Polls the state of a file, as a client does, until the state is not "scanning". */
+/** Polls the state of a file like a client, until the state is not "scanning". */
 async function decided(ann: Api, id: string): Promise<{ state: string; reason?: string }> {
   const look = async () => (await ann.call("GET", `/attachments/${id}`)).body;
   await expect.poll(async () => (await look()).state).not.toBe("scanning");
@@ -62,7 +62,7 @@ describe.each(useDatabases())("a stop in the middle of a virus scan, on $name", 
     await silent.asked;
     const before = performance.now();
     expect(await first.service.stop()).toBe(0);
-    // The stop must wait neither for the end of the scan (minutes) nor for the expiry of its lease (one minute).
+    // The stop must wait neither for the end of the scan (minutes) nor for the expiry of the lease (one minute).
     expect(performance.now() - before).toBeLessThan(50 * SECOND);
     silent.answerWith("stream: OK\0");
     const again = await start(here);
@@ -86,7 +86,7 @@ describe("a service that has lost its virus scanner", () => {
   });
 });
 
-/** Simulates a virus scanner that accepts files, and responds only after a call of `answerWith`. */
+/** Simulates a virus scanner that accepts files, but responds only after a call of `answerWith`. */
 async function silentScanner() {
   const asked = Promise.withResolvers<void>();
   let answer: string | undefined;

@@ -23,8 +23,7 @@ it("a rotation of AUTH_SECRET ends the sessions, but earlier links still work", 
   expect(await call(after.url, "GET /me", { cookie })).toMatchObject({ code: "unauthenticated" });
   const fresh = await signIn(after.url, "sign-in");
   const { url } = await call(after.url, `GET /links/${link.id}`, { cookie: fresh });
-  // The service makes the new URL of the link with the new secret. While the old secret is configured, the old URL and the new URL open the
-  // link.
+  // The new URL of the link is made with the new secret. While the old secret is configured, the old URL also opens the link.
   expect(url).not.toBe(link.url);
   expect(openedBy([NEW, OLD], [url, link.url])).toEqual([true, true]);
   expect(openedBy([NEW], [url, link.url])).toEqual([true, false]);

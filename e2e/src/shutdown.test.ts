@@ -36,7 +36,7 @@ describe("a stop by SIGTERM", () => {
     expect(await service.stop("SIGTERM")).toBe(0);
     clearInterval(drip);
     await cut;
-    // The service must close the silent and slow connections. With open connections, the shutdown of the service would take minutes.
+    // The service must close both connections. Otherwise, the stop would take minutes.
     expect(performance.now() - startedAt).toBeLessThan(20_000);
   });
 });

@@ -17,8 +17,7 @@ const LIST_MODULES = resolve(import.meta.dirname, "testing/list-modules.child.ts
 const WEB_APP = resolve(import.meta.dirname, "../../packages/web/dist/index.html");
 
 const AUTH_SECRET = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";
-// A service with wrong settings usually exits within 10 seconds. While the machine runs all tests, the exit of the service can take much
-// longer.
+// A service with wrong settings usually exits within 10 seconds, but takes much longer while the machine runs all tests.
 const TIME_TO_FAIL_MS = 100_000;
 const NOBODY = 65_534;
 const databases = useDatabases({ migrated: false });
@@ -57,7 +56,7 @@ describe("the first start", () => {
   });
 
   it("the first start with closed sign-up prints how to create accounts", async () => {
-    // By default, a test place opens sign-up. An empty AUTH_SIGN_UP has the effect of no AUTH_SIGN_UP, so sign-up is closed in the test.
+    // A test place opens sign-up by default. An empty AUTH_SIGN_UP counts as unset, so sign-up is closed here.
     const service = await startProcess(await place({ AUTH_SIGN_UP: "" }));
     expect(service.output()).toMatch(/^Next: .*npx valetkey user add/m);
     const headers = { "content-type": "application/json" };
@@ -83,7 +82,7 @@ describe("the first start", () => {
         AUTH_SECRET,
       };
       const here = await place({ NODE_OPTIONS: `--import=${LIST_MODULES}`, ...(kind === "S3" ? s3 : {}) });
-      // The test runs the sources of the service, because the bundled command does not have the module names.
+      // Runs the sources of the service, because the bundled command does not have the names of the modules.
       const service = await startProcess(here, { node: process.execPath, command: join(SOURCES, "cli.ts") });
       expect(service.output()).toContain("bucket: conditional PUT yes");
       expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
@@ -133,7 +132,7 @@ describe("a later start", () => {
   });
 });
 
-/** Starts the service with wrong settings, and returns the error message of the service. Fails unless the service exits with code 1. */
+/** Starts the service with wrong settings, and returns its error message. Fails unless the service exits with code 1. */
 async function messageOfFailedStart(here: Place, options: { uid?: number } = {}): Promise<string> {
   const failed = runCli(here, ["start"], { ...options, timeout: TIME_TO_FAIL_MS });
   const { code, killed, stderr } = await failed.then(
@@ -223,7 +222,7 @@ describe("a failed start on SQLite", () => {
     await writeFile(sqliteFile(here), "");
     await chmod(sqliteFile(here), fileMode);
     await chmod(here.dataDir, folderMode);
-    // If root runs the test, the service starts as another user, because root may write to every file.
+    // Root may write to every file, so root starts the service as another user.
     const message = await messageOfFailedStart(here, process.getuid?.() === 0 ? { uid: NOBODY } : {});
     expect(message).toContain(here.dataDir);
     expect(message).toMatch(/DATA_DIR|write permission/);
@@ -398,9 +397,7 @@ async function execute(here: Place, statement: string): Promise<void> {
   await runSql(DATABASE_URL, statement);
 }
 
-/**
- * Starts a server that accepts connections but sends no response. Returns the port of the server. The server stops at the end of the test.
- */
+/** Starts a server that accepts connections but never responds, until the end of the test. Returns its port. */
 async function listenOnFreePort(): Promise<number> {
   const sockets: Socket[] = [];
   const server = createServer((socket) => sockets.push(socket.on("error", () => undefined)));
@@ -416,11 +413,11 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // The catch ignores the error, because the process has already ended.
+    // The process has already ended.
   }
 }
 
-/** Starts an upload with a form. The function `finish` sends the last bytes of the form. */
+/** Starts an upload with a form. `finish` sends the last bytes of the form. */
 async function slowUpload(url: string, noteId: string) {
   const { signTestJwt } = await import("../../packages/server/src/testing/auth/test-jwt.ts");
   const token = await signTestJwt({ sub: "ann" });
@@ -433,7 +430,7 @@ async function slowUpload(url: string, noteId: string) {
     `POST /notes/${noteId}/attachments HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nConnection: close\r\nExpect: 100-continue\r\n` +
       `Content-Type: multipart/form-data; boundary=x\r\nContent-Length: ${head.length + tail.length}\r\n\r\n${head}`,
   );
-  // Waits until the service has started to process the request, which can take long on a busy machine.
+  // Waits until the service processes the request, which can take long on a busy machine.
   expect(String((await once(socket, "data"))[0])).toContain("100 Continue");
   const statusLine = once(socket, "data").then(([data]) => String(data).split("\r\n", 1)[0]);
   return { statusLine, finish: () => socket.write(tail) };

@@ -7,7 +7,7 @@ const getWorld = useWorld();
 const newNote = async ({ client }: World) => (await client.notes.create({ title: "Files" })).id;
 const partsSent = ({ toBucket }: World) => toBucket.seen.filter((line) => line.includes("partNumber=")).length;
 
-/** The promise `reached` resolves when the upload has sent `bytes` bytes. */
+/** Returns a promise that resolves when the upload has sent `bytes` bytes. */
 function reaching(bytes: number) {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { reached: promise, onProgress: ({ sentBytes }: UploadProgress) => void (sentBytes >= bytes && resolve()) };
@@ -58,8 +58,7 @@ describe("an upload that is aborted", () => {
     const note = await newNote(world);
     const given = file(10_000);
     world.toService.decide(({ url }) => {
-      // The proxy forwards the request that completes the upload. The client aborts the upload before the response to the completion
-      // arrives.
+      // The client aborts the upload after its completion request, but before the response.
       if (url?.endsWith("/complete")) setImmediate(() => void upload.abort());
       return "pass";
     });
@@ -69,7 +68,7 @@ describe("an upload that is aborted", () => {
       ({ code }) => code,
     );
     const attachments = (await world.client.notes.get(note)).attachments.filter(({ state }) => state === "ready");
-    // The client may report "ready" or "aborted", but the note must have the file only if the client reports "ready".
+    // The client may report "ready" or "aborted". The note must have the file only after "ready".
     expect(attachments.length).toBe(outcome === "ready" ? 1 : 0);
   });
 });
@@ -114,7 +113,7 @@ describe("an upload that another client with the same store restarts", () => {
     const half = reaching(LARGE_BYTES / 2);
     const first = createClient({ baseUrl, token, store }).upload(note, given, { onProgress: half.onProgress });
     await half.reached;
-    // The first upload stays paused until the end of the test, to simulate a closed tab.
+    // The first upload stays paused until the end of the test, like the upload of a closed tab.
     first.pause();
     const sentBefore = partsSent(world);
     let resumedAt: number | undefined;

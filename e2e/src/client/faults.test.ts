@@ -12,14 +12,14 @@ const newNote = async ({ client }: World) => (await client.notes.create({ title:
 const isPut = ({ method }: IncomingMessage) => method === "PUT";
 const isPart = (number: number) => (request: IncomingMessage) =>
   isPut(request) && new RegExp(`partNumber=${number}&`).test(request.url ?? "");
-/** The test counts only the parts of the newest upload, because parts of an earlier test may arrive late. */
+/** Counts only the parts of the newest upload, because parts of an earlier test may arrive late. */
 function partsSent({ toBucket }: World): number {
   const parts = toBucket.seen.filter((line) => line.includes("partNumber="));
   const object = parts.at(-1)?.split("?")[0];
   return parts.filter((line) => line.startsWith(`${object}?`)).length;
 }
 
-/** Makes a function that causes a fault for the first matching request. The proxy forwards all later requests without a fault. */
+/** Makes a function that causes a fault for the first matching request, and none for later requests. */
 function once(matches: (request: IncomingMessage) => boolean, fate: Fate): (request: IncomingMessage) => Fate {
   let met = false;
   return (request) => {
@@ -107,8 +107,7 @@ describe("an expired upload URL", () => {
   it("the client requests a new upload URL for a part after its first URL expires", async () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
-    // The test sets the clock of the bucket past the expiry of the URL. After the bucket has refused part 4, the test corrects the clock of
-    // the bucket.
+    // Sets the clock of the bucket past the expiry of the URL. After the bucket has refused part 4, corrects the clock.
     world.toBucket.decide(
       once(isPart(4), {
         hold: () => world.bucket.setClockAhead(20 * 60_000),
@@ -135,7 +134,7 @@ describe("an upload from a client with a wrong clock", () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + hours * 3_600_000 });
-    // The fake clock applies only to the client in the test process. The test signed the token before with the correct clock.
+    // Only the client in the test process has the fake clock. The test has signed the token before, with the correct clock.
     const { id } = await world.client.upload(await newNote(world), given).done;
     await expectSameBytes(world, { attachmentId: id, given });
     expect(partsSent(world)).toBe(LARGE_PARTS);

@@ -19,7 +19,7 @@ describe("the previews that the client makes in a page", () => {
     onTestFinished(() => context.close());
     return openPreviewPage(context, options);
   }
-  /** `file`: an expression of the page. */
+  /** Makes the previews of a file in the page. `file`: a JavaScript expression that the page evaluates. */
   const make = (page: Page, file: string) => page.evaluate<DescribedPreview[]>(`(async () => make(await ${file}))()`);
   const blob = (bytes: Buffer, type: string) => `blobOf("${bytes.toString("base64")}", "${type}")`;
 
@@ -44,7 +44,7 @@ describe("the previews that the client makes in a page", () => {
     const upright = await page.evaluate<string>("picture({ width: 800, height: 600 }).then(base64)");
     const [small, large] = await make(page, blob(rotated(Buffer.from(upright, "base64")), "image/jpeg"));
     expect([small?.width, small?.height, large?.width, large?.height]).toEqual([240, 320, 600, 800]);
-    // The top left corner of a photo with the orientation 6 is its bottom left corner before the rotation.
+    // In a photo with the orientation 6, the top left corner was the bottom left corner before the rotation.
     for (const preview of [small, large]) {
       expect(preview?.corners).toEqual([CORNERS.blue, CORNERS.red, CORNERS.white, CORNERS.green]);
       expect(Buffer.from(preview?.base64 ?? "", "base64").toString("latin1")).not.toContain("Exif");
@@ -142,7 +142,7 @@ describe("the previews that the client makes in a page", () => {
   });
 });
 
-/** Adds the orientation 6 to a JPEG: a viewer turns the photo clockwise. */
+/** Adds the orientation 6 to a JPEG, which makes viewers turn the photo clockwise. */
 function rotated(jpeg: Buffer): Buffer {
   const exif = Buffer.from("4578696600004d4d002a00000008000101120003000000010006000000000000", "hex");
   const head = Buffer.from([0xff, 0xe1, 0, exif.length + 2]);

@@ -12,10 +12,7 @@ const [engine] = engines;
 if (engine === undefined) throw new Error("there is no engine");
 
 type Fetch = typeof globalThis.fetch;
-/**
- * A simulated browser, which keeps its cookies and its `store` when the page reloads. The member `sent` lists the requests of the browser
- * to the bucket.
- */
+/** A simulated browser, which keeps its cookies and its `store` when the page reloads. `sent`: its requests to the bucket. */
 type Browser = { cookies: Map<string, string>; store: UploadStore; sent: string[] };
 
 describe("a file that a visitor sends through the client", () => {
@@ -34,7 +31,7 @@ describe("a file that a visitor sends through the client", () => {
     return (await insertRequest(service, { noteId, ownerId: "ann", request: { ...sizes, ...request } })).token;
   }
 
-  /** Simulates a page that opens the link. If `diesAt` returns true for a request, the page never gets a response to the request. */
+  /** Simulates a page that opens a link. If `diesAt` returns true for a request, the page never gets its response. */
   function load(token: string, browser: Browser, diesAt: (url: URL) => boolean = () => false) {
     const fetch: Fetch = async (input, init) => {
       const url = new URL(String(input));

@@ -16,7 +16,7 @@ async function startWithAdministrator(
   await endOfCli(place, added);
   const { stdout } = await endOfCli(place, ["token", "create", "--email", ADMIN.email, "--label", "doctor"]);
   const service = await startProcess(place);
-  // The test connects by IPv4, because a CloudFront URL can be bound only to an IPv4 address.
+  // An IPv4 address, because only IPv4 addresses can be part of a CloudFront URL.
   const url = service.url.replace("localhost", "127.0.0.1");
   return {
     admin: await apiAs(url, { token: stdout.match(/vk_\S+/)?.[0] ?? "" }),

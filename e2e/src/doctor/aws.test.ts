@@ -5,7 +5,7 @@ import { loadConfig } from "../../../packages/server/src/platform/config/index.t
 import { openDoctor } from "../../../packages/server/src/wiring/doctor.ts";
 import { openStage } from "./stage.ts";
 
-/** Opens a healthy set-up as if the bucket were on AWS. Sets the provider, because the doctor recognises AWS only by the host name. */
+/** Opens a healthy set-up that looks like AWS. Sets the provider, which the doctor otherwise recognises only by the host name. */
 async function openOnAws(): Promise<DoctorParts> {
   const stage = await openStage();
   onTestFinished(stage.close);

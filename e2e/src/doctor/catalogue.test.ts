@@ -14,7 +14,7 @@ import { cephDoctor, swiftDoctor } from "./provider-faults.ts";
 
 type Made = { id: string; also?: readonly string[]; setup: string };
 
-/** The tests in command.test.ts, aws.test.ts and move-bucket.test.ts make the faults of `OTHERS`. The lists in the folder `faults` make all other faults. */
+/** The faults of command.test.ts, aws.test.ts and move-bucket.test.ts. All other faults are in the lists in the folder `faults`. */
 const OTHERS: readonly Made[] = [
   { id: "config-invalid", setup: "s3-local" },
   { id: "credentials-missing", setup: "s3-local" },

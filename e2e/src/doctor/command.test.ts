@@ -22,7 +22,7 @@ async function placeOn(settings: Record<string, string> = {}): Promise<Place> {
 
 const idsOf = (stdout: string): string[] => JSON.parse(stdout).findings.map(({ id }: { id: string }) => id);
 
-/** Replaces the static credentials with a command that prints credentials. The printed credentials expire after `expiresInMs`. */
+/** Replaces the static credentials by a command that prints credentials, which expire after `expiresInMs`. */
 async function withProcess(place: Place, expiresInMs: number): Promise<void> {
   const { AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey } = place.env;
   delete place.env.AWS_ACCESS_KEY_ID;

@@ -3,15 +3,15 @@ import type { Report } from "../../../packages/server/src/operations/doctor/find
 import { examine, type Fault, openStage, SECRET_KEY, type Stage } from "./stage.ts";
 
 /**
- * Makes each fault, and expects that the doctor finds only the fault and its consequences. If the fault has a cure, the suite follows the
- * printed remedy, and runs the doctor again. The suite prints a table of all faults at the end. `useStage`: returns the stage of a test. By
- * default, each test gets a new stage.
+ * Makes each fault, and expects that the doctor finds only this fault and its consequences. If the fault has a cure, follows the printed
+ * remedy, and runs the doctor again. Prints a table of all faults at the end. `useStage`: returns the stage for a test, by default a new
+ * stage.
  */
 export function faultSuite(faults: readonly Fault[], useStage: () => Stage | Promise<Stage> = newStage): void {
   const table = ["| fault | set-up | id | found | cured | fix |"];
   afterAll(() => console.log(table.join("\n")));
 
-  // The suite does not use `it.each`, because Vitest shortens long values in titles.
+  // Not `it.each`, because Vitest shortens long values in titles.
   for (const fault of faults) {
     it(`the doctor finds that ${fault.fault} (${fault.setup})`, async () => {
       const stage = await useStage();

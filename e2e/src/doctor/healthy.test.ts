@@ -4,7 +4,7 @@ import { hasDifferences, PROFILES } from "../testing/s3-servers/profiles.ts";
 import { behindProfile } from "./faults/feature-faults.ts";
 import { examine, openStage, runService, type Stage } from "./stage.ts";
 
-/** The doctor must report the ids of a profile, because each id is a difference from Amazon S3. */
+/** The findings for each provider profile. Each finding is a difference from Amazon S3. */
 const DIFFERENCES: Record<string, string[]> = {
   B2: ["checksum-missing", "conditional-put-missing"],
   Google: ["conditional-put-missing"],

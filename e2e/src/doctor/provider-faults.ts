@@ -12,32 +12,32 @@ import type { RunningProvider } from "../testing/s3-servers/providers.ts";
 import type { Env } from "./stage.ts";
 import { ORIGIN } from "./stage.ts";
 
-/** A fault of the bucket or the settings, and the ids of the expected findings in addition to `differences`. */
+/** A fault of the bucket or of the settings, with the expected findings in addition to `differences`. */
 export type ProviderFault = {
   fault: string;
   id: string;
-  /** The ids of further findings that the fault causes. */
+  /** Further findings that the fault causes. */
   also?: readonly string[];
   change?: (server: BucketServer, s3: S3Client, provider: RunningProvider) => Promise<unknown>;
   settings?: Env;
-  /** Follows the remedy that the doctor prints. After the cure, the doctor must report only `differences`. */
+  /** Follows the printed remedy. Afterwards, the doctor must report only `differences`. */
   cure?: (server: BucketServer, s3: S3Client, fix: Finding["fix"]) => Promise<unknown>;
 };
 
-/** The expected findings of the doctor on one S3 server. */
+/** The expected findings of the doctor for one S3 server. */
 export type DoctorOn = {
-  /** The name of the server in the report of the doctor. */
+  /** The name of the server in the doctor's report. */
   provider: string;
-  /** The ids of the findings for a healthy bucket, which show the differences between the server and Amazon S3. */
+  /** The findings for a healthy bucket: the differences between this server and Amazon S3. */
   differences: readonly string[];
-  /** Configures a new bucket so that the bucket is healthy. */
+  /** Configures a new bucket so that it is healthy. */
   setUp: NonNullable<ProviderFault["change"]>;
   faults: readonly ProviderFault[];
 };
 
 export const cephDoctor: DoctorOn = {
   provider: "ceph",
-  // docs/providers.md explains the consequences of the differences.
+  // docs/providers.md explains the consequences of these differences.
   differences: ["checksum-missing", "copy-source-hole"],
   async setUp(server, s3) {
     await putCors(server, s3);
@@ -52,7 +52,7 @@ export const cephDoctor: DoctorOn = {
     {
       fault: "old versions never expire",
       id: "versions-kept",
-      // If a bucket has versioning, Ceph ignores the condition `If-None-Match` of a PUT.
+      // In a bucket with versioning, Ceph ignores the condition `If-None-Match` of a PUT.
       also: ["conditional-put-missing"],
       change: putVersioning,
     },
@@ -125,7 +125,7 @@ function putLifecycle(
   return s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules } }));
 }
 
-/** Stores the lifecycle rules that the doctor printed. */
+/** Stores the lifecycle rules that the doctor has printed. */
 function putPrintedRules(server: BucketServer, s3: S3Client, fix: Finding["fix"]): Promise<unknown> {
   const { text = "" } = fix.find(({ label }) => label.includes("(JSON)")) ?? {};
   return putLifecycle(server, s3, JSON.parse(text).Rules);
@@ -135,7 +135,7 @@ function putVersioning({ bucket: Bucket }: BucketServer, s3: S3Client): Promise<
   return s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
 }
 
-/** Sets a bucket policy that permits everyone one action, on the bucket or on its objects. */
+/** Sets a bucket policy that permits one action for everyone, on the bucket or on its objects. */
 function allowAnyone(
   { bucket: Bucket }: BucketServer,
   s3: S3Client,

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { createServer as createTlsServer } from "node:https";
 import { forward, listen } from "../testing/forward.ts";
 
-/** The rule of a proxy gets a description of a request with the type `Seen`. */
+/** The description of a request for the rule of a rewriting proxy. */
 export type Seen = {
   method: string;
   path: string;
@@ -12,9 +12,9 @@ export type Seen = {
 };
 
 /**
- * The change that the proxy makes to a request or to its response.
- * - `status`: the proxy sends the response, with an S3 error code or any body.
- * - `headers`: the response headers that the proxy sets. The proxy removes a header with the value null.
+ * The change that a rewriting proxy makes to a request or to its response.
+ * - `status`: the proxy itself responds, with an S3 error code or any body.
+ * - `headers`: the response headers that the proxy sets. The value null removes a header.
  * - `dropped`: a request header that the proxy does not forward.
  */
 export type Change =
@@ -24,7 +24,7 @@ export type Change =
 
 export type Rule = (request: Seen) => Change | undefined;
 
-/** Starts a proxy that changes requests and responses. The proxy forwards the signed Host header, unless `host` names another host. */
+/** Starts a proxy that changes requests and responses. It forwards the signed Host header, unless `host` names another host. */
 export async function startRewritingProxy(
   target: string,
   rule: Rule,
@@ -69,7 +69,6 @@ function respond(incoming: IncomingMessage, { outgoing, change }: { outgoing: Se
   });
 }
 
-/** Returns a function that sets the response headers of the change. */
 const changing = (change: Change | undefined) => (headers: IncomingHttpHeaders) => {
   const changed: Record<string, unknown> = { ...headers };
   if (change !== undefined && "headers" in change) Object.assign(changed, change.headers);

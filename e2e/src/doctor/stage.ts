@@ -13,10 +13,7 @@ import { type Rule, startRewritingProxy } from "./rewriting-proxy.ts";
 
 export type Env = Record<string, string>;
 
-/**
- * Runs the doctor in the test process with the given environment variables. The parameter `printed` is the report in the form that the
- * command prints.
- */
+/** Runs the doctor in the test process with the given environment variables. `printed`: the report as the command prints it. */
 export async function examine(env: Env): Promise<Report & { printed: string; ids: string[] }> {
   const { config, warnings } = loadConfig(env, { workingDirectory: env.DATA_DIR ?? "/nowhere" });
   const report = await runDoctor(config, { warnings });
@@ -29,26 +26,23 @@ export const SECRET_KEY = "x8Vq2LmZs7Rk4Wd9Yb3Tf6Hn1Jc5Gp0Q";
 const ACCESS_KEY = "AKIDDOCTORTESTS00000";
 const AUTH_SECRET = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";
 
-/** The servers and folders of one test set-up. The function `close` stops and removes all servers and folders of the stage. */
+/** The servers and folders of one set-up for the doctor. `close` stops and removes them. */
 export type Stage = {
   dataDir: string;
-  /** The environment variables of a healthy service. The bucket is a server of `packages/s3-local`, configured as an external bucket. */
+  /** The environment variables of a healthy service. Its external bucket is a server of `packages/s3-local`. */
   env: Env;
   /** The URL of the S3 server in `env`. */
   endpoint: string;
-  /** Starts a proxy with a rewriting rule in front of the bucket. Returns `env` with the URL of the proxy. */
+  /** Starts a rewriting proxy with this rule in front of the bucket. Returns `env` with the URL of the proxy. */
   behind(rule: Rule): Promise<Env>;
-  /** Starts another S3 server with the given CORS settings. Returns `env` with the URL of the new S3 server. */
+  /** Starts another S3 server with these CORS settings. Returns `env` with the URL of this server. */
   withCors(cors: InitialCors | undefined): Promise<Env>;
-  /** Registers a function that `close` calls, for example to stop a server. */
+  /** Registers a function for `close`, for example to stop a server. */
   add(close: () => unknown): void;
   close(): Promise<void>;
 };
 
-/**
- * A fault, the function that makes the fault, and the ids of the findings that the doctor must report. For a healthy set-up, the doctor
- * must report no other id.
- */
+/** A fault with the function that makes it, and the ids of the findings that it adds to those of a healthy set-up. */
 export type Fault = {
   fault: string;
   setup: string;
@@ -57,8 +51,8 @@ export type Fault = {
   also?: readonly FindingId[];
   arrange(stage: Stage): Promise<Env> | Env;
   /**
-   * Follows the remedy exactly, and returns the new environment. After the cure, the doctor must report only the ids of `remaining`. If
-   * `cure` is undefined, no test follows the remedy.
+   * Follows the remedy exactly, and returns the new environment. Afterwards, the doctor must report only the ids in `remaining`. Undefined:
+   * no test follows the remedy.
    */
   cure?(remedy: Remedy): Promise<Env> | Env;
   remaining?: readonly FindingId[];
@@ -66,24 +60,24 @@ export type Fault = {
 
 type Made = Omit<Fault, "setup" | "arrange">;
 
-/** Makes a fault in the settings of a service with a healthy bucket. The parameter `settings` replace settings of the healthy service. */
+/** A fault in the settings of a service with a healthy bucket. `settings`: replace those of the healthy service. */
 export function settingsFault({ settings, ...fault }: Made & { settings: Env }): Fault {
   return { ...fault, setup: "s3-local", arrange: ({ env }) => ({ ...env, ...settings }) };
 }
 
-/** Makes a fault of the bucket with a proxy that follows the rule. */
+/** A fault of the bucket, made by a rewriting proxy with this rule. */
 export function proxyFault({ rule, ...fault }: Made & { rule: Rule }): Fault {
   return { ...fault, setup: "fault proxy", arrange: ({ behind }) => behind(rule) };
 }
 
-/** Makes a fault of the CORS configuration of the bucket. */
+/** A fault in the CORS configuration of the bucket. */
 export function corsFault({ cors, ...fault }: Made & { cors: InitialCors | undefined }): Fault {
   return { ...fault, setup: "s3-local", arrange: ({ withCors }) => withCors(cors) };
 }
 
 export type Remedy = { stage: Stage; env: Env; fix: Finding["fix"] };
 
-/** Sets the variables that the remedy contains. The parameter `written` replaces a value that the remedy cannot know. */
+/** Sets the variables of the remedy. `written`: values that the remedy cannot know. */
 export function setVariables({ env, fix }: Remedy, written: Env = {}): Env {
   const { text = "" } = fix.find(({ label }) => label === "environment of the service") ?? {};
   const lines = text.split("\n").map((line) => /^([A-Z0-9_]+)=(.*)$/.exec(line) ?? []);
@@ -139,7 +133,7 @@ export async function openStage(): Promise<Stage> {
 }
 
 /**
- * Starts a service with the environment of the stage, and stops the service with the stage. Returns the environment and the URL of the
+ * Starts a service with the environment of the stage, and stops it when the stage closes. Returns the environment and the URL of the
  * service.
  */
 export async function runService(

@@ -18,7 +18,7 @@ describe("the page of a file request of an embedding", () => {
     await browser?.close();
   });
 
-  /** Opens the page of a file request in a new browser. The array `problems` has the errors of scripts and of the content policy. */
+  /** Opens the page of a file request in a new browser. `problems`: errors of scripts and violations of the content security policy. */
   async function visit(url: string): Promise<{ page: Page; problems: string[] }> {
     const context = await browser.newContext();
     onTestFinished(() => context.close());

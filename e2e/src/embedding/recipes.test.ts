@@ -14,7 +14,7 @@ import { startApplication } from "./start-application.ts";
 const ROOT = resolve(import.meta.dirname, "../../..");
 const pageOf = (name: string) => readFile(join(ROOT, "docs", name), "utf8");
 
-/** Returns the first block of a page in the given language. */
+/** Returns the first code block of a page in the given language. */
 function blockOf(page: string, language: string): string {
   const [, code] = new RegExp(`^ *\`\`\`${language}\n(.*?)^ *\`\`\`$`, "ms").exec(page) ?? [];
   return code ?? expect.fail(`The page has no block of ${language}`);
@@ -43,7 +43,7 @@ const RECIPES: readonly Recipe[] = [
   },
 ];
 
-/** Compiles a recipe as an application does. Returns the script of the page. */
+/** Compiles a recipe as an application does. Returns the script for the page. */
 async function compile({ language, file, plugin, main }: Recipe): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-recipe-"));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -71,7 +71,7 @@ describe("the recipes for frontends", () => {
   });
   afterAll(() => browser?.close());
 
-  /** Adds, downloads and removes a file on the page of an application with the given scripts. */
+  /** Adds, downloads and removes a file on an application's page with the given scripts. */
   async function tryPage(html: string, scripts: Record<string, string>): Promise<void> {
     const application = await startApplication({ may: () => true, html, scripts });
     onTestFinished(application.close);

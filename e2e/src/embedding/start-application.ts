@@ -17,17 +17,17 @@ export type Application = {
 };
 
 type Options = Pick<Resource, "may" | "mayRequest" | "urlTtlSeconds"> & {
-  /** Whether the application has links and file requests. By default, the application has none. */
+  /** Whether the application has links and file requests. Default: false. */
   hasLinks?: boolean;
-  /** The HTML of the application's page at `/`. By default, the application has no page. */
+  /** The HTML of the application's page at `/`. Default: no page. */
   html?: string;
-  /** The scripts of the application, by path, such as `/main.js`. */
+  /** The scripts of the application by path, such as `/main.js`. */
   scripts?: Record<string, string>;
 };
 
 /**
- * Starts an application that embeds the service, with a resource `invoice`. Each bearer token of the application is a user id. The function
- * `may` decides who has access to an item.
+ * Starts an application that embeds the service, with the resource `invoice`. A bearer token of the application is simply a user id. `may`
+ * decides who has access to an item.
  */
 export async function startApplication({
   html = "",

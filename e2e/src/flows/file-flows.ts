@@ -3,7 +3,7 @@ import { visitorOf } from "../../../packages/server/src/testing/link-visits.ts";
 import { createVisitor } from "../../../packages/server/src/testing/visitor.ts";
 import type { Flow } from "./place.ts";
 
-/** A mail that collects events is due after `COLLECTED_MS` milliseconds. */
+/** The time after which a mail that collects several events is due, in milliseconds. */
 const COLLECTED_MS = 660_000;
 const PASSWORD = "open sesame";
 

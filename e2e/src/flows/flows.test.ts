@@ -12,12 +12,12 @@ import { createPlace, type Flow } from "./place.ts";
 const NO_NEXT_STEP = "The person sees no next step";
 const FAILED = ". Then: ";
 const PAGE = resolve(import.meta.dirname, "../../../docs/mail.md");
-// A flow of `fileFlows` moves the clock of the service, so `fileFlows` come last.
+// A flow of `fileFlows` moves the clock of the service, so these flows come last.
 const flows = { ...invitationFlows, ...accountFlows, ...fileFlows };
 
 /**
- * Reads the table "With mail and without" of docs/mail.md. Each row has a flow and its last step, with mail and without mail. The table has
- * only flows whose last steps differ.
+ * Reads the table "With mail and without" of docs/mail.md. Each row has a flow and its last steps with and without mail. The table has only
+ * flows whose last steps differ.
  */
 async function documentedRows(): Promise<string[][]> {
   const [, section = ""] = (await readFile(PAGE, "utf8")).split("## With mail and without\n");
@@ -30,7 +30,7 @@ async function documentedRows(): Promise<string[][]> {
   );
 }
 
-/** Runs one user flow. Returns the last step that the person reached, and the error if the flow failed. */
+/** Runs one flow. Returns the last step that the person has reached, and the error of a failed flow. */
 async function lastStep(flow: Flow, place: ReturnType<typeof createPlace>): Promise<string> {
   let last = NO_NEXT_STEP;
   try {
@@ -46,7 +46,7 @@ async function lastStep(flow: Flow, place: ReturnType<typeof createPlace>): Prom
   }
 }
 
-// One database is enough for the flows, because the tests of each feature run on two databases.
+// One database engine is enough here, because the tests of each feature run on both engines.
 describe.each(engines.filter(({ name }) => name === "sqlite"))("each flow of the app on $name", (engine) => {
   const mailbox = createMailbox();
   const common = { engine, hasAccounts: true, limits: { trashDays: 30 } };

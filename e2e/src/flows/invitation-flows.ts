@@ -5,7 +5,7 @@ import type { Flow, Walk } from "./place.ts";
 
 type Owner = Awaited<ReturnType<Walk["owner"]>>;
 
-/** Shares the note with an email address. Returns the invitation and its token, from the mail or from the copied link. */
+/** Shares a note with an email address. Returns the invitation, and its token from the mail or from the copied link. */
 async function invite(walk: Walk, { owner, email }: { owner: Owner; email: string }) {
   const { body } = await owner.send(`PUT /notes/${owner.noteId}/shares`, { emails: [email] });
   const invitation = body.invitations.find((one: { email: string }) => one.email === email);
@@ -25,7 +25,7 @@ async function accept(walk: Walk, { token, email, noteId }: { token: string; ema
   return person;
 }
 
-/** Opens a closed invitation, and checks the advice on its page. The owner then makes a new invitation, and the new invitation works. */
+/** Opens a closed invitation, and checks the advice on its page. Then the owner makes a new invitation, which works. */
 async function replace(walk: Walk, { owner, email, token }: { owner: Owner; email: string; token: string }) {
   const { code } = (await look(walk, token)).body as { code: keyof typeof invitationTexts.closed };
   expect(invitationTexts.closed[code].hint).toMatch(/[Aa]sk (?:for|the person who sent it for) another one\.$/);

@@ -2,7 +2,7 @@ import { accountClient, ORIGIN } from "../../../packages/server/src/testing/auth
 import type { createMailbox } from "../../../packages/server/src/testing/auth/mailbox.ts";
 import type { TestService } from "../../../packages/server/src/testing/service.ts";
 
-/** One run of a flow, which records the last step that succeeded. */
+/** One run of a flow, which records the last step that has succeeded. */
 export type Walk = ReturnType<typeof createPlace> & {
   /** Records that the person has reached a step of the flow. */
   reach: (step: string) => void;
@@ -10,7 +10,7 @@ export type Walk = ReturnType<typeof createPlace> & {
 
 export type Flow = (walk: Walk) => Promise<void>;
 
-/** Makes the people and the calls for flows on one service, with or without mail. */
+/** Makes people and calls for flows on one service, with or without mail. */
 export function createPlace(
   service: TestService,
   { mailbox }: { mailbox: ReturnType<typeof createMailbox> | undefined },
@@ -42,7 +42,7 @@ export function createPlace(
     browserOf,
     newEmail,
     signUp,
-    /** Creates a person with a note. The operator has confirmed the email address of the person. */
+    /** Creates a person with a note, whose email address the operator has confirmed. */
     async owner() {
       const account = await signUp();
       const { userId: id, email } = account;
@@ -64,7 +64,7 @@ export function createPlace(
       await service.sendMails();
       return mailbox?.to(email).at(-1);
     },
-    /** Sends all due mails of the service. Returns the token of the last link to a page in a mail to an email address. */
+    /** Sends all due mails of the service. Returns the token of the last link to this page in a mail to an email address. */
     async mailedToken(email: string, page: string): Promise<string> {
       await service.sendMails();
       return mailbox?.tokenTo(email, page) ?? "";

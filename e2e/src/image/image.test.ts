@@ -12,7 +12,7 @@ const IMAGE = "localhost/valetkey-test";
 const BASES = { build: "localhost/valetkey-test-build", run: "localhost/valetkey-test-base" };
 const EMAIL = "ann@example.com";
 const MAX_COMPRESSED_BYTES = 80e6;
-/** A container inside a container may not raise the limits of its machine, so the limits of the test are low. */
+/** Low limits, because a container inside of a container may not raise the limits of its machine. */
 const LIMITS = ["--ulimit", "nofile=16384:16384", "--ulimit", "nproc=16384:16384"];
 const env = { ...process.env, PODMAN_IGNORE_CGROUPSV1_WARNING: "1" };
 
@@ -64,10 +64,7 @@ describe("a container of the Docker image", () => {
   const volume = `valetkey-test-${process.pid}`;
   afterAll(() => podman("volume", "rm", "--force", volume));
 
-  /**
-   * Starts a container with the restrictions of compose.yaml, and waits until the service is ready. Returns the URL of the service in the
-   * container.
-   */
+  /** Starts a container with the restrictions of compose.yaml, and waits until its service is ready. Returns the URL of this service. */
   async function start(name: string): Promise<string> {
     const hardened = ["--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"];
     const port = String(await freePort("127.0.0.1"));

@@ -24,14 +24,14 @@ import {
   urlOf,
 } from "./stage.ts";
 
-/** Starts a service with two buckets, files in both of them, and a folder for the backup. */
+/** Starts a service with two buckets, files in both buckets, and a folder for the backup. */
 async function startTwoBuckets() {
   const base = await makeFixedPlace({ URL_RATE_LIMIT: "0" });
   onTestFinished(base.remove);
   const data = join(base.dataDir, "data");
   await mkdir(data);
   const other = await startEmbedded({ allowedOrigins: [originOf(base)] });
-  // The test stops the bucket itself, unless it fails before.
+  // The test itself stops this bucket, unless it fails before.
   onTestFinished(() => other.stop().catch(() => undefined));
   const one: Place = { ...base, env: { ...base.env, DATA_DIR: data } };
   const two: Place = { ...one, env: { ...one.env, ...settingsOf(other, "NEXT_") } };
@@ -44,7 +44,7 @@ async function startTwoBuckets() {
   const waiting = Buffer.from("waiting");
   const pending = await startUpload(api, noteId, waiting);
   await endOfCli(two, ["move", "bucket"]);
-  // The upload began before the move, so its file is in the old bucket.
+  // The upload started before the move, so its file is in the old bucket.
   await putAsTold(pending, waiting);
   await api.call("POST", `/uploads/${pending.id}/complete`);
   const old = { id: pending.attachmentId, sha256: await download(api, pending.attachmentId) };
@@ -110,7 +110,7 @@ it("a backup during a bucket move contains the files of both buckets", async () 
   const after = await readdir(join(backupDir, "blobs"), { recursive: true });
   expect(before.filter((name) => !after.includes(name)).length).toBeLessThan(3);
 
-  // The built-in bucket still has copies of the moved files, but no copy of a later upload.
+  // The built-in bucket still has copies of the moved files, but no copy of the file that was uploaded later.
   const key = new URL(await urlOf(api, last.id)).pathname.split("/").slice(2).join("/");
   await removeObject(other, key);
   const lacking = await endOfCli(two, ["backup", `${backupDir}-lacking`]);

@@ -3,14 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Api, putAsTold } from "../testing/api.ts";
 import { newNote, type StoredFile, sha256, upload, urlOf } from "./stage.ts";
 
-/** The facts that the service has acknowledged. */
+/** Everything that the service has acknowledged. */
 export type Ledger = {
   files: Map<string, string>;
   deleted: Set<string>;
   links: string[];
   requests: number;
   longestMs: number;
-  /** The number of kills of the service. A request that was running during a kill may fail. */
+  /** The number of times that the service was killed. A request during a kill may fail. */
   kills: number;
   /** Resolves when the service runs. */
   isUp: Promise<void>;
@@ -26,7 +26,7 @@ export const emptyLedger = (): Ledger => ({
   isUp: Promise.resolve(),
 });
 
-/** Streams an object, and returns the checksum of its bytes. */
+/** Reads an object as a stream, and returns the checksum of its bytes. */
 async function checksumAt(url: string): Promise<string> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`A download returned ${response.status}.`);
@@ -35,7 +35,10 @@ async function checksumAt(url: string): Promise<string> {
   return hash.digest("base64");
 }
 
-/** Uploads many small files in batches. Each owner shares the files with the reader, because a person may start few uploads in a second. */
+/**
+ * Uploads many small files in batches, by several owners who share the files with the reader, because each person may start only a few
+ * uploads a second.
+ */
 export async function seed(
   owners: readonly Api[],
   options: { ledger: Ledger; count: number; reader: Api },
@@ -64,7 +67,7 @@ export async function seed(
         const files = await completeAll(api, ids);
         for (const [nth, { id }] of files.entries()) ledger.files.set(id, sha256(accepted[nth]?.bytes as Buffer));
       }
-      // The service limits how many uploads one person may start in a second.
+      // The service limits the uploads that one person may start in a second.
       left += size - ids.length;
       if (ids.length < size) await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
@@ -72,7 +75,7 @@ export async function seed(
   await Promise.all(owners.map(work));
 }
 
-/** Completes the uploads as a client does: the completion is repeated while the bucket is too slow. */
+/** Completes uploads as a client does: repeats the completion while the bucket is too slow. */
 async function completeAll(api: Api, uploadIds: string[]): Promise<{ id: string }[]> {
   for (let attempt = 1; ; attempt++) {
     const { body } = await api.call("POST", "/uploads/complete", { uploadIds });
@@ -87,7 +90,7 @@ async function completeAll(api: Api, uploadIds: string[]): Promise<{ id: string 
   }
 }
 
-/** Sends large files as forms, all with the same bytes except for the first ones. */
+/** Uploads large files as forms. All files have the same bytes, except for the first bytes. */
 export async function seedLarge(api: Api, { ledger, count, bytes }: { ledger: Ledger; count: number; bytes: number }) {
   const noteId = await newNote(api);
   const content = randomBytes(bytes);
@@ -99,7 +102,7 @@ export async function seedLarge(api: Api, { ledger, count, bytes }: { ledger: Le
   }
 }
 
-/** Uploads, downloads, deletes and shares files until `signal` aborts. Throws at the first failure while the service runs. */
+/** Uploads, downloads, deletes and shares files until `signal` aborts. Throws if a request fails while the service runs. */
 export async function work(api: Api, { ledger, signal }: { ledger: Ledger; signal: AbortSignal }): Promise<void> {
   let noteId = await newNote(api);
   const own: StoredFile[] = [];
@@ -137,7 +140,7 @@ export async function work(api: Api, { ledger, signal }: { ledger: Ledger; signa
   }
 }
 
-/** Deletes the files whose upload has not ended, because the old bucket must stay until they end. */
+/** Deletes files with unfinished uploads, because a move keeps the old bucket until these uploads have ended. */
 async function deletePending(api: Api, noteId: string): Promise<void> {
   for (let cursor: string | undefined = ""; cursor !== undefined; ) {
     const page = await api.call("GET", `/notes/${noteId}/attachments?limit=100${cursor && `&cursor=${cursor}`}`);
@@ -150,7 +153,7 @@ async function deletePending(api: Api, noteId: string): Promise<void> {
   }
 }
 
-/** Makes a link to a file, and downloads the file as a visitor. */
+/** Makes a link to a file, and downloads this file as a visitor. */
 async function share(api: Api, { ledger, file }: { ledger: Ledger; file: StoredFile }): Promise<void> {
   const { status, body } = await api.call("POST", `/attachments/${file.id}/links`, {});
   if (status !== 201) throw new Error(`A link was refused: ${status} ${JSON.stringify(body)}`);
@@ -161,7 +164,7 @@ async function share(api: Api, { ledger, file }: { ledger: Ledger; file: StoredF
   if ((await checksumAt(url?.fileUrl)) !== file.sha256) throw new Error("A visitor got other bytes.");
 }
 
-/** Some other worker may delete a picked file, so each worker picks only files that no worker deletes: the first half of the ledger. */
+/** Picks a file from the first half of the ledger. No worker deletes files of this half. */
 function pick(files: Map<string, string>): [id: string, sha256: string] {
   const stable = Math.max(1, Math.min(files.size, STABLE));
   const nth = Math.floor(Math.random() * stable);
@@ -170,10 +173,10 @@ function pick(files: Map<string, string>): [id: string, sha256: string] {
   throw new Error("The ledger is empty.");
 }
 
-/** The number of seeded files that the workers download. No worker deletes a seeded file. */
+/** The number of seeded files that the workers download, but never delete. */
 const STABLE = 50;
 
-/** Compares every file with the ledger. Returns the number of files and their differences. */
+/** Compares all files with the ledger. Returns the number of files, and all differences. */
 export async function audit(
   api: Api,
   { ledger, isExpected }: { ledger: Ledger; isExpected: (url: URL) => boolean },

@@ -21,13 +21,13 @@ import { ann, makeFixedPlace, newNote, originOf, settingsOf, upload, urlOf } fro
 
 const SECRETS = { authSecret: "", bucketAccessKeyId: "", bucketSecretAccessKey: "" };
 
-/** Runs the backup code of the command in the test process, because a start of the command takes longer. */
+/** Runs the code of `valetkey backup` in the test process, because the command takes longer to start. */
 const backUpHere = ({ env }: Place, backupDir: string) =>
   backUp(loadConfig(env, { secretsOf: () => SECRETS }).config, {
     ...{ backupDir, verify: false, writeProgress: () => undefined },
   });
 
-/** Forwards connections to a server. Each new connection first waits for `gate.opened`. */
+/** Starts a proxy in front of a server. Each new connection first waits for `gate.opened`. */
 async function startGate(endpoint: string) {
   const { hostname, port } = new URL(endpoint);
   const sockets = new Set<Socket>();
@@ -59,7 +59,7 @@ describe("a backup during a move to another bucket", () => {
   let api: Api;
   let noteId: string;
   let backups: string;
-  /** Each test looks at its own files only. */
+  /** Each test needs only its own files. */
   afterEach(() => runSql("delete from attachments"));
   beforeAll(async () => {
     backups = await mkdtemp(join(tmpdir(), "valetkey-backups-"));
@@ -67,7 +67,7 @@ describe("a backup during a move to another bucket", () => {
     other = await startEmbedded({ allowedOrigins: [originOf(base)] });
     gate = await startGate(other.endpoint);
     const next = { S3_BUCKET_NUMBER: "2", NEXT_S3_LOCAL_PORT: String(await freePort("127.0.0.1")) };
-    // The files go to bucket 2 at once, because bucket 2 is the main bucket.
+    // New files go to bucket 2 immediately, because bucket 2 is the main bucket.
     place = { ...base, env: { ...base.env, ...settingsOf({ ...other, endpoint: gate.endpoint }), ...next } };
     service = await startProcess(place);
     api = await ann(service.url);
@@ -136,7 +136,7 @@ describe("a backup during a move to another bucket", () => {
     const key = await keyOf(deleted.id);
     let deletion: Promise<void> | undefined;
     gate.opened = () => {
-      // The first connection of the backup to the bucket comes after the copy of the database.
+      // The backup connects to the bucket only after the copy of the database.
       deletion ??= (async () => {
         await api.call("DELETE", `/attachments/${deleted.id}`);
         expect((await api.call("DELETE", `/trash/attachments/${deleted.id}`)).status).toBe(204);

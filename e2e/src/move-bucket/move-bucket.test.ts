@@ -22,7 +22,7 @@ import {
 
 const move = (place: Place, ...options: string[]) => endOfCli(place, ["move", "bucket", ...options]);
 
-/** Returns the faults that the doctor finds between the settings and the buckets of the database. */
+/** Returns the doctor's findings about differences between the settings and the buckets in the database. */
 async function bucketFaults(place: Place): Promise<{ detail: string; fix: unknown }[]> {
   const { stdout } = await endOfCli(place, ["doctor", "--json"]);
   const { findings }: { findings: { id: string; detail: string; fix: unknown }[] } = JSON.parse(stdout);
@@ -41,7 +41,7 @@ async function start(place: Place): Promise<RunningService> {
   return service;
 }
 
-// The queries of a move run on both engines in operations/bucket-move/move.test.ts, and so does the command in under-load.test.ts.
+// operations/bucket-move/move.test.ts runs the queries of a move on both database engines, and under-load.test.ts runs the command.
 describe("valetkey move bucket", () => {
   it("valetkey move bucket moves all files of a running service, and moves them back", async () => {
     const place = await makeFixedPlace({});
@@ -72,7 +72,7 @@ describe("valetkey move bucket", () => {
     }
     // A URL that the service issued before the move still works.
     expect((await fetch(oldUrl)).status).toBe(200);
-    // An upload ends in the bucket where it began, and the next run moves the file.
+    // An upload ends in the bucket in which it started. The next run moves its file.
     expect((await putAsTold(pending, waiting)).status).toBe(200);
     expect((await api.call("POST", `/uploads/${pending.id}/complete`)).status).toBe(200);
     expect(new URL(await urlOf(api, pending.attachmentId)).origin).not.toBe(other.endpoint);
@@ -84,13 +84,13 @@ describe("valetkey move bucket", () => {
     const newer = await upload(api, noteId);
     expect(new URL(await urlOf(api, newer.id)).origin).toBe(other.endpoint);
 
-    // A deletion removes both copies.
+    // The deletion of a file deletes its copies in both buckets.
     const before = (await inspect(other).keys()).length;
     expect((await api.call("DELETE", `/attachments/${small.id}`)).status).toBe(204);
     expect((await api.call("DELETE", `/trash/attachments/${small.id}`)).status).toBe(204);
     await expect.poll(async () => (await inspect(other).keys()).length).toBe(before - 1);
     await expect.poll(async () => (await fetch(oldUrl)).status).toBe(404);
-    // The pages permit both buckets.
+    // The content security policy of the pages permits both buckets.
     const { headers } = await fetch(service.url);
     expect(headers.get("content-security-policy")).toContain(other.endpoint);
     expect(headers.get("content-security-policy")).toContain(`localhost:${place.env.S3_LOCAL_PORT}`);
@@ -110,7 +110,7 @@ describe("valetkey move bucket", () => {
     ]);
     expect(await bucketFaults(place)).toEqual([]);
 
-    // The way back is the same move with the two blocks exchanged.
+    // The way back is a move with exchanged settings of the two buckets.
     const exchanged = {
       ...place.env,
       ...Object.fromEntries(Object.keys(settingsOf(other, "NEXT_")).map((name) => [name, ""])),

@@ -5,7 +5,7 @@ import { freePort } from "../../../packages/server/src/wiring/free-port.ts";
 import { type Api, apiAs, putAsTold } from "../testing/api.ts";
 import { makePlace, type Place } from "../testing/service.ts";
 
-/** Returns the settings of a bucket, with the prefix of the next bucket or without a prefix. */
+/** Returns the settings of a bucket. `prefix`: the prefix of the settings, such as that of the next bucket. */
 export function settingsOf({ bucket, region, endpoint, credentials }: Omit<BucketServer, "stop">, prefix = "") {
   const settings = {
     AWS_BUCKET_NAME: bucket,
@@ -17,7 +17,9 @@ export function settingsOf({ bucket, region, endpoint, credentials }: Omit<Bucke
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [prefix + name, value]));
 }
 
-/** Makes a place with fixed ports, so that commands reach the built-in bucket of the running service, and buckets permit its origin. */
+/**
+ * Makes a place with fixed ports, so that commands can reach the built-in bucket of the running service, and buckets can permit its origin.
+ */
 export async function makeFixedPlace(env: Record<string, string>): Promise<Place> {
   const [port, bucketPort] = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
   return makePlace({ PORT: String(port), S3_LOCAL_PORT: String(bucketPort), ...env });
@@ -29,7 +31,7 @@ export const originOf = ({ env }: Place) => `http://localhost:${env.PORT}`;
 export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("base64");
 
 export function ann(url: string): Promise<Api> {
-  // A move of many gigabytes lasts for hours.
+  // The token is valid for hours, because a move of many gigabytes takes as long.
   const exp = Math.floor(Date.now() / 1000) + 12 * 3600;
   return apiAs(url, { sub: "ann", email: "ann@example.com", email_verified: true, exp });
 }
@@ -38,7 +40,7 @@ export async function newNote(api: Api): Promise<string> {
   return (await api.call("POST", "/notes", { title: "Files" })).body.id;
 }
 
-/** Starts an upload with a signed PUT. Waits as a client does if the person starts too many uploads in a short time. */
+/** Starts an upload with a signed PUT. Like a client, waits if the person has started too many uploads in a short time. */
 export async function startUpload(api: Api, noteId: string, bytes: Uint8Array) {
   const input = {
     ...{ filename: "file.bin", contentType: "application/octet-stream" },
@@ -54,7 +56,7 @@ export async function startUpload(api: Api, noteId: string, bytes: Uint8Array) {
 
 export type StoredFile = { id: string; sha256: string };
 
-/** Uploads a file with a signed PUT, and completes the upload. Returns the id of the file and its checksum. */
+/** Uploads a file with a signed PUT. Returns its id and its checksum. */
 export async function upload(api: Api, noteId: string, bytes: Uint8Array = randomBytes(1_000)): Promise<StoredFile> {
   const started = await startUpload(api, noteId, bytes);
   await putAsTold(started, bytes);
@@ -63,7 +65,6 @@ export async function upload(api: Api, noteId: string, bytes: Uint8Array = rando
   return { id: body.id, sha256: sha256(bytes) };
 }
 
-/** Returns the URL of a file. */
 export async function urlOf(api: Api, id: string): Promise<string> {
   return (await api.call("GET", `/attachments/${id}/url`)).body.fileUrl;
 }

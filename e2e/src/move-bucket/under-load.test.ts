@@ -4,7 +4,10 @@ import { useDatabases } from "../testing/databases.ts";
 import { startCeph, startSwift } from "../testing/s3-servers/providers.ts";
 import { type Hop, moveUnderLoad } from "./under-load.ts";
 
-/** For example, MOVE_CHAIN=built-in,ceph-rgw,swift,built-in moves all files three times. */
+/**
+ * The names of the buckets, in the order of the moves. For example, MOVE_CHAIN=built-in,ceph-rgw,swift,built-in moves all files three
+ * times.
+ */
 const CHAIN = (process.env.MOVE_CHAIN ?? "built-in,other").split(",");
 const NUMBERS = ["built-in", "other", "ceph-rgw", "swift"];
 

@@ -8,7 +8,7 @@ import { commandOf, endOfCli, type Place, type RunningService, startProcess } fr
 import { audit, emptyLedger, type Ledger, seed, seedLarge, work } from "./load.ts";
 import { ann, makeFixedPlace, settingsOf } from "./stage.ts";
 
-/** Without a server, the hop goes to the built-in bucket. */
+/** A bucket of the chain. `server`: undefined for the built-in bucket. */
 export type Hop = { name: string; number: number; server: Omit<BucketServer, "stop"> | undefined };
 
 const KILLS = Number(process.env.KILL_ROUNDS ?? 1);
@@ -25,9 +25,9 @@ function settings({ server, number }: Hop, { prefix, place }: { prefix: string; 
 }
 
 /**
- * Moves files along a chain of buckets under load, and compares every acknowledged fact with the buckets. Kills the service once in each
- * move, and each move several times.
- * The environment variables KILL_ROUNDS, MOVE_OBJECTS, MOVE_LARGE_FILES and MOVE_LARGE_BYTES make a longer run.
+ * Moves files along a chain of buckets under load, and compares everything that the service has acknowledged with the buckets. Kills the
+ * service once in each move, and each move several times. For a longer run, set KILL_ROUNDS, MOVE_OBJECTS, MOVE_LARGE_FILES and
+ * MOVE_LARGE_BYTES.
  */
 export async function moveUnderLoad(env: Record<string, string>, chain: readonly Hop[]): Promise<void> {
   const base = await makeFixedPlace({ AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc", URL_RATE_LIMIT: "0", ...env });
@@ -53,7 +53,7 @@ export async function moveUnderLoad(env: Record<string, string>, chain: readonly
     }
     const stop = new AbortController();
     const workers = Promise.all(Array.from({ length: WORKERS }, () => work(api, { ledger, signal: stop.signal })));
-    // The rejection is handled below, after the move.
+    // The test handles this rejection after the move.
     workers.catch(() => undefined);
     const startedAt = performance.now();
     service = await killService(service, { place, ledger });
@@ -62,13 +62,14 @@ export async function moveUnderLoad(env: Record<string, string>, chain: readonly
     const moved = await endOfCli(place, ["move", "bucket", "--force"]);
     stop.abort();
     await workers;
-    // An upload that was in progress at the end of the first run moves with the next run.
+    // The second run moves the files of uploads that were in progress at the end of the first run.
     const last = await endOfCli(place, ["move", "bucket", "--force"]);
     const seconds = Math.round((performance.now() - startedAt) / 1_000);
     console.log(
       `${from.name} -> ${to.name}: ${kills} kills, ${seconds} s\n${moved.stdout}${last.stdout}${last.stderr}`,
     );
-    // Swift has no checksums, so the service copies each verified object. A copy that the kill of the service interrupted stays open for a day.
+    // Swift has no checksums, so the service copies each verified object. If the kill interrupts such a copy, its upload stays open for a
+    // day.
     const open = Number(/^(\d+) uploads in bucket/m.exec(last.stdout)?.[1] ?? 0);
     expect(open).toBeLessThanOrEqual(from.name === "swift" ? WORKERS : 0);
     expect(last.code).toBe(open === 0 ? 0 : 2);
@@ -87,7 +88,7 @@ export async function moveUnderLoad(env: Record<string, string>, chain: readonly
   }
 }
 
-/** Kills the service and the move of its files at once, and starts the service again. The service has the same ports as before. */
+/** Kills the service and the move of its files at the same time, and restarts the service on the same ports. */
 async function killService(service: RunningService, { place, ledger }: { place: Place; ledger: Ledger }) {
   const restarted = Promise.withResolvers<void>();
   await killInTheMiddle(place, async () => {
@@ -103,7 +104,7 @@ async function killService(service: RunningService, { place, ledger }: { place: 
 
 const aMoment = () => new Promise<void>((resolve) => setTimeout(resolve, Math.random() * 800));
 
-/** Starts the command, and kills it after its first progress and `wait`. Returns false if the move ended before. */
+/** Starts the move, and kills it after its first progress and after `wait`. Returns false if the move ended before. */
 async function killInTheMiddle(place: Place, wait: () => Promise<void> = aMoment): Promise<boolean> {
   const child = spawn(process.execPath, [...commandOf(), "move", "bucket", "--json", "--force"], {
     env: place.env,

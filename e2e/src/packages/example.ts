@@ -11,29 +11,23 @@ import { installMore, type Project, run, type Tarballs } from "./project.ts";
 const EXAMPLES = resolve(import.meta.dirname, "../../../examples");
 const WITHOUT_TELEMETRY = { NEXT_TELEMETRY_DISABLED: "1" };
 
-/** Returns whether the repository publishes a package with the given name. */
+/** Returns whether this repository publishes the package. */
 export const isOurs = (name: string): boolean => name.startsWith("@valetkey/");
 
 /** A running example application with its own bucket. */
 export type Example = {
-  /**
-   * Opens a new page, and signs a person in. The parameter `address` is the URL of a note or album. The default of `address` is the first
-   * page of the example.
-   */
+  /** Opens a new page, and signs a person in. `address`: the URL of a note or an album. Default: the first page of the example. */
   signIn(browser: Browser, person: { name: string; address?: string }): Promise<Page>;
   stop(): Promise<void>;
 };
 
-/** Copies an example into a project that has its packages, and runs the example as its README says. */
+/** Copies an example into a project that has its packages, and runs it as its README says. */
 export async function startExample(project: Project, { name, node }: { name: string; node: string }): Promise<Example> {
   const examples = await copyExamples(project);
   return start([node, join(examples, name, "app.ts")], { cwd: join(examples, name) });
 }
 
-/**
- * Copies the example for Next.js into the project, installs the missing packages, and builds the example. Returns the folder with the copy
- * of the example.
- */
+/** Copies the example for Next.js into the project, installs missing packages, and builds the example. Returns the folder of the copy. */
 export async function buildNextExample(project: Project, { react }: Tarballs): Promise<string> {
   const folder = await copyExamples(project, "next");
   const { dependencies, devDependencies } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
@@ -43,7 +37,7 @@ export async function buildNextExample(project: Project, { react }: Tarballs): P
   return folder;
 }
 
-/** Starts the example for Next.js, which the caller has built. */
+/** Starts the built example for Next.js. */
 export function startNextExample(folder: string, { node }: { node: string }): Promise<Example> {
   const command = createRequire(join(folder, "package.json")).resolve("next/dist/bin/next");
   return start([node, command, "start"], { cwd: folder });
@@ -78,7 +72,7 @@ export async function signIn(page: Page, name: string): Promise<void> {
   await page.getByLabel("Your name").waitFor({ state: "hidden" });
 }
 
-/** Writes the files of docs/embedding.md into the project, with free ports. Then starts the documented application of the page. */
+/** Writes the files of docs/embedding.md into the project, with free ports, and starts the documented application. */
 export async function startDocumented(project: Project, { node }: { node: string }): Promise<Program> {
   const page = await readFile(join(EXAMPLES, "../docs/embedding.md"), "utf8");
   const ports = new Map([
@@ -89,7 +83,7 @@ export async function startDocumented(project: Project, { node }: { node: string
   await mkdir(join(folder, "public"), { recursive: true });
   for (const [, code = ""] of page.matchAll(/^ +```(?:js|html)\n(.*?)^ +```$/gms)) {
     const [, path] = /^ +(?:\/\/|<!--) (\S+)/.exec(code) ?? [];
-    // The other blocks of the page are not files of the application.
+    // The other code blocks of the page are not files of the application.
     if (path === undefined) continue;
     await writeFile(
       join(folder, path),
@@ -101,7 +95,7 @@ export async function startDocumented(project: Project, { node }: { node: string
 
 type Program = { url: string; stop(): Promise<void> };
 
-/** Starts a program, and waits until the program prints the URL on which the program listens. */
+/** Starts a program, and waits until it prints the URL on which it listens. */
 async function startProgram(
   [file = "", ...args]: string[],
   { cwd, env }: { cwd: string; env?: object },

@@ -36,10 +36,10 @@ const PRESIGN = `
 `;
 
 const PLAN = Buffer.from("the plan");
-/** The GIF image has one pixel. */
+/** A GIF image with one pixel. */
 const DOT = Buffer.from("R0lGODdhAQABAIAAAP///////ywAAAAAAQABAAACAkQBADs=", "base64");
 
-/** The Node.js versions of the tests, by their major version. 22.20 is the oldest Node.js version that the service supports. */
+/** The tested Node.js versions, by major version. The service supports no version older than 22.20. */
 const VERSIONS: [major: number, version: string][] = [
   [20, "20"],
   [22, "22.20.0"],
@@ -55,7 +55,7 @@ beforeAll(async () => {
   const examplePackages = Object.keys(examples.dependencies).filter((name) => !isOurs(name));
   const packed = await mkdtemp(join(tmpdir(), "valetkey-packed-"));
   tarballs = await packPackages(packed);
-  // The list excludes @valetkey/react, because npm would also install React. The tests of @valetkey/react use other projects.
+  // Without @valetkey/react, because npm would also install React. The tests of @valetkey/react use other projects.
   const { react: _, ...others } = tarballs;
   project = await install([...Object.values(others), ...examplePackages, "@types/node@24"]);
   for (const [major, version] of VERSIONS) nodes.set(major, await nodeOf(version));
@@ -71,7 +71,7 @@ const commandOf = ({ folder }: Project): string => join(folder, "node_modules/va
 
 type Module = { name: string; source: string; folder?: string };
 
-/** Writes a module into the project, and runs the module. Returns the output of the module. */
+/** Writes a module into the project, and runs it. Returns its output. */
 async function runModule(major: number, { name, source, folder = project.folder }: Module): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, source);
@@ -86,7 +86,7 @@ describe("the published packages", () => {
     if (!("." in exports)) return;
     const analysis = await checkPackage(createPackageFromTarballData(tarball));
     if (analysis.types === false) return expect.fail("the package has no types");
-    // The test ignores the problem that the packages are ES modules, because Node.js can also load ES modules with `require`.
+    // Ignores that the packages are ES modules, because Node.js can also load ES modules with `require`.
     expect(analysis.problems.filter(({ kind }) => kind !== "CJSResolvesToESM")).toEqual([]);
   });
 
@@ -158,7 +158,7 @@ describe("an application that embeds Valet Key", () => {
     const { dependencies } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
     const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".d.ts"));
     const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
-    // The pattern ignores the imports in examples, whose lines begin with a star.
+    // Ignores imports in examples, whose lines start with a star.
     const imported = texts.flatMap((text) => [...text.matchAll(/^(?:import|export) .* from "([^".][^"]*)";$/gm)]);
     const ofOthers = imported.map(([, name = ""]) => name).filter((name) => !name.startsWith("node:"));
     expect(ofOthers).toContain("fastify");
@@ -195,7 +195,7 @@ describe("an application that embeds Valet Key", () => {
   });
 });
 
-// `npm run frameworks` runs the checks in all frameworks. These three are dependencies of the examples.
+// `npm run frameworks` runs these checks in all frameworks. The three frameworks here are dependencies of the examples.
 describe("an embedding in each framework", () => {
   const installed = FRAMEWORKS.filter(({ name }) => ["express", "fastify", "hono"].includes(name));
 
@@ -237,7 +237,7 @@ describe("an embedding in a bundle of esbuild", () => {
   });
 
   it("the error for a bundle without the preview program names the package to exclude", async () => {
-    // The embedding draws previews if it finds sharp.
+    // An embedding draws previews if it finds sharp.
     const sharp = join(project.folder, "bundle/drawing/node_modules/sharp");
     await mkdir(sharp, { recursive: true });
     await writeFile(join(sharp, "index.js"), "");
@@ -309,7 +309,7 @@ describe.each([22, 24])("on Node %i", (major) => {
     expect(await (await fetch(fileUrl)).text()).toBe("hello");
     const declared = { filename: "direct.txt", contentType: "text/plain", sizeBytes: 5 };
     expect((await ann.call("POST", `/notes/${id}/uploads`, declared)).status).toBe(201);
-    // A link with a password needs Argon2id, which the crypto module of Node 22 does not have.
+    // A link with a password needs Argon2id, which the crypto module of Node.js 22 does not have.
     const link = await ann.call("POST", `/notes/${id}/links`, { password: "open sesame" });
     expect(link.body).toMatchObject({ kind: "download", hasPassword: true });
     expect(await service.stop()).toBe(0);
@@ -412,7 +412,7 @@ it("a page that Vite builds can use @valetkey/client", async () => {
   const scripts = await readdir(join(root, "dist/assets"));
   const [script = ""] = scripts.filter((name) => name.startsWith("index-"));
   expect((await readFile(join(root, "dist/assets", script), "utf8")).includes("/notes")).toBe(true);
-  // The hash of a name has eight characters, also hyphens.
+  // The hash in a filename has eight characters, which can be hyphens.
   expect(scripts.map((name) => name.replace(/-.{8}\.\w+$/, "")).sort()).toEqual(
     expect.arrayContaining(["drawing-worker", "preview-queue"]),
   );
@@ -452,7 +452,7 @@ describe.each(["express", "fastify", "hono"])("the example with %s", (name) => {
     await ben.getByText("Access denied").waitFor();
   });
 
-  // Only the example with hono shows how the page handles a rejected file, because the examples share one page.
+  // The examples share one page, so one example is enough for a rejected file.
   if (name === "hono") {
     it("the page of the examples does not list a file that the service rejected", async () => {
       const page = await app.signIn(browser, { name: "Rob" });
@@ -484,7 +484,7 @@ describe("the example with Next.js", () => {
   }, 300_000);
   afterAll(() => app.stop());
 
-  /** Signs Ann in, and adds a photo to the album of Ann. Returns the page with Ann's album. */
+  /** Signs Ann in, and adds a photo to her album. Returns the page with the album. */
   async function openAlbum(): Promise<Page> {
     const ann = await app.signIn(browser, { name: "Ann" });
     await ann.getByLabel("Add photos").setInputFiles({ name: "dot.gif", mimeType: "image/gif", buffer: DOT });

@@ -8,17 +8,14 @@ import { PUBLISHED, type Published } from "../../../release/published.ts";
 import { stage } from "../../../release/stage.ts";
 
 const { resolve } = createRequire(import.meta.url);
-/**
- * The path of the TypeScript compiler of the repository. The tests run the compiler without npx, because npx takes longer than the
- * compiler.
- */
+/** The path of this repository's TypeScript compiler. The tests run it without npx, which takes longer than the compiler. */
 export const TSC = join(resolve("typescript/package.json"), "../bin/tsc");
 
 type RunOptions = { cwd: string; env?: Record<string, string> };
 
-/** Runs a command, and resolves with the standard output of the command. Rejects with the whole output if the command fails. */
+/** Runs a command. Resolves with its standard output. Rejects with its whole output if the command fails. */
 export async function run(command: string, args: string[], { cwd, env: more }: RunOptions): Promise<string> {
-  // The test removes the variables that npm and Vitest set, because the project of a user does not have variables of npm or Vitest.
+  // Removes the variables of npm and Vitest, which the project of a user does not have.
   const inherited = Object.entries(process.env).filter(([name]) => !/^(?:npm_|NODE_ENV$)/.test(name));
   const env = { ...Object.fromEntries(inherited), ...more };
   try {
@@ -31,14 +28,14 @@ export async function run(command: string, args: string[], { cwd, env: more }: R
 
 export type Project = { folder: string; remove(): Promise<void> };
 
-/** The path of the tarball of each published package, by the name of the package. */
+/** The path of each published package's tarball, by the name of the package. */
 export type Tarballs = Record<Published, string>;
 
 export async function packPackages(folder: string): Promise<Tarballs> {
   const sources: string[] = [];
-  // The packing skips the type check of the sources, because `npm run check` checks the types.
+  // Skips the type check of the sources, which is part of `npm run check`.
   for (const name of PUBLISHED) sources.push(await stage(name, { checksTypes: false }));
-  // One npm packs all packages, because a start of npm takes longer than the packing. npm lists the tarballs in the given order.
+  // One npm packs all packages, because it takes longer to start npm than to pack. npm lists the tarballs in the given order.
   const packed = await run("npm", ["pack", "--json", "--pack-destination", folder, ...sources], { cwd: folder });
   const files = (JSON.parse(packed) as { filename: string }[]).map(({ filename }) => join(folder, filename));
   return Object.fromEntries(PUBLISHED.map((name, nth) => [name, files[nth]])) as Tarballs;
@@ -58,8 +55,8 @@ export async function installMore({ folder }: { folder: string }, packages: read
 }
 
 /**
- * Returns the path of a Node.js version, such as "22.20.0", or of a major version, such as "24". Installs the Node.js version from npm,
- * unless the tests run in the requested major version.
+ * Returns the path of Node.js in a version such as "22.20.0", or in a major version such as "24". Installs Node.js from npm, unless the
+ * tests run in this major version.
  */
 export async function nodeOf(version: string): Promise<string> {
   if (process.versions.node.startsWith(`${version}.`)) return process.execPath;

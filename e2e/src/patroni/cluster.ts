@@ -13,18 +13,18 @@ import { commandPath, newestPostgres } from "../testing/selections.ts";
 
 const HOST = "127.0.0.1";
 const PASSWORD = "a-password-for-patroni";
-/** The password of the service has characters that a URL must escape. */
+/** A password of the service with characters that a URL must escape. */
 const SERVICE_PASSWORD = "p@ss/w:rd,1";
 const START_MS = 60_000;
 /** The roles and states of a complete cluster. */
 const WHOLE = "leader running,replica streaming,sync_standby streaming";
 
-/** One machine of the cluster: Patroni with its PostgreSQL server. */
+/** A machine of the cluster: Patroni with its PostgreSQL server. */
 export type Node = {
   name: string;
   /** The host and port of PostgreSQL. */
   address: string;
-  /** The URL of the database on this host alone. */
+  /** The URL of the database with only this host. */
   url: string;
   /** Kills all processes of the machine with SIGKILL. */
   kill(): Promise<void>;
@@ -36,23 +36,23 @@ export type Node = {
 };
 
 export type Cluster = {
-  /** The URL with all hosts, for DATABASE_URL. */
+  /** The URL of the database with all hosts, for DATABASE_URL. */
   url: string;
-  /** Returns the primary, or undefined without a primary. `other`: ignores this former primary. */
+  /** Returns the primary, or undefined if there is none. `other`: a former primary to ignore. */
   primary(options?: { other: Node }): Promise<Node | undefined>;
   /** Returns the standbys that follow the primary. */
   standbys(): Promise<Node[]>;
-  /** Waits for a primary and its standbys. */
+  /** Waits until the cluster has a primary and its standbys. */
   isComplete(): Promise<void>;
   switchover(from: Node): Promise<void>;
-  /** Ends the lease of the primary in etcd, so that a test needs not wait for its end. */
+  /** Ends the lease of the primary in etcd, so that a test does not wait for its expiry. */
   expireLease(): Promise<void>;
   stop(): Promise<void>;
 };
 
 type Member = { name: string; role: string; state: string };
 
-/** Starts etcd, and three machines with the sample of Patroni. */
+/** Starts etcd and three machines, with the sample configuration of Patroni. */
 export async function startCluster(): Promise<Cluster> {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-patroni-"));
   const owner = ownerOfPostgres();
@@ -82,7 +82,7 @@ export async function startCluster(): Promise<Cluster> {
       "mode: required": "mode: off",
     });
     const file = join(folder, `db${nth + 1}.yml`);
-    // Patroni writes the passwords of its connections to a file in the home folder. All nodes share a home folder here.
+    // Patroni writes the passwords of its connections to a file in the home folder, which all nodes share here.
     await writeFile(
       file,
       configuration.replace("  parameters:\n    unix", `  pgpass: ${folder}/pgpass-${nth}\n  parameters:\n    unix`),
@@ -218,7 +218,7 @@ function createNode({ name, file, data, port, owner }: NodeSpec): Node {
   let child: ChildProcess | undefined;
   const address = `${HOST}:${port}`;
 
-  /** Returns Patroni, PostgreSQL and their children. PostgreSQL is a child of init if Patroni was killed. */
+  /** Returns the processes of Patroni, of PostgreSQL, and of their children. After a kill of Patroni, PostgreSQL is a child of init. */
   async function processes(): Promise<number[]> {
     const line = await readFile(join(data, "postmaster.pid"), "utf8").catch(() => "");
     const roots = [child?.pid, Number.parseInt(line, 10)].filter((pid) => pid !== undefined && pid > 0) as number[];
@@ -235,7 +235,7 @@ function createNode({ name, file, data, port, owner }: NodeSpec): Node {
     return [...found];
   }
 
-  /** Signals until no new process appears, because a process may start another process before it receives the signal. */
+  /** Sends a signal until no new process appears, because a process may start another process before it receives the signal. */
   async function signalAll(signal: NodeJS.Signals): Promise<number[]> {
     const signalled = new Set<number>();
     for (;;) {
@@ -284,7 +284,7 @@ function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // The process has ended.
+    // The process has already ended.
   }
 }
 
@@ -292,7 +292,7 @@ function nameOf(pid: number): string {
   return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
 }
 
-/** A process that ended, and whose parent has not read its exit code, is not alive. */
+/** Returns false also for an ended process whose exit code nobody has read. */
 function isAlive(pid: number): boolean {
   try {
     return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));

@@ -11,13 +11,15 @@ import { makeEmptyPlace, type Place, type RunningService, startProcess } from ".
 import { type Cluster, type Node, startCluster } from "./cluster.ts";
 import { type Ledger, longestGap, newLedger, titlesTwice, work } from "./load.ts";
 
-// One kill and one freeze keep the test run short. Set FAILOVER_ROUNDS=10 for a long test run.
+// One kill and one freeze keep the test run short. Set FAILOVER_ROUNDS=10 for a long run.
 const ROUNDS = Number(process.env.FAILOVER_ROUNDS ?? 1);
 const WORKERS = 4;
-/** The lease of a primary in the sample of Patroni. */
+/** The lease of a primary in the sample configuration of Patroni. */
 const LEASE_MS = 20_000;
 const WRITES_WORK_WITHIN_MS = 10_000;
-/** The time limits of a connection, a search, a second connection and a query together, and some time for a busy machine. */
+/**
+ * The sum of the time limits for a connection, a search for the primary, a second connection and a query, with reserve for a busy machine.
+ */
 const LONGEST_REQUEST_MS = 15_000;
 const FAILOVER = { timeout: LEASE_MS + 40_000, interval: 50 };
 
@@ -48,7 +50,7 @@ describe("a service on a cluster of Patroni", () => {
     await place?.remove();
   });
 
-  /** Runs load during a failover, and checks that nothing acknowledged is lost. Returns what the service acknowledged. */
+  /** Puts load on the service during a failover, and checks that no acknowledged change is lost. Returns the acknowledged changes. */
   async function underLoad(failover: (ledger: Ledger) => Promise<void>): Promise<Ledger> {
     await cluster.isComplete();
     const ledger = newLedger();
@@ -80,7 +82,7 @@ describe("a service on a cluster of Patroni", () => {
     return ledger;
   }
 
-  /** Waits for a new primary, and then for writes. Returns the new primary. */
+  /** Waits for a new primary, and then for acknowledged writes. Returns the new primary. */
   async function promoted(from: Node, ledger: Ledger): Promise<Node> {
     await expect.poll(async () => (await cluster.primary({ other: from })) !== undefined, FAILOVER).toBe(true);
     const at = performance.now();

@@ -4,18 +4,18 @@ import { type Answer, type Api, putAsTold } from "../testing/api.ts";
 import { type Acknowledged, nothingYet, sha256 } from "../testing/load.ts";
 
 const PAUSE_AFTER_FAILURE_MS = 100;
-/** The check of what the service acknowledged takes longer than its creation, so the load pauses. */
+/** A pause between two rounds of the load, because it takes longer to check acknowledged changes than to make them. */
 const PAUSE_BETWEEN_TURNS_MS = 150;
 
-/** The changes that the service acknowledged, and figures about its responses. */
+/** The changes that the service has acknowledged, with numbers about its responses. */
 export type Ledger = Acknowledged & {
-  /** The files whose deletion the service acknowledged. */
+  /** The files whose deletion the service has acknowledged. */
   deleted: string[];
   requests: number;
   /** The number of responses for each status that is not a success. */
   failures: Record<number, number>;
   slowestMs: number;
-  /** The instants of acknowledged writes, by `performance.now()`. */
+  /** The instants of acknowledged writes, from `performance.now()`. */
   writes: number[];
 };
 
@@ -26,8 +26,8 @@ export function newLedger(): Ledger {
 export type Load = { ledger: Ledger; token: string; url: string; signal: AbortSignal };
 
 /**
- * Creates notes, uploads files, issues URLs and deletes files until the signal. Each request that fails is repeated with the same idempotency
- * key, as a careful client does.
+ * Creates notes, uploads files, issues URLs and deletes files until the signal aborts. Like a careful client, repeats each failed request
+ * with the same idempotency key.
  */
 export async function work({ ledger, token, url, signal }: Load): Promise<void> {
   async function send(method: string, path: string, body?: object): Promise<Answer | undefined> {
@@ -45,7 +45,7 @@ export async function work({ ledger, token, url, signal }: Load): Promise<void> 
         return { status: response.status, body: text === "" ? undefined : JSON.parse(text), headers: response.headers };
       }
       ledger.failures[response.status] = (ledger.failures[response.status] ?? 0) + 1;
-      // A repeated deletion does not find the file, if the failed request has deleted the file.
+      // If the failed request has deleted the file, the repeated deletion does not find it.
       if (method === "DELETE" && response.status === 404) return undefined;
       if (response.status !== 503) throw new Error(`${method} ${path}: ${response.status} ${text}`);
       await sleep(PAUSE_AFTER_FAILURE_MS);
@@ -85,7 +85,7 @@ export function longestGap({ writes }: Ledger): number {
   return writes.reduce((longest, at, nth) => Math.max(longest, at - (writes[nth - 1] ?? at)), 0);
 }
 
-/** Returns the titles that several notes have. Each title belongs to one idempotency key. */
+/** Returns the titles of notes that exist several times. Each title belongs to one idempotency key. */
 export async function titlesTwice(api: Api): Promise<string[]> {
   const titles: string[] = [];
   for (let cursor: string | undefined = ""; cursor !== undefined; ) {

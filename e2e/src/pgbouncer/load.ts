@@ -7,10 +7,10 @@ const URLS_A_TURN = 6;
 /** The number of requests that `loadService` sends if no request fails. */
 export const REQUESTS = CALLERS * TURNS * (URLS_A_TURN + 5);
 
-/** The number of requests to the service, and a text for each failed request, such as `500 GET /notes`. */
+/** The number of requests to the service, and a line for each failed request, such as `500 GET /notes`. */
 export type Load = { requests: number; failures: string[] };
 
-/** Lets 16 callers create notes, upload files and issue URLs in parallel. */
+/** Makes 16 callers create notes, upload files and issue URLs in parallel. */
 export async function loadService(url: string): Promise<Load> {
   const load: Load = { requests: 0, failures: [] };
   await Promise.all(Array.from({ length: CALLERS }, (_, nth) => work(url, { sub: `caller-${nth}`, load })));
@@ -19,7 +19,7 @@ export async function loadService(url: string): Promise<Load> {
 
 async function work(url: string, { sub, load }: { sub: string; load: Load }): Promise<void> {
   const api = await apiAs(url, { sub });
-  /** Calls the service, and counts the request. Returns undefined if the request failed. */
+  /** Sends a request to the service, and counts it. Undefined: the request failed. */
   async function call(method: string, path: string, body?: unknown): Promise<Answer["body"]> {
     load.requests += 1;
     const answer = await api.call(method, path, body);

@@ -18,11 +18,11 @@ import { type PoolMode, startPgBouncer } from "../testing/start-pgbouncer.ts";
 import { loadService, REQUESTS } from "./load.ts";
 
 const REPLICAS = 6;
-// The join selects the locks of the tested database, because `pg_locks` shows the locks of all databases.
+// `pg_locks` shows the locks of all databases, so the join selects the locks of the tested database.
 const ADVISORY_LOCKS = `select pid from pg_locks join pg_database on pg_database.oid = pg_locks.database
 where locktype = 'advisory' and datname = current_database()`;
 
-/** Makes a new database behind PgBouncer. The function `makePlace` makes a place for a service on the new database. */
+/** Makes a new database behind PgBouncer. `makePlace` makes a place for a service with this database. */
 async function openBehind(mode: PoolMode) {
   const database = await createTestPostgresDatabase();
   const pooler = await startPgBouncer(database.url, mode);
@@ -43,8 +43,7 @@ async function openBehind(mode: PoolMode) {
   };
 }
 
-// In transaction mode, all connections of the services share 5 server connections. In session mode, each connection needs a separate server
-// connection.
+// In transaction mode, all connections of the services share 5 server connections. In session mode, each connection needs its own.
 describe.each<PoolMode & { names: string[] }>([
   { mode: "transaction", preparedStatements: 0, size: 5, names: [] },
   {
@@ -87,7 +86,7 @@ describe.each<PoolMode & { names: string[] }>([
     const upload = sampleUpload(sampleAttachment(sampleNote()));
     const quota = { bytes: undefined, files: undefined };
     const start = { upload, isGranted: false, quota, maxPending: { ofUser: 1, ofNote: 1 }, startedBefore: 0 };
-    // PgBouncer spreads the simultaneous starts over its server connections. Each server connection must know the named statements.
+    // PgBouncer spreads simultaneous starts over its server connections. Each server connection must know the named statements.
     const starts = Array.from({ length: 20 }, () => uploadQueries(db).start(start));
     expect(await Promise.all(starts)).toEqual(Array(20).fill(undefined));
     expect(recorder.names()).toEqual(names);

@@ -10,20 +10,20 @@ import { previewTests } from "./bad-input/previews.suite.ts";
 import { bucketRestartTests, serviceRestartTests } from "./bad-input/restarts.suite.ts";
 import { swapTests } from "./bad-input/swap.suite.ts";
 
-/** The sizes are for an empty object, a single PUT and two parts. The tests of the built-in bucket store objects of further sizes. */
+/** The sizes of an empty object, of a single PUT and of two parts. The tests of the built-in bucket have more sizes. */
 export const STREAM_SIZES = [0, 1, 5 * 2 ** 20 + 1];
 
 type BadInputOptions = {
   /**
-   * `profile`: the built-in bucket behind a proxy. `server`: another S3 server, the default. The tests of the built-in bucket cover a kill of
-   * the service for all. They also cover the restart of the bucket and most stored headers for the profiles.
+   * `profile`: the built-in bucket behind a proxy. `server`: another S3 server (default). The tests of the built-in bucket cover a kill of
+   * the service for all kinds, and the restart of the bucket and most stored headers for profiles.
    */
   kind?: "built-in" | "server" | "profile";
 };
 
 /**
- * Tests wrong uploads on one S3 server. A file must not be downloadable before the service has verified the file.
- * `name`: the name of the server, as in the table of docs/providers.md.
+ * Tests wrong uploads on one S3 server. No file may be downloadable before the service has verified it. `name`: the name of the server in
+ * the table of docs/providers.md.
  */
 export function badInputSuite(
   name: string,
@@ -44,7 +44,7 @@ export function badInputSuite(
       ...(kind !== "profile" && { "restarts of the bucket": () => bucketRestartTests(fixture) }),
     };
     describe.each(Object.entries(groups))("%s", (_, addTests) => {
-      // A sweep after the tests of each group must leave only ready files in the bucket.
+      // After the tests of each group, a sweep must leave only ready files in the bucket.
       afterAll(() => fixture.nothingOrphaned());
       addTests();
     });

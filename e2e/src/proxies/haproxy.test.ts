@@ -18,7 +18,7 @@ const sample = await readSample("haproxy/haproxy.cfg");
 
 const argsOf = (file: string) => ["-db", "-q", "-f", file];
 
-/** Replaces the ports of the sample. */
+/** Replaces the ports in the sample. */
 function adapt({ listen, replicas: [first, second] }: Ports, folder: string): string {
   return replaced(sample, {
     [PLAIN]: `bind unix@${folder}/plain.sock\n`,
@@ -43,7 +43,7 @@ it("the haproxy sample sends requests to replicas even if all health checks fail
   const server = createServer(({ url }, response) => {
     const isCheck = url === "/readyz";
     response.writeHead(isCheck ? 503 : 200).end();
-    // haproxy removes a replica after three failed checks. After ten failed checks of two replicas, haproxy has removed the two replicas.
+    // haproxy removes a replica after three failed checks. After ten failed checks, it has removed both replicas.
     if (isCheck && ++checks === 10) checked.resolve();
   }).listen(0, "127.0.0.1");
   await once(server, "listening");

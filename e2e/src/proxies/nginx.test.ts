@@ -7,8 +7,7 @@ import { expectService, readSample, replaced, runSample } from "./sample-stage.t
 
 const SAMPLE = "nginx/valetkey.conf";
 
-// The test calls /readyz of the replicas, because nginx does not call /readyz. The test writes `down` to the line of a replica, as the
-// nginx sample says.
+// nginx does not call /readyz, so the test does. To remove a replica, the test writes `down` to its line, as the nginx sample says.
 it("no request fails during an upgrade of two replicas behind nginx", async () => {
   const [upstream, , files] = serversOf(await readSample(SAMPLE));
   const proxy: ProxySpec = {
@@ -83,12 +82,12 @@ describe("the doctor behind nginx", () => {
   });
 });
 
-/** Splits the nginx sample into the upstream, the redirect to HTTPS, the service and the built-in bucket. */
+/** Splits the nginx sample into the upstream, the redirect to HTTPS, the server for the service, and the server for the built-in bucket. */
 function serversOf(sample: string) {
   return sample.split(/^(?=upstream|server \{)/m).slice(1) as [string, string, string, string];
 }
 
-/** Returns a configuration with separate folders, so that the nginx of the test can run beside another nginx of the machine. */
+/** Returns a configuration with separate folders, so that this nginx can run while another nginx runs on the machine. */
 function inHttp(folder: string, blocks: string[]): string {
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
   const folders = temporary.map((name) => `  ${name}_temp_path ${folder}/${name};`);

@@ -17,9 +17,9 @@ import { makePlace, type Place, type RunningService, startProcess } from "../tes
 import { unpackVersionBefore } from "../testing/version-before.ts";
 
 const CALLERS = 6;
-/** Set UPGRADE_REQUESTS=5000 for a long test run. */
+/** The minimum number of requests. Set UPGRADE_REQUESTS=5000 for a long run. */
 const LEAST_REQUESTS = Number(process.env.UPGRADE_REQUESTS ?? 300);
-/** Each caller waits between its requests, so that the load lasts for the whole upgrade, but leaves processor time for other tests. */
+/** The pause of each caller between two requests. The load then lasts for the whole upgrade, and leaves CPU time for other tests. */
 const PAUSE_MS = 250;
 const CHECK_EVERY_MS = 1_000;
 const BYTES = Buffer.from("hello");
@@ -28,17 +28,17 @@ const CREDENTIALS = { accessKeyId: "AKIDPROXYTESTS", secretAccessKey: "x8Vq2LmZs
 /** The command, the arguments and the configuration of a proxy in front of two replicas. */
 export type ProxySpec = {
   command: string;
-  /** Returns the command-line arguments of the proxy. The parameter `file` is the configuration file, and `folder` is an empty folder. */
+  /** Returns the command-line arguments of the proxy. `file`: the configuration file. `folder`: an empty folder. */
   args(file: string, folder: string): string[];
   configure(ports: Ports, folder: string): string;
   /**
-   * The signal makes the proxy reload its configuration. The test checks the replicas every second, writes a configuration with the ready
-   * replicas, and sends the signal. The member `reloadSignal` is undefined if the proxy itself checks the replicas.
+   * The signal that makes the proxy reload its configuration. The test then checks the replicas every second, and writes a configuration
+   * with the ready replicas. Undefined: the proxy itself checks the replicas.
    */
   reloadSignal?: NodeJS.Signals;
 };
 
-/** The member `isReady` says whether the replica at a port is ready. */
+/** `isReady`: returns whether the replica at a port is ready. */
 export type Ports = { listen: number; replicas: readonly number[]; isReady?(port: number): boolean };
 
 type Program = { node: string; command: string };
@@ -46,8 +46,8 @@ type Program = { node: string; command: string };
 export type Outcome = { requests: number; failures: string[] };
 
 /**
- * Puts load on two replicas behind a proxy, and upgrades them from the version before, one after the other. Each replica stops with SIGTERM.
- * When the replica `first` has the new version, the other replica restarts once with the version before, as after a crash.
+ * Puts load on two replicas behind a proxy, and upgrades both from the previous version, one after the other. Each replica stops with
+ * SIGTERM. When the replica `first` has the new version, the other replica restarts once with the previous version, as after a crash.
  */
 export async function upgradeUnderLoad(proxy: ProxySpec, { first }: { first: 0 | 1 }): Promise<Outcome> {
   const before = await unpackVersionBefore();
@@ -62,11 +62,11 @@ export async function upgradeUnderLoad(proxy: ProxySpec, { first }: { first: 0 |
   async function call(method: string, path: string, expected: number, body?: object) {
     outcome.requests += 1;
     const answer = await send(`${url}${path}`, { method, token, body }).catch((error: Error) => error.message);
-    // The start of the response shows whether the proxy or a replica sent the response.
+    // The start of the response shows whether it comes from the proxy or from a replica.
     if (!answer.startsWith(`${expected} `)) throw new Error(`${method} ${path}: ${answer.slice(0, 300)}`);
     return JSON.parse(answer.slice(`${expected} `.length) || "null");
   }
-  /** The two replicas share the requests of an upload. */
+  /** Uploads a file. The requests of one upload go to both replicas. */
   async function upload(): Promise<void> {
     const json = { filename: "b.txt", contentType: "text/plain", sizeBytes: BYTES.length };
     const started = (await call("POST", `/notes/${noteId}/uploads`, 201, json)).upload;
@@ -139,7 +139,7 @@ async function openStage(proxy: ProxySpec, before: Program) {
     });
   }
 
-  /** Checks the replicas behind the proxy every second. Returns a function that stops the checks. */
+  /** Checks the replicas every second, for a proxy that does not. Returns a function that stops the checks. */
   function checkReplicas(signal: NodeJS.Signals): () => void {
     let inService = ports.join();
     const timer = setInterval(async () => {
@@ -166,9 +166,7 @@ async function openStage(proxy: ProxySpec, before: Program) {
   return { url, restart };
 }
 
-/**
- * Sends a request on a new connection. A reloading proxy closes open connections, and a client may notice the closed connection too late.
- */
+/** Sends a request on a new connection. A proxy that reloads closes open connections, which a client may notice too late. */
 function send(url: string, { method, token, body }: { method: string; token: string; body: unknown }): Promise<string> {
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
   return new Promise((resolve, reject) => {
@@ -179,9 +177,7 @@ function send(url: string, { method, token, body }: { method: string; token: str
   });
 }
 
-/**
- * Waits until the service at `url` is ready. Rejects if the proxy has exited, for example because the configuration of the proxy is wrong.
- */
+/** Waits until the service at `url` is ready. Rejects if the proxy has exited, for example because of a wrong configuration. */
 async function untilReady(url: string, proxy?: ChildProcess): Promise<void> {
   while (!(await isReady(url))) {
     if (typeof proxy?.exitCode === "number") throw new Error(`The proxy exited with ${proxy.exitCode}`);
@@ -196,7 +192,7 @@ async function isReady(url: string): Promise<boolean> {
   );
 }
 
-/** Returns whether the proxy has sent a request of the test to the restarted replica. */
+/** Returns whether the restarted replica has received a request from the proxy. */
 async function hasServed(url: string): Promise<boolean> {
   return (await (await fetch(`${url}/metrics`)).text()).includes('route="/notes"');
 }

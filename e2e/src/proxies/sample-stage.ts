@@ -18,27 +18,24 @@ const DEPLOY = resolve(import.meta.dirname, "../../../deploy");
 const HOST = "127.0.0.1";
 const CA_CERTIFICATES = getCACertificates("default");
 
-/** The paths of a certificate for localhost, of its private key, and of a file `combined` with the certificate and the key. */
+/** The paths of a certificate for localhost, of its private key, and of a file with both (`combined`). */
 export type Certificate = { certificate: string; key: string; combined: string };
 
 export type SampleSpec = {
   command: string;
   /** The path of the sample below `deploy/`. */
   sample: string;
-  /** The host in the URLs of the service and the bucket. The default of `host` is localhost. */
+  /** The host in the URLs of the service and the bucket. Default: localhost. */
   host?: string;
-  /**
-   * The name of the file in the stage folder with the CA certificate that the test trusts. The default of `authority` is the certificate
-   * for localhost.
-   */
+  /** The filename of the CA certificate that the test trusts, in the folder of the stage. Default: the certificate for localhost. */
   authority?: string;
-  /** Replaces settings that fit only the machine of an operator, such as ports. Returns the new sample and the arguments of the proxy. */
+  /** Replaces settings such as ports that fit only the machine of an operator. Returns the new sample and the arguments of the proxy. */
   adapt(sample: string, stage: Stage): Promise<{ args: string[]; configuration: string }>;
 };
 
 /**
- * The proxy listens on `app` and `storage`, and forwards to the ports `service` and `bucket`. The member `file` is the path of the proxy
- * configuration.
+ * The ports and files of a test. The proxy listens on `app` and `storage`, and forwards to `service` and `bucket`. `file`: the path of the
+ * proxy's configuration.
  */
 export type Stage = Certificate & {
   app: number;
@@ -54,7 +51,7 @@ export const readSample = (path: string): Promise<string> => readFile(join(DEPLO
 
 /**
  * Replaces all texts of the sample in one step, because a second step could change the digits of a new port. Throws if the sample does not
- * contain a text.
+ * contain one of the texts.
  */
 export function replaced(sample: string, changes: Record<string, string>): string {
   const put = (text: string, [change, ...others]: [from: string, to: string][]): string => {
@@ -69,7 +66,7 @@ export function replaced(sample: string, changes: Record<string, string>): strin
   return put(sample, Object.entries(changes));
 }
 
-/** Runs a sample in front of a service with the built-in bucket, over HTTPS, and returns the URL of the service. */
+/** Runs a sample over HTTPS in front of a service with the built-in bucket. Returns the URL of the service. */
 export async function runSample({ command, sample, host = "localhost", adapt, ...spec }: SampleSpec): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-sample-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -116,12 +113,12 @@ function isReady(url: string, authority: string): Promise<boolean> {
 }
 
 /**
- * Uploads and downloads a file through the proxy. Checks also that the proxy hides /metrics and forwards the real IP address of a client.
+ * Uploads and downloads a file through the proxy. Also checks that the proxy hides /metrics, and forwards the real IP address of a client.
  */
 export async function expectService(url: string): Promise<void> {
   const ann = await apiAs(url, { sub: "ann" });
   const noteId = (await ann.call("POST", "/notes", { title: "Files" })).body.id;
-  // The file is larger than the request bodies that proxies accept or buffer by default.
+  // Larger than the request bodies that proxies accept or buffer by default.
   const bytes = randomBytes(20 * 2 ** 20);
   const attached = await ann.attach(noteId, { name: "form.bin", bytes });
   expect(attached.status).toBe(201);
@@ -139,9 +136,7 @@ export async function expectService(url: string): Promise<void> {
   expect(await statusesOfGuesses(url)).toContain(429);
 }
 
-/**
- * Guesses passwords with a forged X-Forwarded-For, which must not give a client more attempts. Returns the HTTP statuses of the guesses.
- */
+/** Guesses passwords with a forged X-Forwarded-For, which must not give a client more attempts. Returns the HTTP statuses. */
 async function statusesOfGuesses(url: string): Promise<number[]> {
   const statuses: number[] = [];
   for (let nth = 0; nth < 15; nth++) {

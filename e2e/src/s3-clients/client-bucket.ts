@@ -9,14 +9,11 @@ import { afterAll, beforeAll } from "vitest";
 
 const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY" };
 
-/** The file is so large that every client uploads several parts. */
+/** Large enough that every client uploads several parts. */
 export const LARGE = randomBytes(9 * 2 ** 20);
 export const SMALL = Buffer.from("hello");
 
-/**
- * Starts a built-in bucket with the name `files`. Creates also a home directory for the client, with the files `tree/large` and
- * `tree/sub/ä +%.txt`.
- */
+/** Starts a built-in bucket with the name `files`, and a home folder for the client with the files `tree/large` and `tree/sub/ä +%.txt`. */
 export function useClientBucket() {
   let bucket: Awaited<ReturnType<typeof startS3Local>>;
   let home: string;
@@ -38,10 +35,7 @@ export function useClientBucket() {
     credentials,
     endpoint: () => bucket.endpoint,
     home: () => home,
-    /**
-     * Runs a command in the home directory, and returns the output of the command. Rejects with the output if the exit code of the command
-     * is not 0.
-     */
+    /** Runs a command in the home folder, and returns its output. Rejects with the output if its exit code is not 0. */
     async run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<string> {
       const { stdout, stderr } = await promisify(execFile)(command, args, {
         cwd: home,

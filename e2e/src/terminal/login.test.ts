@@ -58,7 +58,7 @@ describe("valetkey login", () => {
     await row.waitFor({ state: "detached" });
     const refused = await machine.run(["send", "a.txt", "--note", "again"]);
     expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining("Sign in again") });
-    // No request for a page contained the code or the token.
+    // No request of the browser had the code or the token in its URL.
     const urls = [...ann.watch.requests.values()].flat().map((request) => JSON.stringify(request.url));
     for (const secret of [code, code.replace("-", ""), token]) expect(urls.join()).not.toContain(secret);
   });
@@ -86,7 +86,7 @@ describe("valetkey login", () => {
     await ann.client.tokens.answerRequest({ code, decision: "confirm" });
     expect((await ended).code).toBe(0);
     expect((await ann.client.tokens.list()).tokens).toHaveLength(1);
-    // The environment variables are another sign-in, and an empty folder counts as no folder.
+    // These variables belong to another sign-in. An empty folder counts as unset.
     const env = { VALETKEY_URL: "http://127.0.0.1:9", VALETKEY_TOKEN: "vk_other", XDG_CONFIG_HOME: "" };
     const left = await machine.run(["logout"], { env });
     expect(left).toMatchObject({

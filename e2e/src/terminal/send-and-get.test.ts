@@ -8,7 +8,7 @@ import { type Machine, makeMachine } from "./testing/terminal.ts";
 
 const getWorld = useWorld();
 
-/** Makes the machine of a person who has signed in with environment variables. */
+/** Makes the machine of a person who is signed in with environment variables. */
 const sender = () => makeMachine({ VALETKEY_URL: getWorld().url, VALETKEY_TOKEN: getWorld().token });
 
 async function sendAsJson(machine: Machine, ...args: string[]) {
@@ -66,7 +66,7 @@ describe("valetkey send and valetkey get", () => {
   it("valetkey send makes a password, and valetkey get refuses a wrong password", async () => {
     const [ann, bob] = [await sender(), await makeMachine()];
     await writeFile(join(ann.folder, "a.txt"), "a");
-    // Without care, --password would take the name of the file as the password.
+    // The filename after `--password` must not become the password.
     const { url, password, files } = await sendAsJson(ann, "--password", "a.txt", "--max-downloads", "1");
     expect([files, password]).toEqual([[{ name: "a.txt", sizeBytes: 1 }], expect.stringMatching(/^(\w{4}-){3}\w{4}$/)]);
     expect(await bob.run(["get", url])).toMatchObject({ code: 3, stderr: expect.stringContaining("--password") });
@@ -180,7 +180,7 @@ describe("valetkey send and valetkey get", () => {
       await mkdir(join(ann.folder, "notes"));
       await writeFile(join(ann.folder, "notes/a.txt"), "a");
       await writeFile(join(ann.folder, "notes/b.txt"), "b");
-      // The second path names a file that the first path contains.
+      // The first path also contains the file of the second path.
       const paths = ["notes", "notes/b.txt"];
       expect(await ann.run(["send", ...paths, "--password=short"])).toMatchObject({ code: 1, stdout: "" });
       const [note] = (await client.notes.list()).items;
@@ -202,7 +202,7 @@ describe("valetkey send and valetkey get", () => {
     toBucket.decide(() => ({ answerBytes: 9_000_000, thenDo: () => stuck.resolve() }));
     const first = bob.start(["get", url]);
     await stuck.promise;
-    // The first bytes are on the disk when the part file grows.
+    // When the part file grows, its first bytes are on the disk.
     await expect.poll(() => partsIn(bob.folder).then(([bytes = 0]) => bytes)).toBeGreaterThan(1_000_000);
     first.child.kill("SIGKILL");
     await first.ended;
@@ -228,7 +228,7 @@ describe("valetkey send and valetkey get", () => {
     await first.ended;
     getWorld().toBucket.reset();
     const [part = ""] = (await readdir(bob.folder)).filter((name) => name.endsWith(".part"));
-    // The disk of the machine damaged the stored start of the file.
+    // Simulates a disk that has damaged the stored bytes.
     const { size } = await stat(join(bob.folder, part));
     await truncate(join(bob.folder, part), 0);
     await truncate(join(bob.folder, part), Math.max(size, 1000));

@@ -6,7 +6,7 @@ import { file, sha256OfDownload, writeRandomFile } from "../testing/files.ts";
 import { openWorld, type World } from "../testing/world.ts";
 import type { UploadNews, UploadOrder } from "./upload.child.ts";
 
-/** The time between two measurements of memory. */
+/** The time between two measurements of the memory, in milliseconds. */
 const INTERVAL_MS = 100;
 
 export type LargeUpload = {
@@ -21,10 +21,10 @@ export type LargeUpload = {
 
 type Options = { sizeBytes: number; say: (text: string) => void };
 
-/** Uploads a file of `sizeBytes`, and downloads the file again. The client, the service and the bucket are separate processes. */
+/** Uploads a file of `sizeBytes`, and downloads it again. The client, the service and the bucket are separate processes. */
 export async function uploadInOneGo(options: Options): Promise<LargeUpload> {
   return inWorld(options, async ({ world, order }) => {
-    // The first upload makes the service load all its code, so that the measurement excludes the memory of the code.
+    // The first upload makes the service load all its code, so that the measurement excludes the memory for code.
     await world.client.upload(order.noteId, file(Math.min(options.sizeBytes, 70 * 2 ** 20))).done;
     const service = watchMemory(world.service.pid());
     const bucket = watchMemory(world.bucket.pid());
@@ -44,11 +44,11 @@ export async function uploadInOneGo(options: Options): Promise<LargeUpload> {
 
 export type KilledUpload = {
   sha256: LargeUpload["sha256"];
-  /** The number of bytes that were in the bucket when the second client process started to send. */
+  /** The number of bytes in the bucket when the second client process started to send. */
   resumedAtBytes: number;
 };
 
-/** Uploads the file, and kills (kill -9) the client at 25 % of the file, the service at 50 % and the bucket at 75 %. */
+/** Uploads a file, and kills the client at 25 % of the file, the service at 50 % and the bucket at 75 % (kill -9). */
 export async function uploadThroughKills(options: Options): Promise<KilledUpload> {
   const { sizeBytes, say } = options;
   return inWorld(options, async ({ world, order }) => {
@@ -95,14 +95,14 @@ async function inWorld<Result extends { attachmentId: string }>(
   }
 }
 
-/** The client process sends one upload. */
+/** A client process that sends one upload. */
 type Uploader = {
-  /** Resolves when the client has sent `bytes` bytes. Rejects if the process ends before the client has sent the bytes. */
+  /** Resolves when the client has sent `bytes` bytes. Rejects if the process ends earlier. */
   reached(bytes: number): Promise<void>;
   /** Resolves with the id of the uploaded attachment. */
   finished(): Promise<string>;
   kill(): Promise<void>;
-  /** Returns the number of bytes that were in the bucket when the client started to send. */
+  /** Returns the number of bytes in the bucket when the client started to send. */
   resumedAt(): number;
   /** Returns the highest memory that the process has reported so far, in bytes. */
   peakRssBytes(): number;
@@ -124,12 +124,11 @@ function startUploader(order: UploadOrder): Uploader {
     for (const { bytes, resolve } of goals) if (sentBytes >= bytes) resolve();
   });
   child.once("exit", (code) => ended.reject(new Error(`the client ended with ${code} after ${sentBytes} bytes`)));
-  // The promises `reached` and `finished` report the error of the client process. Without the `catch`, a failed client would also fail the
-  // test process.
+  // `reached` and `finished` report the error of the client process. Without this `catch`, it would also end the test process.
   ended.promise.catch(() => undefined);
   return {
     async reached(bytes) {
-      // The client continues to send while a killed service restarts, so the client may have already sent `bytes` bytes.
+      // The client continues to send while a killed service restarts, so it may already have sent `bytes` bytes.
       if (sentBytes >= bytes) return;
       await Promise.race([new Promise<void>((resolve) => goals.push({ bytes, resolve })), ended.promise]);
     },

@@ -7,8 +7,7 @@ export type UploadNews =
   | { sentBytes: number; resumedAt: number | undefined; rssBytes: number }
   | { attachmentId: string; rssBytes: number };
 
-// A test can kill the process of upload.child.ts. After the kill, only the file of the upload store is left. A new process resumes the
-// upload from the file of the upload store.
+// After a test kills this process, only the file of the upload store is left. A new process resumes the upload from this file.
 const { baseUrl, token, noteId, path, storePath } = JSON.parse(process.argv[2] as string) as UploadOrder;
 const client = createClient({ baseUrl, token, store: fileStore(storePath) });
 const tell = (news: UploadNews) => process.send?.(news);

@@ -1,8 +1,8 @@
 import { startS3Local } from "../../../../packages/s3-local/src/index.ts";
 
-// Runs the built-in bucket in a separate process, so that a test can kill the bucket, and restart the bucket on the old port.
+// Runs the built-in bucket in a separate process, which a test can kill and restart on the same port.
 const { dataDir, port, credentials, bucket, allowedOrigins } = JSON.parse(process.argv[2] as string);
-// The parent process sets the number of milliseconds by which the clock of the bucket is ahead.
+// The milliseconds by which the clock of the bucket is ahead, as the parent process requests.
 let aheadMs = 0;
 process.on("message", (message: { aheadMs: number }) => {
   aheadMs = message.aheadMs;

@@ -3,10 +3,10 @@ import type { AddressInfo } from "node:net";
 
 /**
  * The fault that the proxy causes for a request.
- * - `cutAt`: the proxy resets the connection after the proxy has received a fraction `cutAt` of the body.
+ * - `cutAt`: the proxy resets the connection after it has received this fraction of the request body.
  * - `loseAnswer`: the proxy closes the connection instead of forwarding the response of the server.
- * - `status`: the proxy forwards nothing, and sends a response with the status `status`.
- * - `answerBytes`: the proxy forwards so many bytes of the response, and then calls `thenDo` with the connection to the client.
+ * - `status`: the proxy forwards nothing, and sends a response with this status.
+ * - `answerBytes`: the proxy forwards this number of response bytes, and then calls `thenDo` with the connection to the client.
  * - `hold`: the proxy awaits `hold` before the request, and awaits `release` before the response.
  */
 export type Fate =
@@ -22,14 +22,14 @@ export type FaultProxy = {
   port: number;
   /** Each request since the start or the last `reset`, as "METHOD path?query". */
   seen: string[];
-  /** Sets the function that decides the fault of each later request. */
+  /** Sets the function that chooses the fault of each later request. */
   decide(fateOf: (request: IncomingMessage) => Fate): void;
   /** Removes all faults of the proxy, and empties `seen`. */
   reset(): void;
   close(): Promise<void>;
 };
 
-/** Starts a proxy that causes faults. The proxy forwards the Host header unchanged, because the signature covers the header. */
+/** Starts a proxy that causes faults. It forwards the Host header unchanged, because the signature covers this header. */
 export async function startFaultProxy(target: { port: number }): Promise<FaultProxy> {
   let fateOf: (request: IncomingMessage) => Fate = () => "pass";
   const seen: string[] = [];
@@ -40,8 +40,7 @@ export async function startFaultProxy(target: { port: number }): Promise<FaultPr
     if (typeof fate === "object" && "hold" in fate) await fate.hold();
     forward(incoming, { outgoing, port: target.port, fate });
   });
-  // By default, Node closes a connection that is idle for 5 seconds. The next test could send a request on the idle connection at the
-  // moment of the close.
+  // By default, Node.js closes a connection after 5 idle seconds, possibly at the moment when the next test sends a request.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -89,7 +88,7 @@ function forward(incoming: IncomingMessage, options: { outgoing: ServerResponse;
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
     if (typeof fate === "object" && "answerBytes" in fate) return answerUntil(answer, { outgoing, ...fate });
     answer.pipe(outgoing);
-    // If the server ends before the end of its response, the proxy also closes the connection to the client.
+    // If the server ends its response too early, the proxy also closes the connection to the client.
     answer.on("close", () => void (answer.complete || outgoing.destroy()));
   });
   onward.on("error", () => outgoing.destroy());
@@ -128,7 +127,7 @@ function cutAfter(
       onward.write(chunk);
       return;
     }
-    // The proxy forwards exactly `bytes` bytes before the reset.
+    // Forwards exactly `bytes` bytes before the reset.
     if (rest > 0) onward.write(chunk.subarray(0, rest));
     incoming.socket.resetAndDestroy();
   });

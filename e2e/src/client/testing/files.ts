@@ -4,11 +4,11 @@ import { join } from "node:path";
 import type { Client } from "../../../../packages/client/src/index.ts";
 
 const MIB = 2 ** 20;
-/** A file of 72 MiB is too large for a single PUT. The large file has ten parts, and the last part is short. */
+/** The size of a file that is too large for a single PUT. The file has ten parts, and the last part is short. */
 export const LARGE_BYTES = 72 * MIB + 12_345;
 export const LARGE_PARTS = 10;
 
-/** The tests share the random bytes, because making 72 MiB of random bytes takes as long as an upload. */
+/** All tests share these random bytes, because it takes as long to make 72 MiB of them as to upload them. */
 let random = Buffer.alloc(0);
 
 export function file(sizeBytes: number, { name = "file.bin", type = "application/octet-stream" } = {}): File {

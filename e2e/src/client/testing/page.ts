@@ -1,7 +1,6 @@
 import { createClient, type WebStorage, webStore } from "../../../../packages/client/src/index.ts";
 
-// The browser runs the code of page.ts. Uploads the chosen file to the note in the URL, with the token in the URL or with the session
-// cookie.
+// Runs in the browser. Uploads the chosen file to the note in the URL, with the token in the URL or with the session cookie.
 type InPage = {
   location: { hash: string; origin: string };
   localStorage: WebStorage;

@@ -4,7 +4,7 @@ import type { BrowserContext, Page } from "playwright-core";
 const ORIGIN = "http://previews.test";
 const FOLDER = new URL("../../../../packages/client/src/previews/", import.meta.url).pathname;
 
-/** The functions of the page. The tests call them as text, because the types of this repository have no DOM. */
+/** The functions of the page. The tests call them in text form, because the types of this repository have no DOM. */
 const FUNCTIONS = `
   import { makePreviews } from "./index.ts";
 
@@ -63,12 +63,12 @@ export type DescribedPreview = {
   width: number;
   height: number;
   sizeBytes: number;
-  /** The colors of the four corners. Each digit is a color channel: 1 if the channel is bright. */
+  /** The colors of the four corners. Each digit is for one color channel: 1 if the channel is bright. */
   corners: string[];
   base64: string;
 };
 
-/** Opens a page that makes previews. `hasWorker`: whether the page can load the worker that draws. */
+/** Opens a page that makes previews. `hasWorker`: whether the page can load the worker thread. */
 export async function openPreviewPage(context: BrowserContext, { hasWorker = true } = {}): Promise<Page> {
   const bundle = async (input: BuildOptions) => {
     const { outputFiles = [] } = await build({

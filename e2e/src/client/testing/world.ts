@@ -12,16 +12,16 @@ import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 const CREDENTIALS = { accessKeyId: "AKIDCLIENTTESTS", secretAccessKey: "c1ientT3stsOnly0pensN0thing000000000000" };
 const BUCKET = "files";
 
-/** A process that a test can kill, and restart on the old data and port. */
+/** A process that a test can kill, and then restart with the same data and on the same port. */
 type Restartable = { kill(): Promise<void>; start(): Promise<void>; pid(): number };
 
-/** The world has a service and a bucket, each in a separate process. A proxy in front of each process causes faults. */
+/** A service and a bucket in separate processes, each behind a proxy that can cause faults. */
 export type World = {
-  /** The URL of the fault proxy in front of the service. */
+  /** The URL of the proxy in front of the service. */
   url: string;
-  /** The id of the user who is signed in with `client`. */
+  /** The id of the user whose account `client` uses. */
   userId: string;
-  /** A bearer token of the user with the id `userId`. */
+  /** A bearer token of the user `userId`. */
   token: string;
   service: Restartable;
   bucket: Restartable & { setClockAhead(milliseconds: number): Promise<void> };
@@ -29,12 +29,9 @@ export type World = {
   toBucket: FaultProxy;
   client: Client;
   clientAs(userId: string): Promise<Client>;
-  /** A folder on the disk, which the end of the world deletes. */
+  /** A folder on the disk, which is deleted when the world closes. */
   folder: string;
-  /**
-   * The data folder and the environment of the service. The function `runCli` needs the data folder and the environment to reach the
-   * service.
-   */
+  /** The data folder and the environment of the service, with which `runCli` reaches the service. */
   place: Place;
 };
 
@@ -42,15 +39,15 @@ type WorldOptions = {
   allowedOrigins?: string[];
   /** More environment variables of the service. */
   env?: Record<string, string>;
-  /** The member `isDirect` states whether clients call the service and the bucket directly, because a proxy would distort a measurement. */
+  /** Whether clients call the service and the bucket directly, because a proxy would distort a measurement. */
   isDirect?: boolean;
 };
 
 let users = 0;
 
 /**
- * Starts a world before the first test of a file or a `describe`, and closes the world after the last test. Returns a function with which a
- * test gets the world. Each test gets a new user, and the proxies cause no faults. A test that kills a process must use `startWorld`.
+ * Starts a world before the first test of a file or a `describe`, and closes it after the last test. Returns a function that returns the
+ * world to a test. Each test gets a new user, and proxies without faults. A test that kills a process must use `startWorld`.
  */
 export function useWorld(options: WorldOptions = {}): () => World {
   let opened: World & { close(): Promise<void> };
@@ -70,14 +67,14 @@ export function useWorld(options: WorldOptions = {}): () => World {
   return () => world;
 }
 
-/** Starts a world for one test, and closes the world after the test. The service of the world uses SQLite. */
+/** Starts a world for one test, and closes it after the test. The service uses SQLite. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const world = await openWorld(options);
   onTestFinished(world.close);
   return world;
 }
 
-/** Starts a world for code outside a test. The caller must close the world. */
+/** Starts a world for code outside of a test. The caller must close it. */
 export async function openWorld({ allowedOrigins = ["*"], env = {}, isDirect = false }: WorldOptions) {
   const [servicePort, bucketPort] = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
   const toBucket = await startFaultProxy({ port: bucketPort });

@@ -10,7 +10,7 @@ import { type Fault, proxyFault, type Stage, settingsFault, setVariables } from 
 
 const TWENTY_MINUTES_MS = 20 * 60_000;
 
-/** Faults in the connection to the bucket, and in the credentials for the bucket. */
+/** Faults in the connection to the bucket and in the credentials for the bucket. */
 export const connectionFaults: readonly Fault[] = [
   settingsFault({
     fault: "the secret key is wrong",
@@ -96,7 +96,7 @@ export const connectionFaults: readonly Fault[] = [
   settingsFault({
     fault: "the configuration holds a session token",
     id: "credentials-fixed-session",
-    // The built-in bucket refuses a session token, because the bucket does not support session tokens.
+    // The built-in bucket supports no session tokens, so it refuses this one.
     also: ["credentials-expired"],
     settings: { AWS_SESSION_TOKEN: "session-token-of-a-role-0123456789" },
   }),
@@ -113,7 +113,7 @@ export const connectionFaults: readonly Fault[] = [
   },
 ];
 
-/** Starts a server that accepts connections but sends no response, as if a firewall dropped all packets to the bucket. */
+/** Starts a server that accepts connections but never responds, as if a firewall dropped all packets to the bucket. */
 async function withSilentServer({ env, add }: Stage) {
   const sockets = new Set<Socket>();
   const server = createTcpServer((socket) => void sockets.add(socket));
@@ -161,7 +161,7 @@ const permission = (id: Fault["id"], without: string, matches: (seen: Seen) => b
   arrange: ({ behind }) => behind(denying((seen) => seen.isSigned && matches(seen))),
 });
 
-/** The list has faults in bucket policies and public access. */
+/** Faults in bucket policies and in public access. */
 export const accessFaults: readonly Fault[] = [
   permission("permission-put", "s3:PutObject", ({ method }) => method === "PUT"),
   permission("permission-get", "s3:GetObject", (seen) => seen.method === "GET" && isOfObject(seen) && !isOfParts(seen)),

@@ -11,12 +11,12 @@ import { freePort } from "../../testing/free-port.ts";
 import { type PoolMode, startPgBouncer } from "../../testing/start-pgbouncer.ts";
 import { type Fault, type Stage, setVariables } from "../stage.ts";
 
-/** The URLs of two PostgreSQL servers. The server at `healthyUrl` has default settings. The server at `looseUrl` does not flush commits. */
+/** The URLs of two PostgreSQL servers: one with default settings (`healthyUrl`), and one that does not flush commits (`looseUrl`). */
 export type PostgresServers = { healthyUrl: string; looseUrl: string };
 
 type Sql = (name: string) => string[];
 
-/** The list has faults in PostgreSQL. Each database fault is made in a separate database. */
+/** Faults of PostgreSQL, each in a separate database. */
 export function databaseFaults(servers: () => PostgresServers): readonly Fault[] {
   const onDatabase =
     (statements: Sql, create = "") =>
@@ -24,7 +24,7 @@ export function databaseFaults(servers: () => PostgresServers): readonly Fault[]
       ...env,
       DATABASE_URL: await createDatabase(servers().healthyUrl, { statements, create }),
     });
-  /** Replaces a function of the server in one database, because a test cannot change the version or clock of a real server. */
+  /** Replaces a function of PostgreSQL in one database, because a test cannot change the version or the clock of a real server. */
   const shadowing = (signature: string, body: string) =>
     onDatabase((name) => [
       `create function public.${signature} language sql as $$ ${body} $$`,
@@ -129,7 +129,7 @@ export function databaseFaults(servers: () => PostgresServers): readonly Fault[]
   return [notRunning, ...faults.map((fault) => ({ ...fault, setup: "PostgreSQL" }))];
 }
 
-/** Creates a database on the server, and returns its URL. The database is deleted together with its server. */
+/** Creates a database, which is deleted together with its server. Returns its URL. */
 export async function createDatabase(
   serverUrl: string,
   { statements = () => [], create = "" }: { statements?: Sql; create?: string } = {},
@@ -142,7 +142,7 @@ export async function createDatabase(
   return url.href;
 }
 
-/** The list `diskFaults` has faults of the disk. The tests of disk faults need a user who may mount a file system. */
+/** Faults of the disk. Their tests need a user who may mount a file system. */
 export const diskFaults: readonly Fault[] = [
   {
     fault: "the disk is full",
@@ -187,10 +187,10 @@ async function onDisk({ env }: Stage, { mebibytes, used }: { mebibytes: number; 
   return { ...env, DATA_DIR: disk };
 }
 
-/** The doctor reports the findings `LOOSE` for the PostgreSQL server of the tests, which does not flush its commits. */
+/** The findings for the PostgreSQL server of the tests, which does not flush its commits. */
 const LOOSE = ["database-commit", "database-fsync"] as const;
 
-/** The list `poolerFaults` has faults of a connection pooler. The tests of pooler faults need PgBouncer. */
+/** Faults of a connection pooler. Their tests need PgBouncer. */
 export const poolerFaults: readonly Fault[] = [
   {
     fault: "the pooler runs in statement mode",
@@ -209,10 +209,7 @@ export const poolerFaults: readonly Fault[] = [
   },
 ];
 
-/**
- * The list `healthyPoolers` has set-ups that use a pooler correctly. The doctor must report only the findings of the PostgreSQL server of
- * the tests.
- */
+/** Set-ups with a correct pooler. The doctor must report only the findings for the PostgreSQL server of the tests. */
 export const healthyPoolers: readonly { setup: string; findings: readonly string[]; arrange: Fault["arrange"] }[] = [
   {
     setup: "transaction mode, with names that PgBouncer manages",
@@ -246,8 +243,8 @@ async function behindPgBouncer({ env, add }: Stage, mode: PoolMode) {
 }
 
 /**
- * Starts a PostgreSQL server with the given settings. The shared PostgreSQL server does not flush its commits, and the doctor reports the
- * missing flush as a fault.
+ * Starts a PostgreSQL server with the given settings. The shared server of the tests does not flush its commits, which the doctor reports
+ * as a fault.
  */
 export async function startPostgresServer(
   settings: readonly string[],
@@ -261,7 +258,7 @@ export async function startPostgresServer(
     user: "postgres",
     password: "postgres",
     persistent: false,
-    // PostgreSQL refuses to run as root, so root creates another user for PostgreSQL.
+    // PostgreSQL refuses to run as root, so root creates a user for PostgreSQL.
     createPostgresUser: userInfo().uid === 0,
     initdbFlags: ["--encoding=UTF8", "--no-sync"],
     postgresFlags: [`unix_socket_directories=${databaseDir}`, ...settings].flatMap((setting) => ["-c", setting]),

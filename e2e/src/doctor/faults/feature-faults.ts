@@ -3,10 +3,7 @@ import { PROFILES } from "../../testing/s3-servers/profiles.ts";
 import type { Change, Seen } from "../rewriting-proxy.ts";
 import { type Fault, proxyFault, type Stage } from "../stage.ts";
 
-/**
- * Starts a proxy in front of a healthy bucket. The proxy makes the bucket behave like a provider. Returns the environment with the URL of
- * the proxy.
- */
+/** Starts a proxy that makes a healthy bucket behave like the bucket of a provider. Returns the environment with the URL of the proxy. */
 export const behindProfile =
   (name: string) =>
   async ({ env, endpoint, add }: Stage) => {
@@ -19,7 +16,7 @@ export const behindProfile =
     return { ...env, S3_ENDPOINT: proxy.endpoint };
   };
 
-/** The list `featureFaults` has faults of a bucket that lacks a feature. */
+/** Faults of a bucket that lacks a feature. */
 export const featureFaults: readonly Fault[] = [
   {
     fault: "the bucket ignores conditions",
@@ -66,7 +63,7 @@ export const featureFaults: readonly Fault[] = [
   proxyFault({
     fault: "the bucket stores no content type",
     id: "type-lost",
-    // The doctor recognises a copied object by its content type. Without the content type, the doctor also reports that copies fail.
+    // The doctor recognises a copied object by its content type. Without the content type, it also reports that copies fail.
     also: ["copy-missing"],
     rule: ({ method }) => (method === "HEAD" ? { headers: { "content-type": "binary/octet-stream" } } : undefined),
   }),

@@ -7,7 +7,7 @@ import { freePort } from "../../testing/free-port.ts";
 import type { Change } from "../rewriting-proxy.ts";
 import { type Env, type Fault, type Remedy, type Stage, settingsFault, setVariables } from "../stage.ts";
 
-/** Faults in the configuration, and faults of the machine of the service. */
+/** Faults in the configuration, and faults of the service's machine. */
 export const hostFaults: readonly Fault[] = [
   settingsFault({
     fault: "TRUST_PROXY is not set behind https",
@@ -92,7 +92,7 @@ const VERSIONS_ON: Change = {
 const DENIED: Change = { status: 403, code: "AccessDenied" };
 const WITH_VERSION: Change = { headers: { "x-amz-version-id": "3sL4kqtJlcpXroDTDmJ" } };
 
-/** The list has faults in lifecycle rules. The built-in bucket has no lifecycle rules, so a proxy responds with the rules. */
+/** Faults in lifecycle rules. The built-in bucket has no lifecycle rules, so a proxy returns them. */
 export const lifecycleFaults: readonly Fault[] = [
   lifecycleFault({ fault: "no lifecycle rule removes parts", id: "lifecycle-missing", rules: [] }),
   lifecycleFault({
@@ -134,7 +134,7 @@ export const lifecycleFaults: readonly Fault[] = [
   }),
 ];
 
-/** The lifecycle rules of the bucket in each stage. A remedy replaces the lifecycle rules. */
+/** The lifecycle rules of the bucket in each stage. A remedy replaces these rules. */
 const rulesOf = new WeakMap<Stage, readonly Rule[]>();
 
 type LifecycleFault = Omit<Fault, "setup" | "arrange"> & {
@@ -161,7 +161,7 @@ function lifecycleFault({ rules, versioning, put, settings, ...fault }: Lifecycl
   };
 }
 
-/** Stores the rules of the remedy, as the AWS CLI does. */
+/** Stores the lifecycle rules of the remedy, like the AWS CLI. */
 function putRules({ stage, env, fix }: Remedy) {
   const { text = "" } = fix.find(({ label }) => label.includes("(JSON)")) ?? {};
   rulesOf.set(stage, JSON.parse(text).Rules);
@@ -181,12 +181,12 @@ function toXml(value: unknown): string {
     .join("");
 }
 
-/** In XML, each element of a list has the singular name. */
+/** Returns the singular form, which is the name of each list entry in XML. */
 function singular(name: string): string {
   return name === "Transitions" ? "Transition" : name;
 }
 
-/** A server that the service calls: the settings of the service, and the document of the server's response. */
+/** A server that the service calls, with the settings for this server and the document that it returns. */
 type Server = { name: string; id: Fault["id"]; setting: string; settings(url: string): Env; body(url: string): string };
 
 const SERVERS: readonly Server[] = [
@@ -217,10 +217,10 @@ const SERVERS: readonly Server[] = [
   },
 ];
 
-/** The doctor must warn of a key set without TLS. */
+/** For a key set without TLS, the doctor also reports a doubtful setting. */
 const doubtful = ({ id }: Server): Fault["id"][] => (id === "key-set-unusable" ? ["config-doubtful"] : []);
 
-/** The list `serverFaults` has faults of the servers that the service calls, except the bucket and the database. */
+/** Faults of the servers that the service calls, except the bucket and the database. */
 export const serverFaults: readonly Fault[] = [
   ...SERVERS.flatMap((server): Fault[] => [
     {
@@ -291,7 +291,7 @@ async function withMail({ env, add }: Stage, options: SmtpOptions): Promise<Env>
   return { ...env, SMTP_URL: `smtp://127.0.0.1:${server.port}`, MAIL_FROM: "files@example.com" };
 }
 
-/** Starts an HTTP server that responds with the document of `server`. */
+/** Starts an HTTP server that returns the document of `server`. */
 async function respond(
   { add }: Stage,
   { body }: Pick<Server, "body">,

@@ -15,7 +15,7 @@ const NO_LIMITS = "client_max_body_size 0; proxy_request_buffering off; proxy_ht
 const HOST = "proxy_set_header Host $http_host;";
 const setup = "nginx";
 
-/** The list `nginxFaults` has faults of the proxy in front of the service. The tests of proxy faults need nginx. */
+/** Faults of the proxy in front of the service or the bucket. Their tests need nginx. */
 export const nginxFaults: readonly Fault[] = [
   proxyBefore({
     fault: "the proxy limits bodies to 1 MB",
@@ -72,7 +72,7 @@ export const nginxFaults: readonly Fault[] = [
     fault: "the proxy removes the cookies of responses",
     id: "proxy-strips-credentials",
     location: `${FORWARD} ${NO_LIMITS} proxy_hide_header Set-Cookie;`,
-    // No nginx directive undoes the removal, so the cure follows the text step of the remedy.
+    // No nginx directive undoes the removal, so the cure follows the remedy in words.
     async cure({ stage, env }) {
       const location = `${FORWARD} ${NO_LIMITS}`;
       return { ...env, PUBLIC_URL: await startNginx(stage, { location, target: placeOf(stage).target }) };
@@ -154,12 +154,12 @@ export const nginxFaults: readonly Fault[] = [
 
 type ProxyFault = Omit<Fault, "setup" | "arrange"> & { location: string };
 
-/** Makes a fault in the nginx location of a proxy in front of the service. `settings`: the settings of the service. */
+/** A fault in the nginx location of the proxy in front of the service. `settings`: the settings of the service. */
 function proxyBefore({ location, settings, ...fault }: ProxyFault & { settings?: Env }): Fault {
   return { ...fault, setup, arrange: (stage) => behindNginx(stage, { location, settings }) };
 }
 
-/** Makes a fault in the nginx location of a proxy in front of the bucket. */
+/** A fault in the nginx location of the proxy in front of the bucket. */
 function proxyBeforeBucket({ location, ...fault }: ProxyFault): Fault {
   return {
     ...fault,
@@ -187,10 +187,7 @@ async function behindNginx(
 type Service = Promise<{ env: Env; url: string }>;
 const services = new WeakMap<Stage, Map<string, Service>>();
 
-/**
- * Returns the service of the stage with the given settings. The tests of a stage share the service, because most tests change only the
- * proxy.
- */
+/** Returns the service of the stage with the given settings. Tests share this service, because most tests change only the proxy. */
 function serviceOf(stage: Stage, settings: Env): Service {
   const ofStage = services.get(stage) ?? new Map<string, Service>();
   services.set(stage, ofStage);
@@ -201,7 +198,7 @@ function serviceOf(stage: Stage, settings: Env): Service {
   return service;
 }
 
-/** The nginx location and the target of the proxy in front of the service, in each stage. */
+/** The nginx location and the target of the proxy in front of the service, for each stage. */
 const places = new WeakMap<Stage, Place>();
 
 type Place = { location: string; target: string };
@@ -213,8 +210,8 @@ function placeOf(stage: Stage): Place {
 }
 
 /**
- * Adds the nginx lines of the remedy to the location. A line replaces an earlier line with an equal directive, because nginx refuses a
- * repeated directive.
+ * Adds the nginx lines of the remedy to the location. A line replaces an earlier line with the same directive, because nginx refuses
+ * repeated directives.
  */
 async function addLines({ stage, env, fix }: Remedy): Promise<Env> {
   const { location, target } = placeOf(stage);
@@ -225,10 +222,10 @@ async function addLines({ stage, env, fix }: Remedy): Promise<Env> {
 }
 
 const linesOf = (text: string) => text.split(/(?<=;)\s*/).filter((line) => line !== "");
-/** Each header has a separate line. */
+/** A directive for a header also includes the name of the header. */
 const directiveOf = (line: string) => line.split(" ", line.startsWith("proxy_set_header") ? 2 : 1).join(" ");
 
-/** Replaces the location of the S3 server by the location that the remedy contains. */
+/** Replaces the location of the proxy in front of the S3 server by the location in the remedy. */
 async function replaceLocation({ stage, env, fix }: Remedy): Promise<Env> {
   const { text = "" } = fix.find(({ label }) => label.startsWith("nginx, the whole location")) ?? {};
   const [, location = ""] = /^location \/ \{\n(.*)\n\s*proxy_pass http:\/\/s3-server;\n\}$/s.exec(text) ?? [];
@@ -245,7 +242,7 @@ async function startNginx({ add }: Stage, { location, target }: Place): Promise<
   const pass = location.includes("return") ? "" : `proxy_pass ${target.replace("localhost", "127.0.0.1")};`;
   const server = `server { listen 127.0.0.1:${port}; location / { ${location} ${pass} } }`;
   const http = `http { access_log off; ${temporary.join(" ")} ${server} }`;
-  // Without "user root", the workers of nginx would run as another user, who may not write to the folder.
+  // Without "user root", the workers of nginx run as a user who may not write to the folder.
   const user = process.getuid?.() === 0 ? "user root;" : "";
   await writeFile(file, `${user} daemon off; pid ${folder}/nginx.pid; events {} ${http}\n`);
   const child = spawn(commandPath("nginx", process.env) ?? "nginx", ["-p", folder, "-e", "stderr", "-c", file], {
@@ -263,7 +260,7 @@ async function stop(child: ChildProcess, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Waits until the port accepts connections, because nginx prints no message when nginx is ready. */
+/** Waits until the port accepts connections, because nginx prints nothing when it is ready. */
 async function listens(port: number): Promise<void> {
   for (;;) {
     const socket = connect(port, "127.0.0.1");

@@ -17,7 +17,7 @@ import {
 
 const ORIGINS = { allowedOrigins: [ORIGIN] };
 
-/** The list `browserFaults` has faults that make requests from browsers to the bucket fail. */
+/** Faults that make requests from browsers to the bucket fail. */
 export const browserFaults: readonly Fault[] = [
   corsFault({ fault: "the bucket has no CORS configuration", id: "cors-missing", cors: undefined }),
   corsFault({
@@ -82,10 +82,7 @@ export const browserFaults: readonly Fault[] = [
 
 const plainProxies = new WeakMap<Stage, { url: string; close(): void }>();
 
-/**
- * Starts a proxy with TLS at the URL of the remedy, in place of the proxy without TLS. The test process trusts the certificate of the
- * proxy.
- */
+/** Replaces the proxy at the URL of the remedy by a proxy with TLS, whose certificate the test process trusts. */
 async function withTls(remedy: Remedy) {
   const { stage } = remedy;
   const env = setVariables(remedy);
@@ -118,7 +115,7 @@ async function changeHost({ env, endpoint, add }: Stage) {
 
 const ENDPOINTS = ["S3_ENDPOINT", "S3_PUBLIC_ENDPOINT"] as const;
 
-/** The list `CHANGES` names each change that a proxy in front of the bucket can make, and the fault that the change causes. */
+/** The changes that a proxy in front of the bucket can make, and the fault that each change causes. */
 const CHANGES: readonly { change: string; id: Fault["id"]; rule: (seen: Seen) => Change | undefined }[] = [
   { change: "removes ETag", id: "etag-lost", rule: () => ({ headers: { etag: null } }) },
   { change: "ignores Range", id: "range-ignored", rule: () => ({ dropped: "range" }) },
@@ -134,10 +131,7 @@ const CHANGES: readonly { change: string; id: Fault["id"]; rule: (seen: Seen) =>
   },
 ];
 
-/**
- * The list `transferFaults` has faults of the network path to the bucket. Only a whole upload and download shows a fault of the network
- * path.
- */
+/** Faults on the network path to the bucket, which only a whole upload and download shows. */
 export const transferFaults: readonly Fault[] = [
   ...ENDPOINTS.flatMap((setting) =>
     CHANGES.map(({ change, id, rule }) => ({
@@ -201,7 +195,7 @@ export const transferFaults: readonly Fault[] = [
   },
 ];
 
-/** The rewriting rule of the proxy in each stage. */
+/** The rule of the rewriting proxy in each stage. */
 const rules = new WeakMap<Stage, Rule>();
 
 async function through(stage: Stage, { setting, rule }: { setting: string; rule: Rule }): Promise<Env> {
@@ -211,7 +205,7 @@ async function through(stage: Stage, { setting, rule }: { setting: string; rule:
   return { ...stage.env, [setting]: proxy.url };
 }
 
-/** Follows the step of the remedy: the proxy forwards everything unchanged. nginx-faults.ts follows the lines for nginx. */
+/** Follows the remedy in words: the proxy forwards everything unchanged. nginx-faults.ts follows the remedy's lines for nginx. */
 function passUnchanged({ stage, env, fix }: Remedy): Env {
   const [step] = fix;
   if (!/pass the Host header, the path, the query and all other headers unchanged/.test(step?.text ?? ""))

@@ -13,12 +13,12 @@ const credentials = { accessKeyId: "AKIDFRAMEWORKS", secretAccessKey: "fr4m3work
 
 const BUILD_VARIABLES = {
   NEXT_TELEMETRY_DISABLED: "1",
-  // `prisma generate` never runs this program. Without the variable, Prisma downloads it from a host outside of npm.
+  // `prisma generate` never runs this program, but without this variable, Prisma downloads it from a host other than npm's.
   PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
   CHECKPOINT_DISABLE: "1",
 };
 
-/** Copies the application of a framework into an empty folder that has its packages, and builds the application. */
+/** Copies the application of a framework into an empty folder that has its packages, and builds it. */
 export async function build({ source, shared = "", build: command, client }: Framework, folder: string): Promise<void> {
   const from = join(HERE, source);
   const isFolder = (await stat(from)).isDirectory();
@@ -40,7 +40,7 @@ export type Running = {
   stop(): Promise<void>;
 };
 
-/** Starts a built application with its own bucket, and waits until the application listens. */
+/** Starts a built application with its own bucket, and waits until it listens. */
 export async function start({ start: [file = "", ...args] }: Framework, folder: string): Promise<Running> {
   const local = await startS3Local({ dataDir: join(folder, "bucket"), credentials, buckets: ["files"] });
   const bucket = { name: "files", region: "us-east-1", endpoint: local.endpoint, credentials };
@@ -51,7 +51,7 @@ export async function start({ start: [file = "", ...args] }: Framework, folder: 
       PATH: process.env.PATH ?? "",
       HOME: folder,
       PORT: String(port),
-      // SvelteKit compares the origin of the page with its own. Without this variable, its own origin begins with https.
+      // SvelteKit compares the origin of the page with its own origin, which starts with https without this variable.
       PROTOCOL_HEADER: "x-forwarded-proto",
       NODE_ENV: "production",
       BUCKET: JSON.stringify(bucket),
@@ -83,7 +83,7 @@ export async function start({ start: [file = "", ...args] }: Framework, folder: 
   return { routes, bucket, output, stop };
 }
 
-/** Counts the lines of the files that mount the routes, without empty lines. */
+/** Counts the lines in the files that mount the routes, without empty lines. */
 export async function linesOf({ mount }: Framework): Promise<number> {
   const texts = await Promise.all(mount.map((path) => readFile(join(HERE, path), "utf8")));
   return texts.flatMap((text) => text.split("\n")).filter((line) => line.trim() !== "").length;

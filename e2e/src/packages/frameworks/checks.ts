@@ -1,13 +1,13 @@
 import { memoryStore, openFiles } from "@valetkey/client";
 
-/** The routes of an application with the embedding of `servers/files.mjs`, such as `http://127.0.0.1:3000/files`. */
+/** The URL of the routes of an application with the embedding of `servers/files.mjs`, such as `http://127.0.0.1:3000/files`. */
 type Routes = string;
 export type Check = { name: string; run(routes: Routes): Promise<void> };
 
 export const invoice = { resource: "invoice", itemId: "42" };
 const MULTIPART_BYTES = 70 * 2 ** 20;
 
-/** Makes the client of a user. As with a browser and a proxy, each request names the origin of the page and the protocol. */
+/** Makes the client of a user. As behind a browser and a proxy, each request names the origin of the page and the protocol. */
 const as = (routes: Routes, user: string) => {
   const identity = { origin: new URL(routes).origin, "x-forwarded-proto": "http", "x-user": user };
   const call: typeof fetch = (url, init) => fetch(url, { ...init, headers: { ...init?.headers, ...identity } });
@@ -20,7 +20,7 @@ const codeOf = (promise: Promise<unknown>) =>
     (error) => error.code ?? `${error}`,
   );
 
-// The checks also run in Cloudflare Workers, which have no modules of Node.js.
+// Not an assertion of Node.js, because the checks also run in Cloudflare Workers.
 function expectEqual(actual: unknown, expected: unknown): void {
   const [got, wanted] = [JSON.stringify(actual), JSON.stringify(expected)];
   if (got !== wanted) throw new Error(`got ${got}, expected ${wanted}`);
@@ -29,7 +29,7 @@ function expectEqual(actual: unknown, expected: unknown): void {
 const urlOf = async (routes: Routes, id: string) => (await as(routes, "ann").urlFor(id)).fileUrl;
 const add = (routes: Routes, file: File) => as(routes, "ann").upload(invoice, file).done;
 
-/** The checks that an application must pass in each framework. Each check is independent of the other checks. */
+/** The checks that an application must pass in each framework. They are independent of each other. */
 const CHECKS: readonly Check[] = [
   {
     name: "the application's own users: a request without a user gets 401",
@@ -143,7 +143,7 @@ type Failure = { name: string; reason: string };
 
 export type Result = { checks: number; failures: Failure[] };
 
-/** Runs all checks, and further checks, against the routes of an application. Returns the checks that failed. */
+/** Runs all checks and `further` checks against the routes of an application. Returns the failed checks. */
 export async function runChecks(routes: Routes, further: readonly Check[] = []): Promise<Result> {
   const failures: Failure[] = [];
   const checks = [...CHECKS, ...further];

@@ -3,13 +3,13 @@ import { join } from "node:path";
 export type Framework = {
   name: string;
   /**
-   * The packages to install beside @valetkey/server, in the newest version or in the given version. The first package has the version for
-   * the table.
+   * The packages to install in addition to @valetkey/server, in the newest or in the given version. The table shows the version of the
+   * first package.
    */
   packages: readonly string[];
-  /** The folder below this one, or the file below `servers`. */
+  /** The folder of the application below this folder, or its file below `servers`. */
   source: string;
-  /** The files with the code that mounts the routes, whose lines the table counts. */
+  /** The files that mount the routes. The table shows the number of their lines. */
   mount: readonly string[];
   /** The folder for `files.mjs`. */
   shared?: string;
@@ -17,8 +17,8 @@ export type Framework = {
   /** The command that starts the application, in the folder of the project. */
   start: readonly string[];
   /**
-   * A folder below this one, whose file `run.mjs` runs checks in another runtime or with another library. The arguments follow the JSON
-   * of `Input`. Default: the checks run in this process.
+   * A folder below this folder. Its file `run.mjs` runs the checks in another runtime or with another library. `args` follow the JSON of
+   * `Input`. Default: the checks run in this process.
    */
   client?: { source: string; args: readonly string[]; needsPostgres?: true };
 };
@@ -31,7 +31,7 @@ function server(name: string, packages: readonly string[], runtime: readonly str
   return { name, packages, source: join("servers", file), mount: [join("servers", file)], start: [...runtime, file] };
 }
 
-/** An Express application in one file of esbuild, with the setting that docs/embedding.md names. */
+/** An Express application that esbuild bundles into one file, with the setting that docs/embedding.md names. */
 const bundled: Framework = {
   ...server("express", ["express", "esbuild"]),
   name: "express, in a bundle of esbuild",
@@ -50,7 +50,7 @@ const workers = (name: string, args: readonly string[] = []): Framework => ({
   client: { source: "workers", args },
 });
 
-/** The transactions of docs/embedding.md with Prisma. */
+/** The transactions with Prisma in docs/embedding.md. */
 const prisma: Framework = {
   ...server("node", ["@prisma/client", "prisma", "@prisma/adapter-pg", "pg"]),
   name: "prisma",
@@ -88,7 +88,7 @@ export const FRAMEWORKS: readonly Framework[] = [
   },
   {
     name: "react-router",
-    // Each of these packages needs the others in exactly its own version.
+    // Each of these packages needs exactly the same version of the others.
     packages: [
       ...["react-router@8.4.0", "@react-router/serve@8.4.0", "@react-router/node@8.4.0", "@react-router/dev@8.4.0"],
       ...["react", "react-dom", "isbot", "vite"],

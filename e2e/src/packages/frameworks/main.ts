@@ -7,8 +7,7 @@ import { build, linesOf, type Running, start } from "./application.ts";
 import { type Result, runChecks } from "./checks.ts";
 import { FRAMEWORKS, type Framework } from "./frameworks.ts";
 
-// Runs the checks against the published packages in each framework, and prints a table. The arguments are names of frameworks.
-// Default: all frameworks.
+// Checks the published packages in each framework, and prints a table. Arguments: names of frameworks. Default: all frameworks.
 
 const packed = await mkdtemp(join(tmpdir(), "valetkey-packed-"));
 const { server, client, presign } = await packPackages(packed);
@@ -63,7 +62,7 @@ async function checksOf({ client }: Framework, { running, folder }: { running: R
   }
 }
 
-/** Returns the code of an adapter of docs/embedding.md, for the transactions of another library. */
+/** Returns the code of an adapter in docs/embedding.md for the transactions of another library. */
 async function readAdapter(name: string): Promise<string> {
   const page = await readFile(new URL("../../../../docs/embedding.md", import.meta.url), "utf8");
   const [, code] = new RegExp(`^const ${name} = (.*);$`, "m").exec(page) ?? [];

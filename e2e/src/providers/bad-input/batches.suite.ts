@@ -3,7 +3,6 @@ import { type BadInputFixture, type Started, TEXT } from "./fixture.ts";
 
 const bodyOf = (nth: number) => `file ${String(nth).padStart(2, "0")}`;
 
-/** Tests batches of starts and completions. */
 export function batchTests(fixture: BadInputFixture): void {
   async function startBatch(count: number): Promise<Started[]> {
     const uploads = Array.from({ length: count }, (_, nth) => ({ ...TEXT, sizeBytes: bodyOf(nth).length }));

@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { declaredPromises } from "../../../../packages/server/src/platform/bucket/testing/declared-promises.ts";
 import { type BadInputFixture, LARGE, PART, type Part } from "./fixture.ts";
 
-/** The offset exceeds the lifetime of every URL and the clock skew that S3 accepts, but not the lifetime of the test tokens. */
+/** Longer than the lifetime of every URL and the clock skew that S3 accepts, but shorter than the lifetime of the test tokens. */
 const CLOCK_OFF_MS = 40 * 60_000;
 
-/** Tests uploads with expired URLs, and uploads while the clock of the service is wrong. */
+/** Tests uploads with expired URLs, and uploads while the service's clock is wrong. */
 export function clockTests(fixture: BadInputFixture): void {
   test("the S3 server refuses an expired upload URL", async () => {
     fixture.service().advance(-901_000);

@@ -24,7 +24,7 @@ export function contentTests(fixture: BadInputFixture): void {
   test("requirement 8: an upload with a wrong checksum is refused", async () => {
     const upload = await fixture.start({ sha256: sha256(Buffer.from("hello")) });
     const answer = await fixture.put(upload, "jello");
-    // If the bucket ignores the signed checksum, the PUT succeeds. The service must then reject the file at the completion of the upload.
+    // If the bucket ignores the signed checksum, the PUT succeeds. The service must then reject the file when the upload is completed.
     expect(answer.status).toBe(fixture.capabilities().signedSha256 ? 400 : 200);
     if (fixture.capabilities().signedSha256) await fixture.expectIncomplete(upload);
     else await fixture.expectRejected(upload);
@@ -41,7 +41,7 @@ export function contentTests(fixture: BadInputFixture): void {
     const upload = await fixture.start({ filename: "scan.pdf", contentType: "application/pdf", sizeBytes: PNG.length });
     expect((await fixture.put(upload, PNG)).status).toBe(200);
     await fixture.expectRejected(upload);
-    // The upload URL is still valid, so a second PUT succeeds. The sweep after the test deletes the object of the second PUT.
+    // The upload URL is still valid, so a second PUT succeeds. The sweep after the tests deletes its object.
     expect((await fixture.put(upload, PNG)).status).toBe(200);
     await fixture.expectNoDownload(upload);
   });

@@ -12,7 +12,7 @@ import type { RunningProvider } from "../../testing/s3-servers/providers.ts";
 export const MIB = 2 ** 20;
 export const DAY = 86_400_000;
 export const PART = 8 * MIB;
-/** The content of a file that a test uploads in two parts. The second part of the file has only 1,000 bytes. */
+/** The content of a file for a multipart upload. The second part has only 1,000 bytes. */
 export const LARGE = patterned(PART + 1_000);
 export const TEXT = { filename: "hello.txt", contentType: "text/plain" };
 const [sqlite] = engines;
@@ -30,9 +30,7 @@ export type Part = { partNumber: number; method: string; url: string; headers: R
 
 export type BadInputFixture = ReturnType<typeof useBadInputFixture>;
 
-/**
- * Starts a service on a new bucket before the tests of a `describe`. `name`: the name of the server, as in docs/providers.md.
- */
+/** Starts a service with a new bucket before the tests of a `describe`. `name`: the name of the server in docs/providers.md. */
 export function useBadInputFixture(name: string, running: () => RunningProvider) {
   let server: BucketServer;
   let capabilities: BucketCapabilities;
@@ -60,7 +58,7 @@ export function useBadInputFixture(name: string, running: () => RunningProvider)
 
   afterAll(() => service.close());
 
-  /** Runs the sweep once on each of three days. Checks that the bucket has only the objects of ready files, and no parts of uploads. */
+  /** Runs the sweep on each of three days. Checks that the bucket then has only objects of ready files, and no parts of uploads. */
   async function nothingOrphaned(): Promise<void> {
     for (const _day of [1, 2, 3]) {
       service.advance(DAY + 600_000);

@@ -12,7 +12,7 @@ import { inspect } from "../../../../packages/server/src/platform/bucket/testing
 import { fileForm } from "../../../../packages/server/src/testing/form.ts";
 import { type BadInputFixture, MIB, type Part, type Started, TEXT } from "./fixture.ts";
 
-/** Each header that S3 stores with an object and returns in downloads, with the AWS SDK option for the header. */
+/** Each header that S3 stores with an object and returns for downloads, with its option in the AWS SDK. */
 const HEADERS: [name: string, value: string, option: Partial<PutObjectCommandInput>][] = [
   ["content-encoding", "br", { ContentEncoding: "br" }],
   ["content-encoding", "identity, gzip", { ContentEncoding: "identity, gzip" }],
@@ -23,15 +23,13 @@ const HEADERS: [name: string, value: string, option: Partial<PutObjectCommandInp
   ["x-amz-meta-color", "red", { Metadata: { color: "red" } }],
 ];
 
-/**
- * Tests PUTs that add a stored header, which the start of the upload did not declare. `onlyFirst`: whether the suite tests only one header.
- */
+/** Tests PUTs that add a stored header without a declaration when the upload started. `onlyFirst`: tests only the first header. */
 export function headerTests(fixture: BadInputFixture, { onlyFirst }: { onlyFirst: boolean }): void {
   describe.each(onlyFirst ? HEADERS.slice(0, 1) : HEADERS)("the stored header %s: %s", (name, value, option) => {
     const keyOf = ({ url }: { url: string }) => new URL(url).pathname.split("/").slice(2).join("/");
     const at = (Key: string) => ({ Bucket: fixture.server().bucket, Key });
     const rejection = { status: 422, code: "upload_rejected" };
-    // Every server treats form objects and adopted objects equally, so one header is enough.
+    // One header is enough for forms and adopted objects, which every server handles in the same way.
     const hasAllTests = fixture.name === "built-in" || option === HEADERS[0]?.[2];
     const says = expect.stringMatching(new RegExp(name.replace(/color$/, "\\*"), "i"));
 

@@ -85,7 +85,7 @@ async function putUntil(
 ): Promise<void> {
   const put = request(url, { method: "PUT", headers: { ...headers, "content-length": String(body.length) } });
   const closed = new Promise((resolve) => put.once("close", resolve));
-  // The test ignores the error of the PUT, because the error varies. The server may respond before the test closes the connection.
+  // Ignores the error of the PUT, which varies. The server may even respond before the connection closes.
   put.on("error", () => undefined);
   put.on("response", (response) => response.resume());
   await new Promise<void>((resolve) => put.write(body.subarray(0, bytes), () => resolve()));

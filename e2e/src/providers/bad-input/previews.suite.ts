@@ -4,7 +4,7 @@ import type { BadInputFixture, Started } from "./fixture.ts";
 
 const FILE = { filename: "data.bin", contentType: "application/octet-stream" };
 
-/** Tests previews, and wrong objects in place of previews. */
+/** Tests previews, and wrong objects at the keys of previews. */
 export function previewTests(fixture: BadInputFixture): void {
   const ann = () => fixture.ann();
 

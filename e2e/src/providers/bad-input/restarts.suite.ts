@@ -38,7 +38,7 @@ export function serviceRestartTests(fixture: BadInputFixture): void {
     await send(parts.slice(0, 3));
     await process.stop("SIGKILL");
     expect((await putAsTold(single, Buffer.from("hello"))).status).toBe(200);
-    // The service is killed, but the URLs that the service signed before the kill are still valid.
+    // URLs that the killed service has signed stay valid.
     await send(parts.slice(3, 5));
     process = await startProcess(place);
     api = await apiAs(process.url, { sub: "ann" });

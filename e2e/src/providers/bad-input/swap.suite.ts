@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type BadInputFixture, LARGE, PART, type Part } from "./fixture.ts";
 
-/** Tests uploads in which a second PUT replaces the content. */
+/** Tests uploads whose content a second PUT replaces. */
 export function swapTests(fixture: BadInputFixture): void {
   test("requirement 7: a second PUT to an upload URL does not change the verified file", async () => {
     const upload = await fixture.start();

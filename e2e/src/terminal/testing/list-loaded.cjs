@@ -1,4 +1,4 @@
-// Prints the bytes of the source files that the process loads from the build of the command.
+// Prints the size of the source files that the process loads from the build of the command, in bytes.
 const { readFileSync } = require("node:fs");
 const { registerHooks } = require("node:module");
 

@@ -9,13 +9,12 @@ import { commandOf } from "../../testing/service.ts";
 
 type Ended = { code: number | null; stdout: string; stderr: string };
 
-/** A person's machine without a terminal: a home folder, and a working folder that the commands run in. */
+/** The machine of a person, without a terminal: a home folder, and a working folder for the commands. */
 export type Machine = {
   home: string;
   folder: string;
-  /** Runs the `valetkey` command until it ends. */
+  /** Runs `valetkey` until it ends. */
   run(args: string[], options?: { input?: string; env?: Record<string, string>; cwd?: string }): Promise<Ended>;
-  /** Starts the `valetkey` command. */
   start(args: string[]): { child: ChildProcess; ended: Promise<Ended> };
 };
 

@@ -5,7 +5,7 @@ import pg from "pg";
 import { PrismaClient } from "./generated/client.ts";
 
 // Runs the adapter of docs/embedding.md in transactions of Prisma, and prints the failures as JSON. The argument is JSON with the bucket, a
-// PostgreSQL server and the code of the adapter.
+// PostgreSQL server, and the code of the adapter.
 
 const { bucket, postgresUrl, ofPrisma: code } = JSON.parse(process.argv[2]);
 const ofPrisma = new Function(`return ${code}`)();

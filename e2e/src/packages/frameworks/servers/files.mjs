@@ -1,6 +1,6 @@
 import { createValetKey } from "@valetkey/server";
 
-/** Opens the embedding that the checks expect: ann owns invoice 42, and ben may only read it. The header `x-user` names the user. */
+/** Opens the embedding for the checks: ann owns invoice 42, and ben may only read it. The header `x-user` names the user. */
 export const openFiles = () =>
   createValetKey({
     bucket: JSON.parse(process.env.BUCKET),

@@ -1,7 +1,7 @@
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 
-// Runs the checks in a Worker, and prints the failures as JSON. The arguments are the routes and the bucket as JSON, and then the
+// Runs the checks in a Worker of Cloudflare, and prints the failures as JSON. Arguments: the routes and the bucket as JSON, and then
 // compatibility flags.
 
 const [input, ...compatibilityFlags] = process.argv.slice(2);

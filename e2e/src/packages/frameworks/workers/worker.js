@@ -4,7 +4,7 @@ import { invoice, runChecks } from "./checks.ts";
 
 const BYTES = 70 * 2 ** 20;
 
-/** Runs the checks of an embedding, and the checks of this file, inside of the Worker. The response has the failures. */
+/** Runs the checks of an embedding and the checks of this file inside of the Worker. The response contains the failures. */
 export default {
   async fetch(request) {
     const { routes, bucket } = await request.json();
@@ -40,7 +40,7 @@ const checksOfWorkers = (bucket) => [
 
 const asAnn = (url, init) => fetch(url, { ...init, headers: { ...init?.headers, "x-user": "ann" } });
 
-/** A source of zeros that is never in memory as a whole, such as an object of another service. */
+/** A source of zeros that is never in memory as a whole, like an object of another service. */
 const zeros = (size) => ({
   size,
   type: "application/octet-stream",

@@ -161,7 +161,7 @@ describe.each(MAJORS)("React %i", (major) => {
       expect(uploads.current.files[0]?.error).toBeUndefined();
     });
 
-    it("cancel removes a ready file only from the list of useUploads", async () => {
+    it("cancel removes a ready file from the list of useUploads, not from the bucket", async () => {
       const { client } = openClient();
       const item = newItem();
       const uploads = await shown(renderUploads(client, item));

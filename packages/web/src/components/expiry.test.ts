@@ -21,13 +21,13 @@ describe("the expiry of a share", () => {
     expect(expiryOfField(value, { now: Date.parse("2026-03-03T00:00:00Z") })).toBeUndefined();
   });
 
-  it("a share has expired at the exact instant of its expiry", () => {
+  it("a share is expired from the exact instant of its expiry", () => {
     expect(isExpired(inMinutes(0), now)).toBe(true);
     expect(isExpired(inMinutes(1), now)).toBe(false);
     expect(isExpired(null, now)).toBe(false);
   });
 
-  it("the page describes an expiry in words", () => {
+  it("the page says in words when a share expires", () => {
     expect(describeExpiry(null, now)).toBe("Never expires");
     expect(describeExpiry(inMinutes(60 * 24 * 3), now)).toBe("Expires in 3 days");
     expect(describeExpiry(inMinutes(-5), now)).toBe("Expired 5 minutes ago");

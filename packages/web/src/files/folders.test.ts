@@ -44,7 +44,7 @@ const filesOf = (count: number): Tree =>
 const namesOf = (files: readonly PickedFile[] | undefined) => files?.map(({ path, file }) => (path ?? "") + file.name);
 
 describe("dropped files", () => {
-  it("dropped files keep their folders and are sorted by name", async () => {
+  it("a drop keeps the folders of the files and sorts the files by name", async () => {
     const { read } = dropOf({
       "a.txt": null,
       trip: { "day 10": { "1.jpg": null }, "day 9": { "2.jpg": null, "10.jpg": null }, ".DS_Store": null },

@@ -29,7 +29,7 @@ function startVisit({ isWindowOpen = true } = {}) {
 describe("the claims of a visitor", () => {
   const link = { claim: null, claimsLeft: 2 };
 
-  it("several downloads of a visitor count as one claim", async () => {
+  it("several downloads of a visitor in one time window count as one claim", async () => {
     const { calls, visit } = startVisit();
     const claims = createClaims(link, { visit, onChange: () => undefined });
     expect(await Promise.all(["a", "b"].map((id) => claims.urlOf(id, CLICK)))).toEqual([

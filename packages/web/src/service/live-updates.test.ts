@@ -35,7 +35,7 @@ afterEach(() => void vi.useRealTimers());
 /** Returns whether the page will load the data of the query again. */
 const isOutdated = (...queryKey: string[]) => queryClient.getQueryState(queryKey)?.isInvalidated;
 
-it("a live page reloads data that is older than its stream of changes", () => {
+it("a page reloads the data that it loaded before it opened the stream of changes", () => {
   for (const key of [
     ["notes", "a"],
     ["note", "n"],
@@ -62,7 +62,7 @@ it("a live page reloads data that is older than its stream of changes", () => {
   end();
 });
 
-it("a live page checks the session if the service refuses the stream of changes", async () => {
+it("a page checks the session if the service refuses the stream of changes", async () => {
   const fetched = vi.fn(async () => new Response(null, { status: 401 }));
   vi.stubGlobal("fetch", fetched);
   const end = followChanges(undefined);

@@ -34,7 +34,7 @@ it("the web app has German texts", () => {
 });
 
 describe.each(["en", ...languages])("the texts in %s", (language) => {
-  it("this language has a text for each error code of the service", () => {
+  it("each language has a text for each error code of the service", () => {
     const common = files[`./${language}/problems.ts`]?.problems as Texts;
     const rare = files[RARE.replace("/en/", `/${language}/`)]?.rareProblems as Texts;
     const missing = Object.keys(problems).filter((code) => !(code in common) && !(code in rare));
@@ -44,7 +44,7 @@ describe.each(["en", ...languages])("the texts in %s", (language) => {
 });
 
 describe.each(languages)("the translations in %s", (language) => {
-  it.each(english)("this language has a translation of every text in %s", (path) => {
+  it.each(english)("each language has a translation of every text in %s", (path) => {
     const translated = files[path.replace("/en/", `/${language}/`).replace("/en.ts", `/${language}.ts`)];
     expect(shapeOf(translated).sort()).toEqual(shapeOf(files[path]).sort());
     const untranslated = new Set(sentencesOf(files[path]));

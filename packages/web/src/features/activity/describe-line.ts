@@ -22,8 +22,8 @@ const BY_VISITORS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Describes a line for a reader. `who` is the name at the start of `text`, and `isYou` says whether this person is the reader. `more` has
- * the names of several files, or the reason why a file was rejected.
+ * Describes a line of the activity feed for its reader. `who` is the name at the start of `text`, and `isYou` says whether the reader is
+ * this person. `more` has the names of several files, or the reason why a file was rejected.
  */
 export function describeLine(line: Line, reader: Reader) {
   const who = nameActor(line.event, reader);

@@ -62,7 +62,7 @@ const create = (changed: Partial<LinkValues>, { kind = "download" as Link["kind"
 const edit = (changed: Partial<LinkValues>, { of = link, policy = free } = {}) =>
   bodyOf({ ...valuesOf(of, policy), ...changed }, { link: of, kind: of.kind, policy, now });
 
-it("the form of a new link sends notify only after a choice of the user", () => {
+it("the form of a new link sends notify only if the user has chosen a value", () => {
   expect(create({}).body).not.toHaveProperty("notify");
   expect(create({ notify: "never" }).body).toMatchObject({ notify: "never" });
 });
@@ -72,7 +72,7 @@ describe("a new link", () => {
     expect(create({})).toEqual({ body: {} });
   });
 
-  it("the expiry of a new link counts from the time of the service", () => {
+  it("the form of a new link computes the expiry with the service's clock", () => {
     expect(create({ expiry: "60" })).toEqual({ body: { expiresAt: after(60) } });
     expect(create({ expiry: "never" })).toEqual({ body: { expiresAt: null } });
   });
@@ -150,7 +150,7 @@ describe("an edited link", () => {
     expect(edit({ attachmentIds: [] })).toMatchObject({ problems: { attachmentIds: expect.any(String) } });
   });
 
-  it("the form of a link refuses an expiry after the operator's limit", () => {
+  it("the form of a link refuses an expiry later than the operator's limit", () => {
     const policy = { ...free, maxExpirySeconds: 2 * DAY };
     expect(edit({ expiry: "custom", customExpiry: "2026-03-09T12:00" }, { policy })).toMatchObject({
       problems: { expiry: expect.stringContaining("2 days") },
@@ -214,7 +214,7 @@ describe("the previews of a link", () => {
     expect(showsPreviews({ ...valuesOf(undefined, free), ...changed })).toBe(isShown);
   });
 
-  it("the form of a new link sends showPreviews only after a choice of the user", () => {
+  it("the form of a new link sends showPreviews only if the user has chosen a value", () => {
     expect(create({})).toEqual({ body: {} });
     expect(create({ showPreviews: false })).toEqual({ body: { showPreviews: false } });
   });

@@ -6,6 +6,6 @@ it.each([
   [1, -1, 0.75],
   [0.5, -1, undefined],
   [4, 1, undefined],
-] as const)("from the zoom level %d, a change of a PDF by %d steps leads to the level %s", (zoom, by, next) => {
+] as const)("a PDF with the zoom level %d changes by %d steps to the zoom level %s", (zoom, by, next) => {
   expect(nextZoom(zoom, by)).toBe(next);
 });

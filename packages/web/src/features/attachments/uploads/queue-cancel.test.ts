@@ -96,7 +96,7 @@ describe("cancelling", () => {
     },
   );
 
-  it("cancelling a failed upload keeps the attachment that another tab uploads", async () => {
+  it("cancelling a failed upload keeps the attachment that another tab still uploads", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt");
     await openRestored(browser);
@@ -108,7 +108,7 @@ describe("cancelling", () => {
     expect(browser.stored.size).toBe(1);
   });
 
-  it("the page hides the attachment of a cancelled upload until its deletion", async () => {
+  it("while an upload is being cancelled, the page hides its attachment", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     const cancelled = tab.queue.cancel(idOf(tab, "a.txt"));
     expect([...tab.hidden]).toEqual(["attachment-1"]);

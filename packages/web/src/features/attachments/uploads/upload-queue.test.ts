@@ -48,13 +48,16 @@ describe("adding files", () => {
     expect(isFree).toBe(true);
   });
 
-  it.each(["pause", "cancel"] as const)("the action %s of an upload lets the next upload start", async (action) => {
-    const tab = createFakeBrowser().openTab();
-    tab.queue.add(chosen("a.txt", "b.txt"), TARGET);
-    await settled();
-    void tab.queue[action](idOf(tab, "a.txt"));
-    await expect(transferOf(tab, "b.txt").startsAfter).resolves.toBeUndefined();
-  });
+  it.each(["pause", "cancel"] as const)(
+    "after the action %s on an upload, the next upload can start",
+    async (action) => {
+      const tab = createFakeBrowser().openTab();
+      tab.queue.add(chosen("a.txt", "b.txt"), TARGET);
+      await settled();
+      void tab.queue[action](idOf(tab, "a.txt"));
+      await expect(transferOf(tab, "b.txt").startsAfter).resolves.toBeUndefined();
+    },
+  );
 
   it("equal files of two folders are two uploads with different paths", async () => {
     const browser = createFakeBrowser();

@@ -62,7 +62,7 @@ describe("the draft of a closed tab", () => {
     expect(Object.keys(browser.storage)).toHaveLength(1);
   });
 
-  it("the draft of a closed tab becomes a conflict if another user changed the field", async () => {
+  it("the draft of a closed tab becomes a conflict if another user changed the text", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.close();
     vi.clearAllTimers();

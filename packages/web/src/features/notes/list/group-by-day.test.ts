@@ -30,7 +30,7 @@ describe("the list of notes", () => {
     expect(headings({ isSearch: true })).toEqual([expect.stringMatching(/^Tuesday/), "Today"]);
   });
 
-  it("the order by last change groups notes by the day of the last change", () => {
+  it("with the order by last change, the list groups notes by the day of the change", () => {
     const notes = [at(3, 8, { updatedAt: instant(10, 11) }), at(9, 23)];
     const groups = groupNotes(notes, { ...created, order: "changed" });
     expect(groups.map(({ heading }) => heading)).toEqual(["Today", "Yesterday"]);

@@ -39,7 +39,7 @@ app.use(express.static(fileURLToPath(new URL("../public", import.meta.url))), ex
 app.use("/client", express.static(fileURLToPath(new URL(".", import.meta.resolve("@valetkey/client")))));
 app.all("/files/*path", files.node);
 
-// Signs a user in by the name alone. Your application needs a real sign-in.
+// Signs a user in with only a name. Your application needs a real sign-in.
 app.post("/sign-in", (request, response) => {
   const session = randomUUID();
   const sql = "INSERT INTO users VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET session = excluded.session";

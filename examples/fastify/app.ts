@@ -30,7 +30,7 @@ const client = folderOf(import.meta.resolve("@valetkey/client"));
 app.register(fastifyStatic, { root: client, prefix: "/client/", decorateReply: false });
 app.register(files.fastify);
 
-// Signs a user in by the name alone. Your application needs a real sign-in.
+// Signs a user in with only a name. Your application needs a real sign-in.
 app.post<{ Body: { name: string } }>("/sign-in", (request, reply) => {
   const session = randomUUID();
   sessions.set(session, { id: request.body.name });

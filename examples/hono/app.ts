@@ -37,7 +37,7 @@ app.get("/client/:path{[a-z0-9/-]+\\.js}", async (context) =>
   context.body(await readFile(new URL(context.req.param("path"), folders.client), "utf8"), 200, script),
 );
 
-// Signs a user in by the name alone. Your application needs a real sign-in.
+// Signs a user in with only a name. Your application needs a real sign-in.
 app.post("/sign-in", async (context) => {
   const session = randomUUID();
   sessions.set(session, { id: (await context.req.json()).name });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { cookies } from "next/headers";
 import { sessions } from "../users";
 
-/** Signs a user in by the name alone. Your application needs a real sign-in. */
+/** Signs a user in with only a name. Your application needs a real sign-in. */
 async function signIn(form: FormData) {
   "use server";
   const session = randomUUID();

@@ -238,7 +238,6 @@ describe.each(MAJORS)("React %i", (major) => {
   });
 
   describe("useFileUrl", () => {
-    /** Returns how many URLs of the file the client has requested. */
     const urlsOf = (id: string, sent: readonly string[]) => sent.filter((line) => line.endsWith(`${id}/url`)).length;
 
     const statusOf = async (url: string | undefined) => (await fetch(url ?? "data:,")).status;

@@ -99,7 +99,6 @@ export async function requireSession({ location }: { location: { href: string } 
   throw hasAccounts ? redirect({ to: "/sign-in", search: to }) : redirect({ to: "/sign-up", search: to });
 }
 
-/** Redirects signed-in users away from the sign-in and sign-up pages. */
 export async function requireNoSession({ search }: { search: { to?: string | undefined } }): Promise<void> {
   const session = await queryClient.ensureQueryData(sessionQuery);
   if (session !== null) throw redirect({ href: ownPath(search.to) });

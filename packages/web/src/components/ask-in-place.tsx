@@ -11,7 +11,6 @@ type AskInPlaceProps = {
   spokenLabel?: string;
   /** The consequence of the action, in one line. */
   question: ReactNode;
-  /** The mutation that runs after the confirmation. */
   action: { isPending: boolean; mutate: (nothing: undefined) => void };
   className?: string;
 };
@@ -43,7 +42,6 @@ export function AskInPlace({ label, spokenLabel, question, action, className }: 
 type ConfirmationProps = {
   /** The text of the button that confirms the action. */
   action: string;
-  /** The consequence of the action, in one line. */
   question: ReactNode;
   isPending: boolean;
   onConfirm: () => void;

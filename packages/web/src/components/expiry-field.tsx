@@ -6,7 +6,6 @@ const words = texts.sharing.expiry;
 
 type Lifetimes = { hasNever: boolean /** Seconds. */; lifetimes: readonly number[] };
 
-/** Returns the options of a select field for an expiry. */
 export function expiryOptions({ hasNever, lifetimes }: Lifetimes): { value: string; label: string }[] {
   return [
     ...(hasNever ? [{ value: "never", label: words.never }] : []),

@@ -20,7 +20,7 @@ export function ignoreRepeatedClicks(page: Document): () => void {
 }
 
 function onClick(event: MouseEvent): void {
-  // `detail` is the number of clicks in quick succession. It is 0 for a click by the keyboard or by a script.
+  // `detail` is the number of clicks in quick succession. For a click by the keyboard or by a script, `detail` is 0.
   if (event.detail > 1 && isOn(event, "button, [role=button]")) stop(event);
 }
 

@@ -8,12 +8,9 @@ import { WhenSeen } from "./when-seen.tsx";
 
 type ItemListProps<Item> = {
   query: { isPending: boolean; error: unknown; refetch: () => unknown };
-  /** Undefined until the query has loaded the items. */
   items: readonly Item[] | undefined;
   label: string;
-  /** The title of the error if the list cannot be loaded. */
   failed: string;
-  /** The content in place of an empty list. */
   empty: ReactNode;
   /** The content while the list loads. Default: a placeholder. */
   loading?: ReactNode;

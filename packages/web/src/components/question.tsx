@@ -7,16 +7,13 @@ import { Problem } from "./states.tsx";
 
 type QuestionProps = {
   title: ReactNode;
-  /** The consequence of the action. */
   hint: string;
-  /** The text of the button that confirms the action. */
   action: string;
   mutation: Pick<UseMutationResult<unknown, Error, void>, "isPending" | "error" | "mutate">;
   onClose: () => void;
   isDanger?: boolean;
 };
 
-/** A dialog that asks for confirmation of one action. */
 export function Question({ title, hint, action, mutation, onClose, isDanger = true }: QuestionProps) {
   return (
     <Dialog title={title} onClose={onClose}>

@@ -4,7 +4,6 @@ import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from "rea
 export type Tab<Name extends string> = {
   name: Name;
   label: string;
-  /** The name of the content for screen readers. */
   title: string;
   icon?: ReactNode;
   content: ReactNode;

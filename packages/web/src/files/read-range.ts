@@ -59,7 +59,6 @@ export const SHOWN_BYTES = 256 * 1024;
 
 type Source = { sizeBytes: number; read: (range: Range) => Promise<Uint8Array<ArrayBuffer>>; signal: AbortSignal };
 
-/** Reads the start of a text file. */
 export async function readText({ sizeBytes, read, signal }: Source): Promise<string> {
   // An empty file has no range to read.
   if (sizeBytes === 0) return "";

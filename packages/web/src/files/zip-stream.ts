@@ -4,13 +4,11 @@ import { makeZip } from "client-zip";
 export type ZipSource = NamedFile & {
   sizeBytes: number;
   lastModified: Date;
-  /** Starts to read the file. */
   open(): Promise<ReadableStream<Uint8Array>>;
 };
 
 export type ZipJob = {
   signal: AbortSignal;
-  /** The name of the file that the ZIP is reading. */
   reading: string | undefined;
   /** The names of the files that could not be opened, so that the ZIP does not contain them. */
   missing: string[];

@@ -80,7 +80,6 @@ async function deleteEarlierFiles(folder: FileSystemDirectoryHandle): Promise<vo
   }
 }
 
-/** Lets the browser save a file under this name. */
 export function saveBlob(file: Blob, name: string): void {
   const url = URL.createObjectURL(file);
   const link = Object.assign(document.createElement("a"), { href: url, download: name });

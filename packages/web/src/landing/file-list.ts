@@ -17,8 +17,8 @@ type FileList = {
   /** The download button of a link with a single file. */
   main: HTMLElement | undefined;
   /**
-   * The running downloads of files in the grid. They are near the button that downloads all files, because a tile has no space for a
-   * download.
+   * The running downloads of files in the grid. These downloads are near the button that downloads all files, because a tile has no space
+   * for a download.
    */
   downloads: HTMLElement;
 };

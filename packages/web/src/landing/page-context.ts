@@ -13,7 +13,6 @@ export type Page = LinkWatch & {
    * address again, shows the form for this step. Returns whether one of these views appeared.
    */
   showIfClosed(error: unknown): boolean;
-  /** Makes screen readers read a text. */
   announce(text: string): void;
 };
 

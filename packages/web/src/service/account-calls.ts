@@ -10,8 +10,8 @@ export type Credentials = { email: string; password: string; code?: string; keep
 export type Passkey = { id: string; name: string; createdAt: string; lastUsedAt: string | null };
 
 /**
- * The calls of /auth that only the settings, the sign-in and the pages of mailed links need. They are in a separate file to keep the first
- * load small (e2e/src/web/performance.test.ts).
+ * The calls of /auth that only the settings, the sign-in and the pages of mailed links need. A separate file keeps the first load small
+ * (e2e/src/web/performance.test.ts).
  */
 export const accountCalls = {
   /** `invitation` is the token of an invitation, which is necessary if the sign-up is closed. */

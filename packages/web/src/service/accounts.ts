@@ -14,7 +14,7 @@ export type Session = {
   userAgent?: string | null;
 };
 
-/** The calls of /auth that every page needs. They reject with `ValetKeyError`. */
+/** The calls of /auth that every page needs. A failed call rejects with `ValetKeyError`. */
 export const accounts = {
   current: () => callAccounts<{ session: Session; user: Account } | null>("GET", "/auth/get-session"),
   signOut: () => callAccounts("POST", "/auth/sign-out", {}),

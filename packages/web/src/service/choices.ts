@@ -32,7 +32,6 @@ const THEME = "valetkey.theme";
 const { theme: shown } = document.documentElement.dataset;
 export const $theme = atom<Theme>(shown === "light" || shown === "dark" ? shown : "system");
 
-/** Changes the theme immediately, and stores the theme in this browser. */
 export function chooseTheme(theme: Theme): void {
   const { dataset } = document.documentElement;
   if (theme === "system") delete dataset.theme;
@@ -49,7 +48,6 @@ export const NOTE_ORDERS = ["created", "changed", "title"] as const satisfies re
 
 const NOTE_ORDER = "valetkey.note-order";
 
-/** The order of the user's own notes. */
 export const $noteOrder = atom<NoteOrder>(NOTE_ORDERS.find((order) => order === read(NOTE_ORDER)) ?? "created");
 
 export function chooseOrder(order: NoteOrder): void {

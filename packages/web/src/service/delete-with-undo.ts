@@ -13,7 +13,6 @@ type Deletion<Item> = {
   subjectOf: (item: Item) => Subject | undefined;
   /** Returns the message about deleted items, such as "Plan deleted". */
   title: (deleted: readonly Item[]) => string;
-  /** The question before a permanent deletion. */
   question: string;
   /** Hides the items before the service responds. */
   hide: () => void;
@@ -56,7 +55,6 @@ export async function deleteWithUndo<Item>(deletion: Deletion<Item>): Promise<vo
   else toasts.add({ title });
 }
 
-/** Returns whether the service has a trash. */
 async function hasTrash(): Promise<boolean> {
   return (await queryClient.ensureQueryData(instanceQuery)).limits.trashDays > 0;
 }

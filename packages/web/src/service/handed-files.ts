@@ -6,7 +6,7 @@ export function acceptHandedFiles(): void {
   void navigator.serviceWorker?.register("/attach-worker.js", { scope: "/attach" }).catch(() => undefined);
 }
 
-/** Returns the latest files that another app has sent. They stay stored until the user attaches or discards them. */
+/** Returns the latest files that another app has sent. The files stay stored until the user attaches or discards the files. */
 export async function readHandedFiles(): Promise<File[]> {
   if (!("caches" in globalThis)) return [];
   const cache = await caches.open(CACHE);

@@ -2,7 +2,7 @@ import { inStorage } from "./choices.ts";
 
 /** The sign-in of another account deletes all keys with the prefix of account data, so this key has another prefix. */
 const keyOf = (path: string) => `link ${path}`;
-/** The tokens in memory, for a browser that forbids storage. They exist only as long as this document. */
+/** The tokens in memory, for a browser that forbids storage. These tokens exist only as long as this document. */
 const tokens = new Map<string, string>();
 
 /**
@@ -17,7 +17,6 @@ export const linkTokens = {
   /** Returns the token for a path, or an empty string if no token is stored. */
   of: (path: string): string =>
     tokens.get(path) ?? inStorage("sessionStorage", (storage) => storage.getItem(keyOf(path))) ?? "",
-  /** Deletes the token after the user has used the link. */
   forget(path: string): void {
     tokens.delete(path);
     inStorage("sessionStorage", (storage) => storage.removeItem(keyOf(path)));

@@ -13,7 +13,6 @@ export async function markNoteSeen(noteId: string): Promise<void> {
   queryClient.setQueriesData<InfiniteData<NotePage>>({ queryKey: keys.notes }, (list) => withoutMark(list, noteId));
 }
 
-/** Removes the mark "New" from a file. */
 export async function markFileSeen(attachmentId: string): Promise<void> {
   await client.attachments.markSeen(attachmentId).catch(() => undefined);
   queryClient.setQueryData<InfiniteData<SharedAttachmentPage>>(keys.sharedFiles, (list) =>

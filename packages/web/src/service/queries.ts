@@ -159,7 +159,6 @@ export const pagesQuery = <Page extends { nextCursor: string | null }>(
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
   });
 
-/** Finds a note in the loaded lists. */
 export function listedNote(noteId: string): NoteSummary | undefined {
   return queryClient
     .getQueriesData<{ pages: { items: NoteSummary[] }[] }>({ queryKey: keys.notes })

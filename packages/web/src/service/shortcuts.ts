@@ -37,7 +37,6 @@ export function hasMod({ metaKey, ctrlKey }: Pick<KeyboardEvent, "metaKey" | "ct
   return isMac ? metaKey : ctrlKey;
 }
 
-/** Returns the name of a key on this operating system. */
 export function nameOfKey(key: string): string {
   return key === "mod" ? (isMac ? "⌘" : "Ctrl") : key.length === 1 ? key.toUpperCase() : key;
 }

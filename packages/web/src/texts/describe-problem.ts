@@ -23,7 +23,6 @@ export async function loadRareProblems(): Promise<void> {
   }
 }
 
-/** Describes a problem, and what the user can do. */
 export function describeProblem(error: unknown): string {
   if (!(error instanceof ValetKeyError)) return problems.unknown;
   const { code, message, retryAfterSeconds, rejection } = error;

@@ -87,7 +87,6 @@ export function SettingsOverview() {
   return <Account isOverview />;
 }
 
-/** Shows the part of the settings that the URL names. */
 export function SettingsPart() {
   const { part } = useParams({ from: "/signed-in/settings/$part" });
   const Part = Object.hasOwn(contents, part) ? contents[part as keyof typeof contents] : MissingPage;

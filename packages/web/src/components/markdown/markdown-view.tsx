@@ -4,7 +4,6 @@ import { createContext, type ReactNode, useContext, useMemo } from "react";
 import { texts } from "../../texts/index.ts";
 import { lex, tasksOf } from "./tasks.ts";
 
-/** The URL schemes that the links in a note may have. */
 const SCHEMES: ReadonlySet<string> = new Set(["http:", "https:", "mailto:", "tel:"]);
 
 /** Maps each task box to its label and its toggle function. With an empty map, all task boxes are read-only. */

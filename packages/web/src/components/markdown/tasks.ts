@@ -37,7 +37,6 @@ function isDeeper(tokens: readonly Nested[], depth: number): boolean {
   return tokens.some((token) => isDeeper(insideOf(token), depth - 1));
 }
 
-/** Lists the task boxes of a text, from top to bottom. */
 export function tasksOf(tokens: readonly Token[], label = ""): Task[] {
   return (tokens as readonly Nested[]).flatMap((token) => {
     if (token.type === "checkbox") return [{ token: token as Token, isDone: token.checked === true, label }];

@@ -29,7 +29,7 @@ export function NewPasswordPage() {
   return <NewPassword key={token} token={token} onDone={onDone} />;
 }
 
-/** `token` is the token of the link. It is empty if the user opened the page without a link. */
+/** `token` is the token of the link, or an empty string if the user opened the page without a link. */
 function NewPassword({ token, onDone }: { token: string; onDone: () => void }) {
   useDocumentTitle(words.title);
   const link = useQuery({

@@ -11,7 +11,6 @@ import { useForm } from "./form-validation.ts";
 
 type FormCardProps = Pick<ComponentProps<"form">, "ref" | "onSubmit" | "noValidate" | "children"> & {
   label: string;
-  /** The text of the submit button. */
   action: string;
   kind?: "primary" | "danger";
   isPending: boolean;
@@ -46,7 +45,6 @@ type PasswordAgainProps = Omit<FormCardProps, keyof ReturnType<typeof useForm>["
   onSubmit: (password: string, form: HTMLFormElement) => void;
 };
 
-/** Asks for the password again before a change of the account. */
 export function PasswordAgain({ children, error, onSubmit, ...card }: PasswordAgainProps) {
   const { data: session } = useQuery(sessionQuery);
   const { form, problems } = useForm({

@@ -16,7 +16,6 @@ import { AccountCard, OtherPageLink, ProviderButton } from "./account-card.tsx";
 import { checkEmail, focusField, useForm } from "./form-validation.ts";
 
 type SignInProps = {
-  /** The path that opens after the sign-in. */
   to: string;
   /** Why the user must sign in: an error code of the identity provider, or `session_ended`. */
   error: string | undefined;

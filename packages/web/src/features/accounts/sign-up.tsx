@@ -29,7 +29,6 @@ type Invited = {
 };
 
 type SignUpProps = {
-  /** The path that opens after the sign-up. */
   to: string;
   invited?: Invited;
   onDone: () => void;

@@ -36,7 +36,7 @@ const words = activityTexts;
 const STEP = 60;
 
 type ActivityListProps = {
-  /** The events, newest first. */
+  /** The events, sorted newest first. */
   events: readonly AuditEvent[];
   accountId: string | undefined;
   now: number;

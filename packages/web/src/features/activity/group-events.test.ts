@@ -21,7 +21,7 @@ function event({ at, ...fields }: EventFields): AuditEvent {
   };
 }
 
-/** Groups events of one local day, one minute apart, the newest first. */
+/** Makes events of one local day, one minute apart and newest first, and groups the events. */
 const groupOneDay = (events: Omit<EventFields, "at">[]) =>
   groupByDay(events.map((fields, nth) => event({ ...fields, at: new Date(2026, 10, 24, 12, 59 - nth).toISOString() })));
 const summary = (events: Omit<EventFields, "at">[]) =>

@@ -59,7 +59,6 @@ type TableProps<Item> = {
   empty: ReactNode;
   /** The titles of the columns between the first column and the actions. */
   columns: readonly string[];
-  /** The title of the first column. */
   first: string;
   /** The class that sets the widths of the columns on wide screens. */
   widths: string;
@@ -92,9 +91,7 @@ const badgeStyle = "inline-block rounded-small border px-1.5 font-normal text-sm
 type RowProps = {
   widths: string;
   title: string;
-  /** A short label beside the title. */
   badge?: string | undefined;
-  /** Lines below the title. */
   hints?: readonly string[];
   cells: ReactNode;
   actions?: ReactNode;

@@ -19,7 +19,6 @@ const words = administration.links;
 
 const LINK_WIDTHS = "lg:grid-cols-[minmax(0,1fr)_10rem_9rem_14rem_6rem]";
 
-/** Shows the links and file requests of all people, newest first. */
 export function AllLinks() {
   const { field, q, find } = useSearch(words);
   const list = usePages(["links", q], (page) => client.admin.links({ ...page, ...find }));

@@ -19,7 +19,6 @@ const words = texts.attachments;
 
 /** The actions on an attachment. An action is undefined if the user has no permission for the action. */
 export type AttachmentActions = {
-  /** Whether the user may accept or reject the files of visitors. */
   canReview: boolean;
   onPreview: (attachmentId: string) => void;
   onCopyLink: ((attachment: Attachment) => void) | undefined;
@@ -151,7 +150,6 @@ function Choose({ attachment: { id, filename }, isChosen, onChoose }: ChooseProp
 
 const loadRename = () => importWithRetry(() => import("./rename-form.tsx"));
 
-/** The row of an attachment while the user changes the filename. */
 export function Rename(form: { attachment: Attachment; onDone: () => void }) {
   const { data: code } = useCode("rename", loadRename, { onFail: form.onDone });
   return (
@@ -259,7 +257,6 @@ async function removeOne(attachment: Attachment): Promise<void> {
 }
 
 type RowActionsOptions = {
-  /** Whether the operator allows links. */
   hasLinks: boolean;
   callbacks: {
     onCopyLink: (attachments: readonly Attachment[]) => void;

@@ -40,7 +40,6 @@ type AttachmentSectionProps = {
   onPreview: (attachmentId: string, listed: readonly Attachment[]) => void;
   /** Opens the links of one file, or makes a link to several files. */
   onCopyLink: (attachments: readonly Attachment[]) => void;
-  /** Opens the dialog that moves or copies files to another note. */
   onMove: (attachments: readonly Attachment[], isCopy: boolean) => void;
   /** Opens the dialog that shares files without their note. Only the owner of a note can share its files. */
   onShare: (attachments: readonly Attachment[]) => void;
@@ -254,7 +253,6 @@ function useFileTools(attachments: readonly Attachment[]) {
     listed,
     toggle,
     choose,
-    /** Undefined if the tools are closed. */
     open: {
       code,
       managed,

@@ -8,7 +8,6 @@ import type { ChosenFile, FileHandle } from "./uploads/upload.ts";
 const words = texts.attachments;
 
 type Options = {
-  /** Whether the page accepts files. */
   isEnabled: boolean;
   onChosen: (files: ChosenFile[]) => void;
 };

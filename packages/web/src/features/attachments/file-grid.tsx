@@ -198,7 +198,6 @@ type FolderHeadingProps = {
   note: Note;
   path: string;
   files: readonly Attachment[];
-  /** Selects the files of the folder. */
   onChoose: (files: readonly Attachment[]) => void;
 };
 

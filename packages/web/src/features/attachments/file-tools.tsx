@@ -37,7 +37,6 @@ export { arrangeFiles, chooseAll, chooseFile };
 type FileToolsProps = {
   note: Note;
   files: readonly Attachment[];
-  /** The files that the list shows. */
   shown: readonly Attachment[];
   managed: Managed;
   onChange: (managed: Managed) => void;

@@ -2,7 +2,7 @@ import { atom } from "nanostores";
 
 const $ids = atom<ReadonlySet<string>>(new Set());
 
-/** The attachments that the page hides while they are deleted, or while their uploads are aborted. */
+/** The attachments that are being deleted, or whose uploads are being aborted. The page hides these attachments. */
 export const pendingDeletions = {
   $ids,
   add(...attachmentIds: string[]): void {

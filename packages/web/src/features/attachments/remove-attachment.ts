@@ -31,7 +31,7 @@ export async function removeAttachments(attachments: readonly Attachment[]): Pro
 
 async function remove({ id }: Attachment): Promise<void> {
   await client.attachments.remove(id).catch((error: unknown) => {
-    // Another person has already deleted the attachment, so the deletion has its result.
+    // Another person has already deleted the attachment, so nothing remains to delete.
     if (!hasCode(error, "attachment_not_found")) throw error;
   });
 }

@@ -9,7 +9,7 @@ import { texts } from "../../texts/index.ts";
 
 const words = reviewTexts;
 
-/** Lets the user accept or reject the file of a visitor. Nobody can open the file before it is accepted. */
+/** Lets the user accept or reject the file of a visitor. Nobody can open the file before the user accepts the file. */
 export function ReviewFile({ attachment, canReview }: { attachment: Attachment; canReview: boolean }) {
   const { id, noteId, filename, contentType } = attachment;
   const review = useMutation({

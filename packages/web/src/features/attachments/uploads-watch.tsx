@@ -92,7 +92,6 @@ function summarise(others: readonly Upload[]): string {
   return words.otherUploads.running(running.length, total === 0 ? 0 : Math.floor((sent / total) * 100));
 }
 
-/** Describes why an upload failed. */
 export function describeUploadFailure(noteId: string, error: unknown): string {
   if (hasCode(error, "quota_exceeded") && !isOwn(noteId)) return words.ownerIsFull;
   const maxBytes = queryClient.getQueryData(instanceQuery.queryKey)?.limits.uploadMaxBytes;

@@ -18,7 +18,6 @@ export function DoctorPage() {
   );
 }
 
-/** Shows the result of the set-up checks to administrators. */
 function DoctorReport() {
   const checks = useQuery(doctorQuery);
   if (checks.isFetching) return <Running />;

@@ -21,7 +21,6 @@ const MOST_FILES = 1000;
 const DEFAULT_FILES = 10;
 
 type Context = {
-  /** The edited link. Undefined for a new link. */
   link: Link | undefined;
   kind: Link["kind"];
   policy: LinkPolicy;

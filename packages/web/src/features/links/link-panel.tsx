@@ -26,7 +26,6 @@ type LinkPanelProps = {
   noteId: string;
   /** The files that a new link opens. Default: every file of the note. */
   files?: readonly Attachment[] | undefined;
-  /** Whether the ticket of a new link shows its QR code. */
   hasCode?: boolean;
 };
 
@@ -77,7 +76,6 @@ function useMade({ made }: ReturnType<typeof useMakeLink>, subject: LinkSubject)
   return hasEnded(stateAt(link, now)) ? undefined : { ...made, link };
 }
 
-/** A button that opens the form of a file request. */
 function RequestFiles({ noteId }: { noteId: string }) {
   const { make, isPending, error, reset } = useMakeLink();
   const [isOpen, setOpen] = useState(false);
@@ -171,7 +169,6 @@ function LinkList({ subject, exceptId, onAgain }: LinkListProps) {
 const dialogWords = linkTexts.dialog;
 
 type FileLinksDialogProps = {
-  /** One file, or several files of one note. */
   files: readonly [Attachment, ...Attachment[]];
   onClose: () => void;
 };

@@ -1,7 +1,6 @@
 import type { FileRequest, Instance, Link, LinkSlot } from "@valetkey/client";
 import { linkTexts } from "../../texts/en/links.ts";
 
-/** The operator's limits for links. */
 export type LinkPolicy = { maxExpirySeconds: number | null; passwordRequired: boolean; uploadMaxBytes: number };
 
 /** The text in each field of the form. An empty number field means the default, or no limit. */
@@ -116,7 +115,6 @@ export function hasRare(values: LinkValues): boolean {
 export const wholeBytes = (files: number, bytesPerFile: number) =>
   Math.min(files * bytesPerFile, Number.MAX_SAFE_INTEGER);
 
-/** The props that each part of the form gets. */
 export type FormFields = {
   values: LinkValues;
   problems: LinkProblems;

@@ -32,7 +32,6 @@ export const linksQuery = (subject: LinkSubject) =>
         client.links.ofFile(subject.attachmentId, { ...page, limit: LINKS_AT_ONCE }),
       );
 
-/** Queries the links of the user, newest first. */
 export const ownLinksQuery = (filter: LinkFilter) =>
   pagesQuery([...keys.links, { filter }], (page) =>
     client.links.list({ ...page, ...(filter !== "all" && { kind: filter }) }),

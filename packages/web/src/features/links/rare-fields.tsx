@@ -52,7 +52,6 @@ export function RareFields({ kind, noteId, children, ...fields }: RareFieldsProp
   );
 }
 
-/** Returns whether the link can show previews of its files. */
 function useHasPictures(noteId: string, attachmentIds: readonly string[] | undefined): boolean {
   const { attachments = [] } = useQuery(noteQuery(noteId)).data ?? {};
   const files = attachments.filter(({ id }) => attachmentIds === undefined || attachmentIds.includes(id));

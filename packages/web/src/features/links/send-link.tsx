@@ -156,7 +156,6 @@ function refuse(emails: readonly string[]): Refusal | undefined {
     : { emails: wrong, problem: wrong.map(shareDialogTexts.people.invalid).join("\n") };
 }
 
-/** Returns the email address that the service has refused. */
 function refusedBy(error: Error | null, emails: readonly string[]): string[] {
   if (error === null) return [];
   return emails.filter((email) => error.message.toLowerCase().includes(email.toLowerCase()));

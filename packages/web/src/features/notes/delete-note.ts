@@ -13,7 +13,6 @@ type Deletion = {
   title: string;
   /** Saves the draft before the deletion, so that the note in the trash has the latest text. */
   save: () => Promise<unknown>;
-  /** Runs when the lists have hidden the note. */
   onHidden: () => void;
 };
 
@@ -32,7 +31,7 @@ export function deleteNote({ id, title, save, onHidden }: Deletion): Promise<voi
     async remove() {
       await save();
       await client.notes.remove(id).catch((error: unknown) => {
-        // Somebody has already deleted the note, so the deletion has its result.
+        // Somebody has already deleted the note, so nothing remains to delete.
         if (!hasCode(error, "note_not_found")) throw error;
       });
       drafts.discard(id);
@@ -48,7 +47,6 @@ export function deleteNote({ id, title, save, onHidden }: Deletion): Promise<voi
   });
 }
 
-/** Pins a note in the user's lists, or removes the pin. */
 export async function pinNote(noteId: string, isPinned: boolean): Promise<void> {
   try {
     await (isPinned ? client.notes.pin(noteId) : client.notes.unpin(noteId));

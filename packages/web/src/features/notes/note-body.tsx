@@ -13,7 +13,6 @@ const FIELD = "border border-line-strong focus:border-accent";
 type NoteBodyProps = {
   body: string;
   canEdit: boolean;
-  /** Whether the user has just made the note. */
   isNew: boolean;
   /** The position of the caret in the source. Undefined while the user does not edit the note. */
   editedAt: number | undefined;

@@ -29,7 +29,6 @@ type NoteTextProps = {
   back: ReactNode;
   /** Runs when the owner has deleted the note. The owner can still undo the deletion. */
   onDeleted: () => void;
-  /** The content between the title and the body. */
   children: ReactNode;
 };
 
@@ -142,7 +141,6 @@ function ScrolledTitle({ heading, children }: { heading: RefObject<HTMLElement |
 type TitleFieldProps = {
   ref: RefObject<HTMLTextAreaElement | null>;
   title: string;
-  /** Whether the user has just made the note. */
   isNew: boolean;
   onChange: (title: string) => void;
   /** Runs on Enter, which moves the focus to the body. */

@@ -17,7 +17,6 @@ const words = previewTexts;
 
 type ImageFileProps = {
   file: Attachment;
-  /** Runs when the picture is visible. */
   onShown: () => void;
 };
 

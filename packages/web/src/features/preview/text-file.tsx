@@ -97,7 +97,6 @@ function FormattedText({ text, format }: FormattedTextProps) {
   return <div className="whitespace-pre-wrap break-words">{text}</div>;
 }
 
-/** The format in which the preview shows a text. */
 type TextFormat = "markdown" | "table" | "plain";
 
 const EXTENSIONS: Readonly<Record<string, TextFormat>> = {

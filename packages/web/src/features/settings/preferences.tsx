@@ -78,7 +78,6 @@ const queryKey = ["mail-preferences"];
 /** The topics whose choice has no effect until the email address is confirmed. The choices for links also apply to new links. */
 const WITHOUT_EFFECT: ReadonlySet<Topic> = new Set(["shares", "expiry"]);
 
-/** Lets the user choose which mails to receive. */
 export function MailChoices() {
   const { data: me } = useQuery(meQuery);
   const choices = useQuery({ queryKey, queryFn: () => client.mailPreferences() });

@@ -16,7 +16,6 @@ const words = invitationTexts.page;
 
 type InvitationCardProps = {
   invitation: OpenInvitation | undefined;
-  /** The email address of the signed-in account. */
   email: string | undefined;
   error: unknown;
   isLoading: boolean;

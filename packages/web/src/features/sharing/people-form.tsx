@@ -141,7 +141,6 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
   );
 }
 
-/** Says when the new access expires. */
 function describeEnd(choice: string, custom: string): string {
   const { end } = peopleWords;
   if (choice === "never") return end.never;

@@ -137,7 +137,6 @@ function describeInvitation({ linkExpiresAt }: Invitation, now: number): string 
 
 type InvitationActionsProps = Pick<ShareRowProps, "subject" | "what" | "now"> & { invitation: Invitation };
 
-/** The buttons for the link of an invitation. */
 function InvitationActions({ subject, what, invitation, now }: InvitationActionsProps) {
   const renew = useRenewInvitation(subject);
   const { email, linkExpiresAt } = invitation;

@@ -149,7 +149,6 @@ async function showFile(viewed: Viewed, { claims, small, ahead }: ShowOptions): 
 /** The maximum number of new URLs for one element. After more errors, the preview fails. */
 const MAX_RENEWALS = 3;
 
-/** Shows an image, or plays audio or a video. */
 async function showMedia({ file, stage, urls, signal, fail }: Viewed): Promise<void> {
   const kind = previewKindOf(file);
   const element = h(kind === "video" ? "video" : kind === "audio" ? "audio" : "img", {
@@ -246,7 +245,6 @@ export function pans(target: EventTarget | null): boolean {
 /** The large previews that the page has loaded before the visitor opens them. */
 export type Ahead = {
   fetch(files: readonly LinkFile[]): void;
-  /** Returns the object URL of a loaded preview. */
   get(id: string): string | undefined;
   clear(): void;
 };

@@ -103,7 +103,6 @@ type PickerOptions = {
   onFiles: (files: readonly File[]) => void;
 };
 
-/** A button that opens the file dialog of the browser. */
 export function filePicker({ label, text, accept, isMultiple, onFiles }: PickerOptions): HTMLElement {
   const input = h("input", {
     type: "file",

@@ -171,7 +171,6 @@ export const texts = {
     unreadable: "What you dropped could not be read. Check that you may open it, then drop it again.",
     full: "All files have arrived. Nothing more is needed.",
     thanks: "Thank you. Your files have arrived.",
-    /** The text for each error code. */
     problems: {
       link_not_found: "The request has ended, so this file was not accepted.",
       request_full: "The request has all its files, or this file is too large for the space that is left.",

@@ -63,7 +63,6 @@ export function sheet(...children: readonly Child[]): HTMLElement {
 
 type Progress = { doneBytes: number; totalBytes: number; words: string };
 
-/** A progress bar with a text below it. */
 export function progressBar(label: string): { element: HTMLElement; update(progress: Progress): void } {
   const fill = h("div");
   const bar = h("div", { role: "progressbar", "aria-label": label, "aria-valuemin": 0, class: "bar" }, fill);
@@ -92,7 +91,6 @@ type FileLineParts = {
   actions: readonly Child[];
 };
 
-/** A file in a list, with its icon, name and size. */
 export function fileLine(file: FileProps, { main = h("div"), label, below, actions }: FileLineParts): HTMLLIElement {
   main.classList.add("file-main");
   main.prepend(

@@ -50,7 +50,6 @@ export const common = {
   someone: "Someone",
   notifications: "Notifications",
   dismiss: "Dismiss",
-  /** The separator between short facts on one line. */
   separator: " · ",
   showPassword: "Show password",
   hidePassword: "Hide password",

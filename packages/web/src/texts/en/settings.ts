@@ -142,7 +142,6 @@ export const secondFactorTexts = {
   failedToLoad: "Your second factor could not be loaded",
 };
 
-/** The texts for the deletion of the user's own account. */
 export const deleteAccountTexts = {
   title: "Delete account",
   hint: "Your account closes at once, and you have 14 days to change your mind.",

@@ -1,4 +1,3 @@
-/** The texts of the lists and forms in the share dialog. */
 export const shareDialogTexts = {
   tabs: {
     label: "How to share",
@@ -28,7 +27,6 @@ export const shareDialogTexts = {
     invalid: (email: string) => `“${email}” is not a complete email address, like ann@example.com.`,
     own: (email: string) => `${email} is your own email address.`,
   },
-  /** The texts of the dialog that shares several files at once. */
   files: {
     title: (count: number) => `Share ${count} files`,
     hint: "Share only these files with people who should not see the whole note.",

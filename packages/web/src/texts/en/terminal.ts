@@ -1,4 +1,3 @@
-/** The page that gives a terminal access to the account. */
 export const terminalTexts = {
   title: "Give a terminal access",
   hint: "Type the code that your own terminal shows. Never type a code that somebody gave you: it would give that person access to your account.",

@@ -15,7 +15,6 @@ export type StoredUpload = UploadDescription & {
 export type FileStore = {
   /** Resolves with false if the browser cannot store the upload. */
   add(upload: StoredUpload): Promise<boolean>;
-  /** Does nothing if the upload is not stored. */
   update(id: string, changes: Partial<Pick<StoredUpload, "isPaused" | "attachmentId">>): Promise<void>;
   /** Returns whether the upload is stored. Resolves with true if the browser cannot read its storage. */
   has(id: string): Promise<boolean>;

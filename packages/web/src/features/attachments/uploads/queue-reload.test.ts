@@ -120,7 +120,6 @@ describe("a file that is too large to be stored", () => {
       requestPermission: async () => permission.state,
     }) as unknown as FileHandle;
 
-  /** Reloads a tab that has a file handle for the file. */
   async function reloadWithHandle(file: File, permission: { state: "granted" | "denied" | "prompt" }) {
     const browser = createFakeBrowser();
     const first = browser.openTab();

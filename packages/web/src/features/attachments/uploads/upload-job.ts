@@ -29,7 +29,6 @@ type Queue = {
   /** Runs when another job may start. */
   onIdle(): void;
   onEvent(event: UploadEvent): void;
-  /** Removes the job and the stored file of the job. */
   remove(job: UploadJob): Promise<void>;
 };
 
@@ -97,7 +96,6 @@ export class UploadJob {
     this.#storeChange({ isPaused: true });
   }
 
-  /** Queues a job that is paused or has failed. */
   requeue(): void {
     this.phase = "queued";
     this.#queue.list.change(this.upload.id, { status: "queued", error: undefined });

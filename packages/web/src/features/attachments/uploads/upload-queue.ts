@@ -50,7 +50,6 @@ export class UploadQueue {
   /** The file handles of the uploads that need a permission, by the id of the upload. */
   readonly #handles = new Map<string, FileHandle>();
 
-  /** The job that started last. */
   #last: UploadJob | undefined;
 
   constructor(services: UploadServices) {
@@ -82,7 +81,6 @@ export class UploadQueue {
     this.#startNext();
   }
 
-  /** Continues a paused upload, or retries a failed upload. */
   resume(id: string): void {
     this.#jobs.get(id)?.requeue();
     this.#startNext();

@@ -138,11 +138,9 @@ export class UploadList {
   readonly $uploads = map<Record<string, Upload>>({});
   /** The ids of the uploads. This store changes only when an upload is added or removed. */
   readonly $ids = computedSet(this.$uploads, Object.keys);
-  /** The ids of the attachments that the page shows as uploads. */
   readonly $attachmentIds = computedSet(this.$uploads, (uploads) =>
     Object.values(uploads).flatMap(({ attachmentId }) => attachmentId ?? []),
   );
-  /** Whether a reload would lose an upload. */
   readonly $isAtRisk = computed(this.$uploads, (uploads: Uploads) =>
     Object.values(uploads).some((upload) => isActive(upload) && !upload.continuesAfterReload),
   );

@@ -1,4 +1,3 @@
-/** The fields of a note that a user writes. */
 export type NoteFields = { title: string; body: string };
 
 export function fieldsOf(fields: Partial<NoteFields>): (keyof NoteFields)[] {

@@ -19,7 +19,6 @@ export type DraftContext = {
   storage: DraftStorage;
   /** Runs after each save, with the new version of the note on the service. */
   onSaved: (noteId: string, version: Version) => void;
-  /** Runs after the first save has created the note. */
   onCreated: (draft: Draft, created: { note: Note; firstId: string }) => void;
 };
 

@@ -87,7 +87,6 @@ export class FakeTransfer implements UploadTask {
   }
 }
 
-/** A browser tab with its upload queue. */
 export type FakeTab = {
   queue: UploadQueue;
   transfers: FakeTransfer[];
@@ -205,7 +204,6 @@ function createFakeLocks() {
     return { request } as unknown as LockManager;
   }
 
-  /** Releases the locks of a closed tab. */
   function release(tab: string): void {
     for (const [name, queue] of queues) {
       for (const request of queue.filter((each) => each.tab === tab)) leave(name, request);

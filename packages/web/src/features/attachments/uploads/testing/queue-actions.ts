@@ -34,7 +34,6 @@ export function eventsOf({ queue }: FakeTab): UploadEvent["kind"][] {
   return kinds;
 }
 
-/** Opens a tab that sends these files. */
 export async function openSending(browser: ReturnType<typeof createFakeBrowser>, ...names: string[]): Promise<FakeTab> {
   const tab = browser.openTab();
   tab.queue.add(chosen(...names), TARGET);

@@ -25,7 +25,7 @@ export class FakeService {
   note: Note = NOTE;
   /** The bodies of all saves, in the order in which they arrived. */
   readonly saves: object[] = [];
-  /** The error of every save, if set. */
+  /** If set, every save fails with this error. */
   failure: Error | undefined;
   /** Whether saves succeed, but their responses are lost. */
   losesResponses = false;

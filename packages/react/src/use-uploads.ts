@@ -118,6 +118,7 @@ function sum(files: readonly UploadingFile[]): UploadsProgress {
 export type UploadingFile = Omit<UploadProgress, "state"> & {
   /** Identifies the upload in the page. Pass this value as the `key` of a React element. */
   key: string;
+  /** The filename. */
   name: string;
   /** `queued`: the upload waits until a running upload ends. `@valetkey/client` describes all other states. */
   state: UploadState | "queued";

@@ -46,7 +46,7 @@ export function createContext(deps: Deps, parts: CallParts) {
   return {
     deps,
     ...parts,
-    /** Throws if the rules of the item's resource refuse the file, as at the start of an upload. Returns its tags and metadata. */
+    /** Throws if the rules of the resource refuse the file, as at the start of an upload. Returns the tags and metadata of `validate`. */
     async requireAccepted(
       actor: Actor,
       item: ItemName,

@@ -120,7 +120,7 @@ export type PageOptions = {
 
 /** The options of `listMany`. */
 export type FirstFilesOptions = {
-  /** The maximum number of files for each item. Range: 1 to 200. Default: 50. */
+  /** The number of files of each item. Range: 1 to 200. Default: 50. */
   limit?: number | undefined;
 };
 

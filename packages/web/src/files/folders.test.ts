@@ -90,7 +90,7 @@ describe("folders", () => {
   it.each([
     ["photos/", "", "photos"],
     ["photos/2024/", "photos/", "2024"],
-  ])("the page splits the path %s into %j and %j", (path, around, last) => {
+  ])("the page splits the folder path %s into %j and %j", (path, around, last) => {
     expect(splitPath(path)).toEqual({ around, last });
   });
 });

@@ -38,7 +38,7 @@ const SMALL = 10;
 const LARGE = 1_000_000;
 
 describe("a ZIP", () => {
-  it("a ZIP download reads only small files ahead", async () => {
+  it("a ZIP download opens small files early, but a large file only when needed", async () => {
     const { sources, opened } = makeSources([SMALL, SMALL, LARGE, SMALL, SMALL, SMALL, SMALL]);
     const job = makeJob();
     const reader = zipStream(sources, { job, words }).getReader();
@@ -57,7 +57,7 @@ describe("a ZIP", () => {
     expect(places).not.toContain(-1);
   });
 
-  it("a ZIP download opens a file again after a failed read-ahead", async () => {
+  it("a ZIP download opens a file again if the early read of the file failed", async () => {
     const { sources } = makeSources([SMALL, SMALL]);
     const failure = () => Promise.reject(new Error("The bucket is down"));
     const [first, second] = sources as [ZipSource, ZipSource];

@@ -92,7 +92,7 @@ describe("the sentence about access", () => {
     ]);
   });
 
-  it("the sentence about a file joins the access to the note and to the file", () => {
+  it("the sentence about the access to a file includes the access to its note", () => {
     const note = {
       people: { count: 1, until: inDays(4) },
       links: { count: 1, until: inDays(2) },
@@ -107,7 +107,7 @@ describe("the sentence about access", () => {
 });
 
 describe("the access of a user who does not own the note", () => {
-  it("the line for a user with access says when the access expires", () => {
+  it("the access line of a shared note says when the user's own access expires", () => {
     expect(describeOwnEnd(inDays(2), now)).toBe("expires in 2 days");
     expect(describeOwnEnd(null, now)).toBeUndefined();
     expect(describeOwnEnd(inDays(0), now)).toBeUndefined();

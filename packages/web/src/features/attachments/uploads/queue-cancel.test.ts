@@ -25,7 +25,7 @@ describe("cancelling", () => {
     expect(browser.stored.size).toBe(0);
   });
 
-  it("cancelling an upload reports no failure", async () => {
+  it("cancelling an upload does not report a failed upload", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     const events = eventsOf(tab);
     await tab.queue.cancel(idOf(tab, "a.txt"));

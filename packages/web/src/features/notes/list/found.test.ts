@@ -9,6 +9,6 @@ it.each([
   ["report.pdf", "", undefined],
   // In lower case, the letter İ has two characters.
   ["İstanbul", "istanbul", undefined],
-])("in the text %j, a search for %j highlights the parts %j", (text, q, parts) => {
+])("the list of notes splits the text %j at a match of %j into %j", (text, q, parts) => {
   expect(splitMatch(text, q)).toEqual(parts);
 });

@@ -8,7 +8,7 @@ import { canMount } from "./packages/s3-local/src/testing/can-mount.ts";
 
 const withoutMounts = canMount() ? [] : ["**/full-disk.test.ts"];
 
-// Tests start many processes and threads that load the same source files. With this variable, Node compiles each file only once.
+// Tests start many processes and threads that load the same source files. With this variable, Node.js compiles each file only once.
 const { directory } = enableCompileCache();
 if (directory !== undefined) process.env.NODE_COMPILE_CACHE = directory;
 
@@ -26,15 +26,15 @@ export default defineConfig({
     ],
     pool: "forks",
     execArgv: ["--require", resolve(import.meta.dirname, "e2e/src/testing/cheap-scrypt.cjs")],
-    // The test files of one worker share the loaded modules, because loading all modules takes over a second. These modules keep no state.
+    // The test files of one worker share the loaded modules, which have no state, because it takes over a second to load all modules.
     isolate: false,
-    // Tests wait for servers and browsers about half of the time. So twice as many workers as processors, and one more, keep all processors
-    // busy.
+    // Tests wait for servers and browsers about half of the time. With twice as many workers as processors, and one more, all processors
+    // are busy.
     maxWorkers: 2 * availableParallelism() + 1,
     sequence: { sequencer: LongFilesFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // A test must not fail only because the machine is slow. So `expect.poll` waits far longer than any test needs.
+    // A slow machine alone must not make a test fail. So `expect.poll` waits far longer than any test needs.
     expect: { poll: { timeout: 20_000 } },
   },
 });

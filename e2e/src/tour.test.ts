@@ -4,7 +4,7 @@ import { type Api, apiAs, putAsTold } from "./testing/api.ts";
 import { useDatabases } from "./testing/databases.ts";
 import { makePlace, type Place, type RunningService, runCli, startProcess } from "./testing/service.ts";
 
-// docs-commands.test.ts tests the main job on SQLite, with the commands of docs/tour.md.
+// docs-commands.test.ts runs the commands of docs/tour.md on SQLite.
 describe.each(useDatabases().filter(({ name }) => name === "postgres"))(
   "the steps of docs/tour.md on $name",
   ({ makeEnv }) => {
@@ -127,7 +127,7 @@ describe.each(useDatabases().filter(({ name }) => name === "postgres"))(
   },
 );
 
-/** Repeats a call until `isDone` returns true for its result. If `isDone` never returns true, the test fails at its timeout. */
+/** Repeats a call until `isDone` returns true for its result. If that never happens, the test times out. */
 async function until<T>(call: () => Promise<T>, isDone: (result: T) => boolean): Promise<T> {
   for (;;) {
     const result = await call();

@@ -152,7 +152,9 @@ describe.each(useDatabases())("traces on $name", (database) => {
     expect(spans[0]?.resource["service.name"]).toBe("files");
   });
 
-  /** Returns the name of each descendant of a span, with the names of its ancestors. Sibling spans are in the order of their ends. */
+  /**
+   * Returns the names of all descendants of a span, each after the names of its ancestors. Sibling spans are in the order of their ends.
+   */
   function treeOf(span: CollectedSpan | undefined, ancestors: readonly string[] = []): string[] {
     if (span === undefined) return [];
     const path = [...ancestors, span.name];
@@ -165,7 +167,7 @@ function traceparent(traceId: string): string {
   return `00-${traceId}-${CALLER_SPAN_ID}-01`;
 }
 
-/** Sends several requests on one connection, and then reads the responses (HTTP pipelining). */
+/** Sends several requests on one connection, and only then reads the responses (HTTP pipelining). */
 async function listPipelined(url: string, token: string): Promise<void> {
   const socket = connect(Number(new URL(url).port), "127.0.0.1");
   const requests = PIPELINED.map((traceId, index) => {
@@ -183,7 +185,7 @@ async function listPipelined(url: string, token: string): Promise<void> {
   expect((await text(socket)).match(/HTTP\/1\.1 200/g)).toHaveLength(PIPELINED.length);
 }
 
-/** Sends the headers of a request first, and the body when the service has received the headers. */
+/** Sends the headers of a request, and the body only after the service has received the headers. */
 async function shareWithLateBody(url: string, token: string): Promise<void> {
   const body = JSON.stringify({ userIds: ["bob"], role: "viewer" });
   const headers = {
@@ -211,14 +213,14 @@ describe("the settings of traces", () => {
 
   it("a service without a trace endpoint loads no part of the OpenTelemetry SDK", async () => {
     place = await makePlace({ NODE_OPTIONS: `--import=${LIST_MODULES}` });
-    // The test runs the sources of the service, because the bundled command does not have the module names.
+    // Runs the sources of the service, because the bundled command does not have the names of the modules.
     const service = await startProcess(place, { node: process.execPath, command: join(SOURCES, "cli.ts") });
     expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
     await service.stop();
     const modules = modulesIn(service.output());
     expect(modules.some((url) => url.endsWith("wiring/service.ts"))).toBe(true);
     expect(modules.filter(isOfTracing)).toEqual([]);
-    // With an endpoint, the service loads open-telemetry.ts, which shows that the module names of the test are right.
+    // Loads open-telemetry.ts, as a service with an endpoint does. This proves that the test searches for the right module names.
     const args = [`--import=${LIST_MODULES}`, join(SOURCES, "platform/tracing/open-telemetry.ts")];
     const { stderr } = await promisify(execFile)(process.execPath, args);
     expect(modulesIn(stderr).filter(isOfTracing).join()).toContain("@opentelemetry/sdk-trace");
@@ -236,7 +238,7 @@ describe("the settings of traces", () => {
 
   it("the service stays fast and stops fast while the trace collector does not respond", async () => {
     const collector = await startCollector({ respond: false });
-    // If the shutdown had no separate time limit, the export of the traces would wait longer than a test.
+    // If the stop of the service had no separate time limit, the export of traces would wait longer than the test.
     const waits = { OTEL_EXPORTER_OTLP_TIMEOUT: "600000", OTEL_BSP_EXPORT_TIMEOUT: "600000" };
     place = await makePlace({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...waits });
     const service = await startProcess(place);

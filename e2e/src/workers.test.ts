@@ -38,7 +38,7 @@ describe("the workers of a service", () => {
   });
 });
 
-/** Makes the environment of a service with two workers on PostgreSQL. Starts the bucket of the service in the process of the test. */
+/** Makes the environment of a service with two workers on PostgreSQL. Its bucket runs in the process of the test. */
 async function makeWorkersPlace(env: Record<string, string>): Promise<Place> {
   const database = await createTestPostgresDatabase();
   const place = await makePlace({
@@ -66,7 +66,7 @@ async function makeWorkersPlace(env: Record<string, string>): Promise<Place> {
   return place;
 }
 
-/** Sends a request on a new connection, so that either worker may get the request. */
+/** Sends a request on a new connection, which either worker may accept. */
 function get(url: string): Promise<Response> {
   return fetch(url, { headers: { connection: "close" } });
 }

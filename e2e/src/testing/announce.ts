@@ -1,6 +1,6 @@
 import { selectTests } from "./selections.ts";
 
-/** At the start of a test run, prints the skipped tests, and the programs that the skipped tests need. */
+/** Prints the skipped tests at the start of a test run, with the programs that these tests need. */
 export default function announce(): void {
   for (const line of selectTests(process.env).lines) console.log(line);
 }

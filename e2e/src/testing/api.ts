@@ -4,7 +4,7 @@ import { signTestJwt } from "../../../packages/server/src/testing/auth/test-jwt.
 type Json = any;
 export type Answer = { status: number; body: Json; headers: Headers };
 
-/** A simple API client that sends the bearer token of one user. */
+/** A simple API client with the bearer token of one user. */
 export type Api = {
   userId: string;
   call(method: string, path: string, body?: unknown): Promise<Answer>;
@@ -41,7 +41,7 @@ export async function apiAs(
   };
 }
 
-/** Sends bytes to the bucket, with the method, URL and headers that the service returned for an upload or a part. */
+/** Sends bytes to the bucket with the method, URL and headers that the service returned for an upload or a part. */
 export function putAsTold(
   upload: { method: string; url: string; headers: Record<string, string> },
   bytes: Uint8Array,

@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from "node:zlib";
 
-/** Makes a small PNG file with very many pixels: a square with one bit for each pixel. `side`: pixels. */
+/** Makes a small PNG file with a huge number of pixels: a square with one bit for each pixel. `side`: in pixels. */
 export function pngBomb(side: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);

@@ -4,10 +4,10 @@ import { join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const LOCK = "package-lock.json";
-/** Each build writes this file last. With an earlier file, an interrupted build would look complete. */
+/** The file that each build writes last, so that its existence proves a complete build. */
 const BUILT = "dist/THIRD-PARTY-LICENSES.txt";
 const NOT_BUILT = /^(?:dist|node_modules|testing)$|\.test\.tsx?$/;
-/** The tests need the builds of the list. The second build contains the output of the first build. */
+/** The builds that the tests need. The second build contains the output of the first build. */
 const BUILDS = [
   {
     workspace: "packages/web",
@@ -29,16 +29,13 @@ const BUILDS = [
   },
 ];
 
-/**
- * The test run calls `build` before all tests. Builds the web app and the command, unless the builds are newer than the sources. Throws if
- * a build fails.
- */
+/** Builds the web app and the command before all tests, unless the builds are newer than the sources. Throws if a build fails. */
 export default function build(): void {
   for (const { workspace, sources } of BUILDS) {
     const builtAt = statSync(join(ROOT, workspace, BUILT), { throwIfNoEntry: false })?.mtimeMs ?? 0;
     if (builtAt > Math.max(...sources.map((path) => changedAt(join(ROOT, path))))) continue;
     console.log(`${workspace} has changed since it was built: it is built again.`);
-    // Vitest sets NODE_ENV to "test". With NODE_ENV "test", the build would contain the development code of React.
+    // Vitest sets NODE_ENV to "test", with which the build would contain the development code of React.
     const env = { ...process.env, NODE_ENV: "production" };
     const { status, stdout, stderr } = spawnSync("npm", ["run", "build", "--workspace", workspace], {
       cwd: ROOT,
@@ -49,12 +46,12 @@ export default function build(): void {
   }
 }
 
-/** Returns the time of the last change to a file or folder. The function `changedAt` ignores tests and the output of builds. */
+/** Returns the time of the last change to a file or folder. Ignores tests and the output of builds. */
 function changedAt(path: string): number {
   const stats = statSync(path);
   if (!stats.isDirectory()) return stats.mtimeMs;
   const within = readdirSync(path).filter((name) => !NOT_BUILT.test(name));
-  // The function `changedAt` ignores the time of a package's root folder, because each build changes the folder `dist` inside.
+  // Each build writes to the folder `dist`, which changes the time of the package's root folder.
   const own = within.includes("package.json") ? 0 : stats.mtimeMs;
   return Math.max(own, ...within.map((name) => changedAt(join(path, name))));
 }

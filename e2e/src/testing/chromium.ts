@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 
-/** The headless shell of Chromium needs a quarter less CPU time than the full Chromium, but cannot show permission prompts. */
+/** The headless shell of Chromium, which needs a quarter less CPU time than the full Chromium, but cannot show permission prompts. */
 const HEADLESS_SHELL = "/usr/bin/chromium-headless-shell";
 const USUAL = [
   "/usr/bin/chromium",
@@ -21,29 +21,23 @@ const WITHOUT_SITE_ISOLATION = [
 ];
 
 export type ChromiumOptions = {
-  /**
-   * The member `hasPrompts` states whether the tested page requests a permission, which needs the full Chromium. The default of
-   * `hasPrompts` is false.
-   */
+  /** Whether the tested page requests a permission, which needs the full Chromium. Default: false. */
   hasPrompts?: boolean;
   /**
-   * The member `reusesProcess` states whether a new page of a context runs in the process of earlier pages, which has already compiled the
-   * code of the app. The default of `reusesProcess` is false.
+   * Whether a new page of a context runs in the process of earlier pages, which has already compiled the code of the app. Default: false.
    */
   reusesProcess?: boolean;
-  /** Further command-line arguments of Chromium. By default, Chromium gets no further argument. */
+  /** Further command-line arguments of Chromium. Default: none. */
   args?: readonly string[];
 };
 
-/** Returns the path of Chromium: CHROMIUM_PATH, or an installed Chromium, or the Chromium that Playwright has downloaded. */
+/** Returns the path of Chromium: CHROMIUM_PATH, an installed Chromium, or the Chromium that Playwright has downloaded. */
 export function findChromium({ hasPrompts = false }: ChromiumOptions = {}): string | undefined {
   const installed = [...(hasPrompts ? [] : [HEADLESS_SHELL]), ...USUAL, chromium.executablePath()];
   return process.env.CHROMIUM_PATH ?? installed.find(existsSync);
 }
 
-/**
- * Starts a headless browser. If no browser is installed, the function `launchChromium` throws an error that says how to install Chromium.
- */
+/** Starts a headless browser. If no browser is installed, throws an error that says how to install Chromium. */
 export async function launchChromium(options?: ChromiumOptions): Promise<Browser> {
   const executablePath = findChromium(options);
   if (executablePath === undefined) {
@@ -52,15 +46,15 @@ export async function launchChromium(options?: ChromiumOptions): Promise<Browser
     );
   }
   const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
-  // The process limit saves 10 % of the CPU time: the pages of a context share one process, and Chromium starts no process in advance.
+  // The process limit saves 10 % of the CPU time: all pages of a context share one process, and Chromium starts no process in advance.
   const args = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
     "--renderer-process-limit=1",
-    // Without a process for the network, a browser needs a tenth less CPU time.
+    // Without a separate process for the network, a browser needs a tenth less CPU time.
     "--enable-features=NetworkServiceInProcess2",
-    // The page of a test lives for seconds. The optimizing compilers of V8 would cost more time than the faster code saves.
+    // The page of a test lives for seconds, so the optimizing compilers of V8 would cost more time than they save.
     "--js-flags=--no-maglev,--no-turbofan",
     ...quiet,
     ...(options?.reusesProcess ? WITHOUT_SITE_ISOLATION : []),
@@ -71,10 +65,7 @@ export async function launchChromium(options?: ChromiumOptions): Promise<Browser
 
 type Way = { says: string; commands: string[][] };
 
-/**
- * The test run calls `provideChromium` before all tests. Finds an installed Chromium and prints its path, or installs Chromium. Throws if
- * the installation of Chromium fails.
- */
+/** Finds an installed Chromium before all tests and prints its path, or installs Chromium. Throws if the installation fails. */
 export default function provideChromium(): void {
   const found = findChromium({ hasPrompts: true });
   if (found !== undefined) {

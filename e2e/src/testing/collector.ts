@@ -3,10 +3,10 @@ import { createServer } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { listen } from "./forward.ts";
 
-/** A simulated OpenTelemetry collector, which accepts OTLP over HTTP, encoded as protobuf. */
+/** A simulated OpenTelemetry collector for OTLP over HTTP in protobuf. */
 export type Collector = {
   url: string;
-  /** Returns the bodies of all received exports. */
+  /** Returns the bodies of all received exports, one after the other. */
   received(): Buffer;
   /** Returns the request headers of the last export. */
   headers(): Record<string, string | string[] | undefined>;
@@ -14,7 +14,7 @@ export type Collector = {
   close(): Promise<void>;
 };
 
-/** Starts a simulated collector of traces. With `respond: false`, the collector accepts connections but sends no response. */
+/** Starts a simulated collector of traces. With `respond: false`, it accepts connections but never responds. */
 export async function startCollector({ respond = true } = {}): Promise<Collector> {
   const bodies: Buffer[] = [];
   let headers: Record<string, string | string[] | undefined> = {};
@@ -43,7 +43,7 @@ export async function startCollector({ respond = true } = {}): Promise<Collector
   };
 }
 
-/** A span that the collector received. All ids of spans are hexadecimal. The member `parentId` is empty for a span without a parent. */
+/** A span that the collector has received, with hexadecimal ids. `parentId`: empty for a span without a parent. */
 export type CollectedSpan = {
   traceId: string;
   spanId: string;
@@ -54,7 +54,7 @@ export type CollectedSpan = {
   resource: Record<string, string | number>;
 };
 
-/** A decoded protobuf message: the values of each field, by the number of the field. */
+/** A decoded protobuf message: the values of each field by the number of the field. */
 type Message = Map<number, (Buffer | number)[]>;
 
 /** Decodes the spans of an ExportTraceServiceRequest (opentelemetry-proto 1.5). */
@@ -90,7 +90,7 @@ function bytes(message: Message, field: number): Buffer {
   return (message.get(field)?.[0] ?? Buffer.alloc(0)) as Buffer;
 }
 
-/** Decodes the wire format of protobuf, but skips fields of a fixed width. */
+/** Decodes a protobuf message. Skips fields of a fixed width. */
 function decode(body: Buffer): Message {
   const message: Message = new Map();
   let offset = 0;

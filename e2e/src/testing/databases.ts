@@ -3,18 +3,17 @@ import { createTestPostgresDatabase } from "../../../packages/server/src/testing
 
 export type ServiceDatabase = {
   name: string;
-  /** Makes a new database for a test. Returns the environment variables for a service that uses the new database. */
+  /** Makes a new database for a test. Returns the environment variables for a service with this database. */
   makeEnv(): Promise<Record<string, string>>;
 };
 
 /**
- * Returns an SQLite database and a PostgreSQL database, for `describe.each(useDatabases())`. Deletes the new databases after the test file.
- * `migrated`: whether a PostgreSQL database has the current schema. For SQLite, the place of the service decides whether the database has
- * the schema.
+ * Returns SQLite and PostgreSQL as databases for `describe.each(useDatabases())`. Deletes all new databases after the test file.
+ * `migrated`: whether a new PostgreSQL database has the current schema. For SQLite, the place of the service decides this.
  */
 export function useDatabases({ migrated } = { migrated: true }): readonly ServiceDatabase[] {
   const made: { remove(): Promise<void> }[] = [];
-  // The hook runs after the hooks of each `describe`, when the services of the databases have stopped.
+  // This hook runs after the hooks of each `describe`, when all services have stopped.
   afterAll(async () => {
     for (const { remove } of made.splice(0)) await remove();
   });
@@ -25,7 +24,7 @@ export function useDatabases({ migrated } = { migrated: true }): readonly Servic
       async makeEnv() {
         const { url, remove } = await createTestPostgresDatabase({ migrated });
         made.push({ remove });
-        // On PostgreSQL, the service does not generate a secret, so the test must set one.
+        // On PostgreSQL, the service does not generate a secret.
         return { DATABASE_URL: url, AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc" };
       },
     },

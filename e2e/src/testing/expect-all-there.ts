@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { Api } from "./api.ts";
 import { type Acknowledged, sha256 } from "./load.ts";
 
-/** Checks that everything that the service acknowledged exists, and that each file has the right bytes. */
+/** Checks that everything exists that the service has acknowledged, and that each file has the right bytes. */
 export async function expectAllThere(ann: Api, seen: Acknowledged): Promise<void> {
   for (const { id, title } of seen.notes) {
     expect((await ann.call("GET", `/notes/${id}`)).body.title).toBe(title);
@@ -48,7 +48,7 @@ async function expectIssuesRecorded(ann: Api, seen: Acknowledged): Promise<void>
   }
 }
 
-/** Checks that the bytes of each ready attachment match its checksum, even if the service did not acknowledge the attachment. */
+/** Checks that the bytes of each ready attachment match its checksum, even of attachments that the service has not acknowledged. */
 export async function expectReadyIsWhole(ann: Api): Promise<void> {
   let cursor = "";
   do {

@@ -4,7 +4,7 @@ import type { ReceivedWebhook } from "../../../packages/server/src/platform/outg
 import type { Api } from "./api.ts";
 import type { Acknowledged } from "./load.ts";
 
-/** The mails and the webhook messages that have arrived so far. */
+/** All mails and webhook messages that have arrived so far. */
 export type Received = { mails: readonly ReceivedMail[]; webhooks: readonly ReceivedWebhook[] };
 
 export const emailOf = (userId: string) => `${userId}@readers.example`;
@@ -12,11 +12,11 @@ export const emailOf = (userId: string) => `${userId}@readers.example`;
 type Event = { type: string; data: Record<string, string | null> & { files?: IssuedUrls[]; isComplete?: boolean } };
 type IssuedUrls = { attachmentId: string; count: number };
 
-/** Returns a text for each acknowledged event that no mail and no webhook message has reported yet. */
+/** Returns a line for each acknowledged event that no mail and no webhook message has reported yet. */
 export function notYetReported(seen: Acknowledged, received: Received): string[] {
   const [invited, told] = [new Set(mailsByEmail(received.mails).keys()), keysOfEvents(received.webhooks)];
   const issued = issuedByFile(received.webhooks);
-  // A summary lists at most 1,000 files. After a long run, a file without a count can therefore be one of the others.
+  // A summary lists at most 1,000 files. After a long run, it may therefore leave out a file that the test expects.
   const listsAll = received.webhooks.every(({ body }) => (JSON.parse(body) as Event).data.isComplete !== false);
   return [
     ...seen.invitations.filter(({ email }) => !invited.has(email)).map(({ email }) => `mail to ${email}`),
@@ -31,15 +31,15 @@ export function notYetReported(seen: Acknowledged, received: Received): string[]
 }
 
 /**
- * Checks that all copies of a mail have one Message-ID, and all copies of a webhook message one id. Returns the number of arrived mails and
- * webhook messages.
+ * Checks that all copies of a mail have the same Message-ID, and all copies of a webhook message the same id. Returns the number of arrived
+ * mails and webhook messages.
  */
 export async function expectOnlyCopies(ann: Api, { seen, received }: { seen: Acknowledged; received: Received }) {
   const { mails, webhooks } = received;
   for (const [email, copies] of mailsByEmail(mails)) {
     expect(new Set(copies.map(({ parsed }) => parsed.messageId)).size, `mails to ${email}`).toBe(1);
   }
-  // The test permits one share more than acknowledged, because the service may have committed the call that the kill interrupted.
+  // Permits one share more than acknowledged, because the service may have committed the call that the kill interrupted.
   for (const [userId, count] of countBy(seen.shares, (share) => share.userId)) {
     expect(sharesInMails(mails, userId), `shares in the mails to ${userId}`).toBeLessThanOrEqual(count + 1);
   }
@@ -69,7 +69,7 @@ function expectedEvents({ shares, invitations, attachments }: Acknowledged): str
   ];
 }
 
-/** Returns the ids of the webhook messages for each event. The result excludes the summaries of issued URLs. */
+/** Returns the ids of the webhook messages for each event, without the summaries of issued URLs. */
 function keysOfEvents(webhooks: readonly ReceivedWebhook[]): Map<string, Set<string>> {
   const keys = new Map<string, Set<string>>();
   for (const { id, body } of webhooks) {
@@ -82,7 +82,7 @@ function keysOfEvents(webhooks: readonly ReceivedWebhook[]): Map<string, Set<str
   return keys;
 }
 
-/** Adds up the issued URLs that the webhook messages report for each file. The sum counts copies of a message only once. */
+/** Returns the number of issued URLs of each file in the webhook messages. Counts copies of a message only once. */
 function issuedByFile(webhooks: readonly ReceivedWebhook[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { body } of new Map(webhooks.map((each) => [each.id, each])).values()) {
@@ -93,7 +93,7 @@ function issuedByFile(webhooks: readonly ReceivedWebhook[]): Map<string, number>
   return counts;
 }
 
-/** Adds up the shares that the mails to a user report. The sum counts copies of a mail only once. */
+/** Returns the number of shares in the mails to a user. Counts copies of a mail only once. */
 function sharesInMails(mails: readonly ReceivedMail[], userId: string): number {
   const copies = mailsByEmail(mails).get(emailOf(userId)) ?? [];
   const texts = new Map(copies.map(({ parsed }) => [parsed.messageId, parsed.text ?? ""]));

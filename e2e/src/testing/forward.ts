@@ -12,16 +12,13 @@ import { pipeline } from "node:stream";
 type Forwarding = {
   /** The URL of the server that receives the request. */
   target: string;
-  /**
-   * The headers of the forwarded request. The default of `headers` is all headers of the request with the Host header, because the
-   * signature covers the Host header.
-   */
+  /** The headers of the forwarded request. Default: all headers of the request, with the Host header, which the signature covers. */
   headers?: IncomingHttpHeaders;
-  /** Returns the headers of the forwarded response. Without `change`, the proxy forwards the headers unchanged. */
+  /** Returns the headers of the forwarded response. Default: unchanged headers. */
   change?(headers: IncomingHttpHeaders): OutgoingHttpHeaders;
 };
 
-/** Forwards a request to the path of the request on another server, and forwards the response. */
+/** Forwards a request to the same path on another server, and forwards the response. */
 export function forward(
   { incoming, outgoing }: { incoming: IncomingMessage; outgoing: ServerResponse },
   { target, headers = incoming.headers, change = (unchanged) => unchanged }: Forwarding,
@@ -32,8 +29,7 @@ export function forward(
     outgoing.writeHead(response.statusCode ?? 502, change(response.headers));
     pipeline(response, outgoing, () => undefined);
   });
-  // The server may respond and close the connection before the server has read the whole body. The early response of the server is still
-  // valid.
+  // The server may respond and close the connection before it has read the whole body. This early response is still valid.
   onward.on("error", () => {
     if (!outgoing.headersSent) outgoing.destroy();
   });
@@ -41,7 +37,7 @@ export function forward(
   incoming.pipe(onward);
 }
 
-/** Makes a server listen on the local machine. Returns the port of the server. The default of `port` is a free port. */
+/** Makes a server listen on the local machine. Default port: a free port. Returns the port. */
 export async function listen(server: Server, port = 0): Promise<number> {
   server.listen(port, "127.0.0.1");
   await once(server, "listening");

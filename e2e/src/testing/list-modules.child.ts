@@ -1,6 +1,6 @@
 import { registerHooks } from "node:module";
 
-// The command `node --import` loads list-modules.child.ts. The file prints the URL of each module that the process loads to standard error.
+// Prints the URL of each module that a process loads to standard error. Load this file with `node --import`.
 registerHooks({
   load(url, context, nextLoad) {
     process.stderr.write(`loads ${url}\n`);

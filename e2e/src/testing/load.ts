@@ -2,14 +2,14 @@ import { createHash, randomBytes } from "node:crypto";
 import { declare, webp } from "../../../packages/server/src/testing/pictures.ts";
 import { type Api, putAsTold } from "./api.ts";
 
-/** The records of everything that the service acknowledged to the workers. After a kill, every acknowledged record must still exist. */
+/** Everything that the service has acknowledged to the callers that make load. After a kill, all of it must still exist. */
 export type Acknowledged = {
   notes: { id: string; title: string }[];
   shares: { noteId: string; userId: string }[];
-  /** Shares with email addresses without an account, so that each share makes an invitation. */
+  /** Shares with email addresses that have no account. Each of these shares makes an invitation. */
   invitations: { noteId: string; email: string }[];
   attachments: { id: string; sha256: string }[];
-  /** The confirmed preview pictures, with the checksum of each picture. */
+  /** The confirmed previews, each with its checksum. */
   previews: { id: string; sha256: string }[];
   issued: { noteId: string; attachmentId: string }[];
 };
@@ -20,10 +20,10 @@ export function nothingYet(): Acknowledged {
 
 export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("base64");
 
-/** The member `readerId` is the user who receives shares of the notes. The member `seen` collects every acknowledged record. */
+/** `readerId`: the user who gets shares of the notes. `seen`: collects everything that the service acknowledges. */
 type Load = { readerId: string; seen: Acknowledged };
 
-/** Creates notes, shares, invitations, uploads and URLs until a call fails because the service was killed. */
+/** Creates notes, shares, invitations, uploads and URLs until a call fails, because the service was killed. */
 export async function workUntilKilled(api: Api, load: Load): Promise<void> {
   for (let turn = 0; ; turn++) {
     try {
@@ -60,7 +60,7 @@ async function oneTurn(api: Api, { turn, readerId: userId, seen }: Load & { turn
 type Target = { noteId: string; seen: Acknowledged };
 
 async function attach(api: Api, { noteId, seen }: Target): Promise<string> {
-  // Some files need a multipart upload, so that a kill can also interrupt a multipart upload.
+  // Some files need a multipart upload, so that a kill can also interrupt one.
   const bytes = randomBytes(Math.random() < 0.15 ? 9 * 2 ** 20 : 1 + Math.floor(Math.random() * 200_000));
   const answer = await api.attach(noteId, { name: "form.bin", bytes });
   expectStatus(answer.status, 201);
@@ -83,7 +83,7 @@ async function upload(api: Api, { noteId, seen }: Target): Promise<string> {
 
 const FILES_OF_BATCH = 5;
 
-/** Uploads several files and a preview of each. One request starts the files or previews of a batch, and one request completes them. */
+/** Uploads several files and a preview of each file. One request starts all uploads or previews, and another request completes them. */
 async function uploadBatch(api: Api, { noteId, seen }: Target): Promise<string> {
   const files = Array.from({ length: FILES_OF_BATCH }, () => randomBytes(1_000 + Math.floor(Math.random() * 50_000)));
   const uploads = files.map((bytes, nth) => ({
@@ -105,7 +105,7 @@ async function uploadBatch(api: Api, { noteId, seen }: Target): Promise<string> 
   return completed.body.files[0].file.id;
 }
 
-/** Sends a small preview of each file, while the files become complete. */
+/** Sends a small preview of each file while the uploads are completed. */
 async function sendPreviews(
   api: Api,
   { attachmentIds, seen }: { attachmentIds: string[]; seen: Acknowledged },
@@ -124,7 +124,7 @@ async function sendPreviews(
 
 type StartedAnswer = Awaited<ReturnType<Api["call"]>>;
 
-/** Sends the bytes of each upload of a started batch. Returns the started uploads. */
+/** Sends the bytes of each upload of a batch. Returns the uploads. */
 async function putAll(
   { status, body }: StartedAnswer,
   contents: readonly Uint8Array[],
@@ -138,6 +138,6 @@ async function putAll(
 }
 
 function expectStatus(actual: number, expected: number): void {
-  // A killed service sends no response, so a kill cannot cause a wrong status. Each wrong status is therefore a fault of the service.
+  // A killed service sends no response, so a wrong status is a fault of the service and not of the kill.
   if (actual !== expected) throw new UnexpectedAnswer(`answered ${actual} where ${expected} was due`);
 }

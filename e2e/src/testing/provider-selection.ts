@@ -3,16 +3,13 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { runnableFiles } from "./selections.ts";
 
-/** An S3 server that the tests may use. If the S3 server is installed, `providers/<name>.test.ts` tests the server. */
+/** An S3 server for the tests. If this server is installed, `providers/<name>.test.ts` tests it. */
 type Provider = {
   name: string;
   title: string;
   packages: string;
   commands: readonly string[];
-  /**
-   * Runs a command that prints the installed version, and returns the output of the command. The function `find` returns the path of a
-   * command.
-   */
+  /** Runs a command that prints the installed version, and returns its output. `find`: returns the path of a command. */
   askVersion(find: (command: string) => string): string;
   /** A pattern whose first group is the tested version in docs/providers.md. */
   documented: RegExp;
@@ -41,7 +38,7 @@ const PROVIDERS: readonly Provider[] = [
       "swift-object-server",
       "memcached",
     ],
-    // The Python interpreter in the first line of a Swift script imports the version, because Swift has no command that prints its version.
+    // Swift has no command that prints its version. So the Python in the first line of a Swift script imports the version.
     askVersion(find) {
       const [shebang = ""] = readFileSync(find("swift-proxy-server"), "utf8").split("\n", 1);
       const [python = "", ...args] = shebang.replace(/^#!\s*/, "").split(/\s+/);
@@ -52,16 +49,15 @@ const PROVIDERS: readonly Provider[] = [
 ];
 
 export type Selection = {
-  /** The test files of the S3 servers that the run does not test. */
+  /** The test files of the S3 servers that this test run does not test. */
   missing: string[];
-  /** One line that lists the tested S3 servers, and says how to add further servers. */
+  /** One line with the tested S3 servers, and how to test more of them. */
   line: string;
 };
 
 /**
- * Selects the S3 servers that the run tests in addition to the built-in bucket. The variable PROVIDERS is "all", "none" or names with
- * commas between the names. By default, selects the installed servers of the version in docs/providers.md. Throws if an S3 server of
- * PROVIDERS cannot run.
+ * Selects the S3 servers that this test run tests in addition to the built-in bucket. PROVIDERS is "all", "none", or names with commas.
+ * Default: all installed servers in the versions of docs/providers.md. Throws if a server in PROVIDERS cannot run.
  */
 export function selectProviders(env: { PROVIDERS?: string | undefined; PATH?: string | undefined }): Selection {
   const path = env.PATH ?? "";
@@ -101,7 +97,7 @@ function titled({ title }: Provider, version: string | undefined): string {
   return `${title} ${version ?? "of unknown version"}`;
 }
 
-/** Returns the installed version of an S3 server, or undefined if the version is unknown. */
+/** Returns the installed version of an S3 server, or undefined if it is unknown. */
 function versionOf({ askVersion }: Provider, path: string): string | undefined {
   try {
     return VERSION.exec(askVersion((command) => pathOf(command, path) ?? command))?.[0];

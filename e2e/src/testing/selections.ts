@@ -5,13 +5,10 @@ import { selectProviders } from "./provider-selection.ts";
 
 type Environment = { PATH?: string | undefined; PROVIDERS?: string | undefined };
 
-/** The test files that the run skips, because a program is missing. The line names the skipped tests, and says how to add the tests. */
+/** The test files that the run skips because a program is missing. `line`: which tests these are, and how to run them. */
 type Selection = { missing: readonly string[]; line: string };
 
-/**
- * Selects the test files of the run. `excluded`: the test files that need a missing program. `lines`: the lines that the run prints at its
- * start.
- */
+/** Selects the test files of the run. `excluded`: the test files that need a missing program. `lines`: what the run prints at its start. */
 export function selectTests(env: Environment): { excluded: string[]; lines: string[] } {
   const selections = [
     selectProviders(env),
@@ -27,7 +24,7 @@ export function selectTests(env: Environment): { excluded: string[]; lines: stri
   };
 }
 
-/** The S3 clients that the tests may use. If an S3 client is installed, `s3-clients/<name>.test.ts` tests the client. */
+/** The S3 clients for the tests. If a client is installed, `s3-clients/<name>.test.ts` tests it. */
 const CLIENTS = [
   { name: "aws-cli", title: "AWS CLI", command: "aws", package: "awscli" },
   { name: "boto3", title: "boto3", command: "python3", package: "python3-boto3" },
@@ -64,7 +61,7 @@ function hasBoto3(python: string): boolean {
   return spawnSync(python, ["-c", code]).status === 0;
 }
 
-/** The reverse proxies that the tests may use. If a proxy is installed, `proxies/<name>.test.ts` tests the proxy. */
+/** The reverse proxies for the tests. If a proxy is installed, `proxies/<name>.test.ts` tests it. */
 const PROXIES = ["caddy", "haproxy", "nginx"] as const;
 
 function selectProxies(env: Environment): Selection {
@@ -96,7 +93,7 @@ function selectPatroni(env: Environment): Selection {
   return { missing: packages.map(() => "patroni/failover"), line: lineOf({ found, packages }) };
 }
 
-/** Returns the folder with the programs of the newest installed PostgreSQL server of Debian. */
+/** Returns the folder with the programs of the newest PostgreSQL server that Debian has installed. */
 export function newestPostgres(): string | undefined {
   return globSync("/usr/lib/postgresql/*/bin/postgres").map(dirname).sort(byNumber).at(-1);
 }
@@ -120,15 +117,12 @@ function lineOf({ found, others = "it", packages }: Line): string {
   return `${found}; to add ${others}: apt-get install -y --no-install-recommends ${packages.join(" ")}`;
 }
 
-/**
- * Returns the path of an installed command. Searches also /usr/sbin, because Debian installs servers in /usr/sbin, and not every PATH
- * contains /usr/sbin.
- */
+/** Returns the path of an installed command. Also searches /usr/sbin, where Debian installs servers, but which is not in every PATH. */
 export function commandPath(name: string, { PATH = "" }: Environment): string | undefined {
   return runnableFiles(name, `${PATH}${delimiter}/usr/sbin`)[0];
 }
 
-/** Returns the programs of a given name, in the order of the PATH. */
+/** Returns the paths of all programs with this name, in the order of the PATH. */
 export function runnableFiles(name: string, path: string): string[] {
   const files = path.split(delimiter).map((folder) => join(folder, name));
   return files.filter((file) => {

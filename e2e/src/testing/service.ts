@@ -12,18 +12,15 @@ const ROOT = resolve(import.meta.dirname, "../../..");
 const CLI = resolve(ROOT, "packages/valetkey/bin/valetkey.js");
 const CHEAP_SCRYPT = resolve(import.meta.dirname, "cheap-scrypt.cjs");
 
-/** Returns the arguments with which Node.js runs the `valetkey` command of the repository. */
+/** Returns the arguments with which Node.js runs the `valetkey` command of this repository. */
 export const commandOf = (): string[] => [CLI];
 
-/** The data folder and the environment variables of one service. The service gets only PATH of the machine's environment variables. */
+/** The data folder and the environment variables of one service. The service gets only PATH from the environment of the machine. */
 export type Place = { env: Record<string, string>; dataDir: string; remove(): Promise<void> };
 
 type PlaceOptions = { parent?: string };
 
-/**
- * Makes a place for a service that starts for the first time, with a folder in `parent`. The default of `parent` is the folder for
- * temporary files.
- */
+/** Makes a place for the first start of a service, with a data folder in `parent`. Default of `parent`: the folder for temporary files. */
 export async function makeEmptyPlace(
   env: Record<string, string> = {},
   { parent = tmpdir() }: PlaceOptions = {},
@@ -33,7 +30,7 @@ export async function makeEmptyPlace(
     dataDir,
     env: {
       PATH: process.env.PATH ?? "",
-      // `npm start` sets an equal semi-space size.
+      // The semi-space size is the same as with `npm start`.
       NODE_OPTIONS: `--require=${CHEAP_SCRYPT} --max-semi-space-size=16`,
       HOME: dataDir,
       DATA_DIR: dataDir,
@@ -49,32 +46,32 @@ export async function makeEmptyPlace(
   };
 }
 
-/** Makes a place with a SQLite database that has the current schema. Without the migrations, a start needs a quarter less CPU time. */
+/** Makes a place with an SQLite database that has the current schema. Without migrations, a start needs a quarter less CPU time. */
 export async function makePlace(env: Record<string, string> = {}, options: PlaceOptions = {}): Promise<Place> {
   const place = await makeEmptyPlace(env, options);
   const template = process.env[SQLITE_TEMPLATE];
-  // Only a test run makes a template of the database. The script for screenshots has no template.
+  // Only a test run makes a template of the database. The script for screenshots has none.
   if (template !== undefined) await cp(join(template, "service"), place.dataDir, { recursive: true });
   return place;
 }
 
-/** A running process of the command `valetkey start`. */
+/** A running process of `valetkey start`. */
 export type RunningService = {
   url: string;
   pid: number;
   /** Returns everything that the process has printed so far, including standard error. */
   output(): string;
-  /** Waits until the process prints a line that matches the pattern. Resolves with the first group of the matched pattern. */
+  /** Waits until the process prints a line that matches the pattern. Resolves with the first group of the match. */
   printed(pattern: RegExp): Promise<string>;
-  /** Resolves with the exit code when all processes that share the output have ended. The exit code is null after a signal. */
+  /** Resolves with the exit code when all processes with this output have ended. The exit code is null after a signal. */
   ended: Promise<number | null>;
   /** Sends a signal (default SIGTERM), and returns `ended`. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 };
 
 /**
- * Starts a service, and waits until the service listens. `program`: the paths of Node.js and of the command. By default, `program` is
- * Node.js with the `valetkey` command of the repository.
+ * Starts a service, and waits until it listens. `program`: the paths of Node.js and of the command. Default: the `valetkey` command of this
+ * repository.
  */
 export async function startProcess(
   place: Place,
@@ -84,15 +81,14 @@ export async function startProcess(
   try {
     return await start();
   } catch (error) {
-    // With PORT=0, another process may take the port before the service listens on the port. If another process has taken the port, a
-    // second start helps.
+    // With PORT=0, another process may take the port before the service listens on it. A second start then helps.
     const isTaken = place.env.PORT === "0" && error instanceof Error && error.message.includes("EADDRINUSE");
     if (!isTaken) throw error;
     return start();
   }
 }
 
-/** Starts the service with `npm start` in a new process group, as a shell does. The members `pid` and `stop` refer to the npm process. */
+/** Starts the service with `npm start` in a new process group, like a shell. `pid` and `stop` are for the npm process. */
 export function startWithNpm(place: Place): Promise<RunningService> {
   const env = { ...place.env, npm_config_update_notifier: "false" };
   return running(spawn("npm", ["start"], { env, cwd: ROOT, detached: true }));
@@ -115,7 +111,7 @@ async function running(child: ChildProcess): Promise<RunningService> {
   };
 }
 
-/** Runs the `valetkey` command with the given arguments. If the exit code is not 0, rejects with an error that has `stderr` and `code`. */
+/** Runs `valetkey` with the given arguments. Rejects with an error with `stderr` and `code` if the exit code is not 0. */
 export async function runCli(
   place: Place,
   args: string[],
@@ -124,7 +120,7 @@ export async function runCli(
   return promisify(execFile)(process.execPath, [CLI, ...args], { ...options, env: place.env, cwd: place.dataDir });
 }
 
-/** Runs the `valetkey` command with the given arguments, and resolves even if the exit code is not 0. */
+/** Runs `valetkey` with the given arguments. Resolves even if the exit code is not 0. */
 export async function endOfCli(
   place: Place,
   args: string[],

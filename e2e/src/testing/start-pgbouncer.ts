@@ -11,16 +11,13 @@ const NOBODY = 65_534;
 
 export type PoolMode = {
   mode: "session" | "transaction" | "statement";
-  /**
-   * The number of named prepared statements that PgBouncer manages for each server connection. With `preparedStatements: 0`, PgBouncer
-   * manages no prepared statements.
-   */
+  /** The number of named prepared statements that PgBouncer manages for each server connection. 0: PgBouncer manages none. */
   preparedStatements: number;
-  /** The largest number of connections from PgBouncer to the PostgreSQL server. */
+  /** The maximum number of connections from PgBouncer to the PostgreSQL server. */
   size: number;
 };
 
-/** Starts a PgBouncer in front of the PostgreSQL server of `databaseUrl`. Returns the URL that reaches the database through PgBouncer. */
+/** Starts PgBouncer in front of the PostgreSQL server of `databaseUrl`. Returns the URL of the database through PgBouncer. */
 export async function startPgBouncer(
   databaseUrl: string,
   { mode, preparedStatements, size }: PoolMode,
@@ -43,8 +40,7 @@ export async function startPgBouncer(
     `default_pool_size = ${size}`,
   ];
   await writeFile(file, `${settings.join("\n")}\n`);
-  // Root starts PgBouncer as another user, because PgBouncer refuses to run as root. The user of PgBouncer must be able to read the
-  // configuration file.
+  // PgBouncer refuses to run as root, so root starts it as another user, who must be able to read the configuration file.
   const isRoot = process.getuid?.() === 0;
   await chmod(folder, 0o755);
   const command = commandPath("pgbouncer", process.env) ?? "pgbouncer";

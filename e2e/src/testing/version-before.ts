@@ -11,12 +11,12 @@ const OWN = "@valetkey";
 
 const run = promisify(execFile);
 
-/** `command`: the path of the command of an earlier version. `version`: the tag or the commit of that version. */
+/** The previous version. `command`: the path of its command. `version`: its tag or commit. */
 export type VersionBefore = { command: string; version: string; remove(): Promise<void> };
 
 /**
- * Unpacks the version before this one from the Git history. The version before is the latest release. Before the first release, it is the
- * last commit without the newest migration. The version before uses the installed packages of this version.
+ * Unpacks the previous version from the Git history: the latest release, or before the first release, the last commit without the newest
+ * migration. It uses the installed packages of this version.
  */
 export async function unpackVersionBefore(): Promise<VersionBefore> {
   const version = await findVersion();
@@ -32,7 +32,7 @@ export async function unpackVersionBefore(): Promise<VersionBefore> {
     const nested = join(ROOT, "packages", name, "node_modules");
     if (existsSync(nested)) await symlink(nested, join(packages, name, "node_modules"));
   }
-  // The pages of the version before are not under test.
+  // The pages of the previous version are not tested.
   await cp(join(ROOT, "packages/web/dist"), join(packages, "web/dist"), { recursive: true });
   const command = join(packages, "server/src/cli.ts");
   return { command, version, remove: () => rm(folder, { recursive: true, force: true }) };

@@ -6,7 +6,7 @@ import { forward, listen } from "../testing/forward.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 
-/** Bundles the page of docs/uppy.md. Makes the variable `uppy` of the page global, so that the tests can use `uppy`. */
+/** Bundles the page of docs/uppy.md. Makes its variable `uppy` global for the tests. */
 export async function bundlePage(): Promise<{ html: string; script: string }> {
   const text = await readFile(join(ROOT, "docs/uppy.md"), "utf8");
   const blockOf = (language: string) => new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, "ms").exec(text)?.[1] ?? "";
@@ -20,7 +20,7 @@ export async function bundlePage(): Promise<{ html: string; script: string }> {
   return { html: blockOf("html"), script: outputFiles[0]?.text ?? "" };
 }
 
-/** Changes the script so that Uppy calls the service through an application, under the path /valet. */
+/** Changes the script so that Uppy calls the service through an application, below the path /valet. */
 function inApplication(script: string): string {
   const changed = script.replace("companionEndpoint: location.origin", 'companionEndpoint: "/valet"');
   if (changed === script) throw new Error("The page of docs/uppy.md has no companionEndpoint to change");
@@ -50,12 +50,12 @@ export async function startSite(page: { html: string; script: string }) {
   const port = await listen(server);
   return {
     origin: `http://localhost:${port}`,
-    /** The list contains the requests of Uppy to paths below /s3, in their order. */
+    /** The requests of Uppy to paths below /s3, in order. */
     requests,
     passOnTo(url: string) {
       target = url;
     },
-    /** Sets the bearer token that the application adds to each call below /valet. */
+    /** Sets the bearer token that the application adds to each request below /valet. */
     signEveryoneIn(token: string) {
       bearer = token;
     },

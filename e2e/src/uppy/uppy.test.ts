@@ -16,7 +16,7 @@ const PDF = Buffer.concat([Buffer.from("%PDF-1.7\n"), randomBytes(20_000)]);
 const LARGE = Buffer.concat([Buffer.from("%PDF-1.7\n"), randomBytes(30 * MIB)]);
 const PNG = Buffer.concat([Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"), randomBytes(100)]);
 
-/** The tests call the methods of `InPage` inside the page. */
+/** The methods of Uppy that the tests call in the page. */
 type InPage = {
   getFiles(): { id: string; name: string; isPaused?: boolean; s3Multipart?: object }[];
   pauseAll(): void;
@@ -29,7 +29,7 @@ type InPage = {
 type Cookies = Awaited<ReturnType<BrowserContext["cookies"]>>;
 declare const window: { uppy: InPage };
 
-// The tests in packages/server/src/features/uploads/s3 test the routes of Uppy on SQLite and PostgreSQL.
+// The tests in packages/server/src/features/uploads/s3 test the routes for Uppy on SQLite and PostgreSQL.
 describe("the page of docs/uppy.md in Chromium", () => {
   let browser: Browser;
   let context: BrowserContext;
@@ -176,7 +176,7 @@ describe("the page of docs/uppy.md in Chromium", () => {
     await page.evaluate(() => window.uppy.on("s3-multipart:part-uploaded", () => window.uppy.pauseAll()));
     await choose("film.pdf", LARGE);
     await page.waitForFunction(() => window.uppy.getFiles()[0]?.isPaused === true);
-    // The test restores the state of the multipart upload after the reload, as the Uppy plugin Golden Retriever does.
+    // After the reload, restores the state of the multipart upload, like the Uppy plugin Golden Retriever.
     const kept = await page.evaluate(() => window.uppy.getFiles()[0]?.s3Multipart);
     expect(kept).toEqual({ uploadId: expect.any(String), key: expect.any(String) });
     await page.reload();

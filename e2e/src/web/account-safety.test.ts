@@ -16,7 +16,7 @@ import { startWeb } from "./testing/start-web.ts";
 
 const { signIn } = accountTexts;
 const STEP_MS = 30_000;
-// Each user has a different IP address, because the service limits the sign-ins from one IP address.
+// Gives each user another IP address, because the service limits the sign-ins from one IP address.
 const from = (address: string) => ({ extraHTTPHeaders: { "x-forwarded-for": address } });
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
@@ -32,7 +32,7 @@ async function givePassword({ page, email }: Person): Promise<void> {
   await button(page, signIn.action).click();
 }
 
-/** Adds a simulated authenticator to the browser. The authenticator creates passkeys without a question to the user. Returns its id. */
+/** Adds a simulated authenticator to the browser, which creates passkeys without asking the user. Returns its id. */
 async function addAuthenticator(devtools: CDPSession): Promise<string> {
   await devtools.send("WebAuthn.enable");
   const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {
@@ -48,7 +48,7 @@ async function addAuthenticator(devtools: CDPSession): Promise<string> {
   return authenticatorId;
 }
 
-/** Turns on the second factor of a user. Returns a function that makes codes, as the authenticator app of the user does. */
+/** Turns on the second factor of a user. Returns a function that makes codes, like the user's authenticator app. */
 async function turnOnSecondFactor({ page }: Person): Promise<(ahead?: number) => string> {
   const post = async (path: string, data: object) =>
     (

@@ -13,7 +13,7 @@ import { startWeb } from "./testing/start-web.ts";
 
 const web = startWeb();
 
-/** Returns the options of a visitor with this IP address, because the service limits the sign-ins from one IP address. */
+/** Returns the options of a visitor with another IP address, because the service limits the sign-ins from one IP address. */
 const visitor = (address: string) => ({ hasAccount: false, extraHTTPHeaders: { "x-forwarded-for": address } });
 
 async function signIn(page: Page, { email, password = PASSWORD }: { email: string; password?: string }) {
@@ -52,7 +52,7 @@ describe("a service without accounts", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Notes" }).waitFor();
     expect(pathOf(ann)).toBe("/");
-    // The service now has an account, so the next visitor sees the sign-in page first.
+    // The service now has an account, so the next visitor first sees the sign-in page.
     const ben = await web.person("Ben", visitor("10.1.0.2"));
     await ben.page.goto("/");
     await ben.page.getByRole("heading", { name: "Sign in" }).waitFor();
@@ -117,7 +117,7 @@ describe("the sign-in page", () => {
       await signIn(dora.page, { email });
       await dora.page.getByRole("heading", { name: "Notes" }).waitFor();
       expect(pathOf(dora)).toBe("/");
-      // If the user is signed in, the sign-in page redirects immediately, but never to another site.
+      // The sign-in page redirects a signed-in user immediately, but never to another site.
       await dora.page.goto(`/sign-in?to=${encodeURIComponent(to)}`);
       await dora.page.getByRole("heading", { name: "Notes" }).waitFor();
       expect(dora.page.url()).toBe(`${web.service.url}/`);
@@ -213,7 +213,7 @@ describe("a service with an identity provider", () => {
     await page.getByRole("heading", { name: "Activity" }).waitFor();
     expect(pathOf(ann)).toBe("/activity");
     expect(await ann.client.me()).toMatchObject({ name: "Ann", hasPassword: false });
-    // The account has no password, so no part of the settings asks for one.
+    // The account has no password, so no page of the settings asks for a password.
     await page.goto("/settings");
     await page.getByText(accountTexts.account.noPassword).waitFor();
     await page.getByText(deleteAccountTexts.noPassword).waitFor();
@@ -224,7 +224,7 @@ describe("a service with an identity provider", () => {
     await page.getByRole("heading", { name: accountTexts.sessions.title }).waitFor();
     await expect.poll(() => page.getByRole("button", { name: secondFactorTexts.setUp }).count()).toBe(0);
 
-    // Sign-up is closed, so an invited person gets an account only by a sign-in with the identity provider.
+    // Sign-up is closed, so an invited person can create an account only by a sign-in with the identity provider.
     const { id: noteId } = await seedNote(ann.client, { title: "Minutes" });
     const email = "ben@example.com";
     const { invitations } = await ann.client.shares.put({ noteId }, { emails: [email], role: "viewer" });

@@ -5,21 +5,21 @@ import type { Person } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
-// Reads the events of both days, because midnight may pass during a test.
+// Reads the events of two days, because midnight may pass during a test.
 const lines = ({ page }: Person) => page.getByRole("region", { name: /^(Today|Yesterday)$/ }).getByRole("listitem");
 
-/** Returns the text of each event, without the time and the title of the note. */
+/** Returns the text of each event, without its time and the title of its note. */
 function told(person: Person): Promise<string[]> {
   return lines(person).locator("xpath=div/div/p[1]").allInnerTexts();
 }
 
-/** Clicks, and waits until the browser has saved the downloaded file. */
+/** Clicks, and waits until the browser has saved the download. */
 async function downloadBy({ page }: Person, click: () => Promise<void>): Promise<void> {
   const [download] = await Promise.all([page.waitForEvent("download"), click()]);
   await download.path();
 }
 
-/** Reads the numbers of the chart from the table that shows the same data. */
+/** Reads the numbers of the chart from the table with the same data. */
 async function charted({ page }: Person): Promise<number[]> {
   const cells = await page.getByRole("table", { name: "Downloads" }).getByRole("cell").allTextContents();
   return cells.map(Number);
@@ -119,7 +119,7 @@ describe("the activity page and the activity of a note", () => {
     await lines(kim).first().getByText("a.png, b.png, c.png, and 1 more").waitFor();
     await kim.page.getByText(/^10 downloads in the last 24 hours/).waitFor();
 
-    // The call of the API also returns what the page leaves out.
+    // This call of the API also returns the events that the page leaves out.
     const everything = await kim.client.activity.list({ routine: "include", limit: 200 });
     expect(everything.items.some(({ detail }) => detail.purpose === "thumbnail")).toBe(true);
   });
@@ -169,7 +169,7 @@ describe("the activity page and the activity of a note", () => {
     const counts = await charted(carl);
     expect(counts).toHaveLength(24);
     expect(counts.reduce((sum, count) => sum + count)).toBe(5);
-    // Adds the counts of the last two hours, because a new hour may begin during the test.
+    // Adds the numbers of the last two hours, because a new hour may start during the test.
     expect(counts.slice(-2).reduce((sum, count) => sum + count)).toBe(5);
   });
 
@@ -188,7 +188,7 @@ describe("the activity page and the activity of a note", () => {
 
   const EVENTS = 60;
 
-  /** Makes a person with more events than one page shows. The page asks the service for shorter pages than usual. */
+  /** Opens the activity of a person with more events than one page has. The app requests shorter pages than usual. */
   async function openWithOlderEvents(name: string): Promise<Person> {
     const person = await web.person(name);
     for (let nth = 0; nth < EVENTS; nth++) await person.client.notes.create({ title: `Note ${nth}` });
@@ -219,7 +219,7 @@ describe("the activity page and the activity of a note", () => {
     await ivy.client.notes.create({ title: "Note that causes the refresh" });
     await started;
     await lines(ivy).last().scrollIntoViewIfNeeded();
-    // The browser reports what is visible after it has drawn two frames.
+    // The browser reports which elements are visible after it has drawn two frames.
     await ivy.page.evaluate(
       "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve))))",
     );

@@ -24,9 +24,9 @@ import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
 const MIB = 2 ** 20;
-/** A file of this size is too large for a single PUT. The client sends it as parts of 8 MiB. */
+/** The size of a file that is too large for a single PUT. The client sends it in parts of 8 MiB. */
 const MULTIPART_BYTES = 72 * MIB;
-/** The delay of the response with the limits. The limits arrive long after the rest of the page. Milliseconds. */
+/** The delay of the response with the limits, in milliseconds. The limits then arrive long after the rest of the page. */
 const LATE_MS = 1_000;
 
 describe("attaching files to a note", () => {
@@ -70,7 +70,7 @@ describe("attaching files to a note", () => {
     onTestFinished(() => rm(folder, { recursive: true }));
     await mkdir(join(folder, "trip/inner"), { recursive: true });
     const contents = { "trip/a.txt": "a", "trip/inner/b.txt": "b", "trip/.DS_Store": "x", "c.txt": "c" };
-    // Two files with the same name, size and date, but different content.
+    // Two files with the same name, size and modification time, but different content.
     const alike = { "trip/alike.txt": "1", "trip/inner/alike.txt": "2" };
     for (const [path, content] of Object.entries({ ...contents, ...alike })) {
       await writeFile(join(folder, path), content);
@@ -203,7 +203,7 @@ describe("attaching files to a note", () => {
     const dora = await web.person("Dora");
     const emil = await web.person("Emil");
     const note = await seedNote(dora.client, { title: "Trip", sharedWith: { userIds: [emil.id] } });
-    // Starts to wait for the file dialog before the key is pressed. If the key came first, the test could miss the event.
+    // Waits for the file dialog before the key is pressed. Otherwise, the test could miss the event.
     const chooser = dora.page.waitForEvent("filechooser");
     await dora.page.goto(`/n/${note.id}`);
     await filesOf(dora).waitFor();
@@ -290,7 +290,7 @@ describe("a file over the size limit", () => {
   });
 });
 
-/** Runs in the page. Dispatches the event that a browser dispatches when a user pastes a file. */
+/** Runs in the page. Dispatches the event of a browser whose user pastes a file. */
 function paste({ name, type, base64 }: { name: string; type: string; base64: string }): void {
   const { DataTransfer, ClipboardEvent, document } = globalThis as unknown as InPage;
   const clipboardData = new DataTransfer();
@@ -304,7 +304,7 @@ type InPage = {
   document: { body: { dispatchEvent(event: object): void } };
 };
 
-/** Slows the connection of the browser down, so that a test can check the page in the middle of an upload. */
+/** Makes the connection of the browser slow, so that a test can check the page during an upload. */
 async function slowDown({ page, context }: Person): Promise<void> {
   const session = await context.newCDPSession(page);
   await session.send("Network.emulateNetworkConditions", {

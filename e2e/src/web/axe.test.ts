@@ -7,8 +7,8 @@ import { loadAxe, seriousFindings } from "./testing/axe.ts";
 import { PHONE } from "./testing/person.ts";
 
 /**
- * The scenes that only the screenshots need. Each visible element of these scenes is also in another scene, on both screens, with the same
- * markup, styles and ancestors. The scenes differ in their texts, or in the number of files.
+ * Scenes that only the screenshots need. Each of their elements is also in another scene, on both screens, with the same markup, styles and
+ * ancestors. Only the texts or the number of files differ.
  */
 const ALIKE = new Set([
   "list-full",
@@ -50,7 +50,8 @@ describe("the scenes of the app", () => {
     await browser?.close();
   });
 
-  // Each state is checked in both themes and on both screens. The pairs alternate, because every scene shows the frame of the app.
+  // Checks each scene in both themes and on both screens. The pairs of theme and screen alternate, because every scene shows the frame of
+  // the app.
   const pairs = [
     { desktop: "light", phone: "dark" },
     { desktop: "dark", phone: "light" },

@@ -6,13 +6,13 @@ import { type Person, PHONE } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
-/** Returns the number of entries that open dialogs and forms have in the history. */
+/** Returns the number of entries of open dialogs and forms in the history of the browser. */
 const depthOf = ({ page }: Person) => page.evaluate("history.state.dialogs ?? 0");
 
 describe("the back button of the browser", () => {
   const web = startWeb();
 
-  /** Opens the list of notes, and then the note “Plan”. Returns the share dialog of the note, which is still closed. */
+  /** Opens the list of notes, and then the note “Plan”. Returns the share dialog of this note, which is still closed. */
   async function openPlan({ page, client }: Person) {
     const { id } = await seedNote(client, { title: "Plan" });
     await page.goto("/");

@@ -12,7 +12,7 @@ import { openPerson, PASSWORD } from "./testing/person.ts";
 
 const EMAIL = "root@example.com";
 
-/** Starts a proxy that terminates TLS with its own certificate. Returns the URL of the proxy. */
+/** Starts a proxy with TLS and its own certificate. Returns the URL of the proxy. */
 async function startTls({ dataDir }: Place, { targetPort }: { targetPort: number }): Promise<string> {
   const [key, cert] = [join(dataDir, "key.pem"), join(dataDir, "cert.pem")];
   const subject = ["-subj", "/CN=localhost", "-days", "1", "-keyout", key, "-out", cert];
@@ -53,7 +53,7 @@ it.each([
   const where = { service: { url, bucketOrigin, policy: "" }, ignoreHTTPSErrors: true };
   const root = await openPerson(browser, { ...where, name: "Root", hasAccount: false });
   onTestFinished(root.close);
-  // The content security policy changes the http URL of this bucket to https, and then does not permit it. The browser reports this.
+  // The content security policy changes the http URL of this bucket to https, and then blocks this URL, which the browser reports.
   if (bucketHost === "bucket.test") root.watch.expect(/https:\/\/bucket\.test/);
   const data = { email: EMAIL, password: PASSWORD };
   expect((await root.context.request.post("/auth/sign-in/email", { headers: { origin: url }, data })).ok()).toBe(true);

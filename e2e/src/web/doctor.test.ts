@@ -16,7 +16,7 @@ describe("the page of the doctor", () => {
   afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
   let isAdded = false;
 
-  /** Creates an administrator with the command line, because no other way exists. Then signs the administrator in. */
+  /** Creates an administrator, which only the command line can do, and signs the administrator in. */
   async function administrator(): Promise<Person> {
     if (!isAdded) {
       const place = await makePlace({ DATA_DIR: dataDir });

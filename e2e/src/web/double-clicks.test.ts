@@ -18,7 +18,7 @@ import { startWeb, type Web } from "./testing/start-web.ts";
 
 const { ask, requests } = invitationTexts;
 
-/** Double-clicks a button. Returns the changes that the page sent. */
+/** Double-clicks a button. Returns the changes that the page has sent. */
 async function doubleClick(page: Page, button: Locator): Promise<string[]> {
   const sent: string[] = [];
   page.on("request", (request) => {
@@ -27,21 +27,21 @@ async function doubleClick(page: Page, button: Locator): Promise<string[]> {
   const answered = page.waitForResponse((response) => response.request().method() !== "GET");
   await button.dblclick();
   await answered;
-  // A second change would have been sent before this request.
+  // If the double click sends a second change, the page sends it before this request.
   await page.evaluate("fetch('/healthz')");
   return sent;
 }
 
 type Form = { open: (ann: Person, person: Web["person"]) => Promise<Locator>; sends: RegExp };
 
-/** Opens these forms one after another in the browser of one person, and double-clicks their buttons. */
+/** Opens the forms one after another in the browser of one person, and double-clicks their buttons. */
 async function expectOneChangeEach(forms: readonly Form[], person: Web["person"]): Promise<void> {
   const ann = await person("Ann");
   for (const { open, sends } of forms) {
     const sent = await doubleClick(ann.page, await open(ann, person));
     expect(sent.filter((call) => sends.test(call))).toHaveLength(1);
     throwProblems(ann);
-    // A problem that one form expects stays a problem of the next form.
+    // A problem that one form expects is still unexpected in the next form.
     ann.watch.clear();
   }
 }
@@ -192,7 +192,7 @@ const mailForms: Record<string, Form[]> = {
         await context.clearCookies();
         await page.goto("/sign-in");
         await page.getByRole("link", { name: recovery.forgot.title }).click();
-        // The page of the sign-in has a field of this name too, which stays until the next page has loaded.
+        // The sign-in page also has a field with this name until the next page has loaded.
         await page.getByRole("heading", { name: recovery.forgot.title }).waitFor();
         await page.getByLabel("Email").fill(email);
         return page.getByRole("button", { name: recovery.forgot.action });

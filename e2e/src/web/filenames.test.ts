@@ -5,7 +5,7 @@ import { PHONE } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
-/** Cuts a repeated text to at most 255 bytes of UTF-8, together with the extension. */
+/** Cuts a repeated text, so that it has at most 255 bytes of UTF-8 with its extension. */
 function longest(part: string): string {
   let name = "";
   while (new TextEncoder().encode(`${name}${part}.txt`).length <= 255) name += part;
@@ -26,7 +26,7 @@ const names = [
   longest("Rental contract "),
 ];
 
-/** The height of three lines: a name of two lines with unlucky breaks. Pixels. */
+/** The maximum height of a filename in pixels: three lines, because a name of two lines may break badly. */
 const MOST_PX = 76;
 
 describe("filenames in different scripts", () => {

@@ -52,12 +52,12 @@ describe("a forgotten password", () => {
     const forgetful = await openPerson(web.browser, { ...visitor, service, name: "Ann at home" });
     onTestFinished(forgetful.close);
     const { page, watch } = forgetful;
-    // The owner of a new account opens the link of the confirmation mail, and must sign in first.
+    // The owner of the new account opens the link in the confirmation mail, and must first sign in.
     const confirmation = await linkTo(ann.email, { count: 1, path: "/confirm-email" });
     await page.goto(confirmation);
     await page.getByRole("link", { name: confirm.signIn }).click();
     await page.getByLabel("Email").waitFor();
-    // Loads the page again, as a sign-in with an identity provider does. The confirmation must continue after the sign-in.
+    // Reloads the page, as a sign-in with an identity provider does. The confirmation must continue after the sign-in.
     await page.reload();
     await page.getByLabel("Email").fill(ann.email);
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
@@ -75,7 +75,7 @@ describe("a forgotten password", () => {
     await page.getByLabel("Email").fill(ann.email);
     await page.getByRole("button", { name: forgot.action }).click();
     await page.getByText(forgot.sent(ann.email)).waitFor();
-    // Waits for three mails, because the sign-in above has caused a mail too.
+    // Waits for three mails, because the sign-in has also caused a mail.
     const url = await linkTo(ann.email, { count: 3, path: "/new-password" });
     await choosePassword(page, url);
     expect((await forgetful.client.me()).email).toBe(ann.email);

@@ -13,7 +13,7 @@ declare const window: { dispatchEvent(event: Event): boolean };
 type Registration = { scope: string; active: { state: string } | null };
 declare const navigator: { serviceWorker: { getRegistrations(): Promise<Registration[]> } };
 
-/** Dispatches the event `appinstalled`, as if the user had installed the app. Waits until the service worker of the app is active. */
+/** Dispatches the event `appinstalled`, as if the user had installed the app. Waits until the app's service worker is active. */
 async function install(page: Page): Promise<string[]> {
   await page.goto("/");
   await page.getByRole("navigation").first().waitFor();
@@ -26,7 +26,7 @@ async function install(page: Page): Promise<string[]> {
   return workers();
 }
 
-/** Sends the request that a phone sends when its user shares files of another app with the installed app. */
+/** Sends the request of a phone whose user shares files from another app with the installed app. */
 async function shareWithApp(page: Page, files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
   await page.evaluate(() => {
     document.body.innerHTML =

@@ -15,13 +15,13 @@ import { startWeb } from "./testing/start-web.ts";
 const { sharing } = texts;
 const { page: words, closed, ask, requests } = invitationTexts;
 
-/** The most clicks that both people together may need, from the open share dialog to the open note. */
+/** The maximum number of clicks by both people together, from the open share dialog to the open note. */
 const MOST_CLICKS = 4;
 
 describe("a person without access to a note", () => {
   const web = startWeb();
 
-  /** Makes a new note, and shares it with an email address in the share dialog. */
+  /** Makes a note, and shares it with an email address in the share dialog. */
   async function share(ann: Person, email: string): Promise<void> {
     const note = await seedNote(ann.client, { title: "Handover", files: [text("keys.txt", "14 keys")] });
     const dialog = await openShareDialog(ann.page, note.id);
@@ -29,7 +29,7 @@ describe("a person without access to a note", () => {
     await dialog.getByRole("button", { name: sharing.share, exact: true }).click();
   }
 
-  /** Shares a new note with an email address, copies the invitation, and returns the URL of the invitation. */
+  /** Shares a note with an email address, copies the invitation, and returns the URL of the invitation. */
   async function invite(ann: Person, email: string): Promise<string> {
     await share(ann, email);
     await ann.page.getByRole("button", { name: invitationTexts.message.copyOf(email) }).click();
@@ -52,13 +52,13 @@ describe("a person without access to a note", () => {
     await carla.page.getByRole("button", { name: accountTexts.signUp.action }).click();
     await carla.page.getByRole("button", { name: "keys.txt", exact: true }).waitFor();
     await carla.page.getByText(sharing.access.by("Ann Invites")).waitFor();
-    // The limit does not count the click that opens the share dialog.
+    // The click that opens the share dialog does not count.
     expect(clicks() - 1).toBeLessThanOrEqual(MOST_CLICKS);
 
-    // After a reload, Ann's page of the note names the user who redeemed the invitation.
+    // After a reload, Ann's page of the note names the user who has accepted the invitation.
     await ann.page.reload();
     await ann.page.getByText("Ann Invites and Carla Invited can see this note").waitFor({ state: "attached" });
-    // No URL of a request contained the token, and the page has stored the token nowhere.
+    // No request had the token in its URL, and the page has not stored the token.
     const token = url.split("#")[1] ?? "";
     const seen = [...carla.watch.requests.values()].flat().map((request) => JSON.stringify(request.url));
     expect(seen.join()).not.toContain(token);
@@ -67,7 +67,7 @@ describe("a person without access to a note", () => {
     ).not.toContain(token);
 
     carla.watch.expect(/^409 POST .*\/invitations\/look$/);
-    // A used invitation opens the note only for the user who redeemed it.
+    // An accepted invitation opens the note only for the user who has accepted it.
     await carla.page.goto(url);
     await carla.page.getByRole("button", { name: "keys.txt", exact: true }).waitFor();
     const dora = await web.person("Dora Late");
@@ -88,11 +88,11 @@ describe("a person without access to a note", () => {
     await finn.context.clearCookies();
     await share(ann, "finn@elsewhere.test");
     await ann.page.getByText(invitationTexts.mailed(["finn@elsewhere.test"])).waitFor();
-    // Waits for three mails: the invitation, and a mail to each new account that confirms its email address.
+    // Waits for three mails: the invitation, and a confirmation mail for each new account.
     const mail = (await smtp.received(3)).find(({ recipients }) => recipients.includes("finn@elsewhere.test"));
     await finn.page.goto(/^http\S+$/m.exec(mail?.parsed.text ?? "")?.[0] ?? "");
     await finn.page.getByRole("link", { name: accountTexts.signUp.otherAction }).click();
-    // Waits for the heading of the sign-in page. The previous page also has a field for the email address.
+    // Waits for the heading of the sign-in page, because the previous page also has a field for the email address.
     await finn.page.getByRole("heading", { name: accountTexts.signIn.title }).waitFor();
     await finn.page.getByLabel(accountTexts.email).fill(finn.email);
     await finn.page.getByLabel(accountTexts.password, { exact: true }).fill(PASSWORD);

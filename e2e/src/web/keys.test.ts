@@ -32,7 +32,7 @@ describe("keyboard shortcuts", () => {
     await page.goto(`/n/${id}`);
     await page.getByRole("region", TEXT).getByText("one", { exact: true }).waitFor();
     await page.keyboard.press("e");
-    // Waits until the field has the focus. Before that, a key would be a keyboard shortcut of the page.
+    // Waits until the field has the focus. Before, a key would be a keyboard shortcut of the page.
     await page.getByRole("textbox", TEXT).and(page.locator(":focus")).waitFor();
     await page.keyboard.type(" n?gs");
     await page.keyboard.press("Escape");
@@ -100,7 +100,7 @@ describe("keyboard shortcuts", () => {
     const { id } = await seedNote(client, { title: "Plan", files: [text("plan.txt", "one")] });
     await page.goto(`/n/${id}`);
     await page.getByRole("button", { name: texts.notes.more }).waitFor();
-    // The browser sends the event `toggle` of a menu in a later task, on a slow machine even after the next key of the user.
+    // The browser sends the event `toggle` of a menu in a later task. On a slow machine, the user may press the next key before this task.
     const focused = await page.evaluate(`(async () => {
       const button = document.querySelector(${JSON.stringify(`button[aria-label="${texts.notes.more}"]`)});
       const menu = document.getElementById(button.getAttribute("popovertarget"));

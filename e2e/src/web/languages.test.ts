@@ -25,7 +25,7 @@ describe("the languages of the app", () => {
     await page.getByRole("heading", { name: notes.list.owned, level: 1 }).waitFor();
     expect(await page.locator("html").getAttribute("lang")).toBe("de");
     await page.getByRole("link", { name: "Plan" }).click();
-    // Numbers have the format of the region: a comma, not a point.
+    // Numbers have the format of the region, with a comma instead of a point.
     await page.getByRole("main").getByText("1,2 MB").first().waitFor();
     await page.goto("/settings/appearance");
     await page.getByRole("heading", { name: settings.parts.appearance.title, level: 1 }).waitFor();
@@ -56,7 +56,7 @@ describe("the languages of the app", () => {
     const { page, client } = await web.person("Ann Rejected", GERMAN);
     const { id } = await seedNote(client, { title: "Plan" });
     await page.goto(`/n/${id}`);
-    // The page learns about the rejection later, as after a long scan, from a response with status 200.
+    // The page learns of the rejection later from a response with status 200, as after a long scan.
     await page.route(/\/complete$/, async (route) => {
       await route.fetch();
       await route.fulfill({ json: { state: "pending" } });
@@ -79,7 +79,7 @@ describe("the languages of the app", () => {
     const ready = (page: Page) => page.getByRole("main").getByText("plan.txt").first().waitFor();
     const load = (locale: string) => loadCold(browser, { locale, service, as: ann, path: `/n/${id}`, ready });
     const [inEnglish, inGerman] = [await load("en-GB"), await load("de-DE")];
-    // The limit permits some bytes more, because German texts are longer. If the page loaded both languages, it would have 10 kB more.
+    // German texts are longer, so the limit permits some more bytes. With both languages, the page would have 10 kB more.
     expect(inGerman.gzipBytes - inEnglish.gzipBytes).toBeLessThan(2_000);
   });
 });

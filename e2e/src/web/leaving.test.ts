@@ -9,7 +9,7 @@ import { refuseSaves } from "./testing/watch.ts";
 
 const words = texts.app.leaving;
 
-/** Signs out with the account menu, which is on every page. */
+/** Signs out with the account menu of the page. */
 async function signOut({ page, name }: Person): Promise<void> {
   await page.getByRole("button", { name }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();

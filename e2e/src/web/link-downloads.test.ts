@@ -99,7 +99,7 @@ describe("a link, opened without an account", () => {
     const { ann, link } = await share(web, [file], { maxClaims: 1, urlTtlSeconds: 2 });
     const { page, context, watch } = await visitor(web);
     watch.expect(/^net::ERR_INTERNET_DISCONNECTED/);
-    // A URL may expire before the bucket gets the request. In this case, the page requests a new URL.
+    // A URL may expire before the bucket gets the request. The page then requests a new URL.
     watch.expect(/^403 GET /);
     await page.goto(link.url);
     const network = await context.newCDPSession(page);
@@ -179,7 +179,7 @@ describe("a link, opened without an account", () => {
   it("the page of a link works without JavaScript", async () => {
     const { ann, link } = await share(web, [text("report.txt", "the report")], { maxClaims: 1 });
     const { page, watch } = await visitor(web, { javaScriptEnabled: false });
-    // Chromium reports a policy violation, because the page preloads a script, although scripts may not run here.
+    // The page preloads a script, which Chromium reports as a policy violation, because scripts may not run here.
     watch.expect(/^csp GET .*\.js$/);
     await page.goto(link.url);
     await page.getByRole("link", { name: "Open the plain page" }).click();

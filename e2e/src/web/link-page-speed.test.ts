@@ -7,7 +7,7 @@ import { PHONE } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
-/** The scripts of the page must be smaller than this, after gzip at level 9 of zlib. */
+/** The maximum size of all scripts of the page, after gzip at level 9 of zlib. */
 const SCRIPT_GOAL_BYTES = 60_000;
 const FIRST_VIEW_MS = 1500;
 const MOST_ROUNDS = 6;

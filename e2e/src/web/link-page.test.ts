@@ -48,7 +48,7 @@ describe("the page of a link to several files", () => {
     expect(await isOnScreen()).toBe(true);
     const saved = page.waitForEvent("download");
     await allFiles(page).click();
-    // The label of the link is empty, and a visitor does not learn the title of the note.
+    // The link has no label, and a visitor does not see the title of the note.
     expect((await saved).suggestedFilename()).toMatch(/^Files from Ann \d{4}-\d{2}-\d{2}\.zip$/);
     await page.getByText(texts.zip.finished).first().waitFor();
     expect(clicks()).toBe(1);

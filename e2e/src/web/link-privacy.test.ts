@@ -89,7 +89,7 @@ function expectPrivate({ link, answers, received }: Visit): void {
   const token = link.url.split("/s/")[1] ?? "";
   for (const { method, url, headers } of received) {
     const { pathname, searchParams } = new URL(url, "http://bucket");
-    // The name of the file may be in only one place: the parameter that sets the response header for the download.
+    // The filename may be in only one place: the parameter that sets the response header of the download.
     searchParams.delete("response-content-disposition");
     expect(`${method} ${pathname} ${searchParams} ${JSON.stringify(headers)}`).not.toMatch(
       new RegExp(`${token}|${NAME}`),

@@ -25,7 +25,7 @@ async function ask(web: Web, request: object = {}, body: object = {}) {
 
 const visitor = (web: Web, options = {}) => web.person("Vera", { hasAccount: false, ...options });
 
-/** Clicks `button`, and chooses files in the file dialog that this click opens. */
+/** Clicks `button`, and chooses files in the file dialog that then opens. */
 async function choose(page: Page, button: Locator, files: readonly SampleFile[] | string): Promise<void> {
   const dialog = page.waitForEvent("filechooser");
   await button.click();
@@ -159,7 +159,7 @@ describe("the page of a file request", () => {
     await choose(page, page.getByRole("button", { name: words.chooseInstead("fake.png") }), [png("real.png")]);
     await page.getByRole("button", { name: words.send(1) }).click();
     await page.getByText(words.thanks).waitFor();
-    // The page takes the refused file back, so that it does not return with a reload.
+    // The page deletes the refused file from the service, so that a reload does not show it again.
     await expect.poll(received).toMatchObject([{ filename: "real.png", state: "ready" }]);
   });
 
@@ -191,7 +191,7 @@ describe("the page of a file request", () => {
     await send.click();
     await slot.getByText("Not accepted: this is a Windows program, not a picture.").waitFor();
     expect(await send.isDisabled()).toBe(true);
-    // The page itself refuses the PDF of another slot, before it sends a byte.
+    // The page itself refuses the PDF in this slot, before it sends a byte.
     await choose(page, page.getByRole("button", { name: words.chooseInstead("me.png") }), [pdf("p.pdf", ["Passport"])]);
     await slot.getByText(words.wrongKind(["image/*"])).waitFor();
     expect(await send.isDisabled()).toBe(true);
@@ -221,7 +221,7 @@ describe("the page of a file request", () => {
       await page.getByRole("button", { name: words.saveReceipt }).waitFor();
       expect(await page.getByRole("button", { name: words.takeBackFile("payslip.txt") }).count()).toBe(0);
     }
-    // Another browser learns nothing.
+    // Another browser does not see the sent file.
     const { page: other, watch: ofOther } = await visitor(web);
     ofOther.expect(/^404 GET .*\/public\/links\//);
     await other.goto(link.url);

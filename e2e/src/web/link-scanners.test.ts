@@ -24,7 +24,7 @@ const subjects = Object.keys(bodies) as Subject[];
 describe("requirement 21: programs that open links without a click", () => {
   const web = startWeb();
 
-  /** Makes a link, and runs the program that visits it. Expects that these visits used no claim, issued no URL and added no file. */
+  /** Makes a link, and runs a program that visits it. Expects that the visits made no claim, issued no URL and added no file. */
   async function visit(subject: Subject, program: (link: OwnLink) => Promise<void>): Promise<void> {
     const ann = await web.person("Ann");
     const note = await seedNote(ann.client, {
@@ -71,7 +71,9 @@ describe("requirement 21: programs that open links without a click", () => {
   });
 });
 
-/** Expects that the crawler loaded the page of the link and its plain page. Expects that it sent the form, if the plain page has one. */
+/**
+ * Expects that the crawler has loaded the page of the link and its plain page, and has sent the form of the plain page, if there is one.
+ */
 function expectCrawled(requests: string[], { url, subject }: { url: string; subject: Subject }): void {
   const { pathname } = new URL(url);
   expect(requests).toContain(`GET ${pathname} 200`);
@@ -81,7 +83,7 @@ function expectCrawled(requests: string[], { url, subject }: { url: string; subj
   expect(isSent).toBe(subject !== "a file request");
 }
 
-/** Opens each page with its scripts, and submits each form both with and without its validation. Returns the paths of all POST requests. */
+/** Opens each page with its scripts, and submits each form with and without its validation. Returns the paths of all POST requests. */
 async function scan({ page }: Person, urls: readonly string[]): Promise<string[]> {
   const posts: string[] = [];
   page.on("request", (request) => {
@@ -104,7 +106,7 @@ async function scan({ page }: Person, urls: readonly string[]): Promise<string[]
   return posts;
 }
 
-/** Submits a form with its validation. Returns whether the browser leaves the page, which neither the validation nor a script prevented. */
+/** Submits a form with its validation. Returns whether the browser leaves the page. The validation or a script can prevent this. */
 function requestSubmit(page: Page, nth: number): Promise<boolean> {
   return page.evaluate((nth) => {
     let leaves = false;
@@ -116,7 +118,7 @@ function requestSubmit(page: Page, nth: number): Promise<boolean> {
   }, nth);
 }
 
-/** Loads the page. Returns the number of its forms. */
+/** Loads a page. Returns the number of its forms. */
 async function load(page: Page, url: string): Promise<number> {
   await page.goto(url, { waitUntil: "networkidle" });
   return page.evaluate(() => document.forms.length);

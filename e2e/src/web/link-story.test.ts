@@ -12,7 +12,7 @@ import { startWeb } from "./testing/start-web.ts";
 
 const MIB = 2 ** 20;
 const LINK_PASSWORD = "open sesame";
-/** On a busy machine, the clicks from the claim (the download) to the countdown can take this long. Seconds. */
+/** The lifetime of a URL in seconds. On a busy machine, the clicks from the claim (the download) to the countdown can take this long. */
 const URL_TTL_SECONDS = 20;
 const links = linkTexts;
 const { ended, locked, shares } = landing;
@@ -83,7 +83,7 @@ describe("a link and three visitors on phones", () => {
   });
 });
 
-/** Makes the link “Flat” in the share dialog. The link has a password and permits two claims (downloads). Returns its URL. */
+/** Makes the link “Flat” with a password and two claims (downloads) in the share dialog. Returns its URL. */
 async function makeLink({ page }: Person, noteId: string): Promise<string> {
   const dialog = await openLinks(page, noteId);
   await dialog.getByRole("button", { name: links.dialog.create }).click();
@@ -113,7 +113,7 @@ async function download(page: Page): Promise<Buffer> {
   return readFile(await (await saved).path());
 }
 
-/** Downloads the film. Takes the browser offline for a while near the middle of the download. */
+/** Downloads the film. In the middle of the download, the browser is offline for a while. */
 async function downloadWithABreak({ page, context, watch }: Person): Promise<Buffer> {
   watch.expect(/^net::ERR_INTERNET_DISCONNECTED/);
   const network = await context.newCDPSession(page);

@@ -21,10 +21,10 @@ async function openFileLinks({ page, client }: Person): Promise<{ dialog: Locato
   return { dialog: page.getByRole("dialog", { name: "Link to “terms.txt”" }), noteId: note.id };
 }
 
-/** Takes a picture of a QR code on the page. Returns the text of the code. */
+/** Takes a screenshot of a QR code on the page. Returns the text of the code. */
 async function decode(page: Page, code: Locator): Promise<string | undefined> {
   const picture = (await code.screenshot({ animations: "disabled" })).toString("base64");
-  // Decodes the picture in an empty page, because the content security policy of the app forbids data URLs.
+  // Decodes the screenshot in an empty page, because the content security policy of the app forbids data URLs.
   const blank = await page.context().newPage();
   const { pixels, width, height } = await blank.evaluate<{ pixels: string; width: number; height: number }>(`
     createImageBitmap(new Blob([Uint8Array.fromBase64("${picture}")])).then((bitmap) => {
@@ -379,7 +379,7 @@ describe("links that have ended", () => {
     for (const { id } of ended) await ann.client.links.revoke(id);
     const endedAt = Date.now();
     await create("Living");
-    // A page knows the clock of the service to a second. A link that ends in this second opens the line.
+    // A page knows the clock of the service only to the second. It would show a link that has ended in this second in the opened line.
     await expect.poll(() => Date.now() - endedAt).toBeGreaterThan(2_000);
     const dialog = await openLinks(ann.page, note.id);
     await dialog.getByText("Living").waitFor();
@@ -443,7 +443,7 @@ describe("the operator's policy for links", () => {
     const ann = await strict.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
     await ann.client.links.create(note.id, { label: "Offer", password: "open sesame" });
-    // Changes the response, as if the link had been made without a password, before the operator required passwords.
+    // Changes the response as if the link had been made without a password, before the operator required passwords.
     await ann.page.route(`**/notes/${note.id}/links?*`, async (route) => {
       // Ignores a failure, because a later request may still run when the test ends.
       const response = await route.fetch().catch(() => undefined);

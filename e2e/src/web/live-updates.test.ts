@@ -32,7 +32,7 @@ it("an open page shows a new share and its revocation without a reload", async (
   await page.getByRole("main").getByText("minutes.txt").first().waitFor();
   await ann.client.shares.remove({ noteId: note.id }, ben.id);
   await page.getByText(texts.notes.noAccess.title).waitFor();
-  // A page without a stream would also show the changes, but only after a poll.
+  // A page without an event stream would also show the changes, but only after a poll.
   expect(polls).toEqual([]);
 });
 

@@ -40,9 +40,9 @@ describe("the mails of the service", () => {
     await expect.poll(async () => (await ann.client.mailPreferences()).requests).toBe("daily");
     await ann.page.reload();
     expect(await dailyOf("requests").isChecked()).toBe(true);
-    // The service sends only mails about requests for access to an email address that nobody has confirmed.
+    // An email address that nobody has confirmed gets only mails about requests for access.
     expect(await dailyOf("shares").isDisabled()).toBe(true);
-    // A new link starts with this choice.
+    // The setting for mails about links is the default of each new link.
     expect(await dailyOf("links").isEnabled()).toBe(true);
     await section.getByRole("button", { name: accountTexts.account.sendProof }).click();
     await section.getByText(accountTexts.account.proofSent).waitFor();

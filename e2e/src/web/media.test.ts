@@ -3,7 +3,7 @@ import { text } from "./testing/files.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
-/** Returns a computed property of the first element that matches a selector, or of its pseudo-element. */
+/** Returns a computed style property of the first element that matches a selector, or of its pseudo-element. */
 const computed = (selector: string, property: string, pseudo?: string) =>
   `getComputedStyle(document.querySelector(${JSON.stringify(selector)}), ${JSON.stringify(pseudo ?? null)})[${JSON.stringify(property)}]`;
 

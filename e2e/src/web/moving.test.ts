@@ -28,7 +28,7 @@ describe("moving and copying files", () => {
     return dialog;
   }
 
-  /** Drags the row of a file onto a note of the list, and holds a key at the drop. */
+  /** Drags the row of a file onto a note in the list. Holds a key during the drop. */
   async function drag(person: Person, filename: string, { onto, key }: { onto: string; key?: string }) {
     const { page } = person;
     await rowOf(person, filename).hover({ position: { x: 200, y: 40 } });
@@ -62,7 +62,7 @@ describe("moving and copying files", () => {
     expect(await namesOf(ann, target.id)).toEqual([]);
   });
 
-  /** Searches a note, and presses Enter before the service has responded. */
+  /** Searches for a note in the move dialog, and presses Enter before the service has responded. */
   async function pressEnterEarly(person: Person) {
     for (const title of ["Archive", "Bills"]) await seedNote(person.client, { title });
     await open(person, [text("a.txt", "a")]);

@@ -80,7 +80,7 @@ it("the page reports a network problem if the code of a dialog can't be loaded",
   }
   await page.getByRole("region", { name: texts.notes.body }).getByText("one", { exact: true }).waitFor();
   await cy.context.setOffline(false);
-  // Clicks until the dialog is open, because the page may reload at the first click if the browser remembers that a file failed to load.
+  // Clicks until the dialog is open. If the browser remembers that a file failed to load, the first click may reload the page instead.
   const dialog = page.getByRole("dialog", { name: texts.sharing.share });
   await expect
     .poll(async () => {
@@ -96,7 +96,7 @@ it("a note shows its Markdown source if the Markdown renderer can't be loaded", 
   watch.expect(/ERR_FAILED/);
   await page.route("**/assets/markdown-view-*.js*", (route) => route.abort());
   const { id } = await dee.client.notes.create({ title: "Plan", body: "**one**" });
-  // The page reloads once, because the missing code may come from a new build.
+  // The page reloads once, because the missing code may be in a new build.
   const reloaded = page.waitForRequest((request) => request.method() === "HEAD");
   await page.goto(`/n/${id}`);
   await reloaded;
@@ -105,7 +105,7 @@ it("a note shows its Markdown source if the Markdown renderer can't be loaded", 
   await page.getByRole("textbox", { name: texts.notes.body }).waitFor();
 });
 
-/** Blocks the code of this name until `letThrough` is called. The page does not reload, as if it had just reloaded for missing code. */
+/** Blocks the code with this name until `letThrough` is called. The page does not reload, because it seems to have just reloaded. */
 async function withholdCode({ page, watch }: Person, name: string) {
   watch.expect(/ERR_FAILED/);
   await page.addInitScript("sessionStorage.setItem('valetkey.reloaded', String(Date.now()))");

@@ -11,7 +11,7 @@ import { isFocused, TEXT, TITLE } from "./testing/note-page.ts";
 import { PASSWORD, type Person } from "./testing/person.ts";
 import { startWeb } from "./testing/start-web.ts";
 
-/** The URL of a note that the service has. */
+/** The URL of a note that the service has stored. */
 const FINAL_URL = /\/n\/[0-9a-f]{8}-[0-9a-f-]{27}$/;
 const MOST_CLICKS = 4;
 

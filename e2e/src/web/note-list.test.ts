@@ -114,7 +114,7 @@ describe("the list of notes", () => {
       files: [text("old.txt", "a"), text("new.txt", "b")],
     });
     for (const { id } of attachments) await client.shares.put({ attachmentId: id }, { userIds: [cy.id] });
-    // The list shows the newest file first, so the other file is on the second page.
+    // The list shows the newest file first, so the older file is on the second page.
     await cy.page.route(/\/attachments\?/, (route) => route.continue({ url: `${route.request().url()}&limit=1` }));
     await cy.page.goto("/shared?q=old");
     await cy.page.getByRole("button", { name: /old\.txt/ }).waitFor();
@@ -134,7 +134,7 @@ describe("the list of notes", () => {
       if (/\/notes\?/.test(request.url())) failures += 1;
     });
     await seedNote(client, { title: "Plan" });
-    // The page tries three times, and shows the last failure within two frames.
+    // The page tries three times. It shows the last failure within two frames.
     await expect.poll(() => failures).toBe(3);
     await page.evaluate("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))");
     expect(await hint.isVisible()).toBe(true);

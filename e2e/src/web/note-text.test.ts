@@ -37,7 +37,7 @@ describe("a note's text", () => {
       "pixel https://evil.example/pixel.png noopener noreferrer _blank",
       "https://evil.example/page https://evil.example/page noopener noreferrer _blank",
     ]);
-    // If the scheme of a link can run a script, the page shows only the text of the link.
+    // For a link whose scheme can run a script, the page shows only the text.
     for (const word of ["link", "data", "vb"]) await shown.getByText(word, { exact: true }).waitFor();
     expect(await page.evaluate(() => (globalThis as { ran?: number }).ran)).toBe(undefined);
     expect([...watch.requests.keys()]).toEqual([web.service.url]);

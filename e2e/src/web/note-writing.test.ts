@@ -62,7 +62,7 @@ describe("the text field of a note", () => {
     await page.keyboard.press("Control+a");
     await page.keyboard.press("Control+k");
     expect(await field.inputValue()).toBe("[one](https://)");
-    // The field stays open while the keyboard is in the row of buttons.
+    // The text field stays open while the focus is in the row of buttons.
     await page.keyboard.press("Shift+Tab");
     await tools.locator(":focus").waitFor();
     await tools.getByRole("button", { name: textToolsTexts.task }).press("Enter");
@@ -81,7 +81,7 @@ describe("the text field of a note", () => {
     await rendered(page).getByText("one two").click();
     await page.getByRole("textbox", TEXT).pressSequentially(" three");
     await page.evaluate("dispatchEvent(new PointerEvent('pointercancel', { bubbles: true }))");
-    // Waits for two more tasks, because a page that closes the field would close the field in a later task.
+    // Waits for two more tasks, because a page that closes the field does this in a later task.
     await page.evaluate("new Promise((later) => setTimeout(() => setTimeout(later)))");
     await page.getByRole("textbox", TEXT).pressSequentially(" four");
     await expect.poll(async () => (await client.notes.get(id)).body).toBe("one two three four");

@@ -27,7 +27,7 @@ describe("requirement 25: the content security policy of the pages", () => {
 
   it("the policy of the pages blocks inline scripts, style elements and other origins", async () => {
     const { page, watch } = await web.person("Mallory", { hasAccount: false });
-    // Ignores all problems, because the test itself causes violations of the policy.
+    // Ignores all problems, because this test itself violates the policy.
     watch.expect(/./);
     await page.goto("/sign-in");
     await page.getByRole("button").first().waitFor();

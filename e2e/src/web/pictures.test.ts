@@ -114,7 +114,7 @@ describe("the pictures of a note", () => {
         "document.activeElement?.querySelector('.sr-only')?.textContent ?? document.activeElement?.getAttribute('aria-label')",
       );
     await openerOf(eva, "a.jpg").focus();
-    // The code of the arrow keys loads at the first focus.
+    // The code for the arrow keys loads when a photo first gets the focus.
     await filesOf(eva).locator(".tile button[tabindex='-1']").first().waitFor();
     await page.keyboard.press("ArrowRight");
     expect(await focused()).toBe("b.jpg");
@@ -160,7 +160,7 @@ describe("the pictures of a note", () => {
     const picture = dialog.getByRole("img", { name: "a.jpg" });
     const widthOf = () => picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth);
     await expect.poll(widthOf).toBe(1600);
-    // The large previews of the next two photos.
+    // The viewer has also loaded the large previews of the next two photos.
     await expect.poll(() => bucketReads(gus)).toBe(before + 3);
     await dialog.getByRole("button", { name: previewTexts.ownSize }).click();
     await expect.poll(widthOf).toBe(1800);

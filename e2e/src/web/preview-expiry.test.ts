@@ -6,7 +6,7 @@ import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 import { webm } from "./testing/webm.ts";
 
-/** The properties of an audio or video element that the tests use. */
+/** The properties of an audio or video element that these tests use. */
 type Player = {
   src: string;
   currentTime: number;
@@ -94,7 +94,7 @@ async function whenThere(page: Page, tag: string): Promise<Locator> {
   return player;
 }
 
-/** Reads the purpose of each URL that was issued for files of a note, the newest first. */
+/** Reads the purposes of all URLs that were issued for files of a note, the newest URL first. */
 async function purposesOf({ client }: Person, noteId: string) {
   const { items } = await client.activity.list({ noteId });
   return items.filter(({ action }) => action === "url.issued").map(({ detail }) => detail.purpose);
@@ -119,14 +119,14 @@ async function whenRefused(url: string): Promise<void> {
   await expect.poll(ask, PATIENT).toBe(403);
 }
 
-/** Permits the problems that appear when the bucket refuses an expired URL, because the player recovers from them. */
+/** Permits the problems of an expired URL, because the player recovers from them. */
 function allowRefusedAddresses({ watch }: Person): void {
   watch.expect(/^403 GET .*X-Amz-Signature/);
-  // If a player sent the request, Chromium reports the same refusal with this error.
+  // For requests of a player, Chromium also reports the refusal as this error.
   watch.expect(/^net::ERR_BLOCKED_BY_ORB GET .*X-Amz-Signature/);
 }
 
-/** Draws a WebP picture in the browser, because Node has no encoder for WebP. */
+/** Draws a WebP picture in the browser, because Node.js cannot write WebP. */
 async function keyFrame(page: Page): Promise<Buffer> {
   await page.goto("/sign-in");
   const dataUrl: string = await page.evaluate(`(() => {

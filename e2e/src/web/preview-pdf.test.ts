@@ -13,7 +13,7 @@ describe("PDFs in the preview", () => {
   it("the preview draws a PDF with searchable text and without other origins", async () => {
     const ann = await web.person("Ann");
     allowRefusedAddresses(ann);
-    // The PDF does not contain its font, so pdf.js must load the font from the service.
+    // This PDF does not contain its font, so pdf.js must load the font from the service.
     await openFile(ann, pdf("contract.pdf", ["The lease ends in May."]));
     const page = ann.page.getByRole("region", { name: "Page 1 of 1" });
     await page.getByText("The lease ends in May.").waitFor();
@@ -88,7 +88,7 @@ async function whenRefused(url: string): Promise<void> {
   await expect.poll(ask, PATIENT).toBe(403);
 }
 
-/** Permits refusals of the bucket, because the URL can expire before the first request on a slow machine. */
+/** Permits refusals of the bucket. On a slow machine, a URL can expire before its first request. */
 function allowRefusedAddresses({ watch }: Person): void {
   watch.expect(/^403 GET .*X-Amz-Signature/);
 }

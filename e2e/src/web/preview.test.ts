@@ -151,7 +151,7 @@ async function picture(dialog: Locator, name: string): Promise<void> {
     .toBeGreaterThan(0);
 }
 
-/** Simulates a swipe with a finger between two horizontal positions. */
+/** Simulates the swipe of a finger between two horizontal positions. */
 async function swipe(page: Page, { from, to }: { from: number; to: number }): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const at = (x: number) => [{ x, y: 400 }];

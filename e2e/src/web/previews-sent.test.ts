@@ -12,7 +12,7 @@ import { webm } from "./testing/webm.ts";
 describe("the previews of attached files", () => {
   const web = startWeb();
 
-  /** Returns the names and sizes of the previews of each file of a note, in pixels. */
+  /** Returns the names and the sizes in pixels of the previews of each file of a note. */
   async function previewsIn(client: Client, noteId: string): Promise<Record<string, string[]>> {
     const { attachments } = await client.notes.get(noteId);
     return Object.fromEntries(
@@ -33,7 +33,7 @@ describe("the previews of attached files", () => {
     const note = await open(ann);
     const bytes = await drawn(ann.page, { width: 1800, height: 1200, type: "image/jpeg" });
     const photos = Array.from({ length: 12 }, (_, nth): SampleFile => {
-      // A comment at the end of the file makes each photo a different file.
+      // Different bytes after the picture make each photo a different file.
       return { name: `photo-${nth}.jpg`, type: "image/jpeg", bytes: Buffer.concat([bytes, Buffer.from(`${nth}`)]) };
     });
     await dropFiles(ann.page.locator("main"), { files: photos });
@@ -87,7 +87,7 @@ describe("the previews of attached files", () => {
   });
 });
 
-/** Returns a function that counts the previews in the last response with the note that the page has received. */
+/** Returns a function that returns the number of previews in the last response with this note that the page has received. */
 function watchNote(page: Page, noteId: string): () => number {
   let previews = 0;
   page.on("response", async (response) => {
@@ -98,7 +98,7 @@ function watchNote(page: Page, noteId: string): () => number {
   return () => previews;
 }
 
-/** Draws a picture with much detail, which compresses badly. */
+/** Draws a picture with many details, which compresses badly. */
 async function drawn(
   page: Page,
   { width, height, type }: { width: number; height: number; type: string },

@@ -32,7 +32,7 @@ describe("links that are sent from the app", () => {
   });
   afterAll(() => smtp.stop());
 
-  /** Starts a service with mail and closed sign-up. Its user has an email address that the operator has proven. */
+  /** Starts a service with mail and closed sign-up, and opens the browser of a user whose email address the operator has proven. */
   async function openSender() {
     const dataDir = mkdtempSync(join(tmpdir(), "valetkey-web-sent-"));
     onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));

@@ -9,7 +9,7 @@ import { holdRequests } from "./testing/watch.ts";
 const PHONE_AGENT =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
 
-/** Opens a second browser with a different IP address, and signs the same user in. */
+/** Opens a second browser with another IP address, and signs the same user in. */
 async function otherBrowser(web: Web, { name, email }: Person, address: string): Promise<Person> {
   const options = { hasAccount: false, userAgent: PHONE_AGENT };
   const other = await openPerson(web.browser, { ...options, service: web.service, name: `${name} elsewhere` });
@@ -83,7 +83,7 @@ describe("the settings", () => {
   it("a new password in the settings ends the other sessions", async () => {
     const ben = await web.person("Ben");
     const elsewhere = await otherBrowser(web, ben, "10.2.0.1");
-    // Waits until the list has loaded. After the change of the password, the service would refuse this request.
+    // Waits until the list has loaded, because the service refuses this request after the change of the password.
     const listed = elsewhere.page.waitForResponse(/\/notes\?scope=owned/);
     await elsewhere.page.goto("/");
     await listed;
@@ -149,7 +149,7 @@ describe("the settings", () => {
     await sessions.getByRole("button", { name: "Sign out Safari on iOS" }).click();
     await carl.page.getByText("Safari on iOS is signed out.").first().waitFor();
     expect(await sessions.getByRole("listitem").count()).toBe(1);
-    // The page notices the end of its session at its next request, or earlier from its live updates.
+    // The page notices the end of its session at its next request, or earlier from its event stream.
     const ended = elsewhere.page.getByText("Your session has ended.").waitFor();
     const next = elsewhere.page.getByRole("link", { name: "Notes", exact: true }).first().click();
     await Promise.race([ended, next.catch(() => undefined)]);
@@ -242,7 +242,7 @@ describe("the settings", () => {
       if (isDown) {
         return route.fulfill({ status: 503, json: { code: "database_unavailable", message: "", status: 503 } });
       }
-      // The page also repeats failed requests by itself, and a repeated request must not succeed before the click.
+      // The page also repeats failed requests itself. Such a request must not succeed before the click.
       await clicked.promise;
       await route.continue();
     });
@@ -258,7 +258,7 @@ describe("the settings", () => {
     await section(ida, "Storage").getByText("0 bytes used").waitFor();
   });
 
-  // axe.test.ts checks the other parts of the settings.
+  // axe.test.ts checks all other pages of the settings.
   it("the confirmations in the settings have no serious axe findings in either theme", async () => {
     const hal = await web.person("Hal");
     await otherBrowser(web, hal, "10.2.1.4");

@@ -6,7 +6,7 @@ import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 import { holdRequests } from "./testing/watch.ts";
 
-/** The button of the dialog says with how many people, if they are several. */
+/** The label of the Share button, which contains the number of people if there are several. */
 const SHARE = /^Share( with \d+ people)?$/;
 
 describe("the share dialog", () => {
@@ -126,7 +126,7 @@ describe("the share dialog", () => {
     await field.fill("dora@");
     await share.click();
     await dialog.getByText("“dora@” is not a complete email address").waitFor();
-    // Backspace in the empty field turns the last entered address back into text.
+    // Backspace in the empty field turns the last entered email address back into text.
     await field.press("Backspace");
     expect(await field.inputValue()).toBe("dora@");
     const typed = ann.email.replace("ann.six", "ANN.SIX");
@@ -184,7 +184,7 @@ describe("the share dialog", () => {
       await page.keyboard.press("Tab");
     }
     await page.keyboard.press("Enter");
-    // The focus moves to the button Undo. After Undo, it moves back to the row.
+    // The focus moves to the Undo button. After Undo, it moves back to the row.
     await dialog.locator("button:focus", { hasText: "Undo" }).waitFor();
     const reloaded = sharesRequested(page, "PUT").then(() => sharesRequested(page, "GET"));
     await page.keyboard.press("Enter");
@@ -213,6 +213,6 @@ describe("the share dialog", () => {
   });
 });
 
-/** Waits for the end of a request for shares with this method. Ignores requests that the page aborts, because it sends them again. */
+/** Waits for the end of a request for shares with this method. Ignores requests that the page aborts, because it repeats them. */
 const sharesRequested = (page: Page, method: string) =>
   page.waitForEvent("requestfinished", (request) => request.method() === method && /\/shares$/.test(request.url()));

@@ -14,7 +14,7 @@ import { startWebService } from "./testing/service.ts";
 import { startWeb } from "./testing/start-web.ts";
 
 const CLIPBOARD = { permissions: ["clipboard-read", "clipboard-write"] };
-/** The most clicks from the page of a note to a file in the hands of another person. */
+/** The maximum number of clicks from the page of a note until another person has its file. */
 const MOST_CLICKS = 4;
 const { message } = invitationTexts;
 const { people, tabs } = shareDialogTexts;
@@ -52,7 +52,7 @@ describe("the number of clicks for a share", () => {
       .toMatch(/^I have shared “Plan” with you:\nhttp\S+\/invitation#\S+\n/);
     expect(clicks()).toBeLessThanOrEqual(MOST_CLICKS);
     console.log(`From the note to a message for a person: ${clicks()} clicks.`);
-    // Nothing is left to share: the Enter key sends nothing, and the footer closes the dialog.
+    // No new person is entered, so the Enter key sends nothing, and the button in the footer closes the dialog.
     await dialog.getByLabel(people.label, { exact: true }).press("Enter");
     expect(await button(dialog, texts.sharing.share).count()).toBe(0);
     await card.waitFor();
@@ -135,7 +135,7 @@ describe("the tabs of the share dialog", () => {
     expect(box?.height).toBeLessThanOrEqual(Math.min(0.9 * height, 860) + 1);
     const action = await button(dialog, linkTexts.dialog.create).boundingBox();
     expect((action?.y ?? height) + (action?.height ?? 0)).toBeLessThanOrEqual(height);
-    // A click reaches the button, so nothing covers it.
+    // A successful trial click proves that nothing covers the button.
     await button(dialog, linkTexts.dialog.create).click({ trial: true });
   });
 
@@ -166,7 +166,7 @@ describe("a link that expires while its dialog is open", () => {
     await ann.page.goto(`/n/${note.id}`);
     await button(ann.page, texts.attachments.copyLink).click();
     const dialog = ann.page.getByRole("dialog", { name: linkTexts.dialog.title("terms.txt") });
-    // The service makes a link for a shorter time than the form offers.
+    // The service makes a link with a shorter lifetime than the form offers.
     const lifetimeMs = 4_000;
     const shorten = () => new Date(Date.now() + lifetimeMs).toISOString();
     await ann.page.route(/\/links$/, async (route) => {

@@ -67,7 +67,7 @@ describe("a shared note", () => {
     });
     await ann.client.links.create(note.id, {});
     await ann.page.goto(`/n/${note.id}`);
-    // The button "Share" covers the text.
+    // The button "Share" covers the access sentence.
     const row = ann.page.getByRole("region", { name: "Note", exact: true });
     await row.getByText("1 person · 1 open link", { exact: true }).click({ force: true });
     await ann.page.getByRole("dialog", { name: "Share" }).getByText("Ben Row").waitFor();
@@ -157,7 +157,7 @@ describe("a shared note", () => {
     await row.getByRole("option", { name: "Expired just now" }).waitFor({ state: "attached" });
     expect(await row.getByLabel("What Ben Three can do").count()).toBe(0);
     await expect(ben.client.notes.get(note.id)).rejects.toMatchObject({ code: "access_denied" });
-    // The owner gives the expired share a new expiry, and the user has access again.
+    // The owner gives the expired share a new expiry, so the user has access again.
     await row.getByLabel("When it expires for Ben Three").selectOption("Never expires");
     await row.getByLabel("What Ben Three can do").waitFor();
     await expect.poll(() => sharesOf(ann, note.id)).toEqual([{ email: ben.email, role: "viewer", expiresAt: null }]);
@@ -206,7 +206,7 @@ describe("a shared note", () => {
     }
     await ben.page.reload();
     await left.getByText("my own words").waitFor();
-    // When the user has access again, the page saves the text that was not saved.
+    // When the user has access again, the page saves the unsaved text.
     await ann.client.shares.put({ noteId: note.id }, { userIds: [ben.id], role: "editor" });
     await ben.page.reload();
     await ben.page.getByRole("button", { name: "plan.txt" }).waitFor();
@@ -237,7 +237,7 @@ describe("a shared note", () => {
       (ben.watch.requests.get(web.service.url) ?? []).filter(({ url }) => path.test(url)).length;
     await ben.page.goto(`/n/${note.id}`);
     await ben.page.getByRole("alert").getByText("You don't have access to this note").waitFor();
-    // The first event of the stream makes the page load its data again.
+    // The first event of the event stream makes the page load its data again.
     await expect.poll(() => asked(/\/notes\?/), { timeout: 20_000 }).toBeGreaterThan(1);
     expect(asked(new RegExp(`/notes/${note.id}$`))).toBe(1);
   });
@@ -263,7 +263,7 @@ describe("a shared note", () => {
     expect(await (await fetch(fileUrl)).text()).toBe("as agreed");
     await expect(ben.client.urlFor(other)).rejects.toMatchObject({ code: "access_denied" });
     await expect(ben.client.notes.get(note.id)).rejects.toMatchObject({ code: "access_denied" });
-    // The pattern matches any name, because the dialog shows the email address of Ben first and his name later.
+    // The pattern matches any name, because the dialog first shows Ben's email address and later his name.
     await dialog.getByRole("button", { name: /^Stop sharing with/ }).click();
     await dialog.getByText(/ no longer has access\.$/).waitFor();
     const none = { shares: [], invitations: [] };

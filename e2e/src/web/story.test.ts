@@ -12,12 +12,12 @@ import { startWeb } from "./testing/start-web.ts";
 
 const MIB = 2 ** 20;
 const TTL_SECONDS = 5;
-/** The most clicks that both users together may need, from an empty service to the download of the second user. */
+/** The maximum number of clicks by both users together, from an empty service to the download of the second user. */
 const MOST_CLICKS = 12;
 
 const { app, attachments, notes, sharing } = texts;
 
-/** Fills in the form with the keyboard and clicks the button. */
+/** Fills in the sign-up form with the keyboard, and clicks its button. */
 async function signUp(page: Page, { name, email }: Person): Promise<void> {
   await page.getByLabel(accountTexts.name).fill(name);
   await page.getByLabel(accountTexts.email).fill(email);
@@ -34,13 +34,13 @@ describe("two people who use only the app", () => {
     const ben = await web.person("Ben Osei", { hasAccount: false });
     const clicks = await countClicks([ann.context, ben.context]);
 
-    // The service has no account yet, so its first page is the page that creates an account.
+    // The service has no account yet, so its first page creates an account.
     await ann.page.goto("/");
     await ann.page.getByRole("heading", { name: accountTexts.first.title }).waitFor();
     await signUp(ann.page, ann);
     await ann.page.getByText(notes.empty.begin.title).waitFor();
 
-    // The second user creates an account before the first user shares the note.
+    // Ben creates an account before Ann shares the note.
     await ben.page.goto("/");
     await ben.page.getByRole("link", { name: accountTexts.signIn.otherAction }).click();
     await signUp(ben.page, ben);
@@ -71,24 +71,24 @@ describe("two people who use only the app", () => {
 
     const url = (await issued).url();
     expect(new URL(url).searchParams.get("X-Amz-Expires")).toBe(String(TTL_SECONDS));
-    // The pattern below matches any name, because the dialog shows the email address of Ben first and his name later.
+    // The pattern below matches any name, because the dialog first shows Ben's email address and later his name.
     ben.watch.expect(/^40[34] GET .*\/(attachments|notes)\//);
     await dialog.getByRole("button", { name: /^Stop sharing with/ }).click();
     await dialog.getByText(/ no longer has access\.$/).waitFor();
     await dialog.getByText(shareDialogTexts.removal(`${TTL_SECONDS} s`, undefined).split(" more")[0] ?? "").waitFor();
 
-    // The service refuses the next request of Ben. After a reload, his page says that he has no access.
+    // The service refuses Ben's next request. After a reload, his page says that he has no access.
     expect((await ben.context.request.get(`${web.service.url}${href}`)).status()).toBe(403);
     await ben.page.reload();
     await ben.page.getByText(notes.noAccess.title).waitFor();
     await ben.page.goto("/shared");
     await ben.page.getByText(notes.empty.shared.title).waitFor();
 
-    // A URL that was issued before the revocation stays valid until it expires. After its expiry, the bucket refuses the URL.
+    // A URL that the service issued before the revocation stays valid until it expires. Then the bucket refuses it.
     await expect.poll(async () => (await fetch(url)).status, { timeout: 20_000, interval: 500 }).toBe(403);
     expect(await (await fetch(url)).text()).toContain("Request has expired");
 
-    // The owner sees in the activity that the service refused the file to Ben.
+    // The activity shows the owner that the service refused the file to Ben.
     await ann.page.goto("/activity");
     await ann.page.getByText(`${ben.name} was refused “${film.name}”`).first().waitFor();
 

@@ -22,7 +22,7 @@ import { startWeb } from "./testing/start-web.ts";
 
 const ROOT = "root@example.com";
 const NEW_PASSWORD = "another horse battery staple";
-/** The most clicks and forms that the invited person may need, from the invitation to the file. */
+/** The maximum number of clicks and forms of the invited person, from the invitation to the file. */
 const MOST_CLICKS = 4;
 const MOST_FORMS = 1;
 
@@ -30,7 +30,7 @@ const { attachments, sharing } = texts;
 const { people } = administration;
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
-/** Starts a service with an administrator, Root. */
+/** Starts a service with an administrator named Root. */
 async function startAdministered(env: Record<string, string>): Promise<StartedWebService> {
   const dataDir = mkdtempSync(join(tmpdir(), "valetkey-story-"));
   const service = await startWebService({ ...env, DATA_DIR: dataDir });
@@ -46,7 +46,7 @@ async function startAdministered(env: Record<string, string>): Promise<StartedWe
   };
 }
 
-/** Shares one file in its share dialog, with an email address that has no account. */
+/** Shares a file in its share dialog with an email address that has no account. */
 async function shareFile(
   { page }: Person,
   { noteId, filename, email }: { noteId: string; filename: string; email: string },
@@ -73,7 +73,7 @@ async function signIn({ page }: Person, { email, password }: { email: string; pa
   await button(page, accountTexts.signIn.action).click();
 }
 
-/** Opens the page of administrators, and returns the row of the person with this email address. */
+/** Opens the list of people as the administrator. Returns the row of the person with this email address. */
 async function findPerson(root: Person, email: string) {
   await root.page.goto("/admin");
   await root.page.getByLabel(people.search).fill(email);
@@ -107,7 +107,7 @@ describe.each([
     return person;
   }
 
-  /** Waits for a mail to this email address whose subject contains this text. Returns the link in the newest mail that matches. */
+  /** Waits for a mail to this email address whose subject contains this text. Returns the link in the newest such mail. */
   async function linkInMail(email: string, subject: string): Promise<string> {
     const find = () =>
       smtp.mails.findLast(({ recipients, parsed }) => recipients.includes(email) && parsed.subject?.includes(subject));
@@ -143,7 +143,7 @@ describe.each([
     expect(forms).toBeLessThanOrEqual(MOST_FORMS);
     console.log(`From the invitation to the file: ${clicks()} clicks and ${forms} form.`);
 
-    // Mia forgets her password. She sets a new one with a link from a mail or from the administrator.
+    // Mia has forgotten her password. She sets a new password with a link from a mail or from the administrator.
     mia.watch.expect(/^40[13] /);
     await mia.context.clearCookies();
     await root.page.goto("/sign-in");
@@ -179,7 +179,7 @@ describe.each([
       await button(root.page, people.disableNow).click();
       await row.getByText(people.disabled).waitFor();
       expect(await statuses()).toEqual([401, 401, 404]);
-      // The open page of Mia shows the sign-in without a reload.
+      // Mia's open page shows the sign-in without a reload.
       await page.getByRole("heading", { name: accountTexts.signIn.title }).waitFor();
       await signIn(mia, { email: mia.email, password: NEW_PASSWORD });
       await page.getByText(accountTexts.failures.access_denied).waitFor();
@@ -188,7 +188,7 @@ describe.each([
     async function askForMail(): Promise<string> {
       await page.goto("/sign-in");
       await page.getByRole("link", { name: recovery.forgot.title }).click();
-      // Waits for the heading of this page. The sign-in page also has a field for the email address.
+      // Waits for the heading of the page, because the sign-in page also has a field for the email address.
       await page.getByRole("heading", { name: recovery.forgot.title }).waitFor();
       await page.getByLabel(accountTexts.email).fill(mia.email);
       await button(page, recovery.forgot.action).click();

@@ -18,9 +18,9 @@ import { startWeb } from "./testing/start-web.ts";
 import { chooseBy, closeBucket, fileOnDisk } from "./testing/upload-faults.ts";
 
 const MIB = 2 ** 20;
-/** A file of this size is too large for a single PUT. The client sends it as parts of 8 MiB. */
+/** The size of a file that is too large for a single PUT. The client sends it in parts of 8 MiB. */
 const MULTIPART_BYTES = 72 * MIB;
-/** A file of this size is so large that the page does not store its content in the browser. */
+/** A file so large that the page does not store its content in the browser. */
 const HUGE = { sizeBytes: 513 * MIB };
 
 describe("an interrupted upload", () => {
@@ -32,7 +32,7 @@ describe("an interrupted upload", () => {
     const file = randomFile("large.bin", { sizeBytes: MULTIPART_BYTES });
     gus.watch.expect(/ERR_INTERNET_DISCONNECTED/);
     const [isHeld, isOffline] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    // The bucket gets five of the nine parts. The test holds the others until the outage.
+    // The bucket gets five of the nine parts. The test holds all other parts until the outage.
     const lastParts = /partNumber=[6-9]&/;
     let held = 0;
     await gus.page.route(lastParts, async (route) => {
@@ -64,7 +64,7 @@ describe("an interrupted upload", () => {
     const ida = await web.person("Ida Ends");
     const note = await open(ida);
     const file = randomFile("large.bin", { sizeBytes: MIB });
-    // The bucket returns 412 when the page sends the file a second time, because the bucket gets the file before the session ends.
+    // The bucket returns 412 when the page sends the file again, because it has received the file before the end of the session.
     ida.watch.expect(/^401 |^412 PUT/);
     const gate = Promise.withResolvers<void>();
     const isSending = Promise.withResolvers<void>();
@@ -117,7 +117,7 @@ describe("an interrupted upload", () => {
     await fritz.page.reload();
     await row.getByText("0 bytes of 538 MB").waitFor();
     await fritz.page.close();
-    // The last page of the site is closed now, so the browser has withdrawn the permission to read the file.
+    // After the last page of the site is closed, the browser withdraws the permission to read the file.
     const later = { ...fritz, page: await fritz.context.newPage() };
     await later.page.goto(`/n/${note.id}`);
     const laterRow = rowOf(later, "huge.bin");

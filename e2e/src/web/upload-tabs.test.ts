@@ -11,7 +11,7 @@ describe("an upload in a browser with two tabs", () => {
     const ann = await web.person("Ann");
     const note = await open(ann);
     const bucket = await closeBucket(ann, web.service);
-    // The PUT of the closed tab may still reach the bucket. In this case, the bucket returns 412 to the second tab.
+    // The PUT of the closed tab may still reach the bucket, which then returns 412 to the second tab.
     ann.watch.expect(/^412 PUT /);
     const file = text("a.txt", "hello");
     await choose(ann, [file]);

@@ -77,7 +77,7 @@ describe("the ZIP of all files", () => {
 
   it("the browser writes a ZIP into the file that the person chose", async () => {
     const fay = await web.person("Fay");
-    // Replaces the save dialog of the browser. The chosen file is a real file in the origin private file system, not on the disk of a user.
+    // Replaces the save dialog of the browser. The chosen file is in the origin private file system, not on the disk of the user.
     await fay.page.addInitScript(`globalThis.showSaveFilePicker = async ({ suggestedName, types }) => {
       if (globalThis.declines) throw new DOMException("", "AbortError");
       return (await navigator.storage.getDirectory()).getFileHandle(suggestedName, { create: true });

@@ -18,8 +18,8 @@ type Proxy = { endpoint: string; close(): void };
 type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
 
 /**
- * Starts a proxy that makes an S3 server behave like the provider of the profile. The proxy forwards the path and the Host header
- * unchanged, so signatures stay valid. The proxy uses its own credentials to delete an object or abort an upload, as the provider would.
+ * Starts a proxy that makes an S3 server behave like the provider of the profile. It forwards the path and the Host header unchanged, so
+ * that signatures stay valid. With its own credentials, it deletes objects and aborts uploads where the provider would.
  */
 export async function startProfile(profile: Profile, target: Target): Promise<Proxy> {
   const s3 = new S3Client(target);
@@ -58,13 +58,13 @@ function toCall({ method = "", url = "", headers }: IncomingMessage): Call {
   return { method, query: searchParams, headers, hasKey: /^\/[^/]+\/./.test(pathname) };
 }
 
-/** Returns the bucket and the key in a path-style URL. */
+/** Returns the bucket and the key in the path of a path-style URL. */
 function objectOf({ url = "" }: IncomingMessage): { Bucket: string; Key: string } {
   const [, Bucket = "", ...key] = new URL(url, "http://bucket").pathname.split("/").map(decodeURIComponent);
   return { Bucket, Key: key.join("/") };
 }
 
-/** Reads the whole body before the first forwarding, so that the proxy can forward the request again after a failed condition. */
+/** Reads the whole body before it forwards the request, so that it can forward the request again after a failed condition. */
 async function sendConditional(incoming: IncomingMessage, exchange: Exchange & { call: Call }): Promise<void> {
   const { outgoing, profile, target, s3, call } = exchange;
   const body = await buffer(incoming);

@@ -1,25 +1,25 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** The parts of an S3 request from which a profile decides how the provider responds. */
+/** The parts of an S3 request that decide how the provider responds. */
 export type Call = {
   method: string;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
-  /** The member `hasKey` states whether the path names an object, and not only a bucket. */
+  /** Whether the path names an object, and not only a bucket. */
   hasKey: boolean;
 };
 
-/** An error response of the provider to matching requests. */
+/** An error response of the provider to certain requests. */
 type Refusal = { matches: (call: Call) => boolean; status: number; code: string; message: string };
 
-/** The documented differences between a provider and Amazon S3. Requests without a difference reach the built-in bucket unchanged. */
+/** The documented differences between a provider and Amazon S3. All other requests reach the built-in bucket unchanged. */
 export type Profile = {
   /** The name of the provider, as in docs/providers.md. */
   name: string;
   refusals?: readonly Refusal[];
-  /** A write with `If-None-Match: *` replaces an existing object. */
+  /** Whether a write with `If-None-Match: *` replaces an existing object. */
   ignoresIfNoneMatch?: boolean;
-  /** If the condition of a completion fails, the provider aborts the multipart upload. */
+  /** Whether the provider aborts a multipart upload if the condition of its completion fails. */
   abortsFailedCompletion?: boolean;
   /** The response headers that the provider does not send. */
   omittedHeaders?: readonly string[];
@@ -42,8 +42,8 @@ export const isConditionalWrite = ({ method, headers }: Call) =>
 const R2: Profile = {
   name: "R2",
   refusals: [
-    // "POST, which performs uploads via native HTML forms, is not currently supported." The documentation does not name the status of the
-    // response. https://developers.cloudflare.com/r2/api/s3/presigned-urls/
+    // "POST, which performs uploads via native HTML forms, is not currently supported." The documentation does not name the status.
+    // https://developers.cloudflare.com/r2/api/s3/presigned-urls/
     { matches: isForm, ...NOT_IMPLEMENTED },
   ],
   // "When a condition failure occurs when publishing an upload, the upload is no longer available and is treated as aborted."
@@ -55,9 +55,8 @@ const R2: Profile = {
 const B2: Profile = {
   name: "B2",
   refusals: [
-    // "Unsupported header 'x-amz-checksum-crc32' received for this API call." Some regions now accept the header x-amz-checksum-crc32. The
-    // profile refuses the header x-amz-checksum-crc32. https://github.com/stonith404/pingvin-share/issues/798,
-    // https://github.com/boto/s3transfer/issues/327
+    // "Unsupported header 'x-amz-checksum-crc32' received for this API call." Some regions now accept this header, but the profile refuses
+    // it. https://github.com/stonith404/pingvin-share/issues/798, https://github.com/boto/s3transfer/issues/327
     {
       matches: (call) => (call.hasKey || isBatchDelete(call)) && hasChecksum(call),
       status: 400,
@@ -66,7 +65,7 @@ const B2: Profile = {
     },
     // https://github.com/sathinduga/obsidian-s3-sync-and-backup/issues/78
     { matches: isConditionalWrite, ...NOT_IMPLEMENTED },
-    // The list of supported calls does not contain PostObject. The documentation does not name the status of the response.
+    // The list of supported calls does not contain PostObject. The documentation does not name the status.
     // https://www.backblaze.com/docs/cloud-storage-call-the-s3-compatible-api
     { matches: isForm, ...NOT_IMPLEMENTED },
   ],
@@ -78,8 +77,8 @@ const GOOGLE: Profile = {
   refusals: [
     // https://github.com/boto/boto3/issues/2293
     { matches: isBatchDelete, status: 400, code: "InvalidArgument", message: "Cannot create buckets using a POST." },
-    // The XML document for CORS of Google Cloud Storage has another format than the document of S3. The documentation does not name the
-    // error code. https://cloud.google.com/storage/docs/xml-api/put-bucket-metadata#cors-body
+    // The XML for CORS of Google Cloud Storage has another format than the XML of S3. The documentation does not name the error code.
+    // https://cloud.google.com/storage/docs/xml-api/put-bucket-metadata#cors-body
     {
       matches: isCorsChange,
       status: 400,
@@ -138,7 +137,7 @@ const MINIO: Profile = {
 /** https://garagehq.deuxfleurs.fr/documentation/reference-manual/s3-compatibility/ */
 const GARAGE: Profile = {
   name: "Garage",
-  // The Garage documentation does not mention conditional writes. Garage 0.9 ignores the conditions and all checksum headers
+  // The Garage documentation does not mention conditional writes. Garage 0.9 ignores their conditions and all checksum headers
   // (src/api/s3/put.rs).
   ignoresIfNoneMatch: true,
   omittedHeaders: ["x-amz-checksum-sha256"],
@@ -148,20 +147,17 @@ const GARAGE: Profile = {
 const SEAWEEDFS: Profile = {
   name: "SeaweedFS",
   refusals: [
-    // The SeaweedFS wiki lists PutBucketCors only since July 2025. The profile behaves as an older SeaweedFS release.
+    // The SeaweedFS wiki lists PutBucketCors only since July 2025. The profile is an older release.
     // https://github.com/seaweedfs/seaweedfs/wiki/Amazon-S3-API
     { matches: isCorsChange, ...NOT_IMPLEMENTED },
   ],
-  // SeaweedFS release 3.96 ignores the condition of a write. https://github.com/seaweedfs/seaweedfs/issues/7153
+  // SeaweedFS 3.96 ignores the condition of a write. https://github.com/seaweedfs/seaweedfs/issues/7153
   ignoresIfNoneMatch: true,
   // "The checksum was validated during upload but discarded." https://github.com/seaweedfs/seaweedfs/pull/8914
   omittedHeaders: ["x-amz-checksum-sha256"],
 };
 
-/**
- * Returns whether the provider of the profile differs from Amazon S3. A profile without a difference behaves exactly like the built-in
- * bucket.
- */
+/** Returns whether the provider differs from Amazon S3. A profile without differences behaves exactly like the built-in bucket. */
 export const hasDifferences = (profile: Profile): boolean => Object.keys(profile).length > 1;
 
 export const PROFILES: readonly Profile[] = [R2, B2, GOOGLE, WASABI, SPACES, HETZNER, MINIO, GARAGE, SEAWEEDFS];

@@ -14,15 +14,15 @@ import { freePort } from "../free-port.ts";
 import { startProfile } from "./profile-proxy.ts";
 import type { Profile } from "./profiles.ts";
 
-/** An S3 server that runs only for the tests. */
+/** A running S3 server for tests. */
 export type RunningProvider = {
   /** Creates an empty bucket on the S3 server. */
   newBucket(): Promise<BucketServer>;
-  /** Stops the server, calls `whileDown`, and restarts the server with its data on its old port. */
+  /** Stops the server, calls `whileDown`, and restarts the server with its data on the same port. */
   restart(whileDown: () => Promise<void>): Promise<void>;
-  /** Lists the objects of a bucket that a list request of S3 does not return. If `hiddenIn` is undefined, the server hides no objects. */
+  /** Lists objects of a bucket that the list requests of S3 do not return. Undefined: the server hides no objects. */
   hiddenIn?(bucket: string): Promise<string[]>;
-  /** Permits an origin by an API of the server other than S3. If `allowOrigin` is undefined, PutBucketCors works. */
+  /** Permits an origin with an API of the server other than S3. Undefined: PutBucketCors works. */
   allowOrigin?(bucket: string, origin: string): Promise<void>;
   stop(): Promise<void>;
 };
@@ -31,7 +31,7 @@ type Server = {
   script: string;
   region: string;
   credentials: { accessKeyId: string; secretAccessKey: string };
-  /** The names of the environment variables for the ports that the start script needs in addition to PORT. */
+  /** The environment variables for ports that the start script needs in addition to PORT. */
   otherPorts: readonly string[];
 };
 
@@ -70,7 +70,7 @@ export async function startEmbeddedProvider(): Promise<RunningProvider> {
   };
 }
 
-/** Starts the built-in bucket behind a proxy that behaves as the documentation of a provider says. */
+/** Starts the built-in bucket behind a proxy that behaves like a provider, as the provider's documentation says. */
 export async function startProfileProvider(profile: Profile): Promise<RunningProvider> {
   const embedded = await startEmbeddedProvider();
   const { stop: _stop, bucket: _bucket, ...target } = await embedded.newBucket();
@@ -107,7 +107,7 @@ export async function startSwift(): Promise<RunningProvider> {
       };
       await fetch(`${url}/${encodeURIComponent(bucket)}`, { method: "POST", headers: { ...headers, ...cors } });
     },
-    /** The function lists parts, because Swift stores parts in a separate container that the S3 API of Swift does not list. */
+    /** Lists parts, which Swift stores in a separate container that its S3 API does not list. */
     async hiddenIn(bucket) {
       const { url, headers } = await login();
       const listing = await fetch(`${url}/${encodeURIComponent(`${bucket}+segments`)}`, { headers });
@@ -154,10 +154,7 @@ async function start({
   };
 }
 
-/**
- * Runs a start script, and resolves when the script prints "ready". Rejects with the output of the script if the script ends before
- * "ready".
- */
+/** Runs a start script, and resolves when it prints "ready". Rejects with its output if it ends before. */
 async function startScript(script: string, env: Record<string, string>): Promise<ChildProcess> {
   const child = spawn("bash", [script], { env: { PATH: process.env.PATH, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   const lines: string[] = [];
@@ -171,7 +168,7 @@ async function startScript(script: string, env: Record<string, string>): Promise
   child.once("close", (code) => {
     ready.reject(new Error(`${script} ended with ${code}:\n${lines.join("\n")}`));
   });
-  // Stops the script if the test process ends before the script.
+  // Stops the script if the test process ends first.
   const stop = () => child.kill("SIGTERM");
   process.once("exit", stop);
   child.once("close", () => process.off("exit", stop));
@@ -179,7 +176,7 @@ async function startScript(script: string, env: Record<string, string>): Promise
   return child;
 }
 
-/** Stops a start script and all processes that the script started. */
+/** Stops a start script and all processes that it has started. */
 async function stopScript(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const closed = once(child, "close");

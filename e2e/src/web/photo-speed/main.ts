@@ -8,14 +8,14 @@ import { standInForPictures } from "../testing/pictures.ts";
 import { seedNote } from "../testing/seed.ts";
 import { startWebService } from "../testing/service.ts";
 
-// `npm run photo-speed [-- number of photos]` runs this file. It measures how long a note of large photos takes on a slow line until all
-// photos are visible, how many bytes they cost, and how smoothly a note of 1,000 photos scrolls on a slow processor.
+// Measures how a note with photos loads and scrolls: `npm run photo-speed [-- number of photos]`. On a slow connection, measures the time
+// and the bytes until all photos are visible. On a slow processor, measures how smoothly a note with 1,000 photos scrolls.
 const PHOTO_BYTES = 5_000_000;
 const BYTES_PER_SECOND = 10_000_000 / 8;
 const LATENCY_MS = 50;
 const SLOWDOWN = 4;
 const SCROLLED = 1_000;
-/** The height of a window in which all photos are visible at once. Pixels. */
+/** The height of the window for each photo, in pixels, so that all photos are visible at the same time. */
 const HEIGHT_OF_PHOTO = 75;
 /** The goals of the project. */
 const GOAL = { seconds: 8, bytes: 10_000_000 };
@@ -35,7 +35,7 @@ try {
   await service.stop();
 }
 
-/** Opens a note of photos in a new browser over a slow line. */
+/** Opens a note with photos in a new browser with a slow connection. */
 async function measureLoad(owner: Person): Promise<void> {
   await owner.page.goto("/");
   const shapes = [
@@ -46,7 +46,7 @@ async function measureLoad(owner: Person): Promise<void> {
   const photos: Photo[] = [];
   for (const shape of shapes) {
     const { original, ...previews } = await drawPhoto(owner.page, shape);
-    // A decoder ignores the bytes after the picture.
+    // A decoder ignores bytes after the end of the picture.
     const rest = randomBytes(Math.max(0, PHOTO_BYTES - original.length));
     photos.push({ ...previews, original: Buffer.concat([original, rest]) });
   }
@@ -82,7 +82,7 @@ async function measureLoad(owner: Person): Promise<void> {
   await viewer.close();
 }
 
-/** Returns a function that returns the bytes that the page has received. */
+/** Makes the connection of the page slow. Returns a function that returns the number of received bytes. */
 async function slowDown(session: CDPSession): Promise<() => number> {
   let bytes = 0;
   session.on("Network.loadingFinished", ({ encodedDataLength }) => {
@@ -94,7 +94,7 @@ async function slowDown(session: CDPSession): Promise<() => number> {
   return () => bytes;
 }
 
-/** Scrolls a note of 1,000 simulated photos from top to bottom. */
+/** Scrolls a note with 1,000 simulated photos from top to bottom. */
 async function measureScroll({ page, context, client }: Person): Promise<void> {
   const { id } = await seedNote(client, { title: "Wedding" });
   await standInForPictures(page, { count: SCROLLED });

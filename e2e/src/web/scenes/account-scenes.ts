@@ -9,7 +9,7 @@ const { forgot, reset, invalid, confirm } = recovery;
 const TOKEN = "x".repeat(43);
 const heading = (page: Page, name: string) => page.getByRole("heading", { name }).waitFor();
 
-/** The scenes with a forgotten password, and with the confirmation of an email address. */
+/** Scenes of a forgotten password and of the confirmation of an email address. */
 export const recoveryScenes: readonly Scene[] = [
   ...scenesOf("nobody", {
     async "forgot-password"(page) {
@@ -91,7 +91,7 @@ async function typeCode(page: Page): Promise<void> {
   await page.getByRole("button", { name: terminalTexts.next }).click();
 }
 
-/** Shows the question about a terminal with the given name. */
+/** Shows the question whether a terminal with this name gets an API token. */
 async function showTerminal(page: Page, label: string): Promise<void> {
   const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
   const instants = { requestedAt: at(-1), expiresAt: at(9), tokenExpiresAt: at(90 * 24 * 60) };
@@ -109,7 +109,7 @@ const button = (page: Page, name: string) => page.getByRole("button", { name, ex
 const answer = (page: Page, call: string, json: object) =>
   page.route(`**/auth/${call}`, (route) => route.fulfill({ json }));
 
-/** Fills in the form that asks for the password again, and submits the form. */
+/** Fills in and submits the form that asks for the password again. */
 async function repeatPassword(page: Page, action: string): Promise<void> {
   await page.getByLabel(secondFactorTexts.password).fill("correct horse battery");
   await button(page, action).click();
@@ -123,7 +123,7 @@ async function refuseSignIn(page: Page, code: string, message: string): Promise<
   await button(page, signIn.action).click();
 }
 
-/** The scenes with the second factor, passkeys, a new email address, and the deletion of an account. */
+/** Scenes of the second factor, passkeys, a new email address, and the deletion of an account. */
 export const safetyScenes: readonly Scene[] = [
   ...scenesOf("nobody", {
     "sign-in-code": {

@@ -154,7 +154,7 @@ const lists = {
   ],
 };
 
-/** Makes the page believe that its user is an administrator, and fakes the lists. */
+/** Makes the page believe that its user is an administrator, and fakes the lists for administrators. */
 async function pretend(page: Page): Promise<void> {
   await asAdministrator(page);
   for (const [name, items] of Object.entries(lists)) {
@@ -178,7 +178,7 @@ async function openTab(page: Page, { tab, text }: { tab: string; text: string })
 
 const { people } = administration;
 
-/** Opens the menu of Mia in the list of people, and clicks an item of the menu. */
+/** Opens the menu of Mia in the list of people. Clicks an item of the menu, if `item` is given. */
 async function openMenu(page: Page, item?: string): Promise<void> {
   await openTab(page, { tab: "people", text: mia.email });
   await page.getByRole("button", { name: people.menuOf(mia.name) }).click();
@@ -186,7 +186,7 @@ async function openMenu(page: Page, item?: string): Promise<void> {
   else await page.getByRole("menuitem", { name: item }).click();
 }
 
-/** The scenes with the pages that only administrators see. */
+/** Scenes of the pages for administrators. */
 export const adminScenes: readonly Scene[] = [
   ...scenesOf("zoe", {
     "admin-people": (page) => openTab(page, { tab: "people", text: mia.email }),
@@ -299,7 +299,7 @@ export const doctorScenes: readonly Scene[] = scenesOf("zoe", {
     await page.getByRole("link", { name: settings.parts.doctor.title }).scrollIntoViewIfNeeded();
   },
   "doctor-faults": {
-    // In the fake report, the URL of the test object is a URL of the service. The service refuses the upload.
+    // In the fake report, the upload URL of the test object is a URL of the service, which refuses the upload.
     expects: [/^405 PUT /],
     async open(page) {
       await asAdministrator(page);

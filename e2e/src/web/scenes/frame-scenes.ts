@@ -7,7 +7,7 @@ import { type Scene, scenesOf, showing } from "./scene.ts";
 
 const { app, notes } = texts;
 const heading = (page: Page, name: string) => page.getByRole("heading", { name }).first().waitFor();
-/** Match the API requests for lists of notes and for one note, but not requests for pages. */
+/** Matches API requests for lists of notes and for one note, but not requests for pages. */
 const NOTES = /\/notes(\?|$)/;
 const NOTE = /\/notes\/[^/]+$/;
 const BROKEN = /^net::ERR_(FAILED|INTERNET_DISCONNECTED|CONNECTION_REFUSED) /;
@@ -19,7 +19,7 @@ async function signIn(page: Page, password: string): Promise<void> {
   await page.getByRole("button", { name: accountTexts.signIn.action, exact: true }).click();
 }
 
-/** The scenes with the sign-in, with empty pages, and with failures. */
+/** Scenes of the sign-in, of empty pages, and of failures. */
 export const frameScenes: readonly Scene[] = [
   ...scenesOf("nobody", {
     async "sign-in"(page) {
@@ -126,7 +126,7 @@ export const frameScenes: readonly Scene[] = [
       async open(page) {
         await page.route(/settings-page/, (route) => route.abort());
         await page.goto("/");
-        // Marks the page as just reloaded. Without this mark, the app would reload the page, because missing code may come from a new build.
+        // Marks the page as just reloaded. Otherwise, the app would reload the page, because missing code may be in a new build.
         await page.evaluate('sessionStorage.setItem("valetkey.reloaded", String(Date.now()))');
         await page.goto("/settings");
         await page.getByText(app.failed.title).waitFor();

@@ -8,7 +8,7 @@ import type { World } from "./world.ts";
 
 const { page: words, closed, ask, requests } = invitationTexts;
 
-/** Shares a new note of Ann with an email address. Returns the note, the invitation, and the path of the page of the invitation. */
+/** Shares a new note of Ann with an email address. Returns the note, the invitation, and the path of the invitation's page. */
 async function invite({ ann, service }: World, email: string) {
   const note = await seedNote(ann.client, { title: "Handover of the flat, Lindenstraße 14" });
   const { invitations } = await ann.client.shares.put({ noteId: note.id }, { emails: [email], role: "editor" });
@@ -22,7 +22,7 @@ async function openClosed(page: Page, { path, code }: { path: string; code: keyo
   await page.getByText(closed[code].title).waitFor();
 }
 
-/** The scenes with invitations and requests for access. */
+/** Scenes of invitations and requests for access. */
 export const invitationScenes: readonly Scene[] = [
   ...scenesOf("ann", {
     async "invitation-share-dialog"(page, world) {

@@ -15,7 +15,7 @@ import { asAdministrator, type Scene, scenesOf, withMail } from "./scene.ts";
 
 const { attachments, sharing } = texts;
 
-// Declares the browser types that this file needs, because the tests are compiled only with the types of Node.
+// The browser types that this file needs. The tests are compiled without the types of the DOM.
 type Dom = {
   File: new (parts: string[], name: string) => object;
   DataTransfer: new () => { items: { add(file: object): void } };
@@ -38,7 +38,7 @@ const fileOf = ({ attachments: files }: Note, ending: string) => {
   return found;
 };
 
-/** Opens the note and the menu of one of its files. */
+/** Opens a note and the menu of one of its files. */
 async function openMenu(page: Page, note: Note): Promise<void> {
   await openNote(page, note);
   const row = page.getByRole("listitem").filter({ hasText: "Kitchen.png" });
@@ -60,7 +60,7 @@ async function openMove(page: Page, full: Note) {
   return dialog;
 }
 
-/** Sends at most this many bytes in a second, so that the page shows uploads that are under way. */
+/** Limits the upload rate in bytes per second, so that the page shows running uploads. */
 async function limitUploadRate(page: Page, uploadThroughput: number): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const connection = { offline: false, latency: 20, downloadThroughput: -1, uploadThroughput };
@@ -188,7 +188,7 @@ export const noteScenes: readonly Scene[] = [
     async "move-other-owner"(page, { full }) {
       const dialog = await openMove(page, full);
       await dialog.getByRole("combobox", { name: movingTexts.search }).fill("Quarterly");
-      // The result of the search moves the options. A click on a moving option can be lost.
+      // The result of the search moves the options, and a click on a moving option can be lost.
       await dialog.getByRole("option").nth(1).waitFor({ state: "detached" });
       await dialog.getByRole("option", { name: "Quarterly figures" }).click();
       await dialog.getByText(movingTexts.otherOwner("Ben Osei")).waitFor();
@@ -216,7 +216,7 @@ export const noteScenes: readonly Scene[] = [
     },
     async "note-folder-too-large"(page, { full }) {
       await openNote(page, full);
-      // The files are on no disk, because only their number matters.
+      // The files are not on the disk, because only their number matters.
       await page.getByRole("region", { name: attachments.title }).evaluate((region) => {
         const { DataTransfer, DragEvent, File } = globalThis as unknown as Dom;
         const dataTransfer = new DataTransfer();
@@ -241,7 +241,7 @@ export const noteScenes: readonly Scene[] = [
     "note-of-another": (page, { full }) => openNote(page, full),
     "note-uploading": {
       async open(page, { ben }) {
-        // Makes a new note each time, because a note also shows the unfinished uploads of an earlier run.
+        // Makes a new note each time, because an old note also shows unfinished uploads of an earlier run.
         await openNote(page, await seedNote(ben.client, { title: "Film and pictures" }));
         await limitUploadRate(page, 150_000);
         await refuseInBatches(page, { filename: "Too large for the storage.bin", code: "quota_exceeded" });
@@ -305,7 +305,7 @@ export const noteScenes: readonly Scene[] = [
   ),
 ];
 
-/** Makes the service refuse one file of each batch of starts. */
+/** Makes the service refuse one file in each batch of upload starts. */
 async function refuseInBatches(page: Page, { filename, code }: { filename: string; code: string }): Promise<void> {
   await page.route("**/notes/*/uploads/batch", async (route) => {
     const { uploads }: { uploads: { filename: string }[] } = route.request().postDataJSON();

@@ -12,13 +12,13 @@ import { alterResponses, type Scene, scenesOf, showing, withMail } from "./scene
 import type { World } from "./world.ts";
 
 const { attachments, sharing } = texts;
-/** Matches the API requests for lists of links, and also the page /links (see `goToLinks`). */
+/** Matches API requests for lists of links, and also the page /links (see `goToLinks`). */
 const LINKS = /\/links(\?|$)/;
-/** Matches the API requests that send a link by mail, or list the people who got it. */
+/** Matches API requests that send a link by mail or list its receivers. */
 const MAILS = /\/links\/[^/]+\/mails(\?|$)/;
 const BROKEN = /^net::ERR_FAILED /;
 
-/** Opens the share dialog of the note, with the tab of its links. */
+/** Opens the share dialog of the note, on the tab with its links. */
 async function openShareDialog(page: Page, { full }: World) {
   await page.context().grantPermissions(["clipboard-write"]);
   await page.goto(`/n/${full.id}`);
@@ -38,7 +38,7 @@ async function openFileDialog(page: Page, { full }: Pick<World, "full">) {
   return page.getByRole("dialog", { name: links.dialog.title("Kitchen.png") });
 }
 
-/** Opens the page with the links from another page, by keys, so that `before` cannot affect the request for the HTML document. */
+/** Opens the page of links from another page with the keyboard, so that `before` does not affect the request for the HTML document. */
 async function goToLinks(page: Page, before: () => Promise<unknown>): Promise<void> {
   await page.goto("/settings");
   await page.getByRole("heading", { level: 1 }).waitFor();
@@ -47,7 +47,7 @@ async function goToLinks(page: Page, before: () => Promise<unknown>): Promise<vo
 }
 
 async function seeAsVisitor(page: Page, world: World, { label }: { label: string }): Promise<void> {
-  // If the browser opens no tab, the page of the link replaces the app.
+  // Without a new tab, the page of the link replaces the app.
   await page.addInitScript("window.open = () => null");
   const dialog = await openShareDialog(page, world);
   await dialog.getByRole("button", { name: links.moreOf(label) }).click();
@@ -64,7 +64,7 @@ async function withSending(page: Page): Promise<void> {
   }));
 }
 
-/** Opens the form that sends a link, in the share dialog. */
+/** Opens the form that sends a link by mail, in the share dialog. */
 async function openSendForm(page: Page, world: World) {
   await withSending(page);
   const dialog = await openShareDialog(page, world);
@@ -89,7 +89,7 @@ const RECEIVERS: LinkReceiver[] = [
   { ...noVisit, id: "6", email: "no-such-person@example.org", state: "not_delivered", sentAt: null },
 ];
 
-/** Makes the page believe that its user sent the link of the new tenants to several people. */
+/** Makes the page believe that its user has sent the link of the new tenants to several people. */
 async function withReceivers(page: Page): Promise<void> {
   const sentTo = { people: RECEIVERS.length, visited: 2, used: 1, notDelivered: 1 };
   await alterResponses(page, LINKS, ({ items }: LinkPage) => ({
@@ -102,7 +102,7 @@ async function withReceivers(page: Page): Promise<void> {
   );
 }
 
-/** The scenes with the links and file requests that their owner sees. */
+/** Scenes of links and file requests, as their owner sees them. */
 export const ownerLinkScenes: readonly Scene[] = [
   ...scenesOf("ann", {
     "own-links": showing("/links", "For the new tenants"),
@@ -192,7 +192,7 @@ export const ownerLinkScenes: readonly Scene[] = [
       for (const label of ["For Mr Brandt", ""]) {
         await client.links.revoke((await client.links.createForFile(fileId, { label })).id);
       }
-      // The line of links that ended a moment ago opens by itself.
+      // The line for ended links is open at first if a link has just ended.
       await alterResponses(page, LINKS, ({ items }: LinkPage) => ({
         items: items.map((link) => ({ ...link, revokedAt: since(20) })),
       }));

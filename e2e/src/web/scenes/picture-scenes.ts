@@ -10,7 +10,7 @@ import type { World } from "./world.ts";
 
 const { attachments } = texts;
 
-/** Opens a note with photos. Resolves when the first photo is loaded. */
+/** Opens a note with photos. Resolves when the first photo has loaded. */
 async function openPictures(
   page: Page,
   { full }: World,
@@ -28,7 +28,7 @@ const tile = (page: Page, filename: string) => page.getByRole("listitem").filter
 
 type Viewing = Partial<Parameters<typeof standInForPictures>[1]> & { filename: string; held?: string };
 
-/** Opens the viewer of a photo. Resolves when the large preview is loaded. `held`: pictures with this path never arrive. */
+/** Opens a photo in the viewer. Resolves when the large preview has loaded. `held`: pictures with this path never arrive. */
 async function openViewer(page: Page, world: World, { filename, held, ...options }: Viewing): Promise<void> {
   await openPictures(page, world, { count: 20, ...options });
   if (held !== undefined) await page.route(`**/assets/pictures${held}**`, () => undefined);
@@ -36,14 +36,14 @@ async function openViewer(page: Page, world: World, { filename, held, ...options
   await page.getByRole("dialog").getByRole("img", { name: filename }).and(page.locator("[src*='/large/']")).waitFor();
 }
 
-/** Opens the menu of a tile. On a phone, the tiles have menus only while the user selects files. */
+/** Opens the menu of a photo in the grid. On a phone, photos have menus only while the user selects files. */
 async function openMenu(page: Page, filename: string) {
   const more = tile(page, filename).getByRole("button", { name: texts.common.more });
   if (!(await more.isVisible())) await page.getByRole("button", { name: attachments.select }).click();
   await more.click();
 }
 
-/** The scenes with the photos of a note. */
+/** Scenes of a note with photos. */
 export const pictureScenes: readonly Scene[] = scenesOf("ann", {
   "pictures-3": (page, world) => openPictures(page, world, { count: 3 }),
   "pictures-300": (page, world) => openPictures(page, world, { count: 300 }),

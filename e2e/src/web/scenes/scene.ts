@@ -4,19 +4,19 @@ import { openReusableProfile, type ReusableProfile } from "../testing/profile.ts
 import type { Watch } from "../testing/watch.ts";
 import type { World } from "./world.ts";
 
-/** One state of the app, such as an open dialog, for tests and screenshots. */
+/** One state of the app for tests and screenshots, such as an open dialog. */
 export type Scene = {
-  /** The name of its screenshots, for example `note-uploading`. */
+  /** The name of the scene's screenshots, such as `note-uploading`. */
   name: string;
   /** The viewer of the scene: a user of the world, a visitor without a session, or the first visitor of a new service. */
   by: "ann" | "ben" | "zoe" | "nobody" | "first";
-  /** Opens the scene. Resolves when the page shows it. */
+  /** Opens the scene. Resolves when the page shows the scene. */
   open(page: Page, world: World): Promise<unknown>;
-  /** Patterns of the problems that the scene may cause. `openScene` passes them to `watch.expect`. */
+  /** Patterns of problems that the scene may cause. `openScene` passes them to `watch.expect`. */
   expects?: readonly RegExp[];
 };
 
-/** Makes the scenes of one viewer. `openings`: how to open each scene, by the name of the scene. */
+/** Makes the scenes of one viewer. `openings`: how to open each scene, by its name. */
 export function scenesOf(
   by: Scene["by"],
   openings: Record<string, Scene["open"] | Pick<Scene, "open" | "expects">>,
@@ -28,7 +28,7 @@ export function scenesOf(
   }));
 }
 
-/** Makes an opening that loads a page, and waits until the page shows this text. */
+/** Returns a function that loads a page, and waits until the page shows this text. */
 export function showing(path: string, text: string): Scene["open"] {
   return async (page) => {
     await page.goto(path);
@@ -75,24 +75,24 @@ export const withMail = (page: Page) => alterResponses(page, "**/instance", { ma
 /** Makes the page believe that its user is an administrator, because the world has no administrator. */
 export const asAdministrator = (page: Page) => alterResponses(page, "**/me", { isAdmin: true });
 
-/** Opens scenes one after the other, without a new browser context for each scene. */
+/** Opens scenes one after another, without a new browser context for each scene. */
 export type Stage = {
-  /** Opens a scene in a new page. The browser has cached the code of the app, and has stored no other data. */
+  /** Opens a scene in a new page. The browser has the cached code of the app, but no other stored data. */
   open(scene: Scene): Promise<Shown>;
 };
 
 type Shown = {
   page: Page;
   watch: Watch;
-  /** Closes the page. Rejects if `watch` has an unexpected problem. */
+  /** Closes the page. Rejects after an unexpected problem of the page. */
   close(): Promise<void>;
 };
 
 type StageOptions = { world: World; prepare: (context: BrowserContext) => Promise<unknown> };
 
 /**
- * Makes a stage. All scenes of a viewer share one browser context, because a new context would compile the app and axe again. `prepare`:
- * prepares each new context.
+ * Makes a stage. All scenes of a viewer share one browser context, because a new context would compile the app and axe-core again.
+ * `prepare`: called for each new context.
  */
 export function makeStage(browser: Browser, { world, prepare }: StageOptions): Stage {
   const profiles = new Map<Scene["by"], Promise<ReusableProfile>>();

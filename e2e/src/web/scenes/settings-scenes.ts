@@ -10,7 +10,7 @@ import { asAdministrator, type Scene, scenesOf, showing, UNAVAILABLE, withMail }
 
 const { account } = accountTexts;
 
-/** The scenes with the settings, the activity, and the dialogs that every page can open. */
+/** Scenes of the settings, of the activity, and of the dialogs that every page can open. */
 export const placeScenes: readonly Scene[] = [
   ...scenesOf("ann", {
     settings: showing("/settings", texts.parts.account.title),
@@ -214,7 +214,7 @@ const deliveries = [
   delivery,
 ];
 
-/** Fakes the webhooks and their deliveries, because there is no real server that could receive messages. */
+/** Fakes webhooks and their deliveries, because no real server can receive messages. */
 async function pretend(page: Page): Promise<void> {
   await page.route("**/webhooks", (route) => {
     if (route.request().resourceType() === "document") return route.continue();

@@ -26,7 +26,7 @@ const KINDS = [
   },
   { contentType: "application/zip", name: (nth: number) => `Plans ${nth}.zip` },
 ];
-/** Files of several kinds, with names in several scripts. */
+/** Returns files of several kinds, with names in several scripts. */
 const manyFiles = (count: number): NonNullable<OpenedLink["files"]> =>
   Array.from({ length: count }, (_, nth) => {
     const { contentType, name } = KINDS[nth % KINDS.length] ?? { contentType: "text/plain", name: String };
@@ -62,7 +62,7 @@ async function openMany(page: Page, { count, ...link }: Partial<OpenedLink> & { 
 
 type PhotoOptions = Partial<OpenedLink> & { count: number } & Parameters<typeof servePictures>[1];
 
-/** Opens a link to photos. Resolves when the first photo is loaded. */
+/** Opens a link to photos. Resolves when the first photo has loaded. */
 async function openPhotos(page: Page, { count, delayMs = 0, isFailing, ...link }: PhotoOptions): Promise<void> {
   await servePictures(page, { delayMs, ...(isFailing && { isFailing }) });
   await openLink(page, { link: { sharedBy: "Ann Keller", files: pictureFiles(count), ...link } });
@@ -75,7 +75,7 @@ async function openPhoto(page: Page): Promise<void> {
   await page.getByRole("dialog").locator("img[src*='/large/']").waitFor();
 }
 
-/** The scenes with the page of a link, which visitors without an account see. */
+/** Scenes of the page of a link, as visitors without an account see it. */
 export const visitScenes: readonly Scene[] = scenesOf("nobody", {
   async "visit-loading"(page) {
     await holdRequests(page, /\/public\/links\//);
@@ -296,7 +296,7 @@ async function choose(page: Page): Promise<void> {
   await page.getByText(words.chosen).first().waitFor();
 }
 
-/** The scenes with the page of a file request, which visitors without an account see. */
+/** Scenes of the page of a file request, as visitors without an account see it. */
 export const requestScenes: readonly Scene[] = scenesOf("nobody", {
   "request-empty": (page) => openRequest(page),
   async "request-chosen"(page) {
@@ -308,7 +308,7 @@ export const requestScenes: readonly Scene[] = scenesOf("nobody", {
   async "request-sending"(page) {
     await openRequest(page);
     await choose(page);
-    // The simulated service never responds to the request that starts an upload, so the page shows that it is sending.
+    // The request that starts the upload never gets a response, so the page shows that it is sending.
     await page.route(/\/uploads$/, () => undefined);
     await page.getByRole("button", { name: words.send(2) }).click();
     await page.getByRole("button", { name: words.cancelFile("Payslip March.pdf") }).waitFor();

@@ -12,7 +12,7 @@ export type World = {
   emptyService: StartedWebService;
   /** The owner of the notes. */
   ann: Person;
-  /** The viewer of one note of Ann. */
+  /** A user with whom Ann shares one note. */
   ben: Person;
   /** A new user without notes. */
   zoe: Person;
@@ -39,7 +39,7 @@ const BODY = `The keys are handed over on **Friday at 10**, in front of the hous
 Questions: [the house rules](https://example.com/house-rules), or call \`+49 30 123456\`.
 `;
 
-/** The titles and texts of notes, oldest first. */
+/** The titles and texts of the notes, the oldest note first. */
 const NOTES = {
   "Contract with Hofer & Sons": "Signed on 3 March. Ask Lena before you pass it on.",
   "Pictures of the summer fair": "Everybody who was there may have them.",
@@ -142,14 +142,14 @@ async function seedFull({ client }: Person, { readers }: { readers: string[] }):
     ],
     sharedWith: { userIds: readers },
   });
-  // The upload fails, because the content of the file is not a picture.
+  // The service rejects this file, because its content is not a picture.
   const fake = { ...text("Bathroom.png", "<html><script>alert(1)</script></html>"), type: "image/png" };
   const { type, bytes, name } = fake;
   await client.upload(note.id, new File([new Uint8Array(bytes)], name, { type })).done.catch(() => undefined);
   return client.notes.get(note.id);
 }
 
-/** Moves a note with a file to the trash, and also a file of another note. */
+/** Moves a note with a file, and a file of another note, to the trash. */
 async function seedTrash({ client }: Person): Promise<void> {
   const files = [text("The contract of the first flat, with all of its appendices.txt", "Signed.")];
   const note = await seedNote(client, { title: "Rental agreement 2019", files });

@@ -7,11 +7,10 @@ import { openScene } from "../scenes/scene.ts";
 import { PHONE } from "../testing/person.ts";
 import { DESKTOP } from "../testing/profile.ts";
 
-// `npm run screenshots [-- pattern of scene names [language]]` runs this file. The script takes screenshots of each matching scene, on a
-// phone and on a desktop, in both themes.
+// Takes screenshots of scenes, on a phone and on a desktop, in both themes: `npm run screenshots [-- pattern of scene names [language]]`.
 const FOLDER = resolve(import.meta.dirname, "../../../../screenshots");
 const screens = { phone: PHONE, desktop: DESKTOP };
-/** Waits this long before each screenshot, because the app shows skeletons and notices only after a delay. Milliseconds. */
+/** The wait before each screenshot in milliseconds, because the app shows placeholders and notices only after a delay. */
 const LATE_MS = 700;
 
 const [wanted = "", language = "en"] = process.argv.slice(2);
@@ -38,7 +37,7 @@ try {
 await writeFile(join(FOLDER, "index.html"), contactSheet(pictures));
 console.log(`${pictures.length} pictures of ${chosen.length} scenes: ${join(FOLDER, "index.html")}`);
 
-/** Opens the scene once, and takes one screenshot in each theme. */
+/** Opens a scene once, and takes one screenshot in each theme. */
 async function takePictures(how: Parameters<typeof openScene>[1], { screen }: { screen: string }): Promise<Picture[]> {
   const { name } = how.scene;
   const taken: Picture[] = [];
@@ -65,7 +64,7 @@ function say(error: unknown): void {
 
 type Picture = { scene: string; screen: string; theme: string; file: string };
 
-/** Makes an HTML page that shows all screenshots, with one row for each scene. */
+/** Makes an HTML page with all screenshots, one row for each scene. */
 function contactSheet(pictures: readonly Picture[]): string {
   const names = [...new Set(pictures.map(({ scene }) => scene))];
   const rows = names.map((name) => {
@@ -85,7 +84,7 @@ ${rows.join("\n")}
 `;
 }
 
-/** Makes later imports of the English texts load the texts of this language. The scenes find elements of the pages by these texts. */
+/** Makes later imports of the English texts load the texts of another language. The scenes find elements of a page by these texts. */
 function readTextsIn(language: string): void {
   registerHooks({
     resolve(specifier, context, next) {

@@ -5,13 +5,13 @@ import { freePort } from "../../testing/free-port.ts";
 export type BucketRequest = { method: string; url: string; headers: IncomingHttpHeaders };
 
 export type BucketRecorder = {
-  /** The settings of a service, so that browsers reach its built-in bucket only through the recorder. */
+  /** The settings of a service whose built-in bucket browsers can reach only through the recorder. */
   env: Record<string, string>;
   requests: BucketRequest[];
   stop(): void;
 };
 
-/** Starts a proxy that records the requests of browsers to the bucket. The proxy forwards each request unchanged to the built-in bucket. */
+/** Starts a proxy that records the requests of browsers to the built-in bucket, and forwards them unchanged. */
 export async function recordBucket(): Promise<BucketRecorder> {
   const requests: BucketRequest[] = [];
   const port = await freePort("127.0.0.1");
@@ -22,7 +22,7 @@ export async function recordBucket(): Promise<BucketRecorder> {
   });
   const proxyPort = await listen(proxy);
   return {
-    // The bucket has another host than the service, because browsers send the cookies of the service to every port of its host.
+    // Another host than the host of the service, because browsers send the cookies of the service to every port of its host.
     env: {
       S3_LOCAL_PORT: String(port),
       S3_PUBLIC_ENDPOINT: `http://127.0.0.1:${proxyPort}`,

@@ -6,7 +6,9 @@ declare const addEventListener: (
   isCapturing: true,
 ) => void;
 
-/** Counts the clicks of users on all later pages of these contexts. A key that presses a button also counts. Clicks by scripts do not. */
+/**
+ * Counts the users' clicks on all later pages of these contexts. A key that presses a button also counts. Clicks by scripts do not count.
+ */
 export async function countClicks(contexts: readonly BrowserContext[]): Promise<() => number> {
   let clicks = 0;
   for (const context of contexts) {

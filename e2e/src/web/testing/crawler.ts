@@ -1,15 +1,15 @@
-/** The requests that the crawler sent, each with its status, for example `GET /s/…/download 200`. */
+/** The requests that the crawler has sent, each with its status, such as `GET /s/…/download 200`. */
 export type Crawl = { requests: string[] };
 
 type CrawlOptions = {
-  /** The text that the crawler enters into each text field. If undefined, it submits all forms with their default values. */
+  /** The text for each text field. Default: the crawler submits all forms unchanged. */
   fill?: string | undefined;
 };
 
 type Form = { action: string; method: string; fields: URLSearchParams };
 
 const BROWSER = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
-/** The crawler sends all these requests to each URL. Browsers, scanners and proxies send such requests before a person clicks. */
+/** The requests that the crawler sends to each URL, because browsers, scanners and proxies send such requests before a person clicks. */
 const REQUESTS = [
   { method: "HEAD", headers: BROWSER },
   { method: "OPTIONS", headers: BROWSER },
@@ -18,7 +18,9 @@ const REQUESTS = [
   { method: "GET", headers: BROWSER },
 ];
 
-/** Requests the start page and all URLs of the same origin that it finds. Submits every form. Stores cookies, but runs no scripts. */
+/**
+ * Requests the start page and all URLs of the same origin that the crawler finds. Submits every form. Stores cookies, but runs no scripts.
+ */
 export async function crawl(start: string, { fill }: CrawlOptions = {}): Promise<Crawl> {
   const { origin } = new URL(start);
   const requests: string[] = [];
@@ -45,7 +47,7 @@ export async function crawl(start: string, { fill }: CrawlOptions = {}): Promise
     }
   }
 
-  // The loop also visits the URLs that are added to the set during the loop.
+  // The loop also visits URLs that are added to the set meanwhile.
   for (const url of found) {
     for (const request of REQUESTS) {
       const response = await send(url, request);

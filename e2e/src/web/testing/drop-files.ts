@@ -5,7 +5,7 @@ import type { Locator, Page } from "playwright-core";
 import type { SampleFile } from "./files.ts";
 import type { Person } from "./person.ts";
 
-// Declares the browser types that this file needs, because the tests are compiled only with the types of Node.
+// The browser types that this file needs. The tests are compiled without the types of the DOM.
 type Dom = {
   document: { createElement(tag: "input"): FileInput };
   DataTransfer: new () => { items: { add(file: File): void } };
@@ -14,8 +14,8 @@ type Dom = {
 type FileInput = { type: string; multiple: boolean; files: File[] };
 
 /**
- * Dispatches the events that a browser dispatches when a user drops files on the element. The files are on the disk, so they may be large.
- * With `isHeld`, only drags the files over the element, without a drop.
+ * Dispatches the events of a browser whose user drops files on the element. The files are on the disk, so they may be large. With `isHeld`,
+ * only drags the files over the element without a drop.
  */
 export async function dropFiles(
   target: Locator,
@@ -53,8 +53,8 @@ async function fileInput(page: Page, files: readonly SampleFile[]) {
 }
 
 /**
- * Makes the browser itself drop files or folders of the disk, by default in the middle of a note. Only a real drop gives the page file
- * system handles of the files, and the entries of folders.
+ * Makes the browser itself drop files or folders from the disk, by default in the middle of a note. Only a real drop gives the page file
+ * system handles, and the entries of folders.
  */
 export async function dropFromDisk(
   { page, context, on }: Pick<Person, "page" | "context"> & { on?: Locator },

@@ -16,7 +16,7 @@ export function png(
   for (let y = 0, at = 0; y < height; y++) {
     at += 1;
     for (let x = 0; x < width; x++) {
-      // With the hill, a person sees on screenshots whether the picture is cut or upside down.
+      // The hill lets a person see on screenshots whether the picture is cut or upside down.
       const isHill = y > height * (0.62 + 0.18 * Math.sin((x / width) * 5));
       const share = isHill ? y / height / 3 : 0.4 + (0.6 * (x + y)) / (width + height);
       for (const channel of [0, 1, 2] as const) {

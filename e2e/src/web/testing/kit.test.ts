@@ -42,7 +42,7 @@ describe("the fixtures of browser tests", () => {
       }
     });
     await dropFiles(cleo.page.locator("main"), { files: [text("a.txt", "hello")] });
-    // Sorts the entries, because the handlers of both events read the file, and either handler may finish first.
+    // Sorts the entries, because either of the two event handlers that read the file may finish first.
     const log = () => cleo.page.evaluate(() => (globalThis as unknown as InPage).log.toSorted());
     await expect.poll(log).toEqual(["dragover Files hello", "drop Files hello"]);
   });
@@ -64,7 +64,7 @@ describe("the fixtures of browser tests", () => {
       await page.goto("/sign-in");
       await page.getByRole("heading").waitFor();
       if (isExpected) for (const [, problem] of wrongs.slice(1)) watch.expect(problem);
-      // The service may answer after the other problems, so the test waits for its answer before the last problem.
+      // The service may respond after the other problems, so the test waits for its response before it causes the last problem.
       const answer = page.waitForResponse(/nowhere/);
       for (const [script] of wrongs.toReversed()) await page.evaluate(script);
       await answer;

@@ -6,7 +6,7 @@ import { picturePath } from "./pictures.ts";
 /** A link, as the service returns it to the owner of the link. */
 export type OwnLink = { id: string; url: string; claims: number; opened: number; urlsIssued: number; state: string };
 
-/** Makes a link to a note. `body` is the body of `POST /notes/:noteId/links`. */
+/** Makes a link to a note. `body`: the body of `POST /notes/:noteId/links`. */
 export function makeLink(owner: Person, noteId: string, body: object = {}): Promise<OwnLink> {
   return send(owner, `POST /notes/${noteId}/links`, body);
 }
@@ -28,7 +28,7 @@ async function send<Body>({ context }: Person, call: string, data?: object): Pro
   return answer.json();
 }
 
-/** Does what a browser does when a person returns to the tab of a page. */
+/** Dispatches the events of a browser whose user returns to the tab of a page. */
 export function returnTo(page: Page): Promise<unknown> {
   return page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
 }
@@ -39,24 +39,24 @@ export const LINK_PATH = `/s/contract~${"A".repeat(43)}`;
 export type StandInOptions = {
   link: Partial<OpenedLink>;
   /**
-   * The owner of real files. With this person's session, the simulated service gets real download URLs. Without an owner, the URLs are those
-   * of `servePictures`.
+   * The owner of real files. With this person's session, the simulated service gets real download URLs. Default: the URLs of
+   * `servePictures`.
    */
   owner?: Person;
   password?: string;
-  /** Returns a special response to a call, for example a failure. If it returns undefined, the simulated service responds as usual. */
+  /** Returns a special response to a call, such as a failure. Undefined: the simulated service responds as usual. */
   answer?: (call: string) => { status: number; json?: object; headers?: Record<string, string> } | undefined;
 };
 
 export type LinkStandIn = {
-  /** All calls of the page so far, for example `POST /claims`. */
+  /** All calls of the page so far, such as `POST /claims`. */
   calls: string[];
   claims: number;
 };
 
 const CLAIM_ID = "018f3c1e-7c1e-7000-8000-0000000000c1";
 
-/** Simulates the service for the page of a link, to show states of the link that are hard to reach with a real service. */
+/** Simulates the service for the page of a link, to show states that are hard to reach with a real service. */
 export async function standInForLink(page: Page, options: StandInOptions): Promise<LinkStandIn> {
   const { link, owner, password, answer } = options;
   const standIn: LinkStandIn = { calls: [], claims: 0 };

@@ -12,7 +12,7 @@ import { openPerson, type Person, type PersonOptions } from "./person.ts";
 import { seedFile, seedNote } from "./seed.ts";
 import type { WebService } from "./service.ts";
 
-/** The global variables of a measured page that this file uses or sets. */
+/** The global variables of a measured page that this file reads or sets. */
 type InPage = {
   shifts: number[];
   PerformanceObserver: new (then: (list: { getEntries(): Entry[] }) => void) => { observe(options: object): void };
@@ -30,17 +30,17 @@ export function watchShifts(page: Page): Promise<unknown> {
   });
 }
 
-/** Returns the sum of all layout shifts of the document. The CLS (cumulative layout shift) is never larger than this sum. */
+/** Returns the sum of all layout shifts of the document. The cumulative layout shift (CLS) is never larger than this sum. */
 export function layoutShift(page: Page): Promise<number> {
   return page.evaluate(() => (globalThis as unknown as InPage).shifts.reduce((sum, value) => sum + value, 0));
 }
 
-/** How many times slower a phone is than a machine that is not busy. */
+/** How many times slower a phone is than an idle test machine. */
 const PHONE_SLOWDOWN = 4;
-/** Counts in the page, and returns the duration in milliseconds. */
+/** A script that counts in the page, and returns the duration in milliseconds. */
 const COUNT =
   "(() => { const from = performance.now(); let sum = 0; for (let n = 0; n < 1e8; n++) sum += n % 7; return performance.now() - from; })()";
-/** The duration of `COUNT` on a machine that is not busy. */
+/** The duration of `COUNT` on an idle test machine, in milliseconds. */
 const COUNT_MS = 110;
 const BYTES_PER_SECOND = 1_600_000 / 8;
 const ROUND_TRIP_MS = 150;
@@ -48,7 +48,7 @@ const ROUND_TRIP_MS = 150;
 /** Gives a page the processor and the network of a slow phone: a quarter of the speed, 1.6 Mbit/s and 150 ms. */
 export async function beSlowPhone(page: Page): Promise<void> {
   const session = await page.context().newCDPSession(page);
-  // A busy or slow machine already has a part of the slowdown.
+  // A busy or slow machine already has part of the slowdown.
   const slowdown = Math.max(1, (await page.evaluate<number>(COUNT)) / COUNT_MS);
   await session.send("Emulation.setCPUThrottlingRate", { rate: Math.max(1, PHONE_SLOWDOWN / slowdown) });
   const limits = { downloadThroughput: BYTES_PER_SECOND, uploadThroughput: BYTES_PER_SECOND };
@@ -58,20 +58,20 @@ export async function beSlowPhone(page: Page): Promise<void> {
 export type ScriptFile = { path: string; gzipBytes: number };
 
 /**
- * Collects the scripts that a page requests from now on. Returns a function that returns the path of each script, and its size after gzip
- * at level 9 of zlib.
+ * Collects the scripts that a page requests from now on. Returns a function that returns the path of each script and its size after gzip at
+ * level 9 of zlib.
  */
 export function collectScripts(page: Page): () => Promise<ScriptFile[]> {
   const urls = new Set<string>();
   page.on("response", (response) => {
-    // Recognises a script by its filename, because the browser does not report a preloaded script as a script.
+    // The filename shows that the response is a script. The browser does not report a preloaded script as a script.
     if (new URL(response.url()).pathname.endsWith(".js")) urls.add(response.url());
   });
   return () =>
     Promise.all([...urls].map(async (url) => ({ path: new URL(url).pathname, gzipBytes: await gzipBytesOf(url) })));
 }
 
-/** The sizes so far, by URL. */
+/** The sizes that are already known, by URL. */
 const gzipSizes = new Map<string, Promise<number>>();
 
 function gzipBytesOf(url: string): Promise<number> {
@@ -83,7 +83,7 @@ function gzipBytesOf(url: string): Promise<number> {
 
 export type ColdLoad = {
   scripts: ScriptFile[];
-  /** The size of all scripts after gzip at level 9 of zlib, whatever encoding the service sent. */
+  /** The size of all scripts after gzip at level 9 of zlib, with any encoding by the service. */
   gzipBytes: number;
   /** The sum of all layout shifts: 0 if nothing on the page moved. */
   layoutShift: number;
@@ -91,7 +91,7 @@ export type ColdLoad = {
 
 type ColdLoadOptions = PersonOptions & {
   service: WebService;
-  /** The signed-in user whose session the browser gets. Default: the browser is not signed in. */
+  /** The user whose session the browser gets. Default: nobody is signed in. */
   as?: Person;
   path: string;
   /** Resolves when the page shows its main content. */
@@ -123,14 +123,14 @@ export async function loadCold(
   return { scripts: files, gzipBytes, layoutShift: shift };
 }
 
-/** The scripts of a first load must be smaller than this, after gzip at level 9 of zlib. */
+/** The maximum size of all scripts of a first load, after gzip at level 9 of zlib. */
 export const SCRIPT_GOAL_BYTES = 200_000;
-/** The layout shift of a page must not be larger than this. */
+/** The maximum layout shift of a page. */
 export const SHIFT_GOAL = 0.05;
 
 const FILES_AT_ONCE = 8;
 
-/** Creates thirty notes. Attaches `files` files to the last one, and returns it. Every fourth file is a picture. */
+/** Creates thirty notes, attaches `files` files to the last note, and returns this note. Every fourth file is a picture. */
 export async function seedFigures(client: Client, { files }: { files: number }): Promise<Note> {
   for (let nth = 1; nth < 30; nth++) await seedNote(client, { title: `Week ${nth}`, body: "Numbers of the **week**." });
   const { id } = await seedNote(client, { title: "Delivery", body: "# All of it\n\n- plans\n- pictures\n- reports" });

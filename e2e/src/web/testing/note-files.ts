@@ -14,10 +14,10 @@ export const rowOf = (person: Person, filename: string) =>
     .filter({ has: person.page.getByText(filename, { exact: true }) });
 export const button = (row: Locator, name: string) => row.getByRole("button", { name, exact: true });
 
-/** Waits until the page shows that a file that the person attached is ready. */
+/** Waits until the page shows that an attached file is ready. */
 export const untilAttached = (person: Person, filename: string) =>
   rowOf(person, filename)
-    // The row of an unfinished upload begins with its state.
+    // The row of an unfinished upload starts with its state.
     .getByText(/^[\d.]+ \w+ · just now$/)
     .waitFor();
 
@@ -39,7 +39,7 @@ export async function choose({ page }: Person, files: readonly SampleFile[]): Pr
 
 export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-/** Downloads all files of a note. Returns the SHA-256 of each file, by its filename. */
+/** Downloads all files of a note. Returns the SHA-256 of each file by its filename. */
 export async function stored(client: Client, noteId: string): Promise<Record<string, string>> {
   const { attachments } = await client.notes.get(noteId);
   const contents = attachments.map(async ({ id, filename }) => {
@@ -52,12 +52,12 @@ export async function stored(client: Client, noteId: string): Promise<Record<str
 export const hashesOf = (files: readonly SampleFile[]) =>
   Object.fromEntries(files.map(({ name, bytes }) => [name, sha256(bytes)]));
 
-/** Counts the uploads that the browser has stored, and that the page resumes after a reload. */
+/** Returns the number of uploads in the storage of the browser, which the page resumes after a reload. */
 export function keptUploads(person: Person): Promise<number> {
   return keptIn(person, "uploads");
 }
 
-/** Counts the entries in this IndexedDB store. */
+/** Returns the number of entries in this IndexedDB store. */
 export function keptIn({ page }: Person, name: "uploads" | "thumbnails"): Promise<number> {
   return page.evaluate<number>(
     `new Promise((resolve, reject) => {

@@ -8,12 +8,12 @@ import { holdRequests } from "./watch.ts";
 export const TITLE = { name: "Title" };
 export const TEXT = { name: "Text" };
 
-/** Finds the rendered text. Before the text is rendered, the page shows a placeholder, and a click on the placeholder can be lost. */
+/** Finds the rendered text. The page first shows a placeholder, and a click on the placeholder can be lost. */
 export const rendered = (page: Page) => page.locator(".markdown");
 
 /**
- * Writes "mine" in the open text field, and "theirs" through the client before the page saves.
- * Holds the requests of the page until both texts are written. If the page loaded "theirs" first, there would be no conflict.
+ * Writes "mine" in the open text field, and "theirs" through the client before the page saves. Holds the requests of the page until both
+ * texts are written, because a page that loads "theirs" first has no conflict.
  */
 export async function makeConflict(page: Page, client: Client, id: string): Promise<void> {
   const held = await holdRequests(page, /\/notes\//);
@@ -31,7 +31,7 @@ export function isFocused(element: unknown): boolean {
 }
 
 /**
- * Waits until the dialog is closed and has no entry in the history. The app removes the entry asynchronously, and this would interrupt a
+ * Waits until the dialog is closed and has no entry in the history. The app removes the entry asynchronously, which would interrupt a
  * `goto` or a `reload`.
  */
 export async function waitUntilClosed(dialog: Locator): Promise<void> {
@@ -39,14 +39,14 @@ export async function waitUntilClosed(dialog: Locator): Promise<void> {
   await expect.poll(() => dialog.page().evaluate("history.state?.dialogs ?? 0")).toBe(0);
 }
 
-/** Opens the page of the note, and its share dialog. Returns the dialog. */
+/** Opens the page of a note and its share dialog. Returns the dialog. */
 export async function openShareDialog(page: Page, noteId: string): Promise<ReturnType<Page["getByRole"]>> {
   await page.goto(`/n/${noteId}`);
   await page.getByRole("button", { name: "Share", exact: true }).click();
   return page.getByRole("dialog", { name: "Share" });
 }
 
-/** Opens the page of a note of the user, and the links of the note in its share dialog. Returns the dialog. */
+/** Opens the page of the user's note, and the links of the note in its share dialog. Returns the dialog. */
 export async function openLinks(page: Page, noteId: string): Promise<ReturnType<Page["getByRole"]>> {
   const dialog = await openShareDialog(page, noteId);
   await dialog.getByRole("tab", { name: "Link" }).click();
@@ -59,7 +59,7 @@ export async function chooseForLink(page: Page, { label, action }: { label: stri
   await page.getByRole("menuitem", { name: action, exact: true }).click();
 }
 
-/** Finds the row of a user by the name or the email address. */
+/** Finds the row of a user by name or email address. */
 export const rowOf = (page: Page, name: string) => page.getByRole("listitem").filter({ hasText: name });
 
 /** Reads the shares and invitations of a note from the service. */

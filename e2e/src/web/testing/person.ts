@@ -12,26 +12,26 @@ export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, is
 export type Person = {
   name: string;
   email: string;
-  /** The user id. Empty if the person has no account. */
+  /** The id of the user. Empty for a person without an account. */
   id: string;
   context: BrowserContext;
-  /** The page of the person, whose methods accept paths of the service, such as `page.goto("/shared")`. */
+  /** The page of the person. Its methods accept paths of the service, such as `page.goto("/shared")`. */
   page: Page;
-  /** An API client that is signed in with the same session. Tests use it to make data and to check results. */
+  /** An API client with the session of the browser, to make data and to check results. */
   client: Client;
   watch: Watch;
-  /** Closes the browser context. Rejects if `watch` has an unexpected problem. */
+  /** Closes the browser context. Rejects after an unexpected problem of a page. */
   close(): Promise<void>;
 };
 
 export type PersonOptions = BrowserContextOptions & {
-  /** Whether the person has an account and is signed in. Default true. */
+  /** Whether the person has an account and is signed in. Default: true. */
   hasAccount?: boolean | undefined;
-  /** The domain of the email address. Default: a new domain, because other tests have people with the same name. */
+  /** The domain of the email address. Default: a new domain, because people of other tests may have the same name. */
   emailDomain?: string | undefined;
 };
 
-/** Opens a browser context and, unless `hasAccount` is false, creates an account and signs in. Opens no page of the app. */
+/** Opens a browser context, creates an account and signs in, unless `hasAccount` is false. Opens no page of the app. */
 export async function openPerson(
   browser: Browser,
   { service, name, hasAccount, emailDomain, ...options }: PersonOptions & { service: WebService; name: string },
@@ -47,7 +47,7 @@ type Entry = Pick<PersonOptions, "hasAccount" | "emailDomain"> & {
   leave: () => Promise<void>;
 };
 
-/** Makes a person who uses this browser context. */
+/** Makes a person with this browser context. */
 export async function enter(
   { context, watch }: Profile,
   { service, name, hasAccount = true, emailDomain = newDomain(), leave }: Entry,
@@ -78,7 +78,7 @@ const newDomain = () => `${randomBytes(3).toString("hex")}.test`;
 type Account = { service: WebService; name: string; email: string };
 
 async function signUp(context: BrowserContext, { service, name, email }: Account): Promise<string> {
-  // Sends a random IP address for each person, because the service limits the sign-ups from one IP address.
+  // Each person has a random IP address, because the service limits the sign-ups from one IP address.
   const headers = { origin: service.url, "x-forwarded-for": ["10", ...randomBytes(3)].join(".") };
   const answer = await context.request.post("/auth/sign-up/email", {
     headers,
@@ -88,7 +88,7 @@ async function signUp(context: BrowserContext, { service, name, email }: Account
   return ((await answer.json()) as { user: { id: string } }).user.id;
 }
 
-/** Makes a `fetch` that sends the cookies of the browser to the service, but not to the bucket. */
+/** Returns a `fetch` that sends the cookies of the browser to the service, but not to the bucket. */
 function fetchAs(context: BrowserContext, { url }: WebService): typeof fetch {
   return async (input, init) => {
     if (!String(input).startsWith(url)) return fetch(input, init);

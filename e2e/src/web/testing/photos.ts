@@ -6,10 +6,10 @@ import { seedFile } from "./seed.ts";
 
 type Sides = { width: number; height: number };
 
-/** A photo with its small and large preview, as bytes. */
+/** The bytes of a photo and of its small and large preview. */
 export type Photo = Record<"original" | "small" | "large", Buffer>;
 
-/** Draws noise over a gradient, because a JPEG of a real photo does not compress much either. Returns base64. */
+/** Draws noise over a gradient, because real photos do not compress much as JPEG either. Returns base64. */
 const DRAW = `async ({ width, height, side, type, quality, noise }) => {
   const scale = Math.min(1, side / Math.max(width, height));
   const canvas = new OffscreenCanvas(Math.round(width * scale), Math.round(height * scale));
@@ -31,7 +31,7 @@ const DRAW = `async ({ width, height, side, type, quality, noise }) => {
   return btoa(text);
 }`;
 
-/** Draws a photo of these sides in the browser. The page must have a document. */
+/** Draws a photo with these sides in the browser. The page must have a document. */
 export async function drawPhoto(page: Page, { width, height, noise = 60 }: Sides & { noise?: number }): Promise<Photo> {
   const draw = async (options: object) => {
     const all = JSON.stringify({ width, height, noise, ...options });

@@ -4,7 +4,7 @@ import { png } from "./files.ts";
 
 type Sides = { width: number; height: number };
 
-/** The shapes of photos: landscape, portrait, square, wide and very wide. */
+/** The aspect ratios of the photos: landscape, portrait, square, wide and very wide. */
 const SHAPES: readonly Sides[] = [
   { width: 320, height: 213 },
   { width: 213, height: 320 },
@@ -23,7 +23,7 @@ const COLOURS = [
   { from: [92, 58, 36], to: [240, 216, 168] },
   { from: [40, 40, 44], to: [190, 190, 196] },
 ] as const;
-/** Files of other kinds, which stand between the pictures of a long list. */
+/** Files of other kinds, between the pictures of a long list. */
 const OTHERS = [
   { filename: "Programme of the day.pdf", contentType: "application/pdf", isPictured: true },
   { filename: "The speech.mp4", contentType: "video/mp4", isPictured: true },
@@ -31,7 +31,7 @@ const OTHERS = [
   { filename: "All of it.zip", contentType: "application/zip", isPictured: false },
 ];
 
-/** Makes the files of a note of photos, with their previews. With more than nine files, every ninth file is of another kind. */
+/** Makes the files of a note with photos and their previews. With more than nine files, every ninth file is of another kind. */
 export function pictureFiles(
   count: number,
 ): Pick<Attachment, "id" | "filename" | "sizeBytes" | "contentType" | "previews">[] {
@@ -56,7 +56,7 @@ export const picturePath = (id: string, size: string) => `/assets/pictures/${siz
 
 type Serving = { delayMs?: number; isFailing?: (path: string) => boolean };
 
-/** Serves the pictures of `pictureFiles`. The bytes are PNG pictures with the shapes of the previews. */
+/** Serves the pictures of `pictureFiles`: PNG pictures with the aspect ratios of the previews. */
 export async function servePictures(page: Page, { delayMs = 0, isFailing }: Serving = {}): Promise<void> {
   const pictures = new Map<string, Buffer>();
   await page.route("**/assets/pictures/**", async (route) => {
@@ -74,7 +74,7 @@ export async function servePictures(page: Page, { delayMs = 0, isFailing }: Serv
   });
 }
 
-/** Adds the files of `pictureFiles` to the page of a note. The service does not know them, and the page shows their pictures. */
+/** Adds the files of `pictureFiles` to the page of a note, which shows their pictures. The service does not know these files. */
 export async function standInForPictures(
   page: Page,
   { count, pathOf, ...serving }: { count: number; pathOf?: (nth: number) => string } & Serving,

@@ -4,7 +4,7 @@ import { type Watch, watchPages } from "./watch.ts";
 
 export const DESKTOP = { viewport: { width: 1280, height: 800 } };
 
-/** A browser context, and the record of its requests and problems. */
+/** A browser context with a record of its requests and problems. */
 export type Profile = { context: BrowserContext; watch: Watch };
 
 export async function openProfile(
@@ -18,18 +18,18 @@ export async function openProfile(
     ...DESKTOP,
     ...options,
   });
-  // The timeout is shorter than the timeout of a test, so that the error of a test names the element that did not appear.
+  // Shorter than the timeout of a test, so that the error of a test names the element that did not appear.
   context.setDefaultTimeout(25_000);
   return { context, watch: await watchPages(context) };
 }
 
-/** A profile that several people or scenes use one after the other. The process has compiled the code of the app already. */
+/** A profile that several people or scenes use, one after another. Its process has already compiled the code of the app. */
 export type ReusableProfile = Profile & {
   /** Closes the pages of the last user. */
   closePages(): Promise<void>;
-  /** Removes all data that the last user has stored. Afterwards, the profile has only these cookies. */
+  /** Removes all stored data of the last user. Then the profile has only these cookies. */
   clear(cookies?: Cookie[]): Promise<void>;
-  /** Whether the context has scripts or functions that `clear` cannot remove. */
+  /** Returns whether the context has scripts or functions that `clear` cannot remove. */
   isSpent(): boolean;
 };
 
@@ -50,7 +50,7 @@ export async function openReusableProfile(
       },
     });
   }
-  // An open, empty page. Without the page, Chromium would end the process that has the compiled code.
+  // Without an open page, Chromium would end the process with the compiled code.
   const idle = await context.newPage();
   const storage = await context.newCDPSession(idle);
   return {

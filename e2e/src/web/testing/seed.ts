@@ -6,11 +6,11 @@ type NoteSeed = {
   /** The text of the note, in Markdown. */
   body?: string;
   files?: readonly SampleFile[];
-  /** The users with whom the note is shared. A share with a user id appears immediately, not as an invitation. */
+  /** The users who get a share of the note. With user ids, a share appears immediately, and not as an invitation. */
   sharedWith?: { userIds: string[]; role?: "viewer" | "editor"; expiresAt?: string };
 };
 
-/** Creates a note with these files, which are ready, and shares it. */
+/** Creates a note with ready files, and shares the note. */
 export async function seedNote(client: Client, { title, body, files = [], sharedWith }: NoteSeed): Promise<Note> {
   const { id } = await client.notes.create({ title, ...(body !== undefined && { body }) });
   for (const file of files) await seedFile(client, { noteId: id, file });

@@ -12,9 +12,9 @@ export type WebService = {
 
 export type StartedWebService = WebService & { stop(): Promise<void> };
 
-/** Starts a service with the web app. `env` has settings such as `URL_TTL_DEFAULT` (docs/configuration.md). */
+/** Starts a service with the web app. `env`: settings such as `URL_TTL_DEFAULT` (docs/configuration.md). */
 export async function startWebService(env: Record<string, string> = {}): Promise<StartedWebService> {
-  // TRUST_PROXY lets the fixtures send a different IP address for each person. The service limits the sign-ups from one IP address.
+  // With TRUST_PROXY, each person can have another IP address. The service limits the sign-ups from one IP address.
   const place = await makePlace({ TRUST_PROXY: "1", ...env });
   const service = await startProcess(place);
   const page = await fetch(service.url, { headers: { accept: "text/html" } });
@@ -39,7 +39,7 @@ declare module "vitest" {
   }
 }
 
-/** Runs before all tests, and starts the shared service. The tests share it, because a start takes longer than most browser tests. */
+/** Starts the shared service before all tests. The tests share it, because it takes longer to start than most browser tests take. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { stop, ...webService } = await startWebService();
   project.provide("webService", webService);

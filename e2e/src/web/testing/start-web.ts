@@ -5,20 +5,20 @@ import { enter, openPerson, type Person, type PersonOptions, PHONE } from "./per
 import { openReusableProfile, type ReusableProfile } from "./profile.ts";
 import { startWebService, type WebService } from "./service.ts";
 
-/** A service with the web app, and a browser. The tests of one `describe` use them. */
+/** A service with the web app and a browser, for the tests of one `describe`. */
 export type Web = {
   service: WebService;
   browser: Browser;
-  /** Opens a page for a new, signed-in person, until the end of the test. The test fails if a page has an unexpected problem. */
+  /** Opens a page for a new, signed-in person, until the end of the test. The test fails after an unexpected problem of a page. */
   person(name: string, options?: PersonOptions): Promise<Person>;
 };
 
 type WebOptions = ChromiumOptions & {
-  /** The settings of a service that starts only for this `describe`. Default: the tests use the shared service. */
+  /** The settings of a service only for this `describe`. Default: the tests use the shared service. */
   env?: Record<string, string>;
   /**
-   * Whether the browser of a person may have cached the code of the app in an earlier test. Use false in a test that takes the browser
-   * offline or crashes a page. Default: true.
+   * Whether the browser of a person may have the code of the app in its cache from an earlier test. Use false in a test that takes the
+   * browser offline or crashes a page. Default: true.
    */
   hasCache?: boolean;
 };

@@ -22,14 +22,14 @@ export async function filenames({ client }: Person, { id }: Note) {
   return (await client.notes.get(id)).attachments.map(({ filename }) => filename);
 }
 
-/** Clicks an element, and chooses files in the file dialog that the click opens. */
+/** Clicks an element, and chooses files in the file dialog that then opens. */
 export async function chooseBy(click: Locator, files: Parameters<FileChooser["setFiles"]>[0]): Promise<void> {
   const chooser = click.page().waitForEvent("filechooser");
   await click.click();
   await (await chooser).setFiles(files);
 }
 
-/** Writes a file of zeros to the disk. If a user chooses it a second time, the page recognises it, because its date is the same. */
+/** Writes a file of zeros to the disk. If a user chooses it again, the page recognises it, because its modification time is the same. */
 export async function fileOnDisk(name: string, { sizeBytes }: { sizeBytes: number }): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), "valetkey-disk-")), name);
   onTestFinished(() => rm(dirname(path), { recursive: true }));

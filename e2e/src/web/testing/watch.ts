@@ -2,21 +2,21 @@ import type { BrowserContext, ConsoleMessage, Page, Response } from "playwright-
 
 /** The requests and problems of all pages of one person. */
 export type Watch = {
-  /** All requests so far, by the origin of their URL. Requests for `blob:` and `data:` URLs are left out. */
+  /** All requests so far, by the origin of their URL, without requests for `blob:` and `data:` URLs. */
   requests: ReadonlyMap<string, readonly { method: string; url: string }[]>;
-  /** The problems so far: console errors, policy violations, uncaught errors, and requests that failed or got 4xx or 5xx. */
+  /** The problems so far: console errors, policy violations, uncaught errors, failed requests, and responses with status 4xx or 5xx. */
   problems: readonly string[];
-  /** Ignores problems that match the pattern from now on, for example /^403 GET .*\/url/. */
+  /** Ignores later problems that match the pattern, such as /^403 GET .*\/url/. */
   expect(pattern: RegExp): void;
   /** Forgets the requests, the problems and the expected patterns. */
   clear(): void;
 };
 
-// Ignores console errors that match, because the response or the policy event has already reported the same problem.
+// Console errors that only repeat a problem, because the response or the policy event has already reported it.
 const REPEATED = /^Failed to load resource|Content Security Policy/;
-// No problem: the page aborted the request, or the browser turned the request into a download.
+// Not a problem: the page has aborted the request, or the browser has turned it into a download.
 const GIVEN_UP = "net::ERR_ABORTED";
-// A page repeats its requests automatically. If the session has just ended, such a request gets 401, which is no problem.
+// Not a problem: a page repeats requests automatically, and gets 401 if the session has just ended.
 const WITHOUT_SESSION = /^401 GET /;
 
 declare const document: {
@@ -26,7 +26,7 @@ declare const document: {
   ): void;
 };
 
-/** Records the requests and problems of all pages of a context from now on. */
+/** Records all later requests and problems of the pages of a context. */
 export async function watchPages(context: BrowserContext): Promise<Watch> {
   const requests = new Map<string, { method: string; url: string }[]>();
   const problems: string[] = [];
@@ -80,7 +80,9 @@ export async function holdRequests(page: Page, path: RegExp): Promise<{ release(
   return { release: resolve };
 }
 
-/** Makes every save of a note fail with 500 until `release`. Other requests succeed, so the page does not report an outage. */
+/**
+ * Makes every request that saves a note fail with 500 until `release`. All other requests succeed, so the page does not report an outage.
+ */
 export async function refuseSaves(page: Page): Promise<{ release(): Promise<void> }> {
   const path = /\/notes\//;
   await page.route(path, (route) =>

@@ -1,9 +1,8 @@
 import type { SampleFile } from "./files.ts";
 
 /**
- * Makes a WebM video with one frame per second. `frame` is a lossy WebP picture, which contains a VP8 key frame. `paddingBytes` is the
- * number of unused bytes after each frame, which make the video larger than the buffer of a player.
- * Format: RFC 8794 (EBML), RFC 9559 (Matroska).
+ * Makes a WebM video with one frame per second (RFC 8794, EBML, and RFC 9559, Matroska). `frame`: a lossy WebP picture, which contains a
+ * VP8 key frame. `paddingBytes`: the number of unused bytes after each frame, with which the video exceeds the buffer of a player.
  */
 export function webm(
   name: string,
@@ -29,7 +28,7 @@ export function webm(
   const video = element("e0", [number("b0", width), number("ba", height)]);
   const track = [number("d7", 1), number("73c5", 1), number("83", 1), text("86", "V_VP8"), video];
   const tracks = element("1654ae6b", [element("ae", track)]);
-  // All numbers have eight bytes, so the size of the cues does not depend on the offsets in the cues.
+  // All numbers have eight bytes, so the size of the cues does not depend on their offsets.
   const place = info.length + tracks.length + cues(clusters, 0).length;
   const segment = element("18538067", [info, tracks, cues(clusters, place), ...clusters]);
   return { name, type: "video/webm", bytes: Buffer.concat([head(), segment]) };

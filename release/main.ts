@@ -6,8 +6,8 @@ import { repositoryUrl } from "./manifest.ts";
 import { PUBLISHED, type Published } from "./published.ts";
 import { STAGE, stage } from "./stage.ts";
 
-// `npm run release` publishes all packages (docs/releasing.md). With `-- --dry-run`, it does everything except the publication. With `--
-// --registry URL`, it publishes to another registry, without provenance. The rehearsal uses this option.
+// `npm run release` publishes all packages (docs/releasing.md). With `-- --dry-run`, the command does everything except the publication.
+// With `-- --registry URL`, the command publishes to another registry, without provenance. The rehearsal uses this option.
 const ROOT = resolve(import.meta.dirname, "..");
 const { values } = parseArgs({
   options: { "dry-run": { type: "boolean", default: false }, registry: { type: "string" } },

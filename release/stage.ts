@@ -53,7 +53,7 @@ async function stageLibrary(source: string, { folder, checksTypes }: Staging): P
   if (isServer) await bundleServer(folder);
 }
 
-/** Runs a command in the root folder of the repository. If it fails, rejects with its whole output. */
+/** Runs a command in the root folder of the repository. If the command fails, rejects with the whole output of the command. */
 async function run(command: string, args: string[]): Promise<void> {
   await promisify(execFile)(command, args, { cwd: ROOT }).catch((error: { stdout: string; stderr: string }) => {
     throw new Error(`${command} ${args.join(" ")} failed:\n${error.stdout}\n${error.stderr}`, { cause: error });

@@ -6,8 +6,8 @@ import { type Section, sidebarOf, write, writePages } from "./pages.ts";
 import { callsPage, escapeText, OPTION_PAGES, optionsPage, resultsPage } from "./reference.ts";
 import { type Document, documentOfEmbedding, documentOfService, routesPage, typesSection } from "./routes.ts";
 
-// `npm run docs:site` builds the documentation as a site in site/dist. With `--serve`, it also serves the site on this machine. DOCS_BASE
-// is the path of the site, such as /valet-key/. DOCS_REPOSITORY is the URL of the repository, for links to source files.
+// `npm run docs:site` builds the documentation as a site in site/dist. With `--serve`, the command also serves the site on this machine.
+// DOCS_BASE is the path of the site, such as /valet-key/. DOCS_REPOSITORY is the URL of the repository, for links to source files.
 const root = resolve(import.meta.dirname, "..");
 const pages = join(import.meta.dirname, "pages");
 const FAULTS = { text: "Faults that the doctor finds", link: "/reference/doctor-faults" };

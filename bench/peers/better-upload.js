@@ -32,8 +32,8 @@ const handleUpload = toNodeHandler({
   },
 });
 
-// better-upload can sign download URLs, but has no route for them. Each application writes its own download route, and decides who has
-// access.
+// better-upload can sign download URLs, but has no route for download URLs. Each application writes its own download route, and decides who
+// has access.
 async function download(request, response, key) {
   if (!isAuthenticated(request.headers.authorization)) return respond(response, 401, { message: "Unauthorized" });
   const fileUrl = await presignGetObject(client, { bucket, key, expiresIn: expiresInSeconds });

@@ -21,7 +21,8 @@ const router = s3.createRouter({
 
 const app = Fastify();
 app.all("/api/upload", toFastifyHandler(router.handlers));
-// pushduck can sign download URLs, but has no route for them. Each application writes its own download route, and decides who has access.
+// pushduck can sign download URLs, but has no route for download URLs. Each application writes its own download route, and decides who has
+// access.
 app.get("/files", async (request, reply) => {
   if (!isAuthenticated(request.headers.authorization)) return reply.code(401).send({ message: "Unauthorized" });
   return { fileUrl: await storage.download.presignedUrl(request.query.key, expiresInSeconds) };

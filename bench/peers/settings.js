@@ -1,7 +1,8 @@
 import { createVerifier } from "fast-jwt";
 
 /**
- * The bucket and the credentials of all servers in the comparison. The bucket does not exist, because signing a URL sends no request to it.
+ * The bucket and the credentials of all servers in the comparison. The bucket does not exist, because the signing of a URL sends no request
+ * to the bucket.
  */
 export const {
   PORT: port,

@@ -125,9 +125,7 @@ function printVerb(verb: Verb, { all, observed }: Results): void {
   if (base !== undefined) console.log(`ratio: to ${base.name.slice(verb.length + 1)}, the peer that does most of this`);
 }
 
-/**
- * Returns the peer whose work is most similar to the work of the service. If several peers do the same work, returns the fastest of them.
- */
+/** Returns the peer whose work is most similar to the work of the service. If several peers do the same work, returns the fastest peer. */
 function nearest(measured: readonly Measured[], observed: Results["observed"]): Measured | undefined {
   return measured
     .filter(({ name }) => !isService(name) && !name.endsWith(LIMIT))

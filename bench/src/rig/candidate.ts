@@ -114,7 +114,10 @@ export async function startCandidate({ name, entry, directory, env }: CandidateS
   };
 }
 
-/** Runs a command of the service to its end. Returns its usage, and the time that it took. Throws if the command prints an error. */
+/**
+ * Runs a command of the service to its end. Returns the usage of the command, and the time that the command took. Throws if the command
+ * prints an error.
+ */
 export async function runCommand(
   { entry, directory, env }: CandidateSpec,
   args: readonly string[],

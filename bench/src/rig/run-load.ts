@@ -28,7 +28,7 @@ export type Measured = Turn & {
   usage: Usage;
   /** The number of responses with 200 or 201 since the start, including verification and warm-up. */
   okResponses: number;
-  /** The number of responses under load with another status than 200 or 201. If it is not 0, the run fails. */
+  /** The number of responses under load with another status than 200 or 201. If `otherResponses` is not 0, the run fails. */
   otherResponses: number;
 };
 

@@ -46,8 +46,8 @@ function createCompletions({ dataset, tokens }: Source): Workload {
   };
   return {
     /**
-     * Starts the uploads of a turn, and sends their files. If the server completes all of them before the end of the turn, the turn ends
-     * early.
+     * Starts the uploads of a turn, and sends their files. If the server completes all prepared uploads before the end of the turn, the
+     * turn ends early.
      */
     async prepare({ port, seconds }) {
       const state = stateOf(port);

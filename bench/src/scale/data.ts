@@ -32,14 +32,14 @@ export const sqliteWords: Words = {
   yes: "1",
   date: "'2030-01-01T00:00:00.000Z'",
 };
-/** The rows of one table. `columns`: an SQL expression for each column of row `i`. `where`: which of the rows exist. */
+/** The rows of one table. `columns`: an SQL expression for each column of row `i`. `where`: the condition for the rows that exist. */
 export type Rows = { table: string; count: number; columns: Record<string, string>; where?: string; orderBy?: string };
 
 /** The kinds of ids. Each id contains its kind, so no two rows have the same id. */
 const KINDS = ["person", "note", "file", "upload", "link", "event", "mail", "trash", "row", "claim"] as const;
 type Kind = (typeof KINDS)[number];
 
-/** A text as long and as varied as real notes. Each note has a part of it. */
+/** A text as long and as varied as real notes. Each note has a part of this text. */
 const TEXT =
   `The budget of the spring campaign was approved by the board on Monday. Please send the signed contract to the legal
 team, and keep the original invoice for the tax office. The architect delivered new floor plans for the warehouse in

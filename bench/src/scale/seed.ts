@@ -13,7 +13,10 @@ type Sql = {
   numbers(count: number): string;
   run(sql: string): Promise<void>;
   all<Row>(sql: string, values?: (string | number)[]): Promise<Row[]>;
-  /** Removes constraints, triggers and indexes, so that rows load faster. Returns the statements that create the removed ones again. */
+  /**
+   * Removes constraints, triggers and indexes, so that rows load faster. Returns the statements that create the removed constraints and
+   * indexes again.
+   */
   prepare(tables: readonly string[]): Promise<string[]>;
   /** Collects the statistics that the service would have. */
   finish(): Promise<void>;

@@ -97,7 +97,7 @@ async function builtIn(place: string): Promise<CandidateSpec> {
   return { ...spec, env: { ...Object.fromEntries(kept), S3_LOCAL_PORT: String(await freePort()) } };
 }
 
-/** The pause between two requests. Without it, the requests would use more CPU time of the service than the command. */
+/** The pause between two requests. Without this pause, the requests would use more CPU time of the service than the command. */
 const PAUSE_MS = 25;
 
 /** Sends requests until the command has ended. Returns their times in milliseconds, sorted. */

@@ -37,7 +37,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     credentials,
     now,
     expiresInSeconds: EXPIRES_IN_SECONDS,
-    // This Content-Disposition is correct only for the filenames of the benchmark. The service encodes it for all filenames.
+    // This Content-Disposition is correct only for the filenames of the benchmark. The service encodes this header for all filenames.
     response: { contentDisposition: `attachment; filename="${row.filename}"`, contentType: row.content_type },
   });
   await urlAuditLog(service).record({

@@ -5,7 +5,7 @@ import { describeCapabilities } from "../platform/bucket/port.ts";
 import { loadConfig, loadSigningTarget } from "../platform/config/index.ts";
 import { parseDuration, withCore } from "./with-core.ts";
 
-/** `valetkey bucket` probes the capabilities of the bucket immediately. The running service probes them once a day. */
+/** `valetkey bucket` probes the capabilities of the bucket immediately. The running service probes the capabilities once a day. */
 export function bucketCommand(): Command {
   return new Command("bucket")
     .description("probe the capabilities of the bucket, for running services too")

@@ -88,7 +88,7 @@ function nextSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-/** The pause before a worker restarts. Without it, the primary process would restart a failing worker in an endless loop. */
+/** The pause before a worker restarts. Without this pause, the primary process would restart a failing worker in an endless loop. */
 const RESTART_AFTER_MS = 1_000;
 
 /** The message of a worker to the primary process when the worker starts to serve requests. */
@@ -101,8 +101,8 @@ function reportListening(banner: string): void {
 /**
  * Runs `config.server.workers` processes until SIGTERM or SIGINT. All processes share the port of the service.
  *
- * The first worker starts alone, because it migrates the database. If it cannot start, no other worker starts. A worker that ends later is
- * restarted. Resolves with the exit code of the command.
+ * The first worker starts alone, because it migrates the database. If the first worker cannot start, no other worker starts. A worker that
+ * ends later is restarted. Resolves with the exit code of the command.
  */
 async function runWorkers({ server, metrics }: Config, { logger }: { logger: Logger }): Promise<number> {
   const port = server.port === 0 ? await freePort(server.host) : server.port;

@@ -49,5 +49,6 @@ export function ownVersion(): string {
   return JSON.parse(readFileSync(findPackageJSON(import.meta.url) ?? "", "utf8")).version;
 }
 
-// An `import` reads all exports of a module. With node:http, it would load the client `fetch` and HTTP/2, which a start does not need.
+// An `import` reads all exports of a module. An `import` of node:http would load the client `fetch` and HTTP/2, which a start does not
+// need.
 export const nodeHttp = process.getBuiltinModule("node:http");

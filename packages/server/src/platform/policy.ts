@@ -67,8 +67,8 @@ export type PolicySetting = {
 };
 
 /**
- * The current rules in memory, so that no HTTP request must read them from the database. A background job reads them every few seconds (ADR
- * 15). While the database is unreachable, the rules of the last read apply.
+ * The current rules in memory, so that no HTTP request must read them from the database. A background job reads the rules every few seconds
+ * (ADR 15). While the database is unreachable, the rules of the last read apply.
  */
 export type LivePolicy = {
   /** The current rules. The caller must read `current` again for each decision, because new rules replace the object. */

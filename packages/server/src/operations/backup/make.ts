@@ -235,8 +235,8 @@ async function findWhole(
     const isWhole = known.sizeBytes === existing && (!verify || (await digestOf(target)).sha256 === known.sha256);
     return isWhole ? known : undefined;
   }
-  // This copy comes from an interrupted backup, so no blob list contains it. Only a comparison with the original blob shows whether it is
-  // complete.
+  // This copy comes from an interrupted backup, so no blob list contains it. Only a comparison with the original blob shows whether the
+  // copy is complete.
   const digest = await digestOf(target);
   const isLost = (await sizeOf(origin)) === undefined;
   return isLost || (await digestOf(origin)).sha256 === digest.sha256 ? { path, ...digest } : undefined;

@@ -8,7 +8,7 @@ import { type DomainError, invalidRequest } from "../../platform/errors.ts";
 import { syncFolder } from "../../platform/files.ts";
 
 const NAME = "manifest.json";
-/** The version of the backup format. Increase it when older versions of the service cannot restore new backups any more. */
+/** The version of the backup format. Increase the version when older versions of the service cannot restore new backups any more. */
 export const FORMAT = 1;
 
 /** A relative path with slashes, on every operating system. No segment of the path starts with a dot. */

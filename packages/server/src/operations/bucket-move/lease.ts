@@ -18,7 +18,7 @@ export type MoveLease = {
 /**
  * Leases the right to move files. If nobody renews an existing lease, because its process was killed, waits until it expires. Throws
  * `service_busy` if another process renews its lease. `number`: the bucket for new uploads until the first move. `places`: the buckets of
- * the settings. From then on, versions without bucket numbers refuse the database.
+ * the settings. After this lease, versions without bucket numbers refuse the database.
  */
 export async function leaseMove(
   { db, clock }: { db: Database; clock: () => number },

@@ -17,7 +17,7 @@ import { leaseMove, type MoveLease } from "./lease.ts";
 export type MoveOptions = {
   from: number;
   to: number;
-  /** The endpoint and name of each bucket. The database stores them, so that no process gives a bucket another number. */
+  /** The endpoint and name of each bucket. The database stores these values, so that no process gives a bucket another number. */
   places: BucketPlaces;
   /** Whether adopted objects move too. The service never deletes adopted objects. */
   adopted: boolean;
@@ -44,7 +44,7 @@ export type MoveReport = {
   failures: MoveFailure[];
   /** The number of adopted objects that stay in the old bucket. */
   adoptedLeft: number;
-  /** The unfinished uploads and verifications in the old bucket. `lastExpiresAt`: the expiry of the last of them. */
+  /** The unfinished uploads and verifications in the old bucket. `lastExpiresAt`: the expiry of the last unfinished upload. */
   unsettled: { count: number; lastExpiresAt: number };
   /** The instant from which nothing uses the old bucket. Undefined if rows still name the old bucket. */
   emptyFrom: number | undefined;
@@ -235,7 +235,7 @@ async function* pages(
   }
 }
 
-/** Finds out whether rows still name the old bucket, and when the last URL of it expires. */
+/** Finds out whether rows still name the old bucket, and when the last URL of the old bucket expires. */
 async function settle(deps: Deps, { from, adopted }: MoveOptions, result: Result): Promise<MoveReport> {
   const { db, clock, limits } = deps;
   const queries = moveQueries(db);

@@ -68,7 +68,7 @@ type Request = { name: "start" | "end" } | { name: "copyMetadata"; to: string };
 
 type Reply = { ok: true; file?: string } | { ok: false; message: string };
 
-/** The maximum length of the path of a Unix socket on macOS. On Linux, it is 4 bytes longer. */
+/** The maximum length of the path of a Unix socket on macOS. On Linux, the maximum is 4 bytes more. */
 const MAX_PATH_BYTES = 103;
 
 function socketPath(dataDir: string): string {

@@ -11,7 +11,7 @@ function entryOf(severity: Severity) {
   return (title: string, why: string): Entry => ({ severity, title, why });
 }
 
-/** A text that the operator can paste, such as a command or a JSON document. `label`: where to paste it. */
+/** A text that the operator can paste, such as a command or a JSON document. `label`: where to paste the text. */
 export type Fix = { label: string; text: string };
 
 /** A fault in the checked set-up. `detail`: what the doctor observed, without secrets and signatures. */

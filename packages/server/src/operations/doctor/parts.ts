@@ -46,9 +46,7 @@ export type DoctorParts = {
   /** Creates an object key in the doctor's folder. At the end of the run, the doctor deletes the object with this key. */
   newKey(): string;
   echo: EchoProof;
-  /**
-   * Compares the buckets of the settings with the database. Returns undefined if they do not differ, or if the database is not readable.
-   */
+  /** Compares the buckets of the settings with the database. Returns undefined without a difference, or if the database is not readable. */
   faultOfBuckets(): Promise<BucketFault | undefined>;
   /** Undefined if the service has no virus scanner. */
   probeScanner: (() => Promise<void>) | undefined;
@@ -80,7 +78,7 @@ export type Check = {
   run(parts: DoctorParts): Promise<Outcome[]>;
 };
 
-/** A kind of S3 server. The remedy for a fault depends on it. */
+/** A kind of S3 server. The remedy for a fault depends on the provider. */
 export type Provider =
   | "aws"
   | "r2"

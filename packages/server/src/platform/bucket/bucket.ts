@@ -29,7 +29,7 @@ export type BucketOptions = {
   credentials?: Credentials | CredentialProvider | undefined;
   clock: Clock;
   random: (bytes: number) => Uint8Array;
-  /** Receives warnings for the operator, which contain no secrets. Default: ignores them. */
+  /** Receives warnings for the operator, which contain no secrets. Default: ignores the warnings. */
   onWarning?: ((text: string) => void) | undefined;
   /** Returns the name of a setting for error texts. Default: the environment variables of the service. */
   optionOf?: OptionOf | undefined;
@@ -101,8 +101,8 @@ const TIME_DIGITS = 12;
 export const DOCTOR_FOLDER = "valetkey-doctor/";
 
 /**
- * The folder of all places, below the key prefix. Garbage collection deletes unused objects of places. The folder separates them from the
- * objects of the application.
+ * The folder of all places, below the key prefix. Garbage collection deletes unused objects of places. The folder separates objects of
+ * places from the objects of the application.
  */
 const PLACES_FOLDER = "valetkey-places/";
 const MAX_PLACE_LENGTH = 200;

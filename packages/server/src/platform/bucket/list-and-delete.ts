@@ -16,7 +16,7 @@ export function createListing(client: BucketClient, { keyPrefix }: { keyPrefix: 
 
 type Asked = { prefix: string; pageSize?: number; findsDamage?: boolean };
 
-/** A request header that only the built-in bucket supports (s3-local/src/operations/listings.ts). Other servers ignore it. */
+/** A request header that only the built-in bucket supports (s3-local/src/operations/listings.ts). Other servers ignore the header. */
 const FIND_DAMAGE = { "x-valetkey-find-damage": "true" };
 
 async function* listObjects(client: BucketClient, asked: Asked): AsyncGenerator<ListedObject[]> {
@@ -69,7 +69,9 @@ function instantOf(date: string | undefined): number {
   return Number.isNaN(instant) ? Number.POSITIVE_INFINITY : instant;
 }
 
-/** The number of objects in one deletion call. S3 accepts 1,000, but a server that deletes them one by one would need a minute. */
+/**
+ * The number of objects in one deletion call. S3 accepts 1,000 objects, but a server that deletes objects one by one would need a minute.
+ */
 const BATCH = 100;
 const SINGLES_AT_ONCE = 8;
 /** The extra time for each object in a deletion call, because some servers delete the objects one by one. */
@@ -78,7 +80,7 @@ const EXTRA_MS_EACH = 200;
 const NO_BATCHES = [400, 405, 501];
 
 /**
- * Deletes objects, many in one call (DeleteObjects). If the server does not support DeleteObjects, deletes them one by one from then on.
+ * Deletes objects, many in one call (DeleteObjects). If the server does not support DeleteObjects, deletes objects one by one from then on.
  */
 export function createDeletion(client: BucketClient, onWarning: (text: string) => void): Bucket["delete"] {
   let batches = true;

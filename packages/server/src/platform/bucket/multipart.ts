@@ -166,7 +166,7 @@ async function copyMultipart(
     const extraMs = COMPLETE_EXTRA_MS;
     await client.call("CompleteMultipartUpload", (options) => sendParts(client, completion, options), { extraMs });
   } catch (error) {
-    // If the abort fails, the parts remain in the bucket for now. The queued deletion of the key will delete them.
+    // If the abort fails, the parts remain in the bucket for now. The queued deletion of the key will delete these parts.
     await abortParts(client, place).catch(() => undefined);
     throw error;
   }
@@ -240,7 +240,7 @@ export async function abortParts(
 /** `begun`: the date of the start, as in the XML document of the bucket. */
 type ListedUpload = MultipartPlace & { begun: string | undefined };
 
-/** Lists unfinished multipart uploads, one page of the server at a time. Yields nothing if the server cannot list them. */
+/** Lists unfinished multipart uploads, one page of the server at a time. Yields nothing if the server cannot list such uploads. */
 export async function* unfinishedPages(client: BucketClient, prefix: string): AsyncGenerator<ListedUpload[]> {
   let page = await listUploads(client, { prefix, after: "" });
   while (page !== undefined) {

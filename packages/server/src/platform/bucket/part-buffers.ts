@@ -4,7 +4,9 @@ import { DomainError } from "../errors.ts";
 /** A buffer for the bytes of one form. A form is an upload whose bytes pass through the service. */
 type HeldBuffer = {
   bytes: Buffer;
-  /** Waits for the next bytes of the form. Rejects with `service_busy` if they arrive too slowly while another form waits for a buffer. */
+  /**
+   * Waits for the next bytes of the form. Rejects with `service_busy` if the bytes arrive too slowly while another form waits for a buffer.
+   */
   fill<T>(arrival: Promise<T>): Promise<T>;
   /** Returns the buffer for reuse. Another form then overwrites its bytes, so no call may still send them. Further calls have no effect. */
   release(): void;
@@ -231,7 +233,7 @@ async function* chunksOf(body: Readable): AsyncGenerator<Uint8Array, undefined> 
 
 /**
  * Frees the memory of bytes that no code uses any more. Does nothing if the bytes are part of a larger buffer, whose rest may still be in
- * use. The garbage collector of V8 would free them only after 64 MiB of unused bytes.
+ * use. The garbage collector of V8 would free this memory only after 64 MiB of unused bytes.
  */
 function freeBytes({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);

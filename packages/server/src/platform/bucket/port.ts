@@ -13,7 +13,10 @@ export type StoredObject = {
   contentType: string;
   etag: string;
   checksum: Checksum | undefined;
-  /** The names of stored headers that the service never sets, such as `Content-Encoding`. The bucket would send them with each download. */
+  /**
+   * The names of stored headers that the service never sets, such as `Content-Encoding`. The bucket would send these headers with each
+   * download.
+   */
   undeclaredHeaders: readonly string[];
 };
 
@@ -35,7 +38,7 @@ export type UnfinishedMultipart = MultipartPlace & { begunAt: number };
 export type Bucket = {
   /** The origin (scheme, host and port) of signed URLs for uploads. */
   readonly urlOrigin: string;
-  /** The origin of download URLs. With a CDN, it differs from `urlOrigin`. */
+  /** The origin of download URLs. With a CDN, `downloadOrigin` differs from `urlOrigin`. */
   readonly downloadOrigin: string;
   /** The origins of all signed URLs. During a bucket move, there are two buckets. */
   readonly origins: readonly string[];
@@ -153,7 +156,8 @@ export type Bucket = {
    */
   listObjects(options?: { pageSize?: number; findsDamage?: boolean }): AsyncIterable<ListedObject[]>;
   /**
-   * Lists the unfinished multipart uploads below the key prefix, in pages of at most 1,000. Yields no page if the bucket cannot list them.
+   * Lists the unfinished multipart uploads below the key prefix, in pages of at most 1,000. Yields no page if the bucket cannot list such
+   * uploads.
    */
   listMultiparts(): AsyncIterable<UnfinishedMultipart[]>;
   /** Returns whether `newObjectKey` could have made the key. */
@@ -191,7 +195,7 @@ const KEYS = Object.keys(NAMES) as (keyof typeof NAMES)[];
 
 export type BucketCapabilities = Record<keyof typeof NAMES, boolean>;
 
-/** The capabilities that the service assumes before the first probe. With them, uploads are safe on every S3 server. */
+/** The capabilities that the service assumes before the first probe. With the least capabilities, uploads are safe on every S3 server. */
 export const LEAST_CAPABILITIES = Object.fromEntries(KEYS.map((name) => [name, false])) as BucketCapabilities;
 
 export function describeCapabilities(capabilities: BucketCapabilities, bucket = "bucket"): string {

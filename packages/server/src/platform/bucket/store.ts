@@ -217,7 +217,9 @@ async function beginMultipart(
   };
 }
 
-/** Returns "occupied" if the upload does not exist any more. A first attempt may have completed it although its response was lost. */
+/**
+ * Returns "occupied" if the upload does not exist any more. A first attempt may have completed the upload although its response was lost.
+ */
 function treatGoneAsCompleted(error: unknown): "occupied" {
   if (failedWith(error, "NoSuchUpload")) return "occupied";
   throw error;

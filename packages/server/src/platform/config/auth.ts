@@ -47,7 +47,9 @@ export function readAuth(reader: ConfigReader, options: { embedded: boolean; has
   const requiresVerifiedEmail = reader.read("AUTH_REQUIRE_VERIFIED_EMAIL", options.hasMail);
   return (secrets: () => EmbeddedSecrets) => ({
     secret: secret ?? secrets().authSecret,
-    /** The earlier values of `secret`. The service still accepts and decrypts data that they protect, such as the tokens of links. */
+    /**
+     * The earlier values of `secret`. The service still accepts and decrypts data that these values protect, such as the tokens of links.
+     */
     oldSecrets,
     jwtSecret,
     ...jwt,

@@ -163,7 +163,8 @@ export class ConfigReader {
   }
 
   /**
-   * Returns whether at least one of several settings that belong together is set. If some of them are missing, reports a fault for each.
+   * Returns whether at least one of several settings that belong together is set. If only some of these settings are set, reports a fault
+   * for each missing setting.
    */
   hasAll(names: readonly Setting[], { of }: { of: string }): boolean {
     const missing = names.filter((name) => this.text(name) === undefined);

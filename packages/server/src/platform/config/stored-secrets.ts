@@ -22,9 +22,9 @@ const FILE = "secrets.json";
 const NAMES = ["authSecret", "bucketAccessKeyId", "bucketSecretAccessKey"] as const;
 
 /**
- * Reads the secrets of embedded mode (built-in bucket and SQLite) from `dataDir`. The first start generates them. Only the owner of the
- * secrets file can read it. Processes that start at the same time get the same secrets. Throws ConfigError if the file is damaged or cannot
- * be written.
+ * Reads the secrets of embedded mode (built-in bucket and SQLite) from `dataDir`. The first start generates these secrets. Only the owner
+ * of the secrets file can read the file. Processes that start at the same time get the same secrets. Throws ConfigError if the file is
+ * damaged or cannot be written.
  */
 export function ensureSecrets(dataDir: string): EmbeddedSecrets {
   const file = join(dataDir, FILE);

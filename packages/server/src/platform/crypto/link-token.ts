@@ -25,7 +25,7 @@ export function deriveLinkKeys(secrets: readonly string[]): LinkKeys {
   const derive = (purpose: string) =>
     secrets.map((secret) => new Uint8Array(hkdfSync("sha256", secret, "", `valetkey links: ${purpose}`, KEY_BYTES)));
   // The passes of visitors have only one key, so a new AUTH_SECRET makes all passes invalid. A visitor can then open the link again to get
-  // a new pass. The URLs of links and the receipts must remain valid, so they have several keys.
+  // a new pass. The URLs of links and the receipts must remain valid, so these two have several keys.
   const [passKey] = derive("visitor passes");
   return {
     tokens: derive("tokens"),

@@ -344,7 +344,7 @@ export type Tables = {
      * replica.
      */
     due_at: number;
-    /** The replica that runs the verification. Null: no replica runs it. */
+    /** The replica that runs the verification. Null: no replica runs the verification. */
     holder: string | null;
     attempts: number;
   };
@@ -415,7 +415,7 @@ export type Tables = {
     code_hash: string;
     sent_by: string;
     queued_at: number;
-    /** The instant when the mail server accepted the mail. Null: the mail server has not accepted it yet. */
+    /** The instant when the mail server accepted the mail. Null: the mail server has not accepted the mail yet. */
     sent_at: number | null;
     /** The instant when the service stopped its attempts to send the mail. Null: the service has sent the mail, or still tries. */
     given_up_at: number | null;
@@ -430,7 +430,7 @@ export type Tables = {
     visitor_id: string;
     visitor_name: string | null;
     slot_id: string | null;
-    /** The instant when all bytes of the file had arrived. Null: they have not arrived yet. */
+    /** The instant when all bytes of the file had arrived. Null: not all bytes have arrived yet. */
     received_at: number | null;
     /** Null: the owner has not opened the note since the file arrived. */
     seen_at: number | null;
@@ -527,7 +527,7 @@ export type Tables = {
     former_secret_until: number | null;
     created_at: number;
     disabled_at: number | null;
-    /** The reason why the service disabled the endpoint. Null: the service has not disabled it. */
+    /** The reason why the service disabled the endpoint. Null: the service has not disabled the endpoint. */
     problem: string | null;
     /** The code of `problem`. Also null if an earlier version of the service wrote `problem`. */
     failure: WebhookFailure | null;

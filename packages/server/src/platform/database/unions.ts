@@ -190,7 +190,7 @@ export const USUAL_LANGUAGE: Language = "en";
 /** A JSON value. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
-/** Facts that a host application stores with a file. The service does not interpret them. */
+/** Facts that a host application stores with a file. The service does not interpret these facts. */
 export type Annotations = { tags: readonly string[]; metadata: { readonly [name: string]: Json } };
 
 /** A visitor who sent a file to a file request. `name`: undefined if the visitor entered no name. Nobody checks the name. */

@@ -5,7 +5,7 @@ import { nodeHttp } from "../modules.ts";
 import { httpLimits } from "./http-limits.ts";
 
 type Connection = {
-  /** The number of requests without a complete response. Only the first of them is running. */
+  /** The number of requests without a complete response. Only the first of these requests is running. */
   open: number;
   /** The functions that start the waiting requests, in order. */
   waiting: (() => void)[];
@@ -30,8 +30,8 @@ export function createBoundServer(handle: RequestListener, limits?: Limits): Ser
 }
 
 /**
- * Makes `closeIdleConnections` also close connections that never sent a byte. Browsers open such connections in advance, and they would
- * delay the shutdown.
+ * Makes `closeIdleConnections` also close connections that never sent a byte. Browsers open such connections in advance. Without this
+ * change, such connections would delay the shutdown.
  */
 function closeUnusedConnections(server: Server): void {
   const openedAt = new Map<Socket, number>();

@@ -57,7 +57,7 @@ export function addClientAddress(app: FastifyInstance): void {
 /** Returns the only IP address for which the URLs in the response work, or undefined if they work for every client. */
 export type ClientIpOf = (request: Pick<FastifyRequest, "clientAddress">) => string | undefined;
 
-/** Creates a `ClientIpOf`. With `bindsUrlsToIp`, it throws `ipv4_required` for a client without an IPv4 address. */
+/** Creates a `ClientIpOf`. With `bindsUrlsToIp`, the `ClientIpOf` throws `ipv4_required` for a client without an IPv4 address. */
 export function createClientIpOf({ bindsUrlsToIp }: { bindsUrlsToIp: boolean }): ClientIpOf {
   if (!bindsUrlsToIp) return () => undefined;
   return ({ clientAddress }) => {

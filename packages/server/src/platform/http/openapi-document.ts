@@ -16,7 +16,10 @@ const refusal = {
   content: { "application/problem+json": { schema: { $ref: "Problem#" } } },
 };
 
-/** A script that makes /docs follow the color scheme of the browser. The layout hides the button of Swagger UI for it. */
+/**
+ * A script that makes /docs follow the color scheme of the browser. The layout hides the button of Swagger UI that changes the color
+ * scheme.
+ */
 const FOLLOW_SCHEME = `
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);

@@ -77,9 +77,9 @@ export type WebApp = {
 type WebAppOptions = { root: string; publicUrl: string; brand: BrandPages };
 
 /**
- * Serves the build of the web app from `root`. The names of files in /assets contain a hash, so browsers cache them for a year. Browsers
- * revalidate all other files. The list of the other files is read only once, at startup. The page of a link contains no data of the link.
- * Each page is in the language of its reader.
+ * Serves the build of the web app from `root`. The names of files in /assets contain a hash, so browsers cache these files for a year.
+ * Browsers revalidate all other files. The list of the other files is read only once, at startup. The page of a link contains no data of
+ * the link. Each page is in the language of its reader.
  */
 export function serveWebApp(app: App, { root, publicUrl, brand }: WebAppOptions): WebApp {
   const common = { dotfiles: "ignore", index: false, preCompressed: true, suppressWarning: true } as const;

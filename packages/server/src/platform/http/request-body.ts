@@ -116,7 +116,7 @@ function endOfString(text: string, from: number): number {
   const quote = text.indexOf('"', from);
   if (quote === -1) return text.length;
   if (text.charCodeAt(quote - 1) !== BACKSLASH) return quote;
-  // A string is read character by character only if it has an escaped quote, because that is slow.
+  // Only a string with an escaped quote is read character by character, because this way is slow.
   let at = from;
   while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
   return at;

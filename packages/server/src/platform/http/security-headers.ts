@@ -25,7 +25,10 @@ type SecurityHeaderOptions = { publicUrl: string; bucketOrigins: readonly string
 /** The headers of responses. `page`: for responses that may be a page. `data`: for responses that are never a page. */
 export type ResponseHeaders = { page: Record<string, string>; data: Record<string, string> };
 
-/** Adds the security headers to each response. Also adds them to `headers`, because Fastify sends some responses without hooks. */
+/**
+ * Adds the security headers to each response. Also adds the security headers to `headers`, because Fastify sends some responses without
+ * hooks.
+ */
 export function addSecurityHeaders(
   app: App,
   { headers, ...options }: SecurityHeaderOptions & { headers: ResponseHeaders },

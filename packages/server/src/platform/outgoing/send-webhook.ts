@@ -217,7 +217,7 @@ const CLOSED_IPV4 = [
 /** The only range of public IPv6 addresses. Mapped, translated, unique local and link-local addresses are outside of this range. */
 const OPEN_IPV6 = ["2000::/3"];
 
-/** The parts of OPEN_IPV6 that are not public: Teredo, 6to4 and documentation. Some of them contain IPv4 addresses. */
+/** The parts of OPEN_IPV6 that are not public: Teredo, 6to4 and documentation. Some of these ranges contain IPv4 addresses. */
 const CLOSED_IPV6 = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"];
 
 const closedIpv4 = listOf(CLOSED_IPV4, "ipv4");

@@ -147,7 +147,7 @@ function listOf({ headers }: Response, name: string): string[] {
 }
 
 const ALLOWED_METHODS = ["GET", "HEAD", "PUT"];
-/** The headers of uploads. The remedy lists all of them, because some providers refuse `*`. */
+/** The headers of uploads. The remedy lists all these headers, because some providers refuse `*`. */
 const ALLOWED_HEADERS = ["content-type", "if-none-match", "x-amz-checksum-sha256"];
 const EXPOSED = ["ETag"];
 const MAX_AGE_SECONDS = 3600;

@@ -39,7 +39,7 @@ export const exposureFaults = {
 
 const finding = findingOf(exposureFaults);
 
-/** Sends requests without a signature. The bucket should refuse all of them. */
+/** Sends requests without a signature. The bucket should refuse all these requests. */
 export const exposureCheck: Check = {
   name: "access without a signature",
   async run(parts) {

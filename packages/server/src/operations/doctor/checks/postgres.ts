@@ -138,7 +138,7 @@ async function startOf(url: string): Promise<string> {
   }
 }
 
-/** Returns the start time of the server in microseconds, which identifies the server. */
+/** Returns the start time of the server in microseconds. This time identifies the server. */
 async function startOfServer(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ start: string }>("select pg_postmaster_start_time()::text as start");
   return rows[0]?.start ?? "";

@@ -17,7 +17,7 @@ export const sqliteFaults = {
 
 const finding = findingOf(sqliteFaults);
 
-/** Reads the header of the embedded database. Does not write to it, because the service may be running. */
+/** Reads the header of the embedded database. Does not write to the database, because the service may be running. */
 export const sqliteCheck: Check = {
   name: "embedded database",
   applies: ({ config }) => config.database.kind === "sqlite",

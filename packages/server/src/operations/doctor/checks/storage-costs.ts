@@ -114,7 +114,10 @@ function whenOf({ Expiration }: LifecycleRule): string {
   return Days === 1 ? "after a day" : `after ${Days} days`;
 }
 
-/** Returns whether the bucket stores old versions. Without the permission to read this setting, a test object shows it. */
+/**
+ * Returns whether the bucket stores old versions. Without the permission to read this setting, a test object shows whether there are
+ * versions.
+ */
 async function versioningOf(parts: DoctorParts): Promise<boolean | Refusal> {
   const { s3, name: Bucket } = parts.bucket;
   const read = await attempt(s3.send(new GetBucketVersioningCommand({ Bucket })));

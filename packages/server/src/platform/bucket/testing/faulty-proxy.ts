@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 /** A response that the proxy sends instead of the server: an S3 error with a code, or any body. */
 type Answer = { status: number; code: string } | { status: number; body: string };
 
-/** The action of the proxy for a request: it forwards the request, drops the response, sends another response, or removes a header. */
+/** The action of the proxy for a request: to forward the request, to drop the response, to send another response, or to remove a header. */
 export type Fate = "pass" | "loseResponse" | Answer | { withoutHeader: string };
 
 export type Proxy = { endpoint: string; close(): void };

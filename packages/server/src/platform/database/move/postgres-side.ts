@@ -296,7 +296,8 @@ async function requireEmpty(client: pg.PoolClient): Promise<void> {
 }
 
 /**
- * Drops keys, indexes and triggers, so that the rows load faster. Returns the statements that create them again, also for the partitions.
+ * Drops keys, indexes and triggers, so that the rows load faster. Returns the statements that create the dropped keys, indexes and triggers
+ * again, also for the partitions.
  */
 async function dropAll(client: pg.PoolClient): Promise<string[]> {
   const { rows } = await client.query<{ drop: string; create: string }>(`

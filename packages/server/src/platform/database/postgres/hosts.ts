@@ -21,7 +21,7 @@ export function hostsOf(url: string): string {
     .join(", ");
 }
 
-/** The permitted values of target_session_attrs, because the service needs the primary. */
+/** The permitted values of target_session_attrs. Other values do not fit, because the service needs the primary. */
 const PRIMARY = new Set(["read-write", "primary"]);
 
 /** Returns why a URL is unusable, or undefined if the URL is usable. */

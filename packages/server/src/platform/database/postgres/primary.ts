@@ -35,7 +35,7 @@ export type Primary = {
   current(): string | undefined;
   /** Whether another host can become the primary. */
   hasOthers: boolean;
-  /** Checks that the server of a new connection is the primary. Rejects with `NotPrimary` if it is not. */
+  /** Checks that the server of a new connection is the primary. Rejects with `NotPrimary` if the server is not the primary. */
   admit(client: pg.ClientBase): Promise<void>;
   /** Returns the responses of all hosts. */
   ask(): Promise<Answer[]>;

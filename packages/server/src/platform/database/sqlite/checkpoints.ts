@@ -30,8 +30,8 @@ type Options = {
 /**
  * Runs the checkpoints of the database on a separate thread, because a checkpoint blocks its thread for 50 ms or more. When the log is
  * long, the service runs three checkpoints. The first two checkpoints copy most of the log while writes continue. The second checkpoint
- * copies the pages that were written during the first. The third checkpoint copies the rest between two writes. After it, the next write
- * starts at the beginning of the log.
+ * copies the pages that were written during the first. The third checkpoint copies the rest between two writes. After the third checkpoint,
+ * the next write starts at the beginning of the log.
  *
  * While writes continue, SQLite does not flush the pages that a checkpoint has copied. The service therefore flushes the file after each of
  * the first two checkpoints. Without these flushes, the third checkpoint would flush all copied pages while all writes wait.

@@ -31,7 +31,7 @@ export async function openWriter(file: string, { where }: Writer): Promise<Datab
     for (;;) {
       try {
         // The change to WAL mode needs exclusive access to the file, and fails immediately if another process has the file open. The loop
-        // then retries it.
+        // then retries the change.
         database.exec("pragma journal_mode = wal");
         configureWriter(database, { where });
         return database;

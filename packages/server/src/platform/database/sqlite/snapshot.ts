@@ -7,7 +7,7 @@ import { fileFault, urlJournalFile } from "./file.ts";
 
 /** The state of a database at one moment, while other processes write to the database. */
 export type SqliteSnapshot = {
-  /** Copies the database to `file`, and the URL journal beside it. Rejects with `storage_full` or `database_unavailable`. */
+  /** Copies the database to `file`, and the URL journal to a file beside `file`. Rejects with `storage_full` or `database_unavailable`. */
   copyTo(file: string): Promise<void>;
   count(table: "notes" | "attachments"): number;
   /** Returns whether the database has a verified file with this id. */
@@ -81,7 +81,7 @@ function beginReading(path: string): DatabaseSync {
     return begin("normal");
   } catch {
     // If no other process has the file open, the first reader creates a file for shared memory, which fails on a full disk. A connection
-    // with an exclusive lock needs no such file.
+    // with an exclusive lock needs no file for shared memory.
     return begin("exclusive");
   }
 

@@ -27,7 +27,7 @@ export type SmtpServerOptions = SMTPServerOptions & {
   beforeConfirm?: () => void | Promise<void>;
 };
 
-/** Starts a real SMTP server on the loopback address. By default, it uses no TLS and no authentication. */
+/** Starts a real SMTP server on the loopback address. By default, the server uses no TLS and no authentication. */
 export async function startSmtpServer({ port: wanted = 0, refuse, beforeConfirm, ...options }: SmtpServerOptions = {}) {
   const mails: ReceivedMail[] = [];
   let onMail: () => void = () => undefined;

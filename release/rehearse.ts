@@ -75,7 +75,6 @@ async function startRegistry(): Promise<string> {
   return url;
 }
 
-/** Copies the last commit to a new folder, and installs its packages. */
 async function checkout(name: string): Promise<string> {
   const folder = join(scratch, name);
   await run("git", ["clone", "--quiet", ROOT, folder]);

@@ -172,7 +172,6 @@ export function routesPage(document: Document, { title, intro, tags, types }: Pa
   return [`# ${title}`, intro, ...operations].join("\n\n");
 }
 
-/** Writes a section for each named type of a document. */
 export function typesSection({ components }: Document): string {
   const sections = Object.entries(components.schemas).map(([name, schema]) => {
     const rows = Object.entries(schema.properties ?? {}).map(([member, each]) =>

@@ -160,7 +160,6 @@ function isService(name: string): boolean {
   return name.includes("/sqlite") || name.includes("/postgres");
 }
 
-/** Returns one turn for each peer that supports the verb. */
 function peerTurns(verb: "url" | "start"): PlannedTurn[] {
   return peers.flatMap(({ name, entry, checksWho, ...workloads }) => {
     const workload = workloads[verb];

@@ -161,7 +161,6 @@ async function fill(where: DataLocation, scale: number): Promise<Shape> {
   return shape;
 }
 
-/** Returns a function that sends requests over one connection. */
 function sender(port: number): Subject["send"] {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   return ({ method, path, token, clientIp, body }: Request) =>

@@ -205,7 +205,6 @@ async function checkAuditedUrls(measured: readonly Measured[]): Promise<void> {
   }
 }
 
-/** Returns the number of requests per second in each round. */
 export function throughputs({ rounds }: Measured): number[] {
   return rounds.map(({ requestsPerSecond }) => requestsPerSecond);
 }

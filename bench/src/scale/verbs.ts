@@ -26,7 +26,6 @@ const USERS = 60;
 /** The number of notes of each person, except the two largest people. */
 const NOTES_EACH = 6;
 
-/** `random`: returns numbers from 0 to 1. */
 export function openData(shape: Shape, random: () => number) {
   const sql = expressions(shape, sqliteWords);
   const memory = new DatabaseSync(":memory:");
@@ -257,7 +256,6 @@ const largeNote =
     requestOfNote(data, { note: LARGE * data.shape.large, method, pathOf, body });
 const large = (path: string) => get(path, () => 0);
 
-/** Verbs on the largest note, person, link and outbox. */
 export const largeVerbs: Record<string, Verb> = {
   "large note: open": largeNote("GET", (id) => `/notes/${id}`),
   "large note: files": largeNote("GET", (id) => `/notes/${id}/attachments`),

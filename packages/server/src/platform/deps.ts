@@ -19,7 +19,6 @@ export type Deps = {
   limits: Limits;
   /** The rules that administrators can change. `limits` always has the current values of these rules. */
   policy: LivePolicy;
-  /** The issuers whose JWTs the service accepts. */
   jwtIssuers: readonly JwtIssuer[];
   /** Returns the currently known capabilities of the bucket that contains this object key. */
   capabilities: (objectKey: string) => BucketCapabilities;

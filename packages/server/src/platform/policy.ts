@@ -75,7 +75,6 @@ export type LivePolicy = {
   readonly current: Readonly<Policy>;
   isFixed(name: PolicyName): boolean;
   describe(): PolicySetting[];
-  /** Returns the rules that would result from stored values. */
   preview(stored: StoredPolicy): Policy;
   /**
    * The caller must call this function before it reads the stored values. The returned function applies the values, unless a later read was

@@ -25,7 +25,6 @@ type Gathering = {
   from: number;
   /** The copies in the earlier backup, whose blobs replace lost objects. */
   earlier: { open: () => Tx & { close(): unknown }; metadata: string } | undefined;
-  /** Returns whether the running service still has the file. */
   hasFile: (attachmentId: string) => boolean;
   /** Rejects if the other bucket does not exist, or refuses the service. */
   probe: () => Promise<void>;
@@ -34,7 +33,6 @@ type Gathering = {
 const PAGE = 200;
 const AT_ONCE = 8;
 const PROGRESS_EVERY = 1_000;
-/** The pauses between the attempts to read an object, in milliseconds. */
 const PAUSES_MS = [250, 1_000, 4_000];
 
 /**

@@ -29,7 +29,6 @@ const Manifest = Type.Object({
   neededMigration: Type.Optional(Type.String()),
   /** The folder of all files except blobs. Each backup has a new folder, so that the earlier backup stays complete until the end. */
   folder: RelativePath,
-  /** The list of the files in `folder`. */
   files: Type.Array(FileEntry),
   rows: Type.Object({ notes: Count, attachments: Count }),
   /** `missing`: the blobs that were missing or too short in the bucket. */
@@ -55,7 +54,6 @@ export async function readManifest(backupDir: string): Promise<Manifest> {
   return manifest;
 }
 
-/** Replaces the manifest of a backup durably. */
 export async function writeManifest(backupDir: string, manifest: Manifest): Promise<void> {
   const temporary = join(backupDir, `${NAME}.new`);
   const file = await open(temporary, "w", 0o600);

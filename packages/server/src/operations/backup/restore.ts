@@ -13,7 +13,6 @@ const RESTORING = "restoring";
 type RestoreOptions = {
   backupDir: string;
   dataDir: string;
-  /** Returns whether the running version has the migration. */
   knowsMigration: (name: string) => boolean;
   writeProgress: (line: string) => void;
 };

@@ -56,7 +56,6 @@ async function isThere(bucket: Bucket, { object, to }: Copy): Promise<boolean> {
   return false;
 }
 
-/** The pauses between the attempts to copy an object, in milliseconds. */
 const PAUSES_MS = [250, 1_000, 4_000];
 
 /** Copies an object, with retries. Throws NotCopied if only this object fails, and Stopped if a bucket does not work. */

@@ -27,7 +27,6 @@ export type MoveOptions = {
   seenMs?: number;
   /** Reads the number of the bucket for new uploads in this process. */
   refresh: () => Promise<void>;
-  /** Called after each object. */
   onProgress: (progress: Progress) => void;
   onFailure: (failure: MoveFailure) => void;
   /** Called if another move holds the lease. */

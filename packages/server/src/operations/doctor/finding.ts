@@ -4,7 +4,6 @@ export type Severity = "error" | "warning" | "info";
 /** A fault that the doctor can find. `why`: the consequence of the fault. */
 export type Entry = { severity: Severity; title: string; why: string };
 
-/** Create the entries of the catalogue by their severity. */
 export const fault = { error: entryOf("error"), warning: entryOf("warning"), info: entryOf("info") };
 
 function entryOf(severity: Severity) {
@@ -24,7 +23,6 @@ type Unchecked = { subject: string; reason: string };
 export type Outcome = Found | { unchecked: Unchecked };
 type Found = { finding: Finding };
 
-/** Returns a function that creates findings from entries of the catalogue. */
 export function findingOf<Id extends string>(entries: Record<Id, Entry>) {
   return (id: Id, { detail, fix }: { detail: string; fix: Fix[] }): Found => ({
     finding: { id, ...entries[id], detail, fix },
@@ -40,7 +38,6 @@ export function environmentFix(...lines: string[]): Fix[] {
   return [{ label: "environment of the service", text: lines.join("\n") }];
 }
 
-/** Creates a remedy from commands for a shell. */
 export function commandFix(...lines: string[]): Fix[] {
   return [{ label: "command", text: lines.join("\n") }];
 }
@@ -62,7 +59,6 @@ export type Report = {
 
 const ORDER: readonly Report["worst"][] = ["error", "warning", "info", "healthy"];
 
-/** Joins the reports of two parts of a set-up. */
 export function joinReports(first: Report, second: Report): Report {
   const bySeverity = (one: Finding, other: Finding) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity);
   return {

@@ -56,7 +56,6 @@ export function createSignedRequests({ bucket, clock, requests }: Parts) {
       const headers = { "content-type": TYPE };
       return presigner(options).presignPut({ key, headers, ...(await signing(options)) }).url;
     },
-    /** Returns the URL of the object without a signature. */
     async plainUrl(key: string): Promise<string> {
       const { url } = presigner({}).presignGet({ key, ...(await signing({})) });
       return url.slice(0, url.indexOf("?"));

@@ -33,10 +33,8 @@ type CheckedBucket = {
 /** `token`: proves to the service that the doctor has its secret. `isFromService`: checks the proof in the response. */
 export type EchoProof = { token(): string; isFromService(token: string, proof: unknown): boolean };
 
-/** Everything that the checks of the doctor use. */
 export type DoctorParts = {
   config: CheckedConfig;
-  /** Warnings of the configuration about probable mistakes. */
   warnings: readonly string[];
   bucket: CheckedBucket;
   requests: Requests;
@@ -48,7 +46,6 @@ export type DoctorParts = {
   echo: EchoProof;
   /** Compares the buckets of the settings with the database. Returns undefined without a difference, or if the database is not readable. */
   faultOfBuckets(): Promise<BucketFault | undefined>;
-  /** Undefined if the service has no virus scanner. */
   probeScanner: (() => Promise<void>) | undefined;
   /** Offers a mail to the mail server, and cancels it before the end. Undefined if the service sends no mail. */
   probeMail: (() => Promise<void>) | undefined;

@@ -12,7 +12,6 @@ import { type App, operations, type RouteDeps } from "../../platform/http/routes
 import { PAUSE_MS, type ProveEcho } from "./echo.ts";
 import { translateReport } from "./translate.ts";
 
-/** Checks the set-up of the service. */
 export type Doctor = {
   prove: ProveEcho;
   /**

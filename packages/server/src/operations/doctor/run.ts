@@ -41,7 +41,6 @@ export const CATALOGUE = {
 };
 export type FindingId = keyof typeof CATALOGUE;
 
-/** `onlyBucket`: whether only the checks of the bucket run. */
 type Options = { onProgress?: (name: string) => void; limitMs?: number; onlyBucket?: boolean };
 
 /** The time limit for one check. A check can finish in time even if a few of its calls reach their own time limits. */

@@ -139,7 +139,6 @@ export function createNewObjectKey(options: {
   };
 }
 
-/** Returns a function that tests whether `createNewObjectKey` created a key. */
 export function createIsOwnKey({ keyPrefix }: { keyPrefix: string }): (objectKey: string) => boolean {
   return (objectKey) => objectKey.startsWith(keyPrefix) && OWN_PART.test(objectKey.slice(keyPrefix.length));
 }

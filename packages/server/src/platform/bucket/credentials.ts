@@ -16,7 +16,6 @@ export type CredentialSource = {
   refused(): void;
 };
 
-/** Credentials are renewed in the background five minutes before they expire. */
 const RENEW_BEFORE_MS = 300_000;
 /** Cached credentials are fetched again after five minutes, because an operator can also replace credentials without an expiry. */
 const RECHECK_MS = 300_000;

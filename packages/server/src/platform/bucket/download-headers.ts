@@ -15,7 +15,6 @@ const INLINE_TYPES = words(`
   video/mp4 video/webm video/ogg video/quicktime
 `);
 
-/** Returns whether a browser may display a file of this type. */
 export function canShowInline(contentType: string): boolean {
   return INLINE_TYPES.has(contentType);
 }

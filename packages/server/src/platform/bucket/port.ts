@@ -160,7 +160,6 @@ export type Bucket = {
    * uploads.
    */
   listMultiparts(): AsyncIterable<UnfinishedMultipart[]>;
-  /** Returns whether `newObjectKey` could have made the key. */
   isOwnKey(objectKey: string): boolean;
   /** Resolves if the bucket responds. Rejects with `bucket_unavailable`. */
   probe(): Promise<void>;

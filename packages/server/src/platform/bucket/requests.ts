@@ -103,7 +103,6 @@ export function responseTo(url: string, { body, timeouts, ...options }: Exchange
   return promise;
 }
 
-/** Repeats a failed request if a repetition may succeed. */
 async function repeat<T>(signal: AbortSignal, send: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {

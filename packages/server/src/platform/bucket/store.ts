@@ -120,7 +120,6 @@ type PutOptions = { objectKey: string; contentType: string; bytes: Buffer; check
 /** The minimum speed of a transfer to the bucket: 128 KiB a second. A slower transfer is aborted. */
 const SLOWEST_BYTES_PER_MS = 131.072;
 
-/** Returns the time limit for a transfer, in milliseconds. */
 function transferMs(bytes: Buffer): number {
   return Math.ceil(bytes.length / SLOWEST_BYTES_PER_MS);
 }

@@ -18,7 +18,6 @@ export function element(name: string, text: string | number): string {
   return `<${name}>${String(text).replace(/[&<>\p{Cc}]/gu, (character) => `&#${character.codePointAt(0)};`)}</${name}>`;
 }
 
-/** Returns an XML document for a request to S3. */
 export function documentOf(name: string, content: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?><${name} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${content}</${name}>`;
 }

@@ -1,7 +1,6 @@
 import { MAX_OBJECT_BYTES } from "../bucket/part-plan.ts";
 import { ConfigReader } from "./reader.ts";
 
-/** The operator's rules for all links. */
 export type LinkPolicy = ReturnType<typeof readLinks>;
 
 /**

@@ -10,7 +10,6 @@ export type DatabaseConfig =
   | { kind: "postgres"; url: string; prepared: "auto" | "on" | "off"; schema?: string };
 
 export type ScannerConfig = {
-  /** The host on which clamd listens on TCP. */
   host: string;
   port: number;
   /** Whether the service rejects or accepts a file that is too large for clamd. */

@@ -101,7 +101,6 @@ const server = {
   ),
 };
 
-/** The standard environment variables of OpenTelemetry. */
 const traces = {
   OTEL_EXPORTER_OTLP_ENDPOINT: url(
     "http://localhost:4318",
@@ -337,7 +336,6 @@ export type Setting = keyof typeof SETTINGS;
 
 export const SETTING_NAMES: readonly Setting[] = (Object.keys(SETTINGS) as Setting[]).toSorted();
 
-/** The settings whose values can be in files. */
 export const SECRETS = SETTING_NAMES.filter((name) => specOf(name).isSecret === true);
 
 /** Returns a setting with the type that fits every setting. */

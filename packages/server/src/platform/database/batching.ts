@@ -1,4 +1,3 @@
-/** Runs many items in batches. */
 export type Batching<T, R> = {
   /** Resolves or rejects with the outcome of the item's batch. */
   add(item: T): Promise<R>;

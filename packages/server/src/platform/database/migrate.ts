@@ -97,7 +97,6 @@ async function migrateToLatest(
   );
 }
 
-/** Returns whether the running version contains the migration. */
 export function hasMigration(engine: EngineName, name: string): boolean {
   return Object.hasOwn(migrationsFor(engine), name);
 }

@@ -11,7 +11,6 @@ export type Tx = {
   kysely: Kysely<Tables>;
   engine: Engine;
   clock: Clock;
-  /** Runs a compiled SQL statement. */
   run: RunStatement;
   /** Undefined inside a transaction, because a search would run on another connection. */
   search: Search | undefined;
@@ -89,7 +88,6 @@ export const SEARCH_LIMIT_MS = 2_000;
 /** Runs queries that may read all notes of a person. A query that exceeds the time limit fails with `search_timeout`. */
 export type Search = {
   run: <Row>(query: CompiledQuery<Row>) => Promise<Row[]>;
-  /** The maximum number of searches that run in parallel. */
   atOnce: number;
   /** Returns a condition for every note, which fails after the time limit. Only for an engine that cannot stop a query. */
   inTime?: (noteId: Expression<string>) => RawBuilder<SqlBool>;

@@ -2,13 +2,11 @@ import type { RunStatement, Statement } from "./compile-statement.ts";
 
 // This file imports only types, because the thread that starts uploads must not load the query builder.
 
-/** A compiled statement with the values for one run. */
 export type Call = { statement: Statement; values: unknown[] };
 
 /** Runs statements in order, and returns the rows of the last statement as arrays. */
 export type RunCalls = (calls: Call[]) => Promise<readonly (readonly unknown[])[]>;
 
-/** Returns a function that runs calls one after another. */
 export function inOrder(run: RunStatement): RunCalls {
   return async (calls) => {
     let rows: Awaited<ReturnType<RunStatement>> = [];

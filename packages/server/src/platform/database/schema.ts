@@ -333,7 +333,6 @@ export type Tables = {
     /** The instant of the first deletion of the object. Null: the object is not deleted yet. */
     swept_at: number | null;
   };
-  /** The queued verifications. */
   verifications: {
     attachment_id: string;
     /** The ETag of the object, which identifies the verified content. */
@@ -556,7 +555,6 @@ export type Tables = {
     attempts: number;
     delivered_at: number | null;
     given_up_at: number | null;
-    /** The HTTP status of the endpoint's last response. */
     status: number | null;
     problem: string | null;
     failure: WebhookFailure | null;

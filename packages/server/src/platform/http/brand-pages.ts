@@ -7,7 +7,6 @@ export type BrandPages = {
   name: string;
   /** The HTML for the head of a page of the web app: the name, the logo and the color. Empty without a brand. */
   head: string;
-  /** The HTML above the content of a page. */
   header: string;
   /** The CSS rules that replace the colors of a page. Empty without a brand color. */
   style: string;

@@ -51,7 +51,6 @@ export function createRouteTable() {
     },
     /** Returns whether the API has routes below the first segment of a path, such as `/notes` in `/notes/1/2`. */
     isOfApi: (path: string): boolean => apiSections.has(firstSegment(path)),
-    /** Returns the methods of all routes that match a path. */
     methodsOf: (path: string): string[] => [
       ...new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)),
     ],

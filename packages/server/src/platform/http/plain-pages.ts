@@ -4,7 +4,6 @@ import type { Language } from "../database/unions.ts";
 /** `content` and `stub` are HTML. The stub is the part below the perforation of the page, which looks like a ticket. */
 type PlainPage = { language: Language; title: string; content: string; stub?: string };
 
-/** Pages that need no JavaScript. */
 export type PlainPages = {
   /** The name of the service, as HTML. */
   name: string;

@@ -108,7 +108,6 @@ function frameworkRefusal(error: unknown): { code: ProblemCode; detail: string }
 // The value of the header Retry-After, in seconds. The service can restart in two seconds, and a user can wait that long.
 const RETRY_AFTER = "2";
 
-/** Creates the error for a path that has no route. */
 export function notFound(): HttpProblem {
   return new HttpProblem("not_found", "There is nothing at this URL.");
 }

@@ -1,7 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { App } from "./routes.ts";
 
-/** The tracing span of one HTTP request. */
 type RequestSpan = {
   /** Calls `work` inside the span. All spans that start inside `work` become children of the request span. */
   run(work: () => void): void;

@@ -6,7 +6,6 @@ const YEAR_SECONDS = 31_536_000;
 
 /** The Content-Security-Policy for responses that are not pages. Such responses need no resources. */
 const DATA_POLICY = "default-src 'none';frame-ancestors 'none'";
-/** The headers that have an effect only on pages. */
 const ONLY_PAGES: ReadonlySet<string> = new Set([
   "cross-origin-opener-policy",
   "origin-agent-cluster",

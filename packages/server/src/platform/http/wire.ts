@@ -36,7 +36,6 @@ export function isoOrNull(milliseconds: number | undefined): string | null {
   return milliseconds === undefined ? null : toIso(milliseconds);
 }
 
-/** A page of items in a response. */
 type WirePage<Item> = { items: Item[]; nextCursor: string | null };
 
 /**

@@ -144,7 +144,6 @@ export const limitCountQueries = defineQueries("database.limitCounts", ({ kysely
       .execute();
   },
 
-  /** Closes the open window, so that the count is 0. */
   async reset(key: string): Promise<void> {
     await db.deleteFrom("limit_counts").where("key", "=", key).execute();
   },

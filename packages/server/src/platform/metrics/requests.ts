@@ -36,7 +36,6 @@ export function createMetrics(registry: Registry = new Registry()) {
       }
       series.inc(count);
     },
-    /** Adds a gauge with the state of each part of the service. */
     addParts(read: () => Promise<Record<string, { state: "up" | "down" }>>): void {
       new Gauge({
         name: "valetkey_part_up",

@@ -187,6 +187,5 @@ export type Scanner = {
    * stream fails, rejects with its error.
    */
   scan(body: Readable, options?: { signal?: AbortSignal | undefined }): Promise<ScanVerdict>;
-  /** Resolves when the scanner responds to a ping. */
   probe(): Promise<void>;
 };

@@ -1,6 +1,5 @@
 import { distance } from "fastest-levenshtein";
 
-/** The names of the options of a call. */
 export type Names = Readonly<Record<string, unknown>>;
 
 /** The options of an embedding, by the environment variable of the service that has the same meaning. */

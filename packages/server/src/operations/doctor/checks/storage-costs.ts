@@ -34,7 +34,6 @@ const finding = findingOf(storageCostFaults);
 
 type Rules = { rules: LifecycleRule[] } | { refusal: Refusal };
 
-/** Reads the lifecycle rules and the versioning of the bucket. */
 export const storageCostsCheck: Check = {
   name: "lifecycle rules and versioning",
   // The built-in bucket has no lifecycle rules and no versions, and the service itself aborts unfinished multipart uploads there.
@@ -205,7 +204,6 @@ const VERSIONS_RULE = {
   NoncurrentVersionExpiration: { NoncurrentDays: 30 },
 } as const;
 
-/** `rules`: the lifecycle rules of the bucket. */
 type WantedRules = { rules: readonly LifecycleRule[]; keyPrefix: string; hasVersions: boolean };
 
 /**

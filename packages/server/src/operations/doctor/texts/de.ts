@@ -692,5 +692,4 @@ const sentences = {
     "SMTP_URL ist gesetzt, aber PUBLIC_URL liegt auf localhost: Die Links in Mails öffnen sich nur auf dieser Maschine.",
 };
 
-/** The texts of the doctor for German administrators. */
 export const de = { faults, labels, sentences };

@@ -22,7 +22,6 @@ function* chunks(sizeBytes: number, onChunk: (soFar: number) => void) {
   }
 }
 
-/** Returns the SHA-256 in base64, as in S3. */
 export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("base64");
 }

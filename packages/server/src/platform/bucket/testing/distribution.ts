@@ -97,7 +97,6 @@ export async function startDistribution(bucket: BucketServer, { clock = Date.now
   return {
     /** The signing target of the service for this distribution. */
     target: { distribution, keyPairId: KEY_PAIR_ID, privateKey: pem, hash, bindsIp } satisfies CloudFrontTarget,
-    /** The URLs of all requests to the distribution. */
     requests,
     async stop() {
       server.closeAllConnections();

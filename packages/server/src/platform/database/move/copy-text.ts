@@ -22,7 +22,6 @@ const UNESCAPES: Record<string, string> = Object.fromEntries(
 const ESCAPED = /[\b\f\n\r\t\v\\]/g;
 const ESCAPE = /\\[bfnrtv\\]/g;
 
-/** Writes a value as a field of a line. */
 export function toField(value: unknown): string {
   if (value === null) return NULL;
   if (typeof value !== "string") return String(value);
@@ -57,7 +56,6 @@ export class RowSum {
   rows = 0;
   readonly #sum = new Uint32Array(LANES);
 
-  /** Adds whole lines to the checksum. */
   add(lines: Buffer): void {
     const sum = this.#sum;
     for (let start = 0; start < lines.length; ) {

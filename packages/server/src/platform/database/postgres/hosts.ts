@@ -14,7 +14,6 @@ export function mapUrls(url: string, change: (url: string) => string): string {
   return `${start}${changed.map(([, , host = ""]) => host).join(",")}${rest}`;
 }
 
-/** Returns the hosts of a URL with their ports, for messages. */
 export function hostsOf(url: string): string {
   return urlsOf(url)
     .map((one) => new URL(one).host)

@@ -184,7 +184,6 @@ type StatementNames = {
   renew(sql: string, lost: string | undefined): void;
 };
 
-/** For connections without named statements. */
 export const noNames: StatementNames = { nameOf: () => undefined, renew: () => undefined };
 
 /** The maximum number of named statements, which limits the memory of each connection in PostgreSQL. */

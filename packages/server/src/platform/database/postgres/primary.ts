@@ -37,7 +37,6 @@ export type Primary = {
   hasOthers: boolean;
   /** Checks that the server of a new connection is the primary. Rejects with `NotPrimary` if the server is not the primary. */
   admit(client: pg.ClientBase): Promise<void>;
-  /** Returns the responses of all hosts. */
   ask(): Promise<Answer[]>;
   /** Searches the primary in all hosts. Rejects with `NoPrimary`. */
   find(): Promise<void>;
@@ -130,7 +129,6 @@ export function acceptsWrites({ timeline, fault }: Answer): boolean {
   return timeline !== undefined || fault instanceof FormerPrimary;
 }
 
-/** Describes why a host is not the primary. */
 export function textOf({ url, fault }: Answer): string {
   const error = fault instanceof AggregateError ? fault.errors[0] : fault;
   return `${hostsOf(url)}: ${error instanceof Error ? error.message : error}`;

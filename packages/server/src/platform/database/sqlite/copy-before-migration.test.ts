@@ -11,7 +11,6 @@ import { openSqlite } from "../../../wiring/database/open-sqlite.ts";
 import { migrationsFor } from "../migrations/index.ts";
 
 const LAST = "9999-of-this-test";
-/** The migrations of a later version of the service. */
 const migrations: Record<string, Migration> = {
   ...migrationsFor("sqlite"),
   [LAST]: { up: (db) => db.schema.createTable("later").addColumn("id", "text").execute() },

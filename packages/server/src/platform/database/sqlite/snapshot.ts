@@ -107,7 +107,6 @@ async function copy(database: DatabaseSync, file: string): Promise<void> {
   copied.close();
 }
 
-/** Returns undefined if the table or the row does not exist. */
 function findText(database: DatabaseSync, { table, column }: { table: string; column: string }): string | undefined {
   if (database.prepare("select 1 from sqlite_schema where name = ?").get(table) === undefined) return undefined;
   const text = database.prepare(`select ${column} as text from ${table}`).get()?.text;

@@ -3,11 +3,9 @@ import type { DomainError } from "../../errors.ts";
 import { fileFault, isBusy } from "./file.ts";
 
 type Options = {
-  /** The URL of the module for the worker thread. */
   module: URL;
   /** The database file, which the module opens. */
   file: string;
-  /** The error message of a failed request. */
   refusal: string;
   /** More members of `workerData`, in addition to `file`. Default: none. */
   data?: object;

@@ -110,7 +110,6 @@ export class WriteGroups {
     this.#end(group, () => group.flushed.reject(toSqliteDomainError(error)));
   }
 
-  /** Returns whether the transaction of the member is still open. */
   get isOpen(): boolean {
     return this.#open !== undefined;
   }

@@ -62,7 +62,6 @@ export async function startSmtpServer({ port: wanted = 0, refuse, beforeConfirm,
   return {
     port,
     mails,
-    /** Resolves when `count` mails have arrived. */
     async received(count: number): Promise<ReceivedMail[]> {
       while (mails.length < count) {
         await new Promise<void>((resolve) => {
@@ -75,7 +74,6 @@ export async function startSmtpServer({ port: wanted = 0, refuse, beforeConfirm,
   };
 }
 
-/** Starts an SMTP server, and stops the server when the test finishes. */
 export async function smtpServerInTest(options: SmtpServerOptions = {}) {
   const server = await startSmtpServer(options);
   onTestFinished(() => server.stop());
@@ -96,7 +94,6 @@ export function smtpOptions({ port }: { port: number }, options: Partial<SmtpOpt
   };
 }
 
-/** Returns the token in the link of a mail. */
 export function tokenIn({ parsed }: ReceivedMail): string {
   const [, token] = /#([\w-]{43})$/m.exec(parsed.text ?? "") ?? [];
   if (token === undefined) throw new Error(`The mail has no link: ${parsed.text}`);

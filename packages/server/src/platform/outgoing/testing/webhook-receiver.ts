@@ -43,5 +43,4 @@ export function refuse(response: ServerResponse): void {
   response.writeHead(500).end();
 }
 
-/** A `respond` function that sends no response. */
 export function hang(): void {}

@@ -12,7 +12,6 @@ import type { ClamdLimits, TestClamd } from "./stand-in.ts";
 // Distributions install clamd in folders that are not in every PATH.
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` };
 
-/** Returns whether a ClamAV daemon is installed. */
 export function isClamdInstalled(): boolean {
   return spawnSync("clamd", ["--version"], { env }).status === 0;
 }

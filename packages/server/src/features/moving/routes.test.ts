@@ -280,7 +280,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await copy(ann, id, toNoteId)).body.code).toBe("attachment_not_found");
   });
 
-  it("a move during the deletion of the target note never loses the file", async () => {
+  it("a move of a file during the deletion of the target note never loses the file", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const [moved, deleted] = await Promise.all([
       move(ann, id, { fromNoteId, toNoteId }),

@@ -373,11 +373,11 @@ describe.each(engines)("requirement 46: what is in the trash on $name", (engine)
   // The same queries decide the access of all other people, and access/queries.test.ts compares these queries with a model on both engines.
   const callers = engine.name === "sqlite" ? people : (["owner"] as const);
 
-  it.each(callers)("for %s, all other routes respond as if a note in the trash did not exist", (user) =>
+  it.each(callers)("for %s, routes outside of /trash respond as if a note in the trash did not exist", (user) =>
     compare(user, ({ noteId }) => `notes/${noteId}`),
   );
 
-  it.each(callers)("for %s, all other routes respond as if a file in the trash did not exist", (user) =>
+  it.each(callers)("for %s, routes outside of /trash respond as if a file in the trash did not exist", (user) =>
     // The activity of the note shows the permanent deletion of the file.
     compare(user, ({ attachmentId }) => `attachments/${attachmentId}`, "GET /notes/:noteId/activity"),
   );

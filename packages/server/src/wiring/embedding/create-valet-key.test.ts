@@ -120,7 +120,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     await expect(files.asApplication.remove(id)).rejects.toMatchObject({ code: "attachment_not_found" });
   });
 
-  it("close waits for the running calls of the application", async () => {
+  it("the call close waits for the running calls of the application", async () => {
     const asked = Promise.withResolvers<void>();
     const decision = Promise.withResolvers<boolean>();
     const may = (_user: TestUser, action: string) => {

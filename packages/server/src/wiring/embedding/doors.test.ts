@@ -242,7 +242,7 @@ describe("the doors of an embedding", () => {
     }
   });
 
-  it("close waits for the running requests, and refuses new requests", async () => {
+  it("the call close waits for running requests, and refuses new requests", async () => {
     const asked = Promise.withResolvers<void>();
     const decision = Promise.withResolvers<boolean>();
     const may = () => {

@@ -98,7 +98,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     await vi.waitFor(() => expect(onReady).toHaveBeenCalledTimes(11));
   });
 
-  it("close waits for running hooks, and the next process calls the remaining hooks", async () => {
+  it("the call close waits for running hooks, and a later process calls the others", async () => {
     const place = await createPlace(engine);
     const first = await open(place, { background: false });
     // Two more files than the maximum number of parallel hooks of one resource.

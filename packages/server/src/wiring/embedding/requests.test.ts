@@ -280,7 +280,7 @@ describe("the file requests of an embedding", () => {
     expect(called[2]).toMatchObject({ name: "onRemoved", filename: "a.txt" });
   });
 
-  it("a file request with a password accepts a file only after the password", async () => {
+  it("a file request with a password accepts files only after the visitor enters it", async () => {
     const { files } = await openRequests();
     const { token, hasPassword } = await files.createFileRequest(ann, drawer("1"), { password: "open sesame" });
     expect(hasPassword).toBe(true);

@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000;
 const text = { filename: "invoice.txt", body: Buffer.from("the invoice") };
 
 describe.each(engines)("a staged file on $name", (engine) => {
-  it("nobody sees a staged file before attachStaged", async () => {
+  it("nobody sees a staged file before the call of attachStaged", async () => {
     const onReady = vi.fn<Hook>();
     const resources = { invoice: { may: mayInvoice, onReady } };
     const { files, as } = await open(await createPlace(engine), { background: false, resources });

@@ -58,7 +58,7 @@ describe("the options of a call", () => {
     await expect(wrong).rejects.toThrow('unknown option "expiresInSeconds", did you mean "expiresIn"?');
   });
 
-  it.each([null, 60, "60"])("a call refuses %j as options", (options) => {
+  it.each([null, 60, "60"])("a call refuses %j instead of an object with options", (options) => {
     expect(() => requireNames(options, { call: "issueUrl", names: { expiresIn: true } })).toThrow(
       "issueUrl: give an object with the options expiresIn.",
     );

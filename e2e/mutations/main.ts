@@ -56,7 +56,7 @@ try {
 
 type Result = { result: "killed" | "timeout"; by: string } | { result: "survived" };
 
-/** Applies a mutation, runs the tests, and restores the file. Undefined: the mutation does not compile. */
+/** Applies a mutation, runs the tests, and restores the file. Returns undefined if the mutation does not compile. */
 async function resultOf(mutation: Mutation): Promise<Result | undefined> {
   const path = join(copy, mutation.file);
   const source = readFileSync(path, "utf8");

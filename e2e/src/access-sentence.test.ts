@@ -31,7 +31,7 @@ type FileName = (typeof FILES)[number];
 
 const person = fc.constantFrom(...PEOPLE);
 const file = fc.constantFrom(...FILES);
-/** The minutes until a share expires. Undefined: the share never expires. */
+/** The minutes until a share expires. If undefined, the share never expires. */
 const minutes = fc.option(fc.constantFrom(20, 90), { nil: undefined });
 const nth = fc.nat({ max: 5 });
 const act = fc.oneof(

@@ -52,7 +52,7 @@ const quietly = { writeProgress: () => undefined };
 /** Runs the code of `valetkey backup` in the test process, because the command takes longer to start. */
 const backUpHere = (place: Place, backupDir: string) =>
   backUp(configOf(place), { backupDir, verify: false, ...quietly });
-/** Runs the code of `valetkey restore` in the test process. It succeeds only if every file of the backup has the right bytes. */
+/** Runs the code of `valetkey restore` in the test process. The restore succeeds only if every file of the backup has the right bytes. */
 const restoreHere = (place: Place, backupDir: string) => restore(configOf(place), { backupDir, ...quietly });
 
 type Load = { seen: Acknowledged; deleted: Set<string>; isKilled: () => boolean };
@@ -99,7 +99,8 @@ async function blobsIn(folder: string): Promise<Map<string, number>> {
 }
 
 /**
- * Starts `valetkey backup`, and suspends its process after the first blobs. Otherwise, the backup would copy all blobs within milliseconds.
+ * Starts `valetkey backup`, and suspends its process after the first blobs. Without this pause, the backup would copy all blobs within
+ * milliseconds.
  */
 async function startBackup(place: Place, backupDir: string) {
   const child = spawn(process.execPath, [CLI, "backup", backupDir], { env: place.env, cwd: place.dataDir });
@@ -293,7 +294,7 @@ describe("valetkey backup and restore", () => {
       for (const remove of removeMade.reverse()) await remove();
     });
 
-    /** Copies the backup for one test, which may damage it. Also makes an empty data folder for the restore. */
+    /** Copies the backup for one test, which may damage it. Makes also an empty data folder for the restore. */
     async function backedUp() {
       const { place, dataDir } = made;
       const backupDir = await mkdtemp(join(place.dataDir, "backup-"));

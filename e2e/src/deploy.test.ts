@@ -156,7 +156,7 @@ describe("the sample for Kubernetes", () => {
   });
 });
 
-/** Returns the module of kubernetes-models for an object. Its schemas come from the OpenAPI document of Kubernetes. */
+/** Returns the module of kubernetes-models for an object. The schemas of kubernetes-models come from the OpenAPI document of Kubernetes. */
 function modelOf({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
   return `kubernetes-models/${apiVersion}/${kind}`;
 }

@@ -44,7 +44,7 @@ describe("valetkey gc beside a running service", () => {
     expect(mended.stdout).toMatch(/^counters of usage that are wrong +1 +1$/m);
     expect((await ann.call("GET", "/usage")).body.usedBytes).toBe(5);
 
-    // `valetkey gc` cannot repair a file whose object is lost. It reports the file until the owner of the note deletes the file.
+    // `valetkey gc` cannot repair a file whose object is lost. The command reports the file until the owner of the note deletes the file.
     database.exec("update attachments set object_key = 'gone'");
     database.close();
     const lost = await gc();

@@ -118,7 +118,8 @@ describe.each(useDatabases())("kill -9 while large notes are deleted, on $name",
       deleted = [toPurge];
     }
     expect(interrupted).toBeGreaterThan(0);
-    // Restores the remaining note, which the last kill may have left in the trash. Otherwise, it would expire before the next start.
+    // Restores the remaining note, which the last kill may have left in the trash. Without the restore, the note would expire before the
+    // next start.
     const restoring = await startProcess(at(ROUNDS));
     await expectWhole(await userOf(restoring, "ann"), kept as NoteWithFiles);
     await restoring.stop();

@@ -26,7 +26,7 @@ describe("requirement 28: a full run of the service writes no secret", () => {
     const file = await ann.attach(note.body.id, { name: "a.txt", bytes: Buffer.from("hello"), type: "text/plain" });
     const issued = await ann.call("GET", `/attachments/${file.body.id}/url`);
     await fetch(issued.body.fileUrl);
-    // The built-in bucket refuses the changed signature. Its log must not contain this signed URL either.
+    // The built-in bucket refuses the changed signature. The bucket's log must not contain the refused URL either.
     await fetch(`${issued.body.fileUrl}0`);
     keepUrl("download", issued.body.fileUrl);
     const redirect = await ann.call("GET", `/attachments/${file.body.id}/download`);

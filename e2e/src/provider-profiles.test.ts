@@ -7,7 +7,8 @@ import { type RunningProvider, startProfileProvider } from "./testing/s3-servers
 
 /**
  * The profiles for the tests of bad input. A server can enforce, refuse or ignore the conditions of a write. The built-in bucket enforces
- * them. One of these profiles refuses them, and the other ignores them. `PROFILES=all` runs all profiles, which takes three times as long.
+ * the conditions. One of these profiles refuses the conditions, and the other profile ignores them. `PROFILES=all` runs all profiles, which
+ * takes three times as long.
  */
 const BAD_INPUT = process.env.PROFILES === "all" ? PROFILES.map(({ name }) => name) : ["B2", "Google"];
 

@@ -36,7 +36,7 @@ describe("a stop by SIGTERM", () => {
     expect(await service.stop("SIGTERM")).toBe(0);
     clearInterval(drip);
     await cut;
-    // The service must close both connections. Otherwise, the stop would take minutes.
+    // The service must close both connections. With an open connection, the stop would take minutes.
     expect(performance.now() - startedAt).toBeLessThan(20_000);
   });
 });

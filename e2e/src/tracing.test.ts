@@ -220,7 +220,7 @@ describe("the settings of traces", () => {
     const modules = modulesIn(service.output());
     expect(modules.some((url) => url.endsWith("wiring/service.ts"))).toBe(true);
     expect(modules.filter(isOfTracing)).toEqual([]);
-    // Loads open-telemetry.ts, as a service with an endpoint does. This proves that the test searches for the right module names.
+    // Loads open-telemetry.ts, as a service with an endpoint does. The loaded modules prove that the test searches for the right names.
     const args = [`--import=${LIST_MODULES}`, join(SOURCES, "platform/tracing/open-telemetry.ts")];
     const { stderr } = await promisify(execFile)(process.execPath, args);
     expect(modulesIn(stderr).filter(isOfTracing).join()).toContain("@opentelemetry/sdk-trace");

@@ -38,7 +38,7 @@ describe("the workers of a service", () => {
   });
 });
 
-/** Makes the environment of a service with two workers on PostgreSQL. Its bucket runs in the process of the test. */
+/** Makes the environment of a service with two workers on PostgreSQL. The bucket of the service runs in the process of the test. */
 async function makeWorkersPlace(env: Record<string, string>): Promise<Place> {
   const database = await createTestPostgresDatabase();
   const place = await makePlace({

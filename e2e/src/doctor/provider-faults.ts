@@ -20,7 +20,7 @@ export type ProviderFault = {
   also?: readonly string[];
   change?: (server: BucketServer, s3: S3Client, provider: RunningProvider) => Promise<unknown>;
   settings?: Env;
-  /** Follows the printed remedy. Afterwards, the doctor must report only `differences`. */
+  /** Follows the printed remedy. After the cure, the doctor must report only `differences`. */
   cure?: (server: BucketServer, s3: S3Client, fix: Finding["fix"]) => Promise<unknown>;
 };
 

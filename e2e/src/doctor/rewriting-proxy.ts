@@ -24,7 +24,7 @@ export type Change =
 
 export type Rule = (request: Seen) => Change | undefined;
 
-/** Starts a proxy that changes requests and responses. It forwards the signed Host header, unless `host` names another host. */
+/** Starts a proxy that changes requests and responses. The proxy forwards the signed Host header, unless `host` names another host. */
 export async function startRewritingProxy(
   target: string,
   rule: Rule,

@@ -29,7 +29,7 @@ const AUTH_SECRET = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";
 /** The servers and folders of one set-up for the doctor. `close` stops and removes them. */
 export type Stage = {
   dataDir: string;
-  /** The environment variables of a healthy service. Its external bucket is a server of `packages/s3-local`. */
+  /** The environment variables of a healthy service. The service's external bucket is a server of `packages/s3-local`. */
   env: Env;
   /** The URL of the S3 server in `env`. */
   endpoint: string;
@@ -51,8 +51,8 @@ export type Fault = {
   also?: readonly FindingId[];
   arrange(stage: Stage): Promise<Env> | Env;
   /**
-   * Follows the remedy exactly, and returns the new environment. Afterwards, the doctor must report only the ids in `remaining`. Undefined:
-   * no test follows the remedy.
+   * Follows the remedy exactly, and returns the new environment. After the cure, the doctor must report only the ids in `remaining`. If
+   * `cure` is undefined, no test follows the remedy.
    */
   cure?(remedy: Remedy): Promise<Env> | Env;
   remaining?: readonly FindingId[];

@@ -19,7 +19,7 @@ export async function loadService(url: string): Promise<Load> {
 
 async function work(url: string, { sub, load }: { sub: string; load: Load }): Promise<void> {
   const api = await apiAs(url, { sub });
-  /** Sends a request to the service, and counts it. Undefined: the request failed. */
+  /** Sends a request to the service, and counts it. Returns undefined if the request failed. */
   async function call(method: string, path: string, body?: unknown): Promise<Answer["body"]> {
     load.requests += 1;
     const answer = await api.call(method, path, body);

@@ -33,7 +33,7 @@ export type ProxySpec = {
   configure(ports: Ports, folder: string): string;
   /**
    * The signal that makes the proxy reload its configuration. The test then checks the replicas every second, and writes a configuration
-   * with the ready replicas. Undefined: the proxy itself checks the replicas.
+   * with the ready replicas. If undefined, the proxy itself checks the replicas.
    */
   reloadSignal?: NodeJS.Signals;
 };

@@ -113,7 +113,7 @@ function isReady(url: string, authority: string): Promise<boolean> {
 }
 
 /**
- * Uploads and downloads a file through the proxy. Also checks that the proxy hides /metrics, and forwards the real IP address of a client.
+ * Uploads and downloads a file through the proxy. Checks also that the proxy hides /metrics, and forwards the real IP address of a client.
  */
 export async function expectService(url: string): Promise<void> {
   const ann = await apiAs(url, { sub: "ann" });

@@ -86,7 +86,7 @@ describe("valetkey login", () => {
     await ann.client.tokens.answerRequest({ code, decision: "confirm" });
     expect((await ended).code).toBe(0);
     expect((await ann.client.tokens.list()).tokens).toHaveLength(1);
-    // These variables belong to another sign-in. An empty folder counts as unset.
+    // The variables with the prefix VALETKEY_ are another sign-in. An empty XDG_CONFIG_HOME counts as unset.
     const env = { VALETKEY_URL: "http://127.0.0.1:9", VALETKEY_TOKEN: "vk_other", XDG_CONFIG_HOME: "" };
     const left = await machine.run(["logout"], { env });
     expect(left).toMatchObject({

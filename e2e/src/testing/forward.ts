@@ -29,7 +29,7 @@ export function forward(
     outgoing.writeHead(response.statusCode ?? 502, change(response.headers));
     pipeline(response, outgoing, () => undefined);
   });
-  // The server may respond and close the connection before it has read the whole body. This early response is still valid.
+  // The server may respond and close the connection before it has read the whole body. Such an early response of the server is still valid.
   onward.on("error", () => {
     if (!outgoing.headersSent) outgoing.destroy();
   });

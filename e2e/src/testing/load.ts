@@ -83,7 +83,10 @@ async function upload(api: Api, { noteId, seen }: Target): Promise<string> {
 
 const FILES_OF_BATCH = 5;
 
-/** Uploads several files and a preview of each file. One request starts all uploads or previews, and another request completes them. */
+/**
+ * Uploads several files and a preview of each file. One request starts all uploads or previews, and another request completes the uploads
+ * or previews.
+ */
 async function uploadBatch(api: Api, { noteId, seen }: Target): Promise<string> {
   const files = Array.from({ length: FILES_OF_BATCH }, () => randomBytes(1_000 + Math.floor(Math.random() * 50_000)));
   const uploads = files.map((bytes, nth) => ({

@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** The slow test files, the slowest file first. Their tests start servers, processes and browsers. */
+/** The slow test files, the slowest file first. The tests in slow files start servers, processes and browsers. */
 const LONG = [
   "e2e/src/image/",
   "e2e/src/packages/",

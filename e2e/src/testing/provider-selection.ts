@@ -51,7 +51,7 @@ const PROVIDERS: readonly Provider[] = [
 export type Selection = {
   /** The test files of the S3 servers that this test run does not test. */
   missing: string[];
-  /** One line with the tested S3 servers, and how to test more of them. */
+  /** One line with the tested S3 servers, and how to test more S3 servers. */
   line: string;
 };
 

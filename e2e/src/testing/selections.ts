@@ -117,7 +117,10 @@ function lineOf({ found, others = "it", packages }: Line): string {
   return `${found}; to add ${others}: apt-get install -y --no-install-recommends ${packages.join(" ")}`;
 }
 
-/** Returns the path of an installed command. Also searches /usr/sbin, where Debian installs servers, but which is not in every PATH. */
+/**
+ * Returns the path of an installed command. Searches also /usr/sbin, because Debian installs servers there, and not every PATH contains
+ * /usr/sbin.
+ */
 export function commandPath(name: string, { PATH = "" }: Environment): string | undefined {
   return runnableFiles(name, `${PATH}${delimiter}/usr/sbin`)[0];
 }

@@ -16,7 +16,7 @@ export type VersionBefore = { command: string; version: string; remove(): Promis
 
 /**
  * Unpacks the previous version from the Git history: the latest release, or before the first release, the last commit without the newest
- * migration. It uses the installed packages of this version.
+ * migration. The previous version uses the installed packages of this version.
  */
 export async function unpackVersionBefore(): Promise<VersionBefore> {
   const version = await findVersion();

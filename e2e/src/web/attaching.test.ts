@@ -203,7 +203,7 @@ describe("attaching files to a note", () => {
     const dora = await web.person("Dora");
     const emil = await web.person("Emil");
     const note = await seedNote(dora.client, { title: "Trip", sharedWith: { userIds: [emil.id] } });
-    // Waits for the file dialog before the key is pressed. Otherwise, the test could miss the event.
+    // Waits for the file dialog before the key is pressed. If the key came first, the test could miss the event.
     const chooser = dora.page.waitForEvent("filechooser");
     await dora.page.goto(`/n/${note.id}`);
     await filesOf(dora).waitFor();

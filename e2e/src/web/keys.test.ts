@@ -32,7 +32,7 @@ describe("keyboard shortcuts", () => {
     await page.goto(`/n/${id}`);
     await page.getByRole("region", TEXT).getByText("one", { exact: true }).waitFor();
     await page.keyboard.press("e");
-    // Waits until the field has the focus. Before, a key would be a keyboard shortcut of the page.
+    // Waits until the field has the focus. Without the focus, a key would be a keyboard shortcut of the page.
     await page.getByRole("textbox", TEXT).and(page.locator(":focus")).waitFor();
     await page.keyboard.type(" n?gs");
     await page.keyboard.press("Escape");

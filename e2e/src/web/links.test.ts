@@ -379,7 +379,8 @@ describe("links that have ended", () => {
     for (const { id } of ended) await ann.client.links.revoke(id);
     const endedAt = Date.now();
     await create("Living");
-    // A page knows the clock of the service only to the second. It would show a link that has ended in this second in the opened line.
+    // A page knows the clock of the service only to the second. If a link ended in the current second, the page would open the line of
+    // ended links.
     await expect.poll(() => Date.now() - endedAt).toBeGreaterThan(2_000);
     const dialog = await openLinks(ann.page, note.id);
     await dialog.getByText("Living").waitFor();

@@ -134,7 +134,7 @@ describe("the list of notes", () => {
       if (/\/notes\?/.test(request.url())) failures += 1;
     });
     await seedNote(client, { title: "Plan" });
-    // The page tries three times. It shows the last failure within two frames.
+    // The page tries to load the list three times, and shows the last failure within two frames.
     await expect.poll(() => failures).toBe(3);
     await page.evaluate("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))");
     expect(await hint.isVisible()).toBe(true);

@@ -242,7 +242,7 @@ describe("the settings", () => {
       if (isDown) {
         return route.fulfill({ status: 503, json: { code: "database_unavailable", message: "", status: 503 } });
       }
-      // The page also repeats failed requests itself. Such a request must not succeed before the click.
+      // The page also repeats failed requests itself. A repeated request must not succeed before the click.
       await clicked.promise;
       await route.continue();
     });

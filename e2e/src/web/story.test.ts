@@ -84,7 +84,7 @@ describe("two people who use only the app", () => {
     await ben.page.goto("/shared");
     await ben.page.getByText(notes.empty.shared.title).waitFor();
 
-    // A URL that the service issued before the revocation stays valid until it expires. Then the bucket refuses it.
+    // A URL that the service issued before the revocation stays valid until it expires. After the expiry, the bucket refuses the URL.
     await expect.poll(async () => (await fetch(url)).status, { timeout: 20_000, interval: 500 }).toBe(403);
     expect(await (await fetch(url)).text()).toContain("Request has expired");
 

@@ -2,7 +2,7 @@ import { networkError, ValetKeyError } from "./errors.ts";
 import type { Problem } from "./wire.ts";
 
 export type CallOptions = {
-  /** The query parameters of the request. Undefined parameters are omitted. */
+  /** The query parameters of the request. The client omits parameters that are undefined. */
   query?: Record<string, string | number | boolean | undefined>;
   /** The JSON body of the request. */
   body?: unknown;
@@ -105,7 +105,7 @@ function readRetryAfter(response: Response): number | undefined {
   return /^\d{1,6}$/.test(text) ? Number(text) : undefined;
 }
 
-/** One page of a list in a response of the service. The member `nextCursor` is null on the last page. */
+/** A page of a list in a response of the service. `nextCursor` is null on the last page. */
 type Page<Item> = { items: Item[]; nextCursor: string | null };
 
 /** Returns the header `Idempotency-Key`, which makes a repeated request safe. */

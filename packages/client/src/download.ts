@@ -103,7 +103,7 @@ function pause(
 type Source = { getUrl: () => Promise<string>; sizeBytes: number; offset: number; signal: AbortSignal | undefined };
 
 /**
- * Makes a function that returns URLs of a file. Its first call returns `fileUrl`, or a new URL without `fileUrl`. Each later call returns a
+ * Makes a function that returns URLs of a file. The first call returns `fileUrl`, or a new URL without `fileUrl`. Each later call returns a
  * new URL, which the audit log records as a renewal.
  */
 function createUrls(

@@ -46,7 +46,10 @@ export class ValetKeyError extends Error {
   readonly requestId: string | undefined;
   /** The seconds that the service asks the client to wait before the next attempt. */
   readonly retryAfterSeconds: number | undefined;
-  /** Why the service rejected the upload (`upload_rejected`), as a code with parameters. Undefined if the service gave no reason. */
+  /**
+   * Why the service rejected the upload (`upload_rejected`), as a code with parameters. The member `rejection` is undefined if the service
+   * gave no reason.
+   */
   readonly rejection: Rejection | undefined;
 
   constructor(code: ErrorCode, message: string, details: Details = {}) {
@@ -88,7 +91,7 @@ export const MAX_DELAY_MS = 30_000;
 /**
  * Returns the wait before the next attempt, in milliseconds. The wait is never shorter than `Retry-After`.
  *
- * The wait is random (full jitter), so that many clients do not retry at the same time after an outage. Its upper limit grows
+ * The wait is random (full jitter), so that many clients do not retry at the same time after an outage. The upper limit grows
  * exponentially.
  */
 export function retryDelayMs(

@@ -10,7 +10,9 @@ export type Platform = {
   /** Resolves after the given time, or when the signal aborts. Never rejects. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
   network: Network;
-  /** Returns the SHA-256 of the bytes in base64. Undefined in pages without HTTPS, where browsers have no WebCrypto. */
+  /**
+   * Returns the SHA-256 of the bytes in base64. The member `sha256` is undefined in pages without HTTPS, where browsers have no WebCrypto.
+   */
   sha256: ((bytes: ArrayBuffer) => Promise<string>) | undefined;
   send: Send;
 };

@@ -165,8 +165,8 @@ export type UpdateMailPreferencesBody = Static<typeof UpdateMailPreferencesBody>
 export const UnsubscribeParams = Type.Object({ token: Type.String({ minLength: 1, maxLength: 1024 }) });
 
 /**
- * A state from an earlier response to `GET /changes`. Its three parts are for the caller's own notes, for shared notes and files, and for
- * the note `noteId`.
+ * A state from an earlier response to `GET /changes`. A state has three parts: for the caller's own notes, for shared notes and files, and
+ * for the note `noteId`.
  */
 const State = Type.String({ pattern: "^[\\w-]{1,22}(\\.[\\w-]{1,22}){0,2}$", maxLength: 68 });
 

@@ -137,7 +137,7 @@ export type MoveEffectsBody = Static<typeof MoveEffectsBody>;
 
 /**
  * The effects of a move of files on access. The numbers leave out the caller. A person or a link counts once, even for several files.
- * `sameOwner`: false if the other note has another owner. Then the service copies the files, and moves the originals to the trash.
+ * `sameOwner`: false if the other note has another owner, so that the service copies the files and moves the originals to the trash.
  */
 export const MoveEffects = Type.Object({
   losing: Type.Object(
@@ -176,7 +176,7 @@ export type AdoptBody = Static<typeof AdoptBody>;
 const ExpiresIn = Type.Optional(Type.String());
 const Disposition = Type.Enum(["attachment", "inline"], { default: "attachment" });
 
-/** The purpose of a URL in the audit event. It does not change who has access. */
+/** The purpose of a URL in the audit event. The purpose does not change who has access. */
 export const UrlPurpose = Type.Enum(["download", "view", "thumbnail", "zip", "renewal"], {
   description:
     "The purpose in the audit event. The purpose changes no access. Default: view for an inline URL, download for any other. " +

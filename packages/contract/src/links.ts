@@ -40,7 +40,7 @@ export type LinkSlot = Static<typeof LinkSlot>;
 
 export const MAX_REQUEST_FILES = 1_000;
 
-/** The limits of a file request. Its deadline is the expiry of the link. */
+/** The limits of a file request. The deadline of a file request is the expiry of its link. */
 export const FileRequest = closedObject({
   maxFiles: Type.Integer({ minimum: 1, maximum: MAX_REQUEST_FILES }),
   maxBytesPerFile: FileBytes,
@@ -230,8 +230,8 @@ export const SentLink = Type.Object({ receivers: Type.Array(LinkReceiver) });
 export type SentLink = Static<typeof SentLink>;
 
 /**
- * The code at the end of the URL in a mail (`#to=…`), which the page of the link sends with each request. The code gives no access. It only
- * says which mail the visitor got.
+ * The code at the end of the URL in a mail (`#to=…`), which the page of the link sends with each request. The code gives no access, and
+ * only says which mail the visitor got.
  */
 export const ReceiverHeaders = Type.Object({
   "link-receiver": Type.Optional(

@@ -3,7 +3,7 @@ import type { EncodedKey, EncodedResponse, ResponseOverrides } from "./encode.ts
 /**
  * The credentials for a signature. Credentials from the AWS SDK also have this type.
  *
- * `expiration`: the instant at which temporary credentials expire. Their URLs expire at `expiration` at the latest.
+ * `expiration`: the instant at which temporary credentials expire. The URLs of temporary credentials also expire at this instant.
  */
 export type Credentials = {
   readonly accessKeyId: string;

@@ -4,7 +4,9 @@ import { expect, test } from "vitest";
 import { startBucket } from "./testing/bucket.ts";
 import { presignerFor, signing } from "./testing/http.ts";
 
-/** Longer than the time limit of a test. So a stop that waits this long fails the test. */
+/**
+ * The time limit for running requests is longer than the time limit of a test, so a stop that waits for running requests fails the test.
+ */
 const CLOSING = { withinMs: 600_000 };
 
 test("the bucket stops after it has sent the response to its last running request", async () => {

@@ -53,7 +53,8 @@ test("requirement 30: the bucket buffers one response for a client that reads no
   const sockets = Array.from({ length: 5 }, open);
   for (const socket of sockets) socket.pause().write(getOf("large").repeat(50));
   const other = open();
-  // Another client sends ten requests, one after another. Meanwhile, the bucket must not read the objects that nobody reads.
+  // Another client sends ten requests, one after another. During these requests, the bucket must not read the large objects for the clients
+  // that read nothing.
   for (let nth = 0; nth < 10; nth += 1) {
     other.write(getOf("missing"));
     await once(other, "data");

@@ -29,7 +29,7 @@ export type FaultProxy = {
   close(): Promise<void>;
 };
 
-/** Starts a proxy that causes faults. It forwards the Host header unchanged, because the signature covers this header. */
+/** Starts a proxy that causes faults. The proxy forwards the Host header unchanged, because the signature covers this header. */
 export async function startFaultProxy(target: { port: number }): Promise<FaultProxy> {
   let fateOf: (request: IncomingMessage) => Fate = () => "pass";
   const seen: string[] = [];

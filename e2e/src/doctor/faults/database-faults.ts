@@ -142,7 +142,7 @@ export async function createDatabase(
   return url.href;
 }
 
-/** Faults of the disk. Their tests need a user who may mount a file system. */
+/** Faults of the disk. The tests of disk faults need a user who may mount a file system. */
 export const diskFaults: readonly Fault[] = [
   {
     fault: "the disk is full",
@@ -190,7 +190,7 @@ async function onDisk({ env }: Stage, { mebibytes, used }: { mebibytes: number; 
 /** The findings for the PostgreSQL server of the tests, which does not flush its commits. */
 const LOOSE = ["database-commit", "database-fsync"] as const;
 
-/** Faults of a connection pooler. Their tests need PgBouncer. */
+/** Faults of a connection pooler. The tests of pooler faults need PgBouncer. */
 export const poolerFaults: readonly Fault[] = [
   {
     fault: "the pooler runs in statement mode",

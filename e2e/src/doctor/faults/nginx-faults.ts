@@ -15,7 +15,7 @@ const NO_LIMITS = "client_max_body_size 0; proxy_request_buffering off; proxy_ht
 const HOST = "proxy_set_header Host $http_host;";
 const setup = "nginx";
 
-/** Faults of the proxy in front of the service or the bucket. Their tests need nginx. */
+/** Faults of the proxy in front of the service or the bucket. The tests of proxy faults need nginx. */
 export const nginxFaults: readonly Fault[] = [
   proxyBefore({
     fault: "the proxy limits bodies to 1 MB",

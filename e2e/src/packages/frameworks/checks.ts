@@ -29,7 +29,7 @@ function expectEqual(actual: unknown, expected: unknown): void {
 const urlOf = async (routes: Routes, id: string) => (await as(routes, "ann").urlFor(id)).fileUrl;
 const add = (routes: Routes, file: File) => as(routes, "ann").upload(invoice, file).done;
 
-/** The checks that an application must pass in each framework. They are independent of each other. */
+/** The checks that an application must pass in each framework. Each check is independent of the other checks. */
 const CHECKS: readonly Check[] = [
   {
     name: "the application's own users: a request without a user gets 401",

@@ -17,7 +17,7 @@ export type Framework = {
   /** The command that starts the application, in the folder of the project. */
   start: readonly string[];
   /**
-   * A folder below this folder. Its file `run.mjs` runs the checks in another runtime or with another library. `args` follow the JSON of
+   * A folder below this folder, whose file `run.mjs` runs the checks in another runtime or with another library. `args` follow the JSON of
    * `Input`. Default: the checks run in this process.
    */
   client?: { source: string; args: readonly string[]; needsPostgres?: true };

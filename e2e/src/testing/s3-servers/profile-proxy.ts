@@ -18,8 +18,9 @@ type Proxy = { endpoint: string; close(): void };
 type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
 
 /**
- * Starts a proxy that makes an S3 server behave like the provider of the profile. It forwards the path and the Host header unchanged, so
- * that signatures stay valid. With its own credentials, it deletes objects and aborts uploads where the provider would.
+ * Starts a proxy that makes an S3 server behave like the provider of the profile. The proxy forwards the path and the Host header
+ * unchanged, so that signatures stay valid. With its own credentials, the proxy deletes objects and aborts uploads where the provider
+ * would.
  */
 export async function startProfile(profile: Profile, target: Target): Promise<Proxy> {
   const s3 = new S3Client(target);

@@ -20,9 +20,9 @@ export type RunningProvider = {
   newBucket(): Promise<BucketServer>;
   /** Stops the server, calls `whileDown`, and restarts the server with its data on the same port. */
   restart(whileDown: () => Promise<void>): Promise<void>;
-  /** Lists objects of a bucket that the list requests of S3 do not return. Undefined: the server hides no objects. */
+  /** Lists objects of a bucket that the list requests of S3 do not return. If undefined, the server hides no objects. */
   hiddenIn?(bucket: string): Promise<string[]>;
-  /** Permits an origin with an API of the server other than S3. Undefined: PutBucketCors works. */
+  /** Permits an origin with an API of the server other than S3. If undefined, the server supports PutBucketCors. */
   allowOrigin?(bucket: string, origin: string): Promise<void>;
   stop(): Promise<void>;
 };

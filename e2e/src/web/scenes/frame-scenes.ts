@@ -126,7 +126,7 @@ export const frameScenes: readonly Scene[] = [
       async open(page) {
         await page.route(/settings-page/, (route) => route.abort());
         await page.goto("/");
-        // Marks the page as just reloaded. Otherwise, the app would reload the page, because missing code may be in a new build.
+        // Marks the page as just reloaded. Without this mark, the app would reload the page, because missing code may be in a new build.
         await page.evaluate('sessionStorage.setItem("valetkey.reloaded", String(Date.now()))');
         await page.goto("/settings");
         await page.getByText(app.failed.title).waitFor();

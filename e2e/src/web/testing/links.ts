@@ -44,7 +44,7 @@ export type StandInOptions = {
    */
   owner?: Person;
   password?: string;
-  /** Returns a special response to a call, such as a failure. Undefined: the simulated service responds as usual. */
+  /** Returns a special response to a call, such as a failure. If undefined, the simulated service responds as usual. */
   answer?: (call: string) => { status: number; json?: object; headers?: Record<string, string> } | undefined;
 };
 

@@ -15,7 +15,7 @@ export type Person = {
   /** The id of the user. Empty for a person without an account. */
   id: string;
   context: BrowserContext;
-  /** The page of the person. Its methods accept paths of the service, such as `page.goto("/shared")`. */
+  /** The page of the person, whose methods accept paths of the service, such as `page.goto("/shared")`. */
   page: Page;
   /** An API client with the session of the browser, to make data and to check results. */
   client: Client;

@@ -23,11 +23,14 @@ export async function openProfile(
   return { context, watch: await watchPages(context) };
 }
 
-/** A profile that several people or scenes use, one after another. Its process has already compiled the code of the app. */
+/**
+ * A profile that several people or scenes use, one after another. The browser process of the profile has already compiled the code of the
+ * app.
+ */
 export type ReusableProfile = Profile & {
   /** Closes the pages of the last user. */
   closePages(): Promise<void>;
-  /** Removes all stored data of the last user. Then the profile has only these cookies. */
+  /** Removes all stored data of the last user. The cleared profile has only the given cookies. */
   clear(cookies?: Cookie[]): Promise<void>;
   /** Returns whether the context has scripts or functions that `clear` cannot remove. */
   isSpent(): boolean;

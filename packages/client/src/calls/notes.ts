@@ -137,8 +137,8 @@ export type UrlOptions = {
   expiresIn?: number;
   purpose?: UrlPurpose;
   /**
-   * The name of a preview picture, if the URL is for this picture. Such a URL is always inline. The default `purpose` for a small picture
-   * is `thumbnail`.
+   * The name of a preview picture, if the URL is for this picture. The URL of a preview picture is always inline. The default `purpose` for
+   * a small picture is `thumbnail`.
    */
   preview?: PreviewName;
   signal?: AbortSignal | undefined;

@@ -77,7 +77,8 @@ function askToStart(context: UploadContext, idempotencyKey: string): Promise<New
   const { call, retry, lines, receiver, declared } = context;
   const { startPath: path } = receiver;
   const headers = { "idempotency-key": idempotencyKey };
-  // An abort must not stop this request. Otherwise, the service could have an upload whose id the client does not know.
+  // The client must not stop the request that starts an upload. After a stop, the service could have an upload whose id the client does not
+  // know.
   return retry(() => {
     const started = lines.ask<NewUpload>({
       path: `${path}/batch`,
@@ -116,8 +117,8 @@ function newKey({ randomBytes }: Platform): string {
 }
 
 /**
- * The time limit of a request that completes an upload. Meanwhile, the bucket assembles up to 10,000 parts, and the service may read the
- * whole file.
+ * The time limit of a request that completes an upload. During a completion, the bucket assembles up to 10,000 parts, and the service may
+ * read the whole file.
  */
 const COMPLETION_MS = 900_000;
 /** The first wait between two polls of a verification. Each later wait is 1.5 times as long as the wait before. */

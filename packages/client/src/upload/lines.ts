@@ -24,7 +24,7 @@ export type LineRequest<Answer> = {
   items: "uploads" | "uploadIds";
   /** Sends a request for this file only. */
   alone: () => Promise<Answer>;
-  /** Reads the result for this file from the response to a batch request. Undefined if the service has no result yet. */
+  /** Reads the result for this file from the response to a batch request. Returns undefined if the service has no result yet. */
   read: (result: BatchResult) => Answer | undefined;
 };
 

@@ -45,10 +45,10 @@ const REPORT_MS = 100;
 /** The minimum time between two counted failures, in milliseconds. The parts of a file often fail together, and then count once. */
 const FAILURE_MS = 1_000;
 
-/** Counts the sent bytes, and reports the count at most ten times a second. Also reports each change of state. */
+/** Counts the sent bytes, and reports the count at most ten times a second. Reports also each change of state. */
 export type Progress = {
   enter(state: UploadState): void;
-  /** Reports why the upload waits. Undefined: the upload continues. */
+  /** Reports why the upload waits. With undefined, reports that the upload continues. */
   hold(why: "waiting" | "paused" | undefined): void;
   keep(bytes: number): void;
   /** Counts the bytes of one request. `sent` sets the number of sent bytes. `end` sets the number of bytes that the bucket has stored. */
@@ -168,7 +168,7 @@ type SpeedMeter = {
   update(bytes: number): void;
   /** Discards the current sample, so that a pause does not lower the rate. */
   rest(): void;
-  /** Returns the rate in bytes per second. Undefined before the end of the first sample. */
+  /** Returns the rate in bytes per second. The rate is undefined before the end of the first sample. */
   rate(): number | undefined;
 };
 

@@ -53,7 +53,7 @@ export type Receiver = {
   startPath: string;
   /** The path of an upload, without its id. */
   uploadsPath: string;
-  /** The path of the API calls for previews. Undefined if the receiver accepts no previews. */
+  /** The path of the API calls for previews. The path is undefined if the receiver accepts no previews. */
   previewsPath?: string;
   /** Describes the API call that returns the finished file. */
   result(upload: { uploadId: string; attachmentId: string | undefined }): {

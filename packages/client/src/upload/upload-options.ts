@@ -80,7 +80,9 @@ export function describeFile(file: FileSource, options: FileOptions): Described 
  */
 const MAX_HASHED_BYTES = 16 * 2 ** 20;
 
-/** Returns the SHA-256 of a small file. Undefined for a larger file, and on a platform without WebCrypto. Throws `file_unreadable`. */
+/**
+ * Returns the SHA-256 of a small file. Returns undefined for a larger file, and on a platform without WebCrypto. Throws `file_unreadable`.
+ */
 export async function hashFile({ platform, progress, file }: UploadContext): Promise<string | undefined> {
   const { sha256 } = platform;
   if (sha256 === undefined || file.size > MAX_HASHED_BYTES) return undefined;

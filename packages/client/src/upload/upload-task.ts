@@ -40,12 +40,12 @@ export type UploadTask = {
   readonly done: Promise<Attachment>;
   /**
    * Resolves when the request that starts the upload is sent or waits for a batch, and also when the upload is paused or has ended. Pass
-   * `queued` as `startsAfter` of the next file. Then the note has the files in this order, and one request starts many files.
+   * `queued` as `startsAfter` of the next file. The note then has the files in this order, and one request starts many uploads.
    */
   readonly queued: Promise<void>;
   /** Returns the current progress. `onProgress` reports each change. */
   progress(): UploadProgress;
-  /** Returns the id of the attachment. Undefined until the service has started the upload. */
+  /** Returns the id of the attachment. The id is undefined until the service has started the upload. */
   attachmentId(): string | undefined;
   /** Stops sending immediately. The bucket keeps the complete parts. `resume` sends the interrupted parts again from their start. */
   pause(): void;

@@ -1,7 +1,7 @@
 /*
- * CloudFront has a separate entry point, which imports node:crypto. Browsers must be able to load the main entry point, which contains its
- * own SHA-256 for them. It contains no RSA and ECDSA, because this code is large, and browsers must never have the private key for
- * CloudFront.
+ * CloudFront has a separate entry point, which imports node:crypto. Browsers must be able to load the main entry point, which contains a
+ * SHA-256 for browsers. The main entry point contains no RSA and no ECDSA, because their code is large, and browsers must never have the
+ * private key for CloudFront.
  */
 import { createPrivateKey, type KeyObject, sign } from "node:crypto";
 import { encodeResponse } from "../encode.ts";

@@ -77,7 +77,10 @@ function readQuery(query: readonly QueryParameter[]): Authorization | Refusal {
   return { ok: true, kind: "query", ...parts, expiresIn, ...(sessionToken !== undefined && { sessionToken }) };
 }
 
-/** Collects the query parameters of the signature. Undefined if one of them is repeated, even with other upper and lower case. */
+/**
+ * Collects the query parameters of the signature. Returns undefined if the query repeats such a parameter, even in other upper and lower
+ * case.
+ */
 function collectQuery(query: readonly QueryParameter[]): Map<string, string> | undefined {
   const fields = new Map<string, string>();
   const seen = new Set<string>();

@@ -16,7 +16,7 @@ type DeclaredChecksum = { algorithm: ChecksumAlgorithm; value?: string };
 type ReadField = (name: string) => string | undefined;
 
 /**
- * Reads the checksum that a request declares in a header or announces as a trailer. Undefined: the request declares no checksum.
+ * Reads the checksum that a request declares in a header or announces as a trailer. Returns undefined without a declared checksum.
  *
  * Throws InvalidRequest if the request has several checksums, an invalid checksum, or an algorithm without a checksum.
  */

@@ -52,8 +52,8 @@ export type S3Local = {
   /** Starts a backup of the data folder. Rejects while another backup runs. */
   startBackup(): Promise<BucketBackup>;
   /**
-   * Stops the bucket. Running requests can finish within `withinMs` milliseconds. Then the bucket closes their connections. Default of
-   * `withinMs`: 8,000.
+   * Stops the bucket. Running requests can finish within `withinMs` milliseconds. After this time, the bucket closes the connections of
+   * running requests. Default of `withinMs`: 8,000.
    */
   close(options?: { withinMs?: number }): Promise<void>;
 };

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Exchange } from "./request.ts";
 import { type ContentRange, sendContent } from "./send-content.ts";
 
-/** The response of an operation. Its body is either `xml`, or `content`, a range of stored bytes. */
+/** The response of an operation, whose body is either `xml`, or `content`, a range of stored bytes. */
 export type S3Response = {
   status: number;
   headers?: Record<string, string>;
@@ -79,7 +79,7 @@ function writeContent(content: XmlContent): string {
   return typeof content === "object" ? writeElements(content) : escapeXml(String(content));
 }
 
-/** Writes control characters as numeric references, like Amazon S3. Otherwise, an XML parser would turn CR into LF. */
+/** Writes control characters as numeric references, like Amazon S3. Without numeric references, an XML parser would turn CR into LF. */
 function escapeXml(text: string): string {
   return text.replace(SPECIAL, (character) => NAMED[character] ?? `&#x${character.charCodeAt(0).toString(16)};`);
 }

@@ -136,9 +136,9 @@ async function readFully(handle: FileHandle, buffer: Buffer, position: number): 
 }
 
 /**
- * Makes a function that sends a block as soon as the previous block is sent. Meanwhile, the caller can read the next block.
+ * Makes a function that sends a block as soon as the previous block is sent. While a block is sent, the caller can read the next block.
  *
- * The function resolves with false if the client has disconnected. Without a block, it only waits until the last block is sent.
+ * The function resolves with false if the client has disconnected. Without a block, the function only waits until the last block is sent.
  */
 function createSender(outgoing: ServerResponse): (block: Buffer | undefined) => Promise<boolean> {
   const closed = once(outgoing, "close").then(() => false);

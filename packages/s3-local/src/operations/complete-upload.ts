@@ -170,7 +170,8 @@ function invalidPart({ partNumber, etag }: NamedPart, { uploadId }: UploadRecord
 type Completed = { upload: UploadRecord; parts: readonly PartRecord[] };
 
 /**
- * Computes the checksum of a completed object from the checksums of its parts. Undefined if the upload declared no checksum algorithm.
+ * Computes the checksum of a completed object from the checksums of its parts. Returns undefined if the upload declared no checksum
+ * algorithm.
  *
  * Throws BadDigest if the client expects another checksum. Throws InvalidRequest if the client expects another type or algorithm.
  */

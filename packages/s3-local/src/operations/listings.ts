@@ -86,8 +86,8 @@ export function listObjects(request: S3Request, { store }: Context): S3Response 
 }
 
 /**
- * Returns the first possible key after a marker. If the marker is a common prefix, this key comes after all its keys. Undefined: no key can
- * follow.
+ * Returns the first possible key after a marker. If the marker is a common prefix, this key comes after all its keys. Returns undefined if
+ * no key can follow.
  */
 function keyAfterMarker(
   marker: string,

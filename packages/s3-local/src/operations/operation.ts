@@ -99,7 +99,7 @@ export function isNotModified(
   return modifiedSince !== undefined && lastModified <= modifiedSince;
 }
 
-/** Returns whole seconds since 1970, because HTTP dates have no fractions. Undefined if the date is invalid. */
+/** Returns whole seconds since 1970, because HTTP dates have no fractions. Returns undefined if the date is invalid. */
 function toSeconds(date: string | undefined): number | undefined {
   const time = Date.parse(date ?? "");
   return Number.isNaN(time) ? undefined : Math.floor(time / 1000);

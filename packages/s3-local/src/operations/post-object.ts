@@ -128,7 +128,10 @@ function toResponse(
   return { status: 201, headers, xml: writeXml("PostResponse", { Location, ...made, ETag }) };
 }
 
-/** Returns the URL to which the browser goes after the upload. Undefined if the form has no valid URL. Source: Amazon S3, "POST Object". */
+/**
+ * Returns the URL to which the browser goes after the upload. Returns undefined if the form has no valid URL. Source: Amazon S3, "POST
+ * Object".
+ */
 function redirectTo(
   target: string | undefined,
   { Bucket, Key, ETag }: { Bucket: string; Key: string; ETag: string },

@@ -76,7 +76,7 @@ function pieceByPart(store: Store, { object, partNumber }: { object: ObjectRecor
   return { ...piece, isPartial: piece.to > piece.from, ...(count > 0 && { partCount: count }) };
 }
 
-/** Returns the Range header. Undefined if If-Range shows that the object has changed. */
+/** Returns the Range header. Returns undefined if If-Range shows that the object has changed. */
 function rangeHeader(request: S3Request, object: ObjectRecord): string | undefined {
   const ifRange = request.field("if-range");
   const lastModified = Math.floor(object.lastModified / 1000) * 1000;
@@ -112,7 +112,7 @@ const RANGE = /^bytes=(\d*)-(\d*)$/;
 export type ByteRange = { from: number; to: number };
 
 /**
- * Reads a Range header for an object of the given size. Undefined if the client requests the whole object.
+ * Reads a Range header for an object of the given size. Returns undefined if the client requests the whole object.
  *
  * Ignores a malformed header and a header with several ranges, as RFC 9110 section 14.2 permits. Throws InvalidRange if the range contains
  * no byte of the object.

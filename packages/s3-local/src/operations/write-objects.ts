@@ -97,7 +97,7 @@ export function readSource(header: string): { bucket: string; key: string } {
   return { bucket: path.slice(0, slash), key: path.slice(slash + 1) };
 }
 
-/** Reads the new headers of a copy. Undefined if the copy keeps the headers of its source. */
+/** Reads the new headers of a copy. Returns undefined if the copy keeps the headers of its source. */
 function readReplacement(request: S3Request): ObjectHeaders | undefined {
   const directive = request.field("x-amz-metadata-directive") ?? "COPY";
   if (directive === "COPY") return undefined;

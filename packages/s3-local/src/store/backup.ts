@@ -69,7 +69,7 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
       }
       try {
         await rm(ownFile, { force: true });
-        // This commit, or an earlier one, has all deletions whose `untilRemovable` has already resolved.
+        // The awaited commit, or an earlier commit, has all deletions whose `untilRemovable` has already resolved.
         await write(() => undefined);
       } catch (error) {
         await end();

@@ -26,10 +26,10 @@ export async function openBlobFiles(dataDir: string) {
   const pinned = new Map<string, number>();
   const doomed = new Set<string>();
   const removals = new Set<Promise<void>>();
-  /** The blobs that this process has created. Their rows may come later than their files, so the sweep must keep them. */
+  /** The blobs that this process has created. The sweep must keep these blobs, because their rows may come later than their files. */
   let created: Set<string> | undefined = new Set();
   let isClosing = false;
-  /** The blobs to delete when the backup ends (see `keepAll`). Undefined: no backup runs, and blobs are deleted immediately. */
+  /** The blobs to delete when the backup ends (see `keepAll`). If undefined, no backup runs, and the bucket deletes blobs immediately. */
   let kept: string[] | undefined;
   const path = (name: string) => join(root, name.slice(0, 2), name);
 

@@ -20,7 +20,9 @@ export type ObjectRecord = ObjectHeaders & {
   checksums: Checksum[];
 };
 
-/** The part of a content (contents.ts) that is in one blob. It starts at `start` in the content and at `blobOffset` in the blob. */
+/**
+ * The part of a content (contents.ts) that is in one blob. The segment starts at `start` in the content and at `blobOffset` in the blob.
+ */
 export type Segment = { start: number; blob: string; blobOffset: number; length: number };
 
 /** A body that is durable on the disk, but without a database row yet. `blob`: absent if the body is empty. */

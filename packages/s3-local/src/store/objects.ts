@@ -122,7 +122,7 @@ export function listPage(query: ListingQuery, read: (from: string) => Iterable<O
   return { entries, isTruncated: false };
 }
 
-/** Returns the first possible key after all keys that start with a text, in UTF-8 order. Undefined if no key can follow. */
+/** Returns the first possible key after all keys that start with a text, in UTF-8 order. Returns undefined if no key can follow. */
 export function successor(text: string): string | undefined {
   const points = Array.from(text, (character) => character.codePointAt(0) as number);
   while (points.at(-1) === 0x10ffff) points.pop();
@@ -136,7 +136,7 @@ export function nextKey(key: string): string {
   return `${key}\0`;
 }
 
-/** Returns the common prefix that contains a key in the list. Undefined if the key has its own entry. */
+/** Returns the common prefix that contains a key in the list. Returns undefined if the key has its own entry. */
 export function commonPrefixOf(
   key: string,
   { prefix, delimiter }: Pick<ListingQuery, "prefix" | "delimiter">,

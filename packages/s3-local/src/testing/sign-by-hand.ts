@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { CREDENTIALS } from "./bucket.ts";
 
-/** A request that a normal client would not send. Its path and query are sent exactly as given. */
+/** A request that a normal client would not send. The test sends the path and the query exactly as given. */
 type HandSigned = {
   method: string;
   path: string;

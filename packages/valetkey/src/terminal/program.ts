@@ -26,8 +26,8 @@ function hasEmptyArgument(argv: readonly string[]): boolean {
 }
 
 /**
- * Gives the option `--password` an empty value if it has none. Otherwise, `--password photo.jpg` would use the filename as the password,
- * and would not send the file.
+ * Gives the option `--password` an empty value if it has none. Without this change, `--password photo.jpg` would use the filename as the
+ * password, and would not send the file.
  */
 const withEmptyPassword = (argv: readonly string[]): string[] => {
   const end = argv.indexOf("--");

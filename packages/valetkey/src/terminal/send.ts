@@ -13,7 +13,7 @@ import { openState, readCredentials, type State, uploadsFile } from "./store.ts"
 
 export type SendOptions = {
   note?: string;
-  /** The lifetime of the link in seconds. Undefined: the default of the service. */
+  /** The lifetime of the link in seconds. Default: the default of the service. */
   expires?: number | "never";
   /** The password of the link. An empty text: the command makes a password. */
   password?: string;
@@ -206,8 +206,9 @@ async function makeLink(client: Client, { noteId, options, state }: Linking): Pr
 }
 
 /**
- * Returns the interrupted command's request for a link if the settings of the link are the same. Its idempotency key makes the service
- * return the same link. With other settings, the command requests another link, because the first link has another password or expiry.
+ * Returns the interrupted command's request for a link if the settings of the link are the same. The idempotency key of the request makes
+ * the service return the same link. With other settings, the command requests another link, because the first link has another password or
+ * expiry.
  */
 async function linkRequest(
   { value, save }: State<Sending>,

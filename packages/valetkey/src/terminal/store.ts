@@ -27,14 +27,14 @@ export type Credentials = { url: string; token: string; tokenId?: string };
 
 export const credentialsFile = () => join(configFolder(), "credentials.json");
 
-/** Returns the stored sign-in. Undefined: nobody has signed in with `valetkey login`. */
+/** Returns the stored sign-in. Returns undefined if nobody has signed in with `valetkey login`. */
 export async function storedCredentials(): Promise<Credentials | undefined> {
   const stored = await readJson<Partial<Credentials>>(credentialsFile());
   const { url, token } = stored ?? {};
   return typeof url === "string" && typeof token === "string" ? { ...stored, url, token } : undefined;
 }
 
-/** Returns the sign-in from `VALETKEY_URL` and `VALETKEY_TOKEN`, or else the stored sign-in. Undefined: there is no sign-in. */
+/** Returns the sign-in from `VALETKEY_URL` and `VALETKEY_TOKEN`, or else the stored sign-in. Returns undefined without a sign-in. */
 export async function readCredentials(): Promise<Credentials | undefined> {
   const stored = await storedCredentials();
   const url = env.VALETKEY_URL === undefined ? stored?.url : serviceUrl(env.VALETKEY_URL);

@@ -423,7 +423,6 @@ function counted(
   return { [fact]: { count: items.length, ...until, ...(first < end && { next: new Date(first).toISOString() }) } };
 }
 
-/** The number of random histories on each engine. */
 const RUNS = Number(process.env.ACCESS_RUNS ?? 4);
 /** The time limit of the test, in milliseconds. One history takes about a second on a busy machine. */
 const TIME_LIMIT_MS = 600_000 + RUNS * 5_000;

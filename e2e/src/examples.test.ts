@@ -31,7 +31,6 @@ const ENTRY_POINTS: Record<string, readonly string[]> = {
   "s3-local": ["startS3Local"],
 };
 
-/** An example in the doc comment of an export. */
 type Example = { name: string; code: string };
 
 const DOCUMENTED = /\/\*\*((?:(?!\*\/).)*)\*\/\s*export (?:async )?(?:function|const) (\w+)/gs;

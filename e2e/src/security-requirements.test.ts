@@ -39,7 +39,6 @@ describe("the check of docs/security-requirements.md", () => {
   });
 });
 
-/** Reads the numbered requirements on the page. */
 function requirementsOf(page: string): Requirement[] {
   return page.split(/^(?=\d+\. |#)/m).flatMap((item) => {
     const number = /^(\d+)\. /.exec(item)?.[1];

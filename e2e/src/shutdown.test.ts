@@ -41,7 +41,6 @@ describe("a stop by SIGTERM", () => {
   });
 });
 
-/** Resolves when the connection is closed or reset. */
 function closed(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     socket.on("error", () => undefined);

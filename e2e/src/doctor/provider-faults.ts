@@ -30,7 +30,6 @@ export type DoctorOn = {
   provider: string;
   /** The findings for a healthy bucket: the differences between this server and Amazon S3. */
   differences: readonly string[];
-  /** Configures a new bucket so that it is healthy. */
   setUp: NonNullable<ProviderFault["change"]>;
   faults: readonly ProviderFault[];
 };
@@ -125,7 +124,6 @@ function putLifecycle(
   return s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules } }));
 }
 
-/** Stores the lifecycle rules that the doctor has printed. */
 function putPrintedRules(server: BucketServer, s3: S3Client, fix: Finding["fix"]): Promise<unknown> {
   const { text = "" } = fix.find(({ label }) => label.includes("(JSON)")) ?? {};
   return putLifecycle(server, s3, JSON.parse(text).Rules);

@@ -51,7 +51,6 @@ async function startTwoBuckets() {
   return { one, two, other, service, api, noteId, files, old, backupDir: join(base.dataDir, "backup") };
 }
 
-/** Uploads and deletes files until `signal` aborts. */
 async function work(api: Api, { noteId, signal }: { noteId: string; signal: AbortSignal }): Promise<number> {
   let rounds = 0;
   for (; !signal.aborted; rounds += 1) {

@@ -12,7 +12,6 @@ export type Ledger = {
   longestMs: number;
   /** The number of times that the service was killed. A request during a kill may fail. */
   kills: number;
-  /** Resolves when the service runs. */
   isUp: Promise<void>;
 };
 

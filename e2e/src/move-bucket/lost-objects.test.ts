@@ -93,7 +93,6 @@ describe("a backup during a move to another bucket", () => {
     db.prepare(sql).run(...values);
     db.close();
   };
-  /** Reads the rows and the objects of a backup. */
   function contentsOf(backupDir: string, folder: string) {
     const db = new DatabaseSync(join(backupDir, folder, "valetkey.db"), { readOnly: true });
     const rows = db.prepare("select id, filename, object_key as objectKey from attachments").all() as {

@@ -69,7 +69,6 @@ export async function urlOf(api: Api, id: string): Promise<string> {
   return (await api.call("GET", `/attachments/${id}/url`)).body.fileUrl;
 }
 
-/** Downloads a file, and returns its checksum. */
 export async function download(api: Api, id: string): Promise<string> {
   const response = await fetch(await urlOf(api, id));
   return response.ok ? sha256(new Uint8Array(await response.arrayBuffer())) : `status ${response.status}`;

@@ -11,10 +11,8 @@ import { installMore, type Project, run, type Tarballs } from "./project.ts";
 const EXAMPLES = resolve(import.meta.dirname, "../../../examples");
 const WITHOUT_TELEMETRY = { NEXT_TELEMETRY_DISABLED: "1" };
 
-/** Returns whether this repository publishes the package. */
 export const isOurs = (name: string): boolean => name.startsWith("@valetkey/");
 
-/** A running example application with its own bucket. */
 export type Example = {
   /** Opens a new page, and signs a person in. `address`: the URL of a note or an album. Default: the first page of the example. */
   signIn(browser: Browser, person: { name: string; address?: string }): Promise<Page>;
@@ -37,7 +35,6 @@ export async function buildNextExample(project: Project, { react }: Tarballs): P
   return folder;
 }
 
-/** Starts the built example for Next.js. */
 export function startNextExample(folder: string, { node }: { node: string }): Promise<Example> {
   const command = createRequire(join(folder, "package.json")).resolve("next/dist/bin/next");
   return start([node, command, "start"], { cwd: folder });

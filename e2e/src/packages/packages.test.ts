@@ -36,7 +36,6 @@ const PRESIGN = `
 `;
 
 const PLAN = Buffer.from("the plan");
-/** A GIF image with one pixel. */
 const DOT = Buffer.from("R0lGODdhAQABAIAAAP///////ywAAAAAAQABAAACAkQBADs=", "base64");
 
 /** The tested Node.js versions, by major version. The service supports no version older than 22.20. */

@@ -49,7 +49,6 @@ export async function install(packages: readonly string[]): Promise<Project> {
   return { folder, remove: () => rm(folder, { recursive: true }) };
 }
 
-/** Installs further packages in a project. */
 export async function installMore({ folder }: { folder: string }, packages: readonly string[]): Promise<void> {
   await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...packages], { cwd: folder });
 }

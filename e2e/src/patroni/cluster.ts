@@ -22,16 +22,13 @@ const WHOLE = "leader running,replica streaming,sync_standby streaming";
 /** A machine of the cluster: Patroni with its PostgreSQL server. */
 export type Node = {
   name: string;
-  /** The host and port of PostgreSQL. */
   address: string;
   /** The URL of the database with only this host. */
   url: string;
-  /** Kills all processes of the machine with SIGKILL. */
   kill(): Promise<void>;
   /** Stops all processes of the machine with SIGSTOP. Returns a function that continues them, or only PostgreSQL without Patroni. */
   freeze(): Promise<(only?: "postgres") => void>;
   start(): Promise<void>;
-  /** Runs a statement as superuser. */
   sql(statement: string): Promise<unknown[]>;
 };
 
@@ -40,7 +37,6 @@ export type Cluster = {
   url: string;
   /** Returns the primary, or undefined if there is none. `other`: a former primary to ignore. */
   primary(options?: { other: Node }): Promise<Node | undefined>;
-  /** Returns the standbys that follow the primary. */
   standbys(): Promise<Node[]>;
   /** Waits until the cluster has a primary and its standbys. */
   isComplete(): Promise<void>;

@@ -9,7 +9,6 @@ const PAUSE_BETWEEN_TURNS_MS = 150;
 
 /** The changes that the service has acknowledged, with numbers about its responses. */
 export type Ledger = Acknowledged & {
-  /** The files whose deletion the service has acknowledged. */
   deleted: string[];
   requests: number;
   /** The number of responses for each status that is not a success. */

@@ -18,7 +18,6 @@ const sample = await readSample("haproxy/haproxy.cfg");
 
 const argsOf = (file: string) => ["-db", "-q", "-f", file];
 
-/** Replaces the ports in the sample. */
 function adapt({ listen, replicas: [first, second] }: Ports, folder: string): string {
   return replaced(sample, {
     [PLAIN]: `bind unix@${folder}/plain.sock\n`,

@@ -46,7 +46,6 @@ export type Stage = Certificate & {
   file: string;
 };
 
-/** Reads a sample file of `deploy/`. */
 export const readSample = (path: string): Promise<string> => readFile(join(DEPLOY, path), "utf8");
 
 /**

@@ -8,7 +8,6 @@ export type Collector = {
   url: string;
   /** Returns the bodies of all received exports, one after the other. */
   received(): Buffer;
-  /** Returns the request headers of the last export. */
   headers(): Record<string, string | string[] | undefined>;
   spans(): CollectedSpan[];
   close(): Promise<void>;

@@ -55,7 +55,6 @@ export async function makePlace(env: Record<string, string> = {}, options: Place
   return place;
 }
 
-/** A running process of `valetkey start`. */
 export type RunningService = {
   url: string;
   pid: number;

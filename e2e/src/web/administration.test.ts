@@ -13,7 +13,6 @@ import { startWeb } from "./testing/start-web.ts";
 
 const EMAIL = "root@example.com";
 
-/** Opens a browser context, and signs the administrator in. */
 async function openRoot({ service, browser }: Pick<ReturnType<typeof startWeb>, "service" | "browser">) {
   const root = await openPerson(browser, { service, name: "Root", hasAccount: false });
   onTestFinished(root.close);

@@ -22,7 +22,6 @@ describe("the pictures on the page of a link", () => {
     await close();
   });
 
-  /** Makes a link to three photos and a text. */
   async function seedLink(ann: Person, body: object = {}): Promise<OwnLink> {
     const { id } = await seedNote(ann.client, { title: "Summer fair" });
     await seedPhoto(ann, { noteId: id, filename: "a.jpg", photo: landscape });

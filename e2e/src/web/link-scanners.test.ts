@@ -118,7 +118,6 @@ function requestSubmit(page: Page, nth: number): Promise<boolean> {
   }, nth);
 }
 
-/** Loads a page. Returns the number of its forms. */
 async function load(page: Page, url: string): Promise<number> {
   await page.goto(url, { waitUntil: "networkidle" });
   return page.evaluate(() => document.forms.length);

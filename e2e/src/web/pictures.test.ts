@@ -30,7 +30,6 @@ describe("the pictures of a note", () => {
     await close();
   });
 
-  /** Makes a note with three photos and a text. */
   async function seedPhotos(person: Person): Promise<Note> {
     const { id } = await seedNote(person.client, { title: "Summer fair" });
     await seedPhoto(person, { noteId: id, filename: "a.jpg", photo: landscape });

@@ -113,7 +113,6 @@ function seek(player: Locator, time: number): Promise<void> {
   }, time);
 }
 
-/** Waits until the bucket refuses the URL. */
 async function whenRefused(url: string): Promise<void> {
   const ask = () => fetch(url, { headers: { range: "bytes=0-0" } }).then(({ status }) => status);
   await expect.poll(ask, PATIENT).toBe(403);

@@ -30,7 +30,6 @@ const { attachments, sharing } = texts;
 const { people } = administration;
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
-/** Starts a service with an administrator named Root. */
 async function startAdministered(env: Record<string, string>): Promise<StartedWebService> {
   const dataDir = mkdtempSync(join(tmpdir(), "valetkey-story-"));
   const service = await startWebService({ ...env, DATA_DIR: dataDir });

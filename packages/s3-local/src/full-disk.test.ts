@@ -27,7 +27,6 @@ async function fill(client: S3Client) {
   }
 }
 
-/** Fills the last bytes of the disk. */
 function takeRest(dataDir: string): void {
   try {
     for (;;) appendFileSync(join(dataDir, "ballast"), Buffer.alloc(1024));

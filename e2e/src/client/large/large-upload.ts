@@ -95,11 +95,9 @@ async function inWorld<Result extends { attachmentId: string }>(
   }
 }
 
-/** A client process that sends one upload. */
 type Uploader = {
   /** Resolves when the client has sent `bytes` bytes. Rejects if the process ends earlier. */
   reached(bytes: number): Promise<void>;
-  /** Resolves with the id of the uploaded attachment. */
   finished(): Promise<string>;
   kill(): Promise<void>;
   /** Returns the number of bytes in the bucket when the client started to send. */
@@ -143,7 +141,6 @@ function startUploader(order: UploadOrder): Uploader {
   };
 }
 
-/** Returns the resident memory of a process, in bytes. */
 function rssOf(pid: number): number {
   const file = `/proc/${pid}/status`;
   if (existsSync(file)) return 1024 * Number(/VmRSS:\s*(\d+)/.exec(readFileSync(file, "utf8"))?.[1]);

@@ -37,7 +37,6 @@ export type World = {
 
 type WorldOptions = {
   allowedOrigins?: string[];
-  /** More environment variables of the service. */
   env?: Record<string, string>;
   /** Whether clients call the service and the bucket directly, because a proxy would distort a measurement. */
   isDirect?: boolean;

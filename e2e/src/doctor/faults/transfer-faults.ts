@@ -195,7 +195,6 @@ export const transferFaults: readonly Fault[] = [
   },
 ];
 
-/** The rule of the rewriting proxy in each stage. */
 const rules = new WeakMap<Stage, Rule>();
 
 async function through(stage: Stage, { setting, rule }: { setting: string; rule: Rule }): Promise<Env> {

@@ -11,7 +11,6 @@ export type Framework = {
   source: string;
   /** The files that mount the routes. The table shows the number of their lines. */
   mount: readonly string[];
-  /** The folder for `files.mjs`. */
   shared?: string;
   build?: readonly string[];
   /** The command that starts the application, in the folder of the project. */

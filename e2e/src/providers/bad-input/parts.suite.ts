@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import { patterned } from "../../../../packages/server/src/platform/bucket/testing/bytes.ts";
 import { type BadInputFixture, LARGE, MIB, PART, type Part } from "./fixture.ts";
 
-/** Tests multipart uploads with wrong or missing parts. */
 export function partTests(fixture: BadInputFixture): void {
   test("the service refuses to complete a multipart upload without one of its parts", async () => {
     const upload = await fixture.startLarge();

@@ -4,7 +4,6 @@ import { apiAs, putAsTold } from "../../testing/api.ts";
 import { makePlace, startProcess } from "../../testing/service.ts";
 import { type BadInputFixture, LARGE, MIB, type Part, type Started, TEXT } from "./fixture.ts";
 
-/** Tests uploads while the service restarts. */
 export function serviceRestartTests(fixture: BadInputFixture): void {
   test("an upload completes after the service is killed and restarted", async () => {
     const { bucket, region, endpoint, credentials } = await fixture.running().newBucket();
@@ -61,7 +60,6 @@ export function serviceRestartTests(fixture: BadInputFixture): void {
   });
 }
 
-/** Tests uploads while the bucket restarts. */
 export function bucketRestartTests(fixture: BadInputFixture): void {
   test("an upload completes after the bucket restarts", async () => {
     const single = await fixture.start();

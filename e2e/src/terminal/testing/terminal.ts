@@ -13,7 +13,6 @@ type Ended = { code: number | null; stdout: string; stderr: string };
 export type Machine = {
   home: string;
   folder: string;
-  /** Runs `valetkey` until it ends. */
   run(args: string[], options?: { input?: string; env?: Record<string, string>; cwd?: string }): Promise<Ended>;
   start(args: string[]): { child: ChildProcess; ended: Promise<Ended> };
 };

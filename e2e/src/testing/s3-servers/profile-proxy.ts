@@ -12,7 +12,6 @@ import type { BucketServer } from "../../../../packages/server/src/platform/buck
 import { forward, listen } from "../forward.ts";
 import { type Call, isConditionalWrite, type Profile } from "./profiles.ts";
 
-/** The S3 server behind the proxy. */
 type Target = Pick<BucketServer, "endpoint" | "region" | "credentials" | "forcePathStyle">;
 type Proxy = { endpoint: string; close(): void };
 type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };

@@ -21,7 +21,6 @@ export type Profile = {
   ignoresIfNoneMatch?: boolean;
   /** Whether the provider aborts a multipart upload if the condition of its completion fails. */
   abortsFailedCompletion?: boolean;
-  /** The response headers that the provider does not send. */
   omittedHeaders?: readonly string[];
 };
 

@@ -14,9 +14,7 @@ import { freePort } from "../free-port.ts";
 import { startProfile } from "./profile-proxy.ts";
 import type { Profile } from "./profiles.ts";
 
-/** A running S3 server for tests. */
 export type RunningProvider = {
-  /** Creates an empty bucket on the S3 server. */
   newBucket(): Promise<BucketServer>;
   /** Stops the server, calls `whileDown`, and restarts the server with its data on the same port. */
   restart(whileDown: () => Promise<void>): Promise<void>;
@@ -49,7 +47,6 @@ const SWIFT: Server = {
   otherPorts: ["ACCOUNT_PORT", "CONTAINER_PORT", "OBJECT_PORT", "CACHE_PORT"],
 };
 
-/** Starts the built-in bucket of Valet Key. */
 export async function startEmbeddedProvider(): Promise<RunningProvider> {
   const dataDir = await mkdtemp(join(tmpdir(), "valetkey-provider-"));
   let running = await startEmbedded({ dataDir });

@@ -17,7 +17,6 @@ const SLOWDOWN = 4;
 const SCROLLED = 1_000;
 /** The height of the window for each photo, in pixels, so that all photos are visible at the same time. */
 const HEIGHT_OF_PHOTO = 75;
-/** The goals of the project. */
 const GOAL = { seconds: 8, bytes: 10_000_000 };
 const SEEDED_AT_ONCE = 4;
 

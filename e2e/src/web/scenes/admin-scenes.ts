@@ -186,7 +186,6 @@ async function openMenu(page: Page, item?: string): Promise<void> {
   else await page.getByRole("menuitem", { name: item }).click();
 }
 
-/** Scenes of the pages for administrators. */
 export const adminScenes: readonly Scene[] = [
   ...scenesOf("zoe", {
     "admin-people": (page) => openTab(page, { tab: "people", text: mia.email }),

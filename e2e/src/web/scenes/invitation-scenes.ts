@@ -22,7 +22,6 @@ async function openClosed(page: Page, { path, code }: { path: string; code: keyo
   await page.getByText(closed[code].title).waitFor();
 }
 
-/** Scenes of invitations and requests for access. */
 export const invitationScenes: readonly Scene[] = [
   ...scenesOf("ann", {
     async "invitation-share-dialog"(page, world) {

@@ -43,7 +43,6 @@ async function openMenu(page: Page, filename: string) {
   await more.click();
 }
 
-/** Scenes of a note with photos. */
 export const pictureScenes: readonly Scene[] = scenesOf("ann", {
   "pictures-3": (page, world) => openPictures(page, world, { count: 3 }),
   "pictures-300": (page, world) => openPictures(page, world, { count: 300 }),

@@ -53,7 +53,6 @@ export async function openLinks(page: Page, noteId: string): Promise<ReturnType<
   return dialog;
 }
 
-/** Chooses an action in the menu of a link. */
 export async function chooseForLink(page: Page, { label, action }: { label: string; action: string }): Promise<void> {
   await page.getByRole("button", { name: `More about the link “${label}”` }).click();
   await page.getByRole("menuitem", { name: action, exact: true }).click();

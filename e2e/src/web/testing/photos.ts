@@ -46,7 +46,6 @@ export async function drawPhoto(page: Page, { width, height, noise = 60 }: Sides
 
 type PhotoSeed = { noteId: string; filename: string; photo: Photo };
 
-/** Attaches a photo with its previews to a note. */
 export async function seedPhoto({ client }: Person, { noteId, filename, photo }: PhotoSeed): Promise<Attachment> {
   const file = { name: filename, type: "image/jpeg", bytes: photo.original };
   const attachment = await seedFile(client, { noteId, file });

@@ -6,7 +6,6 @@ export type WebService = {
   /** The URL of the service, which is also the origin of its pages. */
   url: string;
   bucketOrigin: string;
-  /** The header Content-Security-Policy that every page has. */
   policy: string;
 };
 

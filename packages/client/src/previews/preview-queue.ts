@@ -5,7 +5,6 @@ import { createPreviewSender } from "./send-previews.ts";
 
 /** The previews of a file wait for this time while files are uploaded, so that they do not slow short uploads down. */
 const PATIENCE_MS = 3_000;
-/** The time limit for the previews of one file. */
 const MAKE_MS = 30_000;
 
 type Waiting = PreviewedUpload & { dueAt: number };

@@ -155,7 +155,6 @@ export type Slots = {
    * once. Throws `aborted` if the signal aborts first.
    */
   take(count: number, signal: AbortSignal, isFirst?: boolean): Promise<() => void>;
-  /** Returns whether all slots are taken. */
   areTaken(): boolean;
   /** Takes slots immediately, even if not enough slots are free. */
   retake(count: number): () => void;

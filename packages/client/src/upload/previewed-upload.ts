@@ -3,7 +3,6 @@ import type { Preview } from "../wire.ts";
 
 /** An upload that the service has started, for the code that makes its previews. */
 export type PreviewedUpload = {
-  /** The path of the API calls for previews. */
   path: string;
   file: FileSource;
   contentType: string;

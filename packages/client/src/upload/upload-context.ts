@@ -7,7 +7,6 @@ import type { Progress } from "./progress.ts";
 import type { Retry } from "./retry.ts";
 import type { SavedUpload } from "./store.ts";
 
-/** A signed PUT from the service. */
 export type SignedPut = { method: string; url: string; headers: Record<string, string> };
 
 /**
@@ -37,7 +36,6 @@ export type UploadContext = {
   declared: SendFileBody;
   /** Called when the request that starts the upload is sent, or waits for a batch. */
   onQueued: () => void;
-  /** Called when the service has started the upload. */
   onOpened: () => void;
   /** The upload that the client has started or resumed last. */
   opened?: OpenUpload;

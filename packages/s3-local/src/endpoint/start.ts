@@ -19,7 +19,7 @@ export type InitialCors = {
   maxAgeSeconds?: number;
 };
 
-/** Options of `startS3Local`. */
+/** The options of `startS3Local`. */
 export type S3LocalOptions = {
   /** The folder for the objects. The bucket creates a missing folder, and locks the folder against other processes. */
   dataDir: string;

@@ -104,7 +104,6 @@ export async function readSecret(question: string): Promise<string> {
   return text.replace(/\r?\n$/, "");
 }
 
-/** Reads the password for the option `--password-stdin`. */
 export async function readPassword(): Promise<string> {
   const password = await readSecret("Password: ");
   if (password !== "") return password;

@@ -177,7 +177,7 @@ const readToken = createTokenReader(AUTH_JWT_SECRET ?? "");
 const newId = createIds();
 const file = sqliteFileIn(DATA_DIR ?? "");
 const store = DATABASE_URL === undefined ? openSqliteStore(file) : openPostgresStore(DATABASE_URL);
-// This server uses the audit log of the service, so that the events of both are equally durable.
+// This server uses the audit log of the service, so that the events of the two servers are equally durable.
 const service = await (DATABASE_URL === undefined
   ? openSqlite({ file, clock: Date.now })
   : openPostgres({ url: DATABASE_URL, clock: Date.now }));

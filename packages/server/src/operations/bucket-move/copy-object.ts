@@ -12,8 +12,8 @@ export class Stopped extends Error {}
 type Copy = { object: NamedObject; to: string; signal: AbortSignal };
 
 /**
- * Copies an object to its key in the other bucket, and verifies the length and the SHA-256 of the copy. Uses an equal object that already
- * has this key, for example from a killed run. Throws NotCopied if the object differs from the description in the database.
+ * Copies an object to its key in the other bucket, and verifies the length and the SHA-256 of the copy. Uses an identical object that
+ * already has this key, for example from a killed run. Throws NotCopied if the object differs from the description in the database.
  */
 export async function copyObject(bucket: Bucket, copy: Copy): Promise<"copied" | "found"> {
   const { object, to, signal } = copy;
@@ -42,7 +42,9 @@ async function hasEtag(bucket: Bucket, { object, etag }: { object: NamedObject; 
   return (await bucket.head(object.objectKey))?.etag === etag;
 }
 
-/** Returns whether an equal object already has the new key. Deletes another object of the service at this key, such as a damaged copy. */
+/**
+ * Returns whether an identical object already has the new key. Deletes another object of the service at this key, such as a damaged copy.
+ */
 async function isThere(bucket: Bucket, { object, to }: Copy): Promise<boolean> {
   const found = await bucket.head(to);
   if (found === undefined) return false;

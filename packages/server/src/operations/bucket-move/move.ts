@@ -17,7 +17,7 @@ import { leaseMove, type MoveLease } from "./lease.ts";
 export type MoveOptions = {
   from: number;
   to: number;
-  /** The endpoint and name of each bucket. The database stores these values, so that no process gives a bucket another number. */
+  /** The location of each bucket, as a text. The database stores these locations, so that no process gives a bucket another number. */
   places: BucketPlaces;
   /** Whether adopted objects move too. The service never deletes adopted objects. */
   adopted: boolean;

@@ -320,10 +320,7 @@ export type Tables = {
     /** The process that runs `valetkey move bucket`. The lease of a killed process expires at `held_until`. */
     holder: string | null;
     held_until: number | null;
-    /**
-     * A JSON object with the endpoint and name of each bucket, by its number, as the settings of the last move named them. Contains no
-     * secrets.
-     */
+    /** A JSON object with the location of each bucket by its number, from the settings of the last move. Contains no secrets. */
     places: string | null;
   };
   object_deletions: {

@@ -69,8 +69,8 @@ export function createPool(options: PoolOptions): pg.Pool {
 }
 
 /**
- * The source of the warning that a commit ended before a standby confirmed it. The text of the warning depends on the language of the
- * server.
+ * The source of the warning that a commit ended before a standby confirmed the commit. The text of the warning depends on the language of
+ * the server.
  */
 const LOST_WAIT = "SyncRepWaitForLSN";
 

@@ -99,8 +99,9 @@ function createPrivateFile(file: string): void {
 }
 
 /**
- * Returns the path of the journal beside the database `file`. When another connection changes a file, SQLite drops all its cached pages of
- * the file. With the journal in the database file, each access decision would have to read its pages again.
+ * Returns the path of the journal of URL events, which is in the folder of the database `file`. When another connection changes a file,
+ * SQLite drops all its cached pages of the file. With the journal in the database file, each access decision would have to read its pages
+ * again.
  */
 export function urlJournalFile(file: string): string {
   return `${file}-url-journal`;

@@ -51,7 +51,7 @@ export async function startRealClamd({ streamMaxBytes, fileMaxBytes }: ClamdLimi
   };
 }
 
-/** Resolves when the process prints a line that matches `pattern`. Rejects if the process ends before. */
+/** Resolves when the process prints a line that matches `pattern`. Rejects if the process ends before it prints such a line. */
 function lineOf(child: ChildProcess, pattern: RegExp): Promise<void> {
   return new Promise((resolve, reject) => {
     const lines: string[] = [];

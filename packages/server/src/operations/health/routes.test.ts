@@ -54,7 +54,7 @@ describe("the probes of the service", () => {
     expect(text).toContain(`valetkey_part_up{part="${part}"} 0\n`);
   });
 
-  it("a service that shuts down is not ready, and closes each connection", async () => {
+  it("a service that shuts down responds with shutting_down to /readyz", async () => {
     const draining = new AbortController();
     const { anonymous } = await started({ draining: draining.signal });
     expect((await anonymous.send("GET /healthz")).headers.connection).not.toBe("close");
@@ -191,7 +191,7 @@ describe("the metrics of the service", () => {
 });
 
 describe("the header X-Request-Id", () => {
-  it("every response has an X-Request-Id, which is also in the body of an error", async () => {
+  it("the body of an error has the same id as the header X-Request-Id", async () => {
     const { anonymous } = await started();
     const { headers, body } = await anonymous.send("GET /me");
     expect(headers["x-request-id"]).toBe(body.requestId);

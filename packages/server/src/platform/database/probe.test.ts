@@ -7,7 +7,7 @@ import { sampleEvent, sampleNote } from "../../testing/database/samples.ts";
 import { engines, postgres, sqlite } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
 
-describe.each(engines)("the probe on $name", (engine) => {
+describe.each(engines)("the probe of the database on $name", (engine) => {
   const fixture = useDatabase(engine);
 
   it("the probe of the database resolves repeatedly while the database accepts writes", async () => {

@@ -11,7 +11,7 @@ const FIRST = { limit: 50, cursor: undefined };
 
 describe.each(engines)("transactions on $name", (engine) => {
   const suite = useDatabase(engine);
-  it("a transaction commits all its writes, and returns the result of its function", async () => {
+  it("a transaction returns the result of its function after the commit of its writes", async () => {
     const note = sampleNote();
     const answer = await suite.db.transaction(async (tx) => {
       await noteQueries(tx).insert(note);

@@ -55,7 +55,7 @@ describe("administrators and the command line", () => {
   it.each([
     ["no email address", []],
     ["two email addresses", ["ann@example.com", "--email", "ben@example.com"]],
-  ])("the command `user add` refuses %s, and shows an example", async (_, args) => {
+  ])("the command `user add` shows an example when it refuses %s", async (_, args) => {
     const refused = await runCli(place, ["user", "add", ...args]).catch((error: { stderr: string }) => error);
     expect(refused.stderr).toContain("Give one email address: valetkey user add ann@example.com");
   });

@@ -237,7 +237,7 @@ describe("valetkey backup and restore", () => {
     });
 
     // This test kills the service that all tests of this `describe` share, so it must be the last test.
-    it("a backup fails when its service is killed, and succeeds after a restart", async () => {
+    it("a backup fails if its service is killed, but succeeds after a restart", async () => {
       const { place, restoredPlace, backupDir, restored } = foldersOf("stopped");
       const { child, ended } = await startBackup(place, backupDir);
       await service.stop("SIGKILL");
@@ -349,7 +349,7 @@ describe("valetkey backup and restore", () => {
     });
   });
 
-  it("a backup reports a file that the bucket has lost, and copies all other files", async () => {
+  it("a backup with a file that the bucket has lost still copies all other files", async () => {
     const { place, restoredPlace, backupDir, dataDir } = await makePlaces();
     const service = await start(place);
     await storeFiles(service, 2, 1000);

@@ -12,7 +12,7 @@ describe("valetkey config", () => {
   let place: Place;
   afterEach(() => place.remove());
 
-  it("the command valetkey config prints the effective settings with masked secrets", async () => {
+  it("valetkey config prints the effective settings with masked secrets", async () => {
     place = await makePlace({
       ...SECRETS,
       PORT: "4321",
@@ -47,7 +47,7 @@ describe("valetkey config", () => {
     for (const line of lines) expect(line).toMatch(/^[A-Z0-9_]+=/);
   });
 
-  it("the command valetkey config reports every fault with its remedy, and exits with 1", async () => {
+  it("valetkey config reports every fault with its remedy, and exits with 1", async () => {
     place = await makePlace({ MAX_UPLOAD_BYTES: "1MiB" });
     const odd = await endOfCli(place, ["config"]);
     expect(odd.code).toBe(0);

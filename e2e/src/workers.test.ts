@@ -9,7 +9,7 @@ import { endOfCli, makePlace, type Place, startProcess } from "./testing/service
 const CREDENTIALS = { accessKeyId: "AKIAWORKERS000000000", secretAccessKey: "a-secret-of-the-test-of-workers" };
 
 describe("the workers of a service", () => {
-  it("the workers of a service share one port, and restart after kill -9", async () => {
+  it("the workers of a service share one port and restart after kill -9", async () => {
     const metricsPort = await freePort("127.0.0.1");
     const place = await makeWorkersPlace({ METRICS_PORT: String(metricsPort) });
     const service = await startProcess(place);

@@ -99,7 +99,7 @@ describe("many files that a client uploads at the same time", () => {
     expect((await namesOn(world, noteId)).toSorted()).toEqual(files.map(({ name }) => name));
   });
 
-  it("an aborted upload of a batch leaves no file, and the other files arrive", async () => {
+  it("an aborted upload of a batch leaves no file, but does not stop the other uploads", async () => {
     const world = getWorld();
     const { noteId, files, tasks } = await uploadMany(world);
     const aborted = [3, 50, FILES - 1];

@@ -27,7 +27,7 @@ describe("a download through the client", () => {
     expect(gets(world)).toHaveLength(2);
   });
 
-  it("a download uses the given URL first, and then requests another URL", async () => {
+  it("a download requests a URL only after the given URL is refused", async () => {
     const world = getWorld();
     const { id, sha256 } = await attach(world, 1000);
     const [{ fileUrl } = {}] = await world.client.urlsFor([id], { purpose: "zip" });

@@ -34,7 +34,7 @@ describe("the folders of files through the client", () => {
     expect(entries.sort()).toEqual(saved.sort());
   });
 
-  it("the service refuses an upload with an invalid path, and names the reason", async () => {
+  it("the service says why it refuses an upload with an invalid path", async () => {
     const { client } = getWorld();
     const { id } = await client.notes.create({ title: "Files" });
     const upload = client.upload(id, text("x"), { path: "../../etc" });

@@ -37,7 +37,7 @@ async function open(visit: OpenedLinkClient): Promise<OpenedLink> {
 }
 
 describe("a link opened through the client", () => {
-  it("the client unlocks a link, and downloads the file of the link", async () => {
+  it("the client unlocks a link with its password and downloads the file", async () => {
     const { visit, sha256, claims, close } = await share(getWorld(), { passwordHash: await hashPassword(PASSWORD) });
     expect(await visit.look()).toEqual({ state: "locked", by: "password" });
     await expect(visit.unlock("wrong")).rejects.toMatchObject({ code: "wrong_password", status: 403 });

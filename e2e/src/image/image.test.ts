@@ -82,7 +82,7 @@ describe("a container of the Docker image", () => {
     return url;
   }
 
-  it("a container of the image runs read-only and without root, and keeps its data", async () => {
+  it("a container of the image runs read-only, without root, with persistent data", async () => {
     const first = `${volume}-1`;
     const url = await start(first);
     expect(await (await fetch(url, { headers: { accept: "text/html" } })).text()).toContain("<script");

@@ -156,7 +156,7 @@ describe("a machine with a full disk", () => {
   const getWorld = useWorld();
 
   it.runIf(process.platform === "linux" && process.getuid?.() === 0)(
-    "valetkey get on a full disk keeps its saved bytes, and continues later",
+    "valetkey get on a full disk continues later with its saved bytes",
     async () => {
       const disk = await mountSmallDisk({ mebibytes: 12 });
       const [ann, bob] = [

@@ -97,7 +97,7 @@ describe("valetkey login", () => {
     expect(await machine.run(["send", "a.txt"])).toMatchObject({ code: 3 });
   });
 
-  it("valetkey login reads a token from standard input, and refuses an unknown token", async () => {
+  it("valetkey login refuses an unknown token on standard input", async () => {
     const ann = await web.person("Ann Pastes");
     const machine = await makeMachine();
     const { token } = await ann.client.tokens.create({ label: "pasted" });

@@ -217,7 +217,7 @@ describe("the page of docs/uppy.md in Chromium", () => {
     expect((await attachmentsOf()).map(({ state }) => state)).toEqual(["rejected"]);
   });
 
-  it("Uppy sends an empty file as a form, and reports an error", async () => {
+  it("Uppy reports an error for an empty file", async () => {
     await choose("empty.txt", Buffer.alloc(0));
     await said("empty.txt was not uploaded: Companion request failed: Bad Request");
     expect(site.requests).toEqual(["GET /s3/params"]);

@@ -125,7 +125,7 @@ describe("the sign-in page", () => {
     expect([...dora.watch.requests.keys()]).toEqual([web.service.url]);
   });
 
-  it("a sign-out ends the session in all tabs, and keeps the theme of the browser", async () => {
+  it("a sign-out ends the session in all tabs of the browser", async () => {
     const finn = await web.person("Finn");
     const other = await finn.context.newPage();
     await other.goto("/settings/appearance");

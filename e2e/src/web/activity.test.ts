@@ -124,7 +124,7 @@ describe("the activity page and the activity of a note", () => {
     expect(everything.items.some(({ detail }) => detail.purpose === "thumbnail")).toBe(true);
   });
 
-  it("the activity shows each action of a visitor, and can show only the downloads", async () => {
+  it("the activity shows each action of a visitor", async () => {
     const nora = await web.person("Nora");
     const files = ["a.png", "b.png", "c.png"].map((name) => png(name));
     const note = await seedNote(nora.client, { title: "Beach", files });
@@ -227,7 +227,7 @@ describe("the activity page and the activity of a note", () => {
     await ivy.page.getByRole("link", { name: "Note 0", exact: true }).waitFor();
   });
 
-  it("an activity without events says so, and so does a failed load of the activity", async () => {
+  it("the activity page says that there are no events, or that its load failed", async () => {
     const hal = await web.person("Hal");
     hal.watch.expect(/^503 /);
     const { page } = hal;

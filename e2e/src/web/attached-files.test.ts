@@ -35,7 +35,7 @@ describe("the files on the page of a note", () => {
     await expect.poll(() => filesOf(lou).getByRole("listitem").count()).toBe(201);
   });
 
-  it("a tap on the row of a file opens the file, and a tap on its menu does not", async () => {
+  it("a tap on the row of a file opens the file, but a tap on the menu does not", async () => {
     const mia = await web.person("Mia", PHONE);
     await open(mia, [text("a.txt", "a")]);
     const row = rowOf(mia, "a.txt");

@@ -106,7 +106,7 @@ describe("attaching files to a note", () => {
     expect(read.sort()).toEqual(["1", "2"]);
   });
 
-  it("the page refuses a dropped folder with 20,000 files, and says why", async () => {
+  it("the page says why it refuses a dropped folder with 20,000 files", async () => {
     const uma = await web.person("Uma");
     const note = await open(uma);
     const folder = await mkdtemp(join(tmpdir(), "valetkey-folder-"));

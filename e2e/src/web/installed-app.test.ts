@@ -78,7 +78,7 @@ it("the installed app keeps files from other apps while the person signs in", as
   expect(new URL(page.url()).pathname).toBe("/attach");
 });
 
-it("the app has a manifest with icons, and no service worker before it is installed", async () => {
+it("a page of the app that is not installed has no service worker", async () => {
   const { page, context } = await web.person("Cy");
   await page.goto("/");
   await page.getByRole("navigation").first().waitFor();

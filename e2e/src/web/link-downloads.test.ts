@@ -60,7 +60,7 @@ describe("a link, opened without an account", () => {
     await page.getByText("secret-plan.txt").first().waitFor();
   });
 
-  it("the page of a link shows the remaining downloads, and that the link has ended", async () => {
+  it("the page of a link shows the number of remaining downloads", async () => {
     const { ann, link } = await share(web, [text("a.txt", "a"), text("b.txt", "b")], { maxClaims: 1 });
     const first = await visitor(web);
     await first.page.goto(link.url);

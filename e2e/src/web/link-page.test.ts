@@ -86,7 +86,7 @@ describe("the page of a link to several files", () => {
     expect(await page.getByText(shares.left(link.claimsLeft)).isVisible()).toBe(link.claimsLeft > 0);
   });
 
-  it("the page of a link shows the source of a text, and runs no code in it", async () => {
+  it("the page of a link shows the source of a text file without running its code", async () => {
     const html = "<h1>Title</h1><script>globalThis.ran = true</script><img src=x onerror='globalThis.ran = true'>";
     const files = [
       { ...text("page.html", html), type: "text/html" },
@@ -112,7 +112,7 @@ describe("the page of a link to several files", () => {
     expect(await readLink(ann, link)).toMatchObject({ claims: 1 });
   });
 
-  it("the page of a link shows the start of a long text, and says so", async () => {
+  it("the page of a link says that it shows only the start of a long text", async () => {
     const { link } = await share(web, [text("a.txt", "a"), text("long.txt", "ü".repeat(200_000))]);
     const { page } = await visitor(web);
     await page.goto(link.url);
@@ -151,7 +151,7 @@ describe("the page of a link to several files", () => {
 describe("the page of a link that ends while it is open", () => {
   const web = startWeb();
 
-  it("the page of an ended link closes the preview, and says that the link has ended", async () => {
+  it("the page of a link closes the preview when the link has ended", async () => {
     const { ann, link } = await share(web);
     const { page, watch } = await visitor(web);
     watch.expect(GONE);

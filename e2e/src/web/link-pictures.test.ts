@@ -112,7 +112,7 @@ describe("the pictures on the page of a link", () => {
     await openerOf(xena, "a.jpg").waitFor();
   });
 
-  it("a visitor downloads one photo of a link from the viewer, and sees the progress", async () => {
+  it("a visitor sees the progress of a photo's download from the viewer", async () => {
     const dora = await web.person("Dora");
     const link = await seedLink(dora);
     const yves = await web.person("Yves", { hasAccount: false });
@@ -125,7 +125,7 @@ describe("the pictures on the page of a link", () => {
     await page.locator(".ticket-bar").getByText(shares.done, { exact: true }).waitFor();
   });
 
-  it("a link with a password shows photos only after the password, and only if allowed", async () => {
+  it("a link with a password shows photos only after the password", async () => {
     const eva = await web.person("Eva");
     const shown = await seedLink(eva, { password: "open sesame", showPreviews: true });
     const hidden = await seedLink(eva, { password: "open sesame" });

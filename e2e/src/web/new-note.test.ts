@@ -99,7 +99,7 @@ describe("a new note", () => {
     await expect.poll(() => titlesOf(dee)).toEqual(["First and more"]);
   });
 
-  it("two tabs with the same new note create one note, and no text is lost", async () => {
+  it("two tabs with the same new note create one note with the text of both", async () => {
     const eve = await web.person("Eve Two Tabs");
     eve.watch.expect(/^409 PATCH/);
     await openNewNote(eve);
@@ -133,7 +133,7 @@ describe("a new note", () => {
     await expect.poll(() => titlesOf(fay)).toEqual(["Mine", "Contract.v2"]);
   });
 
-  it("files in a new note wait for the connection, and are then attached once", async () => {
+  it("files in a new note are attached once when the connection is back", async () => {
     const gil = await web.person("Gil Waits");
     gil.watch.expect(/POST .*\/notes/);
     await gil.page.route("**/notes", (route) =>

@@ -20,7 +20,7 @@ describe("two people who write in one note", () => {
     return { ...person, id };
   };
 
-  it("a person whose note another person has changed sees both texts, and can keep one", async () => {
+  it("a person whose note another person has changed can choose one of both texts", async () => {
     const { page, client, id } = await conflict("Ann Keeps");
     await page.getByText("Show the other text").click();
     await page.getByRole("region", { name: conflictTexts.title }).getByText("theirs", { exact: true }).waitFor();

@@ -11,7 +11,7 @@ import { startWeb } from "./testing/start-web.ts";
 describe("the list of notes", () => {
   const web = startWeb();
 
-  it("the list of notes starts with pinned notes, and keeps its order after a reload", async () => {
+  it("the list of notes keeps its order and its pinned notes after a reload", async () => {
     const { page, client } = await web.person("Ann Sorts");
     for (const title of ["Alpha", "Gamma", "Beta"]) await seedNote(client, { title });
     const { items } = await client.notes.list();

@@ -104,7 +104,7 @@ describe("the pictures of a note", () => {
     expect(await filesOf(dora).locator(".tile").count()).toBe(0);
   });
 
-  it("the arrow keys move between photos, and the tab key reaches the menu of a photo", async () => {
+  it("the arrow keys move between photos in the grid", async () => {
     const eva = await web.person("Eva");
     const { page } = eva;
     await openPhotos(eva);
@@ -149,7 +149,7 @@ describe("the pictures of a note", () => {
     await expect.poll(() => filesOf(fay).locator(".tile").count()).toBe(0);
   });
 
-  it("the viewer shows the large preview of a photo, and loads the original on zoom", async () => {
+  it("the viewer loads the original of a photo only on zoom", async () => {
     const gus = await web.person("Gus");
     const { page } = gus;
     await openPhotos(gus);

@@ -12,7 +12,7 @@ describe("the preview of files", () => {
   const web = startWeb();
   const three = [png("photo.png"), text("words.txt", "Plain words."), randomFile("archive.bin", { sizeBytes: 9 })];
 
-  it("the preview opens from the row of a file, and returns the focus to this row", async () => {
+  it("a closed preview returns the focus to the row of its file", async () => {
     const ann = await web.person("Ann");
     const { dialog, page } = await openNote(ann, three);
     await row(page, "photo.png").focus();

@@ -134,7 +134,7 @@ describe("the settings", () => {
     await tess.page.getByText("No tokens yet.").waitFor();
   });
 
-  it("the settings list the sessions, and can end one session", async () => {
+  it("the settings can end one session in the list of sessions", async () => {
     const carl = await web.person("Carl");
     const elsewhere = await otherBrowser(web, carl, "10.2.0.2");
     await elsewhere.page.goto("/settings/security");

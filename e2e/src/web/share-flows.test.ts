@@ -96,7 +96,7 @@ describe("the number of clicks for a share", () => {
 describe("the tabs of the share dialog", () => {
   const web = startWeb();
 
-  it("the arrow keys change the tabs of the share dialog, and typed text stays", async () => {
+  it("typed text stays when the arrow keys change the tab of the share dialog", async () => {
     const { page, client } = await web.person("Ann Tabs");
     const note = await seedNote(client, { title: "Plan" });
     const dialog = await openShareDialog(page, note.id);
@@ -160,7 +160,7 @@ describe("the tabs of the share dialog", () => {
 describe("a link that expires while its dialog is open", () => {
   const web = startWeb();
 
-  it("the dialog of an expired link has no QR code, and can make a new link", async () => {
+  it("the dialog of an expired link has no QR code", async () => {
     const ann = await web.person("Ann Ends", CLIPBOARD);
     const note = await seedNote(ann.client, { title: "Plan", files: [text("terms.txt", "as agreed")] });
     await ann.page.goto(`/n/${note.id}`);

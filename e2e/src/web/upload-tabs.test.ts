@@ -27,7 +27,7 @@ describe("an upload in a browser with two tabs", () => {
     expect((await ann.client.notes.get(note.id)).attachments).toHaveLength(1);
   });
 
-  it("only one of two tabs sends a file, and both tabs show the upload", async () => {
+  it("both of two tabs show an upload, but only one tab sends the file", async () => {
     const ben = await web.person("Ben");
     const note = await open(ben);
     const bucket = await closeBucket(ben, web.service);

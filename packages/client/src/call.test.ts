@@ -156,7 +156,7 @@ describe("the arguments of openFiles", () => {
   const invalid = (problem: RegExp) =>
     expect.objectContaining({ code: "invalid_option", message: expect.stringMatching(problem) });
 
-  it("openFiles refuses an unknown option, and its error lists the known options", () => {
+  it("the error of openFiles for an unknown option lists the known options", () => {
     const options = { baseUrl: "/files", tokn: "t" };
     expect(() => openFiles(options)).toThrow(
       invalid(/no option tokn\. The options are baseUrl,token,getToken,fetch,store,previews/),

@@ -54,7 +54,7 @@ it.each([
   ["文".repeat(255), ".pdf"],
   ["a".repeat(300), ".txt"],
   ["😀".repeat(100), ".png"],
-])("a ZIP shortens the filename %s%s to 255 bytes, and keeps its extension", (stem, extension) => {
+])("a ZIP shortens the stem of the filename %s%s, so that the filename has 255 bytes", (stem, extension) => {
   const names = nameEach([1, 2, 3].map(() => stem + extension));
   expect(new Set(names).size).toBe(3);
   for (const name of names) {

@@ -12,7 +12,7 @@ const downloadOf = (file: NamedFile, content = "hello") => {
   return { file, stream: blob.stream(), blob: async () => blob };
 };
 
-it("saveIn keeps the folder of a file, and numbers a second file with the same name", async () => {
+it("saveIn saves a file in its folder, with a number if the name is in use", async () => {
   const root = await newFolder();
   const file = { filename: "sea.jpg", path: "photos/2024/" };
   expect(await saveIn(root, downloadOf(file))).toBe(join(root, "photos/2024/sea.jpg"));
@@ -32,7 +32,7 @@ it("requirement 2: saveIn never writes a file outside of its directory", async (
   );
 });
 
-it("saveIn does not follow a symbolic link, and does not replace a file by a folder", async () => {
+it("saveIn refuses a path whose folder is a symbolic link or a file", async () => {
   const [root, outside] = [await newFolder(), await newFolder()];
   await symlink(outside, join(root, "photos"));
   await writeFile(join(root, "file"), "");

@@ -21,7 +21,7 @@ test.each([
   "cache-control",
   "if-none-match",
   "range",
-])("the presigner signs the header %s, and returns the header for the client to send", (name) => {
+])("the presigner signs the header %s, which the client must send", (name) => {
   const { url, headers } = presignPut({ [name.toUpperCase()]: " 1 " });
   expect(headers).toEqual({ [name]: "1" });
   expect(new URL(url).searchParams.get("X-Amz-SignedHeaders")).toBe([name, "host"].sort().join(";"));
@@ -33,7 +33,7 @@ test.each([
   "x-amz-checksum-crc64nvme",
   "x-amz-server-side-encryption",
   "x-amz-server-side-encryption-customer-key",
-])("the presigner keeps %s as a header, and does not move it into the query", (name) => {
+])("the presigner does not move the header %s into the query", (name) => {
   const { url, headers } = presignPut({ [name]: "value" });
   expect(headers).toEqual({ [name]: "value" });
   expect(new URL(url).searchParams.has(name)).toBe(false);

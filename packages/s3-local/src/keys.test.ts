@@ -42,7 +42,7 @@ test("objects with hostile keys stay distinct, in files inside the data folder",
   expect((await client.send(new ListObjectsV2Command({ Bucket: BUCKET }))).KeyCount).toBe(0);
 });
 
-test("the deletion of an object d keeps the object d/e, and the reverse", async () => {
+test("the objects d and d/e are independent: the deletion of one keeps the other", async () => {
   const { client } = await startBucket();
   const at = (Key: string) => ({ Bucket: BUCKET, Key });
   for (const key of ["d", "d/e", "d//"]) await client.send(new PutObjectCommand({ ...at(key), Body: key }));

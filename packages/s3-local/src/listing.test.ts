@@ -127,7 +127,7 @@ describe("a list of objects", () => {
     ]);
   });
 
-  test("ListObjects names the owner, and ListObjectsV2 only on request", async () => {
+  test("ListObjects always names the owner, but ListObjectsV2 only on request", async () => {
     const { client } = await startBucket();
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "" }));
     const owner = async (FetchOwner?: boolean) =>
@@ -155,7 +155,7 @@ describe("a list of objects", () => {
     await expect(missing).rejects.toMatchObject({ name: "NoSuchBucket" });
   });
 
-  test("a list of objects accepts a page size of 0, and reduces a page size over 1,000", async () => {
+  test("a list of objects has page sizes from 0 to 1,000", async () => {
     const { client } = await startBucket();
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "" }));
     const nothing = await client.send(new ListObjectsV2Command({ Bucket: BUCKET, MaxKeys: 0 }));

@@ -23,7 +23,7 @@ import { bytesOf } from "./testing/streams.ts";
 const at = (Key: string) => ({ Bucket: BUCKET, Key });
 
 describe("requests for buckets", () => {
-  test("the AWS SDK can create, find and list buckets, and delete empty buckets", async () => {
+  test("the AWS SDK can create, find, list and delete buckets", async () => {
     const { client } = await startBucket();
     await client.send(new CreateBucketCommand({ Bucket: "second-bucket" }));
     await client.send(new CreateBucketCommand({ Bucket: "second-bucket" }));
@@ -41,7 +41,7 @@ describe("requests for buckets", () => {
     });
   });
 
-  test("the list of buckets accepts a prefix, and has pages", async () => {
+  test("the list of buckets supports prefixes and pages", async () => {
     const { client } = await startBucket({ buckets: ["a-1", "b-1", "b-2", "b-3"] });
     const list = async (input: ListBucketsCommandInput) => {
       const page = await client.send(new ListBucketsCommand(input));

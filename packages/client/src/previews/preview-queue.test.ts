@@ -156,7 +156,7 @@ describe("the preview queue of the client", () => {
     expect(puts).not.toContain("/invalid/small");
   });
 
-  it("the preview queue repeats a failed PUT, and drops a preview that is refused", async () => {
+  it("the preview queue repeats a PUT that fails with 503, but not a refused PUT", async () => {
     let failures = 0;
     const { add, stored } = openQueue({
       make: async () => [preview("small")],

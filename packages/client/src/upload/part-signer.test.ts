@@ -66,7 +66,7 @@ describe("the requests of an upload for signed part URLs", () => {
     expect(signed).toEqual([[1, 2, 3], [1]]);
   });
 
-  it("a failed request for part URLs rejects all waiting calls, but not the next call", async () => {
+  it("after a failed request for part URLs, the next call requests the URLs again", async () => {
     const { signer, signed, failures } = signerOf(upTo(3));
     failures.push(new Error("no response"));
     const outcomes = await Promise.allSettled([signer.get(1), signer.get(2)]);

@@ -108,7 +108,7 @@ describe("an attempt that fails", () => {
     expect(await slow).toBe("done");
   });
 
-  it("the retry loop waits while the browser is offline, and then repeats the attempt", async () => {
+  it("the retry loop repeats the attempt when the browser is online again", async () => {
     const { platform, state } = manualPlatform();
     const { retry, seen } = retryOn(platform, { giveUpAfterMs: 0 });
     state.isOnline = false;

@@ -39,7 +39,7 @@ function decide({ document, conditions = USUAL, fields = {}, now = SIGNED_AT }: 
   return verifyPost({ bucket: "photos", fields: new Map(given) }, now);
 }
 
-test("verifyPost accepts a form that its policy permits, and returns the length range", () => {
+test("verifyPost returns the length range of a form that its policy permits", () => {
   const conditions = [...USUAL, ["content-length-range", 5, 100], ["content-length-range", 0, 50]];
   const range = { min: 5, max: 50 };
   expect(decide({ conditions })).toEqual({ ok: true, accessKeyId: EXAMPLE_KEY.accessKeyId, range });

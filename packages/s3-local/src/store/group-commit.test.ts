@@ -44,7 +44,7 @@ test("a change that throws does not undo the other changes of its commit", async
   expect([contents.hasBlob("a"), contents.hasBlob("b"), contents.segments(kept).length]).toEqual([true, false, 1]);
 });
 
-test("a failed commit rejects all its changes, and deletes no blob", async () => {
+test("a failed commit rejects all its changes without deleting a blob", async () => {
   const { database, contents, commits, write, staged } = start();
   const kept = await write(() => contents.add(staged("a")));
   database.exec(

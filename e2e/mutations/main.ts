@@ -5,7 +5,7 @@ import { candidatesIn, drawn, type Mutation } from "./candidates.ts";
 import { copyOf, isCompiling, runTests } from "./copy.ts";
 
 // Measures how many random faults in the source code the tests find: `node e2e/mutations/main.ts [CHECKOUT] --count 200 --seed 1 --out
-// results.jsonl`. The checkout can be another version with installed dependencies. Only its last commit is tested.
+// results.jsonl`. The checkout can be another version with installed dependencies. Only the last commit of the checkout is tested.
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

@@ -71,8 +71,8 @@ describe("the pages of the API at /docs", () => {
 });
 
 /**
- * Returns the brightness of a color from 0 (black) to 1 (white). A transparent color is 1, because it shows the white background of the
- * browser.
+ * Returns the brightness of a color from 0 (black) to 1 (white). A transparent color has the brightness 1, because the browser shows white
+ * behind it.
  */
 function brightnessOf(color: string): number {
   const [red = 0, green = 0, blue = 0, alpha = 1] = (color.match(/[\d.]+/g) ?? []).map(Number);

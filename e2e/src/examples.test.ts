@@ -13,7 +13,7 @@ import { makePlace, type Place, type RunningService, startProcess } from "./test
 const ROOT = resolve(import.meta.dirname, "../..");
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 
-/** The exports that a new developer calls first. Each of them must have an example in its doc comment. */
+/** The exports that a new developer calls first. Each of these exports must have an example in its doc comment. */
 const ENTRY_POINTS: Record<string, readonly string[]> = {
   presign: ["createPresigner", "createCloudFrontSigner", "createVerifier", "parseS3Url"],
   contract: ["problems", "pageOf", "StartUploadBody"],

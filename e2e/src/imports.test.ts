@@ -137,8 +137,8 @@ const packages: Record<string, string> = {
 };
 
 /**
- * The files of a feature that all other features may import, in addition to index.ts, its queries and its fragments of SQL. Most of them
- * define the types of the feature and their rules.
+ * The files of a feature that all other features may import, in addition to index.ts, its queries and its fragments of SQL. Most of these
+ * files define the types of the feature and their rules.
  */
 const openFiles: Record<string, readonly string[]> = {
   access: ["attachment", "note", "caller", "authorise"],
@@ -495,7 +495,7 @@ describe("the check of imports", () => {
     expect(openedFile({ from: path(from), to: path(to) })).toBe(expected);
   });
 
-  it("the check of imports reports each circle once", () => {
+  it("the check of imports reports each circle of imports once", () => {
     const edges = ["a b", "b c", "c a", "c d", "d d", "e a"].map((edge) => {
       const [from = "", to = ""] = edge.split(" ");
       return { from, to };

@@ -99,7 +99,7 @@ describe("requirement 28: a full run of the service writes no secret", () => {
     }
   }
 
-  /** Starts an upload as Uppy does. Returns the URLs of its parts. */
+  /** Starts a multipart upload as Uppy does. Returns the URLs of the parts. */
   async function uppyParts(ann: Api, noteId: string): Promise<string[]> {
     const described = { filename: "d.txt", type: "text/plain", metadata: { noteId, size: 5 } };
     const { uploadId, key } = (await ann.call("POST", "/s3/multipart", described)).body;

@@ -15,7 +15,7 @@ if (engine === undefined) throw new Error("there is no engine");
 describe("requirement 37: docs/file-requests.md", () => {
   const service = useService({ engine });
 
-  /** Runs the script of docs/file-requests.md in a folder with the receipt and the public keys. Returns its output. */
+  /** Runs the script of docs/file-requests.md in a folder with the receipt and the public keys. Returns the output of the script. */
   async function check(receipt: object): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), "valetkey-receipt-"));
     onTestFinished(() => rm(folder, { recursive: true }));

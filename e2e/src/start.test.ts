@@ -397,7 +397,7 @@ async function execute(here: Place, statement: string): Promise<void> {
   await runSql(DATABASE_URL, statement);
 }
 
-/** Starts a server that accepts connections but never responds, until the end of the test. Returns its port. */
+/** Starts a server that accepts connections but never responds, until the end of the test. Returns the port of the server. */
 async function listenOnFreePort(): Promise<number> {
   const sockets: Socket[] = [];
   const server = createServer((socket) => sockets.push(socket.on("error", () => undefined)));

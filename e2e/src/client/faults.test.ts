@@ -70,7 +70,7 @@ describe("an upload with a lost response", () => {
     await expectSameBytes(world, { attachmentId: id, given });
   });
 
-  it("a lost response to the start of an upload does not start a second upload", async () => {
+  it("an upload starts only once even if the response to its start is lost", async () => {
     const world = getWorld();
     const note = await newNote(world);
     const isStart = ({ method, url }: IncomingMessage) => method === "POST" && url === `/notes/${note}/uploads`;
@@ -80,7 +80,7 @@ describe("an upload with a lost response", () => {
     expect((await world.client.notes.get(note)).attachments).toHaveLength(1);
   });
 
-  it("a lost response to the completion of an upload still returns the attachment", async () => {
+  it("an upload returns its attachment even if the response to its completion is lost", async () => {
     const world = getWorld();
     const note = await newNote(world);
     world.toService.decide(once(({ url }) => url?.endsWith("/complete") === true, "loseAnswer"));
@@ -152,7 +152,7 @@ describe("an upload during an outage", () => {
     expect(states).toContain("waiting");
   });
 
-  it("an upload that a long outage of the service stops can resume with its parts", async () => {
+  it("an upload that fails in a long outage of the service can resume later", async () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     const note = await newNote(world);

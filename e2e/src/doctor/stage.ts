@@ -26,7 +26,7 @@ export const SECRET_KEY = "x8Vq2LmZs7Rk4Wd9Yb3Tf6Hn1Jc5Gp0Q";
 const ACCESS_KEY = "AKIDDOCTORTESTS00000";
 const AUTH_SECRET = "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc";
 
-/** The servers and folders of one set-up for the doctor. `close` stops and removes them. */
+/** The servers and folders of one set-up for the doctor. `close` stops the servers and removes the folders. */
 export type Stage = {
   dataDir: string;
   /** The environment variables of a healthy service. The service's external bucket is a server of `packages/s3-local`. */
@@ -35,7 +35,7 @@ export type Stage = {
   endpoint: string;
   /** Starts a rewriting proxy with this rule in front of the bucket. Returns `env` with the URL of the proxy. */
   behind(rule: Rule): Promise<Env>;
-  /** Starts another S3 server with these CORS settings. Returns `env` with the URL of this server. */
+  /** Starts another S3 server with these CORS settings. Returns `env` with the URL of the new server. */
   withCors(cors: InitialCors | undefined): Promise<Env>;
   /** Registers a function for `close`, for example to stop a server. */
   add(close: () => unknown): void;

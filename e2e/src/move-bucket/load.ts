@@ -163,7 +163,7 @@ async function share(api: Api, { ledger, file }: { ledger: Ledger; file: StoredF
   if ((await checksumAt(url?.fileUrl)) !== file.sha256) throw new Error("A visitor got other bytes.");
 }
 
-/** Picks a file from the first half of the ledger. No worker deletes files of this half. */
+/** Picks a file from the first half of the ledger. No worker deletes files of the first half. */
 function pick(files: Map<string, string>): [id: string, sha256: string] {
   const stable = Math.max(1, Math.min(files.size, STABLE));
   const nth = Math.floor(Math.random() * stable);

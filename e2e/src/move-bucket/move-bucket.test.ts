@@ -72,7 +72,7 @@ describe("valetkey move bucket", () => {
     }
     // A URL that the service issued before the move still works.
     expect((await fetch(oldUrl)).status).toBe(200);
-    // An upload ends in the bucket in which it started. The next run moves its file.
+    // An upload ends in the bucket in which it started. The next run of the move then moves the uploaded file.
     expect((await putAsTold(pending, waiting)).status).toBe(200);
     expect((await api.call("POST", `/uploads/${pending.id}/complete`)).status).toBe(200);
     expect(new URL(await urlOf(api, pending.attachmentId)).origin).not.toBe(other.endpoint);

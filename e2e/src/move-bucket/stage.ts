@@ -56,7 +56,7 @@ export async function startUpload(api: Api, noteId: string, bytes: Uint8Array) {
 
 export type StoredFile = { id: string; sha256: string };
 
-/** Uploads a file with a signed PUT. Returns its id and its checksum. */
+/** Uploads a file with a signed PUT. Returns the id and the checksum of the file. */
 export async function upload(api: Api, noteId: string, bytes: Uint8Array = randomBytes(1_000)): Promise<StoredFile> {
   const started = await startUpload(api, noteId, bytes);
   await putAsTold(started, bytes);

@@ -70,7 +70,7 @@ const commandOf = ({ folder }: Project): string => join(folder, "node_modules/va
 
 type Module = { name: string; source: string; folder?: string };
 
-/** Writes a module into the project, and runs it. Returns its output. */
+/** Writes a module into the project, runs the module, and returns the output. */
 async function runModule(major: number, { name, source, folder = project.folder }: Module): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, source);

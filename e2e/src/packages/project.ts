@@ -8,12 +8,12 @@ import { PUBLISHED, type Published } from "../../../release/published.ts";
 import { stage } from "../../../release/stage.ts";
 
 const { resolve } = createRequire(import.meta.url);
-/** The path of this repository's TypeScript compiler. The tests run it without npx, which takes longer than the compiler. */
+/** The path of this repository's TypeScript compiler. The tests run the compiler without npx, which takes longer than the compiler. */
 export const TSC = join(resolve("typescript/package.json"), "../bin/tsc");
 
 type RunOptions = { cwd: string; env?: Record<string, string> };
 
-/** Runs a command. Resolves with its standard output. Rejects with its whole output if the command fails. */
+/** Runs a command. Resolves with the standard output of the command. Rejects with the whole output if the command fails. */
 export async function run(command: string, args: string[], { cwd, env: more }: RunOptions): Promise<string> {
   // Removes the variables of npm and Vitest, which the project of a user does not have.
   const inherited = Object.entries(process.env).filter(([name]) => !/^(?:npm_|NODE_ENV$)/.test(name));

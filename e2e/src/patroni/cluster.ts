@@ -26,7 +26,7 @@ export type Node = {
   /** The URL of the database with only this host. */
   url: string;
   kill(): Promise<void>;
-  /** Stops all processes of the machine with SIGSTOP. Returns a function that continues them, or only PostgreSQL without Patroni. */
+  /** Stops all processes of the machine with SIGSTOP. Returns a function that continues all processes, or only those of PostgreSQL. */
   freeze(): Promise<(only?: "postgres") => void>;
   start(): Promise<void>;
   sql(statement: string): Promise<unknown[]>;

@@ -43,7 +43,8 @@ async function openBehind(mode: PoolMode) {
   };
 }
 
-// In transaction mode, all connections of the services share 5 server connections. In session mode, each connection needs its own.
+// In transaction mode, all connections of the services share 5 server connections. In session mode, each connection needs its own server
+// connection.
 describe.each<PoolMode & { names: string[] }>([
   { mode: "transaction", preparedStatements: 0, size: 5, names: [] },
   {

@@ -42,7 +42,7 @@ it("the haproxy sample sends requests to replicas even if all health checks fail
   const server = createServer(({ url }, response) => {
     const isCheck = url === "/readyz";
     response.writeHead(isCheck ? 503 : 200).end();
-    // haproxy removes a replica after three failed checks. After ten failed checks, it has removed both replicas.
+    // haproxy removes a replica after three failed checks. After ten failed checks, haproxy has removed both replicas.
     if (isCheck && ++checks === 10) checked.resolve();
   }).listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -35,7 +35,7 @@ export function useClientBucket() {
     credentials,
     endpoint: () => bucket.endpoint,
     home: () => home,
-    /** Runs a command in the home folder, and returns its output. Rejects with the output if its exit code is not 0. */
+    /** Runs a command in the home folder, and returns its output. Rejects with the output if the exit code of the command is not 0. */
     async run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<string> {
       const { stdout, stderr } = await promisify(execFile)(command, args, {
         cwd: home,

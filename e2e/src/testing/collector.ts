@@ -13,7 +13,7 @@ export type Collector = {
   close(): Promise<void>;
 };
 
-/** Starts a simulated collector of traces. With `respond: false`, it accepts connections but never responds. */
+/** Starts a simulated collector of traces. With `respond: false`, the collector accepts connections but never responds. */
 export async function startCollector({ respond = true } = {}): Promise<Collector> {
   const bodies: Buffer[] = [];
   let headers: Record<string, string | string[] | undefined> = {};

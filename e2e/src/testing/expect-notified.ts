@@ -16,7 +16,7 @@ type IssuedUrls = { attachmentId: string; count: number };
 export function notYetReported(seen: Acknowledged, received: Received): string[] {
   const [invited, told] = [new Set(mailsByEmail(received.mails).keys()), keysOfEvents(received.webhooks)];
   const issued = issuedByFile(received.webhooks);
-  // A summary lists at most 1,000 files. After a long run, it may therefore leave out a file that the test expects.
+  // A summary lists at most 1,000 files. After a long run, a summary may therefore leave out a file that the test expects.
   const listsAll = received.webhooks.every(({ body }) => (JSON.parse(body) as Event).data.isComplete !== false);
   return [
     ...seen.invitations.filter(({ email }) => !invited.has(email)).map(({ email }) => `mail to ${email}`),

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { declare, webp } from "../../../packages/server/src/testing/pictures.ts";
 import { type Api, putAsTold } from "./api.ts";
 
-/** Everything that the service has acknowledged to the callers that make load. After a kill, all of it must still exist. */
+/** Everything that the service has acknowledged under load. After a kill of the service, all of these things must still exist. */
 export type Acknowledged = {
   notes: { id: string; title: string }[];
   shares: { noteId: string; userId: string }[];

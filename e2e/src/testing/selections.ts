@@ -5,10 +5,15 @@ import { selectProviders } from "./provider-selection.ts";
 
 type Environment = { PATH?: string | undefined; PROVIDERS?: string | undefined };
 
-/** The test files that the run skips because a program is missing. `line`: which tests these are, and how to run them. */
+/**
+ * The test files that the run skips because a program is missing. `line`: the line that names the skipped tests, and says how to run them.
+ */
 type Selection = { missing: readonly string[]; line: string };
 
-/** Selects the test files of the run. `excluded`: the test files that need a missing program. `lines`: what the run prints at its start. */
+/**
+ * Selects the test files of the run. `excluded`: the test files that need a missing program. `lines`: the lines that the run prints at its
+ * start.
+ */
 export function selectTests(env: Environment): { excluded: string[]; lines: string[] } {
   const selections = [
     selectProviders(env),

@@ -11,7 +11,7 @@ const OWN = "@valetkey";
 
 const run = promisify(execFile);
 
-/** The previous version. `command`: the path of its command. `version`: its tag or commit. */
+/** The previous version. `command`: the path of the previous `valetkey` command. `version`: the tag or commit of the previous version. */
 export type VersionBefore = { command: string; version: string; remove(): Promise<void> };
 
 /**

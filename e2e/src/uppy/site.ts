@@ -6,7 +6,7 @@ import { forward, listen } from "../testing/forward.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 
-/** Bundles the page of docs/uppy.md. Makes its variable `uppy` global for the tests. */
+/** Bundles the page of docs/uppy.md. Makes the page's variable `uppy` global for the tests. */
 export async function bundlePage(): Promise<{ html: string; script: string }> {
   const text = await readFile(join(ROOT, "docs/uppy.md"), "utf8");
   const blockOf = (language: string) => new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, "ms").exec(text)?.[1] ?? "";

@@ -32,7 +32,7 @@ async function givePassword({ page, email }: Person): Promise<void> {
   await button(page, signIn.action).click();
 }
 
-/** Adds a simulated authenticator to the browser, which creates passkeys without asking the user. Returns its id. */
+/** Adds a simulated authenticator to the browser, which creates passkeys without asking the user. Returns the id of the authenticator. */
 async function addAuthenticator(devtools: CDPSession): Promise<string> {
   await devtools.send("WebAuthn.enable");
   const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {

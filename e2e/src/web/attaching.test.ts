@@ -24,7 +24,7 @@ import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
 const MIB = 2 ** 20;
-/** The size of a file that is too large for a single PUT. The client sends it in parts of 8 MiB. */
+/** The size of a file that is too large for a single PUT. The client sends such a file in parts of 8 MiB. */
 const MULTIPART_BYTES = 72 * MIB;
 /** The delay of the response with the limits, in milliseconds. The limits then arrive long after the rest of the page. */
 const LATE_MS = 1_000;

@@ -7,8 +7,8 @@ import { loadAxe, seriousFindings } from "./testing/axe.ts";
 import { PHONE } from "./testing/person.ts";
 
 /**
- * Scenes that only the screenshots need. Each of their elements is also in another scene, on both screens, with the same markup, styles and
- * ancestors. Only the texts or the number of files differ.
+ * Scenes that only the screenshots need. Each element of these scenes is also in another scene, on both screens, with the same markup,
+ * styles and ancestors. Only the texts or the number of files differ.
  */
 const ALIKE = new Set([
   "list-full",

@@ -52,7 +52,7 @@ describe("the languages of the app", () => {
     expect(await page.locator("html").getAttribute("lang")).toBe("en");
   });
 
-  it("a message about a file that the scan rejects has the language of the page", async () => {
+  it("a message about a file that the scan rejects is in the language of the page", async () => {
     const { page, client } = await web.person("Ann Rejected", GERMAN);
     const { id } = await seedNote(client, { title: "Plan" });
     await page.goto(`/n/${id}`);
@@ -79,7 +79,7 @@ describe("the languages of the app", () => {
     const ready = (page: Page) => page.getByRole("main").getByText("plan.txt").first().waitFor();
     const load = (locale: string) => loadCold(browser, { locale, service, as: ann, path: `/n/${id}`, ready });
     const [inEnglish, inGerman] = [await load("en-GB"), await load("de-DE")];
-    // German texts are longer, so the limit permits some more bytes. With both languages, the page would have 10 kB more.
+    // German texts are longer, so the limit permits some more bytes. If the page loaded both languages, it would have 10 kB more.
     expect(inGerman.gzipBytes - inEnglish.gzipBytes).toBeLessThan(2_000);
   });
 });

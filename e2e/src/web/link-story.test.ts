@@ -83,7 +83,7 @@ describe("a link and three visitors on phones", () => {
   });
 });
 
-/** Makes the link “Flat” with a password and two claims (downloads) in the share dialog. Returns its URL. */
+/** Makes the link “Flat” with a password and two claims (downloads) in the share dialog. Returns the URL of the link. */
 async function makeLink({ page }: Person, noteId: string): Promise<string> {
   const dialog = await openLinks(page, noteId);
   await dialog.getByRole("button", { name: links.dialog.create }).click();

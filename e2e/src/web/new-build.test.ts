@@ -105,7 +105,7 @@ it("a note shows its Markdown source if the Markdown renderer can't be loaded", 
   await page.getByRole("textbox", { name: texts.notes.body }).waitFor();
 });
 
-/** Blocks the code with this name until `letThrough` is called. The page does not reload, because it seems to have just reloaded. */
+/** Blocks the code with this name until `letThrough` is called. The page does not reload, because a mark says that it has just reloaded. */
 async function withholdCode({ page, watch }: Person, name: string) {
   watch.expect(/ERR_FAILED/);
   await page.addInitScript("sessionStorage.setItem('valetkey.reloaded', String(Date.now()))");

@@ -184,7 +184,7 @@ describe("the share dialog", () => {
       await page.keyboard.press("Tab");
     }
     await page.keyboard.press("Enter");
-    // The focus moves to the Undo button. After Undo, it moves back to the row.
+    // The focus moves to the Undo button. After Undo, the focus moves back to the row.
     await dialog.locator("button:focus", { hasText: "Undo" }).waitFor();
     const reloaded = sharesRequested(page, "PUT").then(() => sharesRequested(page, "GET"));
     await page.keyboard.press("Enter");

@@ -86,7 +86,7 @@ describe("a shared note", () => {
     await expect.poll(() => row.textContent()).toContain("1 open link");
   });
 
-  it("a note with a link for everybody never says “Only you”", async () => {
+  it("the access sentence of a note with a link for everybody never says “Only you”", async () => {
     const ann = await web.person("Ann Linked");
     const note = await seedNote(ann.client, { title: "Linked", files: [text("a.txt", "a")] });
     const expiresAt = new Date(Date.now() + 7 * 24 * HOUR_MS).toISOString();

@@ -18,7 +18,7 @@ import { startWeb } from "./testing/start-web.ts";
 import { chooseBy, closeBucket, fileOnDisk } from "./testing/upload-faults.ts";
 
 const MIB = 2 ** 20;
-/** The size of a file that is too large for a single PUT. The client sends it in parts of 8 MiB. */
+/** The size of a file that is too large for a single PUT. The client sends such a file in parts of 8 MiB. */
 const MULTIPART_BYTES = 72 * MIB;
 /** A file so large that the page does not store its content in the browser. */
 const HUGE = { sizeBytes: 513 * MIB };
@@ -60,7 +60,7 @@ describe("an interrupted upload", () => {
     expect(await keptUploads(gus)).toBe(0);
   });
 
-  it("an upload in a page resumes after the next sign-in", async () => {
+  it("an interrupted upload in a page resumes after the next sign-in", async () => {
     const ida = await web.person("Ida Ends");
     const note = await open(ida);
     const file = randomFile("large.bin", { sizeBytes: MIB });

@@ -62,8 +62,8 @@ export type ClientOptions = CallsOptions &
 export type UploadsClient = {
   /**
    * Uploads a file directly to the bucket, and attaches it to a note. The service chooses a single PUT or a multipart upload. The upload
-   * waits while the client sends many other files. If an earlier upload of this file to this note was interrupted, `upload` resumes it.
-   * Throws `invalid_option`. All other failures reject `done`.
+   * waits while the client sends many other files. If an earlier upload of the same file to the same note was interrupted, `upload` resumes
+   * the earlier upload. Throws `invalid_option`. All other failures reject `done`.
    */
   upload(noteId: string, file: FileSource, options?: UploadOptions): UploadTask;
 };

@@ -66,7 +66,7 @@ async function read(file: OpenedFile, { start, end }: { start: number; end: numb
   }
 }
 
-/** Reads the size and the modification time of a file. If one of these values differs later, the file has changed. */
+/** Reads the size and the modification time of a file. If the size or the time differs later, the file has changed. */
 async function identify(file: { stat(): Promise<{ size: number; mtimeMs: number; isFile(): boolean }> }) {
   const stats = await file.stat();
   if (!stats.isFile()) throw new Error("Only a regular file can be uploaded");

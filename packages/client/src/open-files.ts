@@ -47,7 +47,8 @@ export type FilesClient = {
   download(fileId: string, options?: { signal?: AbortSignal }): Promise<Download>;
   /**
    * Uploads a file directly to the bucket, and adds it to an item. The upload waits while the client sends many other files. If an earlier
-   * upload of this file to this item was interrupted, `upload` resumes it. Throws `invalid_option`. All other failures reject `done`.
+   * upload of the same file to the same item was interrupted, `upload` resumes the earlier upload. Throws `invalid_option`. All other
+   * failures reject `done`.
    */
   upload(item: Item, file: FileSource, options?: UploadOptions): ItemUploadTask;
 };

@@ -70,8 +70,8 @@ export function sendWithXhr(XMLHttpRequest: new () => Xhr): Send {
         signal.removeEventListener("abort", abort);
         then();
       };
-      // XMLHttpRequest reports a changed file and a broken connection with the same event. To tell them apart, the client reads one byte of
-      // the file.
+      // XMLHttpRequest reports a changed file and a broken connection with the same event. To find out whether the file has changed, the
+      // client reads one byte of the file.
       const fail = async () => reject((await readFailure(bytes)) ?? networkError(undefined, { signal, what: WHAT }));
       xhr.onload = settle(() => resolve({ status: xhr.status, text: xhr.responseText }));
       xhr.onerror = settle(fail);

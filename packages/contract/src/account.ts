@@ -92,7 +92,7 @@ export type RequestedTokenState = Static<typeof RequestedTokenState>;
 export const TokenRequestCode = closedObject({ code: Type.String({ minLength: 1, maxLength: 40 }) });
 export type TokenRequestCode = Static<typeof TokenRequestCode>;
 
-/** The program that requested an API token and shows a code. The program chose the `label` itself, so a person must not trust it. */
+/** The program that requested an API token and shows a code. The program itself chose the `label`, so a person must not trust the label. */
 export const TokenRequest = Type.Object({
   label: Type.String(),
   clientAddress: Type.String(),

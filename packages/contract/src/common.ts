@@ -14,7 +14,7 @@ export const PlainText = {
   description: "text without U+0000 and without half of a surrogate pair",
 } as const;
 
-/** The id of a user. For a user of a JWT, this is the `sub` of the JWT, unless another user already has that id. */
+/** The id of a user. The id of a user with a JWT is the `sub` of the JWT, unless another user already has the same id. */
 export const UserId = Type.String({ minLength: 1, maxLength: 255, ...PlainText });
 
 /** An instant in UTC (ISO 8601). */

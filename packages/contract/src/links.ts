@@ -290,7 +290,7 @@ export type LockedLink = Static<typeof LockedLink>;
 
 /**
  * An open link, as a visitor sees it. A download link has `files`, and a file request has `request`. `claim`: the valid claim of the
- * visitor. Until its `windowEndsAt`, the visitor can get more URLs without another claim.
+ * visitor. Until the `windowEndsAt` of the claim, the visitor can get more URLs without another claim.
  */
 export const OpenedLink = Type.Object({
   state: Type.Literal("open"),

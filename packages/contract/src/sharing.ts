@@ -5,8 +5,8 @@ import { closedObject, orNull } from "./shapes.ts";
 const Role = Type.Enum(["viewer", "editor"]);
 
 /**
- * The receivers of a share: at most 100 user ids and at most 100 email addresses. For a caller with a JWT, an id means first the user with
- * this `sub` from the same issuer. If there is no such user, it means the user with this id.
+ * The receivers of a share: at most 100 user ids and at most 100 email addresses. If the caller has a JWT, the service first searches for a
+ * user of the same issuer whose `sub` is the given id, and then for a user with the given id.
  */
 const Receivers = {
   userIds: Type.Optional(Type.Array(UserId, { maxItems: 100 })),

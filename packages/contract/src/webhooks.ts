@@ -36,7 +36,7 @@ export type UpdateWebhookBody = Static<typeof UpdateWebhookBody>;
 
 export const WebhookParams = closedObject({ webhookId: Id });
 
-/** Why a webhook message did not arrive. Apps translate this code. */
+/** Why a webhook message did not arrive. Apps translate the code. */
 export const WebhookFailure = Type.Enum([
   "status",
   "redirect",

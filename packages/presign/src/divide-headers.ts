@@ -19,10 +19,13 @@ const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is all of ASCII
 const ASCII = /^[\x00-\x7f]*$/;
 
-/** AWS reads these values only from headers. In the query, a bucket ignores them, and checks and encrypts nothing. */
+/**
+ * AWS reads values for encryption and checksums only from headers. A bucket ignores such values in the query, and checks and encrypts
+ * nothing.
+ */
 const KEPT_AS_HEADERS = /^x-amz-(?:server-side-encryption|checksum-(?!(?:mode|algorithm|type)$))/;
 
-/** Headers and parameters that the signer sets itself. A caller may not pass them. */
+/** Headers and parameters that the signer sets itself. A caller may not pass these headers and parameters. */
 const RESERVED =
   /^(?:host|x-amz-(?:algorithm|content-sha256|credential|date|expires|security-token|signature|signedheaders))$/;
 

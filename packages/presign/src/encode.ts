@@ -2,7 +2,7 @@ import { PresignError } from "./errors.ts";
 
 declare const encodedKeyBrand: unique symbol;
 
-/** A valid object key, percent-encoded for a URL path. Store this form of the key if you sign many URLs for the object. */
+/** A valid object key, percent-encoded for a URL path. Store the encoded key if you sign many URLs for the object. */
 export type EncodedKey = string & { readonly [encodedKeyBrand]: true };
 
 const MAX_KEY_BYTES = 1024;
@@ -101,7 +101,7 @@ export type ResponseOverrides = {
 
 declare const encodedResponseBrand: unique symbol;
 
-/** Response overrides, encoded for the query of a URL. Store this text if you often sign URLs for one object. */
+/** Response overrides, encoded for the query of a URL. Store the encoded overrides if you often sign URLs for one object. */
 export type EncodedResponse = string & { readonly [encodedResponseBrand]: true };
 
 /**

@@ -31,7 +31,7 @@ type CachedDay = { credentials: Credentials; dayNumber: number; day: SigningDay 
 const SECONDS_PER_DAY = 86_400;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must find control characters
 const CONTROL = /[\x00-\x1f\x7f]/;
-// A process signs with few credentials at a time. The limit removes old credentials and their secrets from the cache.
+// A process signs with few credentials at a time. The limit of cached days removes old credentials and their secrets from the cache.
 const MAX_CACHED_DAYS = 8;
 
 /** Makes a function that returns the signing day for an instant and credentials. Caches the signing keys of recent days. */

@@ -255,7 +255,7 @@ describe("requirement 5: a header to store must be signed", () => {
   });
 });
 
-test("requirement 4: the bucket refuses an upload with a content type that is not signed", async () => {
+test("requirement 4: the bucket refuses an upload with another content type than the signed type", async () => {
   const { client, presigner } = await startWithSecret();
   const { url } = presigner.presignPut(signing("a", { "content-type": "image/png" }));
   const put = (headers: Record<string, string>) =>

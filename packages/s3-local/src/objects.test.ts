@@ -106,7 +106,7 @@ describe("a download with a range", () => {
     ["bytes=8-100", "89", "bytes 8-9/10"],
     ["bytes=-3", "789", "bytes 7-9/10"],
     ["bytes=-100", "0123456789", "bytes 0-9/10"],
-  ])("a download with the range %s returns %s", async (range, text, contentRange) => {
+  ])("a download with the range %s returns the text %s", async (range, text, contentRange) => {
     expect(await read(range)).toEqual({ text, range: contentRange, status: 206 });
   });
 

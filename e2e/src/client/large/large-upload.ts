@@ -122,7 +122,7 @@ function startUploader(order: UploadOrder): Uploader {
     for (const { bytes, resolve } of goals) if (sentBytes >= bytes) resolve();
   });
   child.once("exit", (code) => ended.reject(new Error(`the client ended with ${code} after ${sentBytes} bytes`)));
-  // `reached` and `finished` report the error of the client process. Without this `catch`, it would also end the test process.
+  // `reached` and `finished` report the error of the client process. Without this `catch`, a failed client would also end the test process.
   ended.promise.catch(() => undefined);
   return {
     async reached(bytes) {

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
  * - `cutAt`: the proxy resets the connection after it has received this fraction of the request body.
  * - `loseAnswer`: the proxy closes the connection instead of forwarding the response of the server.
  * - `status`: the proxy forwards nothing, and sends a response with this status.
- * - `answerBytes`: the proxy forwards this number of response bytes, and then calls `thenDo` with the connection to the client.
+ * - `answerBytes`: the proxy forwards so many bytes of the response, and then calls `thenDo` with the connection to the client.
  * - `hold`: the proxy awaits `hold` before the request, and awaits `release` before the response.
  */
 export type Fate =

@@ -4,7 +4,9 @@ import type { BrowserContext, Page } from "playwright-core";
 const ORIGIN = "http://previews.test";
 const FOLDER = new URL("../../../../packages/client/src/previews/", import.meta.url).pathname;
 
-/** The functions of the page. The tests call them in text form, because the types of this repository have no DOM. */
+/**
+ * The functions of the page. The tests pass calls of these functions to the page as text, because the types of this repository have no DOM.
+ */
 const FUNCTIONS = `
   import { makePreviews } from "./index.ts";
 

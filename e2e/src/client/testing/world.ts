@@ -73,7 +73,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   return world;
 }
 
-/** Starts a world for code outside of a test. The caller must close it. */
+/** Starts a world for code outside of a test. The caller must close the world. */
 export async function openWorld({ allowedOrigins = ["*"], env = {}, isDirect = false }: WorldOptions) {
   const [servicePort, bucketPort] = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
   const toBucket = await startFaultProxy({ port: bucketPort });

@@ -129,7 +129,7 @@ export function databaseFaults(servers: () => PostgresServers): readonly Fault[]
   return [notRunning, ...faults.map((fault) => ({ ...fault, setup: "PostgreSQL" }))];
 }
 
-/** Creates a database, which is deleted together with its server. Returns its URL. */
+/** Creates a database, which is deleted together with its server. Returns the URL of the database. */
 export async function createDatabase(
   serverUrl: string,
   { statements = () => [], create = "" }: { statements?: Sql; create?: string } = {},

@@ -63,7 +63,7 @@ export const featureFaults: readonly Fault[] = [
   proxyFault({
     fault: "the bucket stores no content type",
     id: "type-lost",
-    // The doctor recognises a copied object by its content type. Without the content type, it also reports that copies fail.
+    // The doctor recognises a copied object by its content type. Without the content type, the doctor also reports that copies fail.
     also: ["copy-missing"],
     rule: ({ method }) => (method === "HEAD" ? { headers: { "content-type": "binary/octet-stream" } } : undefined),
   }),

@@ -134,7 +134,7 @@ export const lifecycleFaults: readonly Fault[] = [
   }),
 ];
 
-/** The lifecycle rules of the bucket in each stage. A remedy replaces these rules. */
+/** The lifecycle rules of the bucket in each stage. A remedy replaces the lifecycle rules. */
 const rulesOf = new WeakMap<Stage, readonly Rule[]>();
 
 type LifecycleFault = Omit<Fault, "setup" | "arrange"> & {

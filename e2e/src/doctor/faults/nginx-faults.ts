@@ -187,7 +187,10 @@ async function behindNginx(
 type Service = Promise<{ env: Env; url: string }>;
 const services = new WeakMap<Stage, Map<string, Service>>();
 
-/** Returns the service of the stage with the given settings. Tests share this service, because most tests change only the proxy. */
+/**
+ * Returns the service of the stage with the given settings. The tests of a stage share the service, because most tests change only the
+ * proxy.
+ */
 function serviceOf(stage: Stage, settings: Env): Service {
   const ofStage = services.get(stage) ?? new Map<string, Service>();
   services.set(stage, ofStage);

@@ -9,7 +9,7 @@ export type Framework = {
   packages: readonly string[];
   /** The folder of the application below this folder, or its file below `servers`. */
   source: string;
-  /** The files that mount the routes. The table shows the number of their lines. */
+  /** The files that mount the routes. The printed table shows the number of lines in these files. */
   mount: readonly string[];
   shared?: string;
   build?: readonly string[];

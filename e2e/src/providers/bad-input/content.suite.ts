@@ -41,7 +41,7 @@ export function contentTests(fixture: BadInputFixture): void {
     const upload = await fixture.start({ filename: "scan.pdf", contentType: "application/pdf", sizeBytes: PNG.length });
     expect((await fixture.put(upload, PNG)).status).toBe(200);
     await fixture.expectRejected(upload);
-    // The upload URL is still valid, so a second PUT succeeds. The sweep after the tests deletes its object.
+    // The upload URL is still valid, so a second PUT succeeds. The sweep after the tests deletes the object of the second PUT.
     expect((await fixture.put(upload, PNG)).status).toBe(200);
     await fixture.expectNoDownload(upload);
   });

@@ -136,7 +136,7 @@ const MINIO: Profile = {
 /** https://garagehq.deuxfleurs.fr/documentation/reference-manual/s3-compatibility/ */
 const GARAGE: Profile = {
   name: "Garage",
-  // The Garage documentation does not mention conditional writes. Garage 0.9 ignores their conditions and all checksum headers
+  // The Garage documentation does not mention conditional writes. Garage 0.9 ignores the conditions of writes and all checksum headers
   // (src/api/s3/put.rs).
   ignoresIfNoneMatch: true,
   omittedHeaders: ["x-amz-checksum-sha256"],

@@ -151,7 +151,7 @@ async function start({
   };
 }
 
-/** Runs a start script, and resolves when it prints "ready". Rejects with its output if it ends before. */
+/** Runs a start script, and resolves when the script prints "ready". Rejects with the output of the script if the script ends before. */
 async function startScript(script: string, env: Record<string, string>): Promise<ChildProcess> {
   const child = spawn("bash", [script], { env: { PATH: process.env.PATH, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   const lines: string[] = [];

@@ -12,7 +12,7 @@ export type Scene = {
   by: "ann" | "ben" | "zoe" | "nobody" | "first";
   /** Opens the scene. Resolves when the page shows the scene. */
   open(page: Page, world: World): Promise<unknown>;
-  /** Patterns of problems that the scene may cause. `openScene` passes them to `watch.expect`. */
+  /** Patterns of problems that the scene may cause. `openScene` passes the patterns to `watch.expect`. */
   expects?: readonly RegExp[];
 };
 

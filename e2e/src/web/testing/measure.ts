@@ -19,7 +19,7 @@ type InPage = {
 };
 type Entry = { value: number; hadRecentInput: boolean };
 
-/** Makes each later document of this page record its layout shifts. Call this before the first navigation. */
+/** Makes each later document of this page record its layout shifts. Call `watchShifts` before the first navigation. */
 export function watchShifts(page: Page): Promise<unknown> {
   return page.addInitScript(() => {
     const here = globalThis as unknown as InPage;

@@ -74,7 +74,7 @@ export async function servePictures(page: Page, { delayMs = 0, isFailing }: Serv
   });
 }
 
-/** Adds the files of `pictureFiles` to the page of a note, which shows their pictures. The service does not know these files. */
+/** Adds the files of `pictureFiles` to the page of a note, which shows their pictures. The service does not know the added files. */
 export async function standInForPictures(
   page: Page,
   { count, pathOf, ...serving }: { count: number; pathOf?: (nth: number) => string } & Serving,

@@ -38,7 +38,10 @@ declare module "vitest" {
   }
 }
 
-/** Starts the shared service before all tests. The tests share it, because it takes longer to start than most browser tests take. */
+/**
+ * Starts the shared service before all tests. The browser tests share one service, because a service takes longer to start than most tests
+ * take.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { stop, ...webService } = await startWebService();
   project.provide("webService", webService);

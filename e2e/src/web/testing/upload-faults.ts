@@ -29,7 +29,9 @@ export async function chooseBy(click: Locator, files: Parameters<FileChooser["se
   await (await chooser).setFiles(files);
 }
 
-/** Writes a file of zeros to the disk. If a user chooses it again, the page recognises it, because its modification time is the same. */
+/**
+ * Writes a file of zeros to the disk. If a user chooses the file again, the page recognises the file by its unchanged modification time.
+ */
 export async function fileOnDisk(name: string, { sizeBytes }: { sizeBytes: number }): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), "valetkey-disk-")), name);
   onTestFinished(() => rm(dirname(path), { recursive: true }));

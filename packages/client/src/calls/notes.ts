@@ -130,8 +130,8 @@ export function attachmentCalls(call: Call) {
 const MAX_BATCH = 1000;
 
 /**
- * `expiresIn`: the lifetime of the URL in seconds, default 60. The service refuses values outside of its range. `purpose`: the purpose of
- * the URL in the audit event, by default `view` for an inline URL and `download` for all other URLs.
+ * `expiresIn`: the lifetime of the URL in seconds, default 60. The service refuses an `expiresIn` outside of the permitted range.
+ * `purpose`: the purpose of the URL in the audit event, by default `view` for an inline URL and `download` for all other URLs.
  */
 export type UrlOptions = {
   expiresIn?: number;

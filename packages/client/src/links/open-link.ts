@@ -87,8 +87,8 @@ const LOOK_MS = 60_000;
 /** Calls of a visitor for a file request. */
 export type LinkRequest = {
   /**
-   * Sends a file directly to the bucket. The upload waits while the client sends many other files. If an earlier upload of this file to
-   * this slot was interrupted, `send` resumes it. Throws `invalid_option`. All other failures reject `done`.
+   * Sends a file directly to the bucket. The upload waits while the client sends many other files. If an earlier upload of the same file to
+   * the same slot was interrupted, `send` resumes the earlier upload. Throws `invalid_option`. All other failures reject `done`.
    */
   send(file: FileSource, options?: SendOptions): SendTask;
   /** Returns the files that the visitor sent, the oldest file first. */
@@ -137,7 +137,7 @@ function fileRequest({ call, look, ...deps }: RequestDeps, token: string): LinkR
 
 /**
  * Returns a `fetch` that keeps the visitor's cookie on platforms without a store for cookies, such as Node.js. A browser keeps the cookie
- * itself, hides it from scripts, and ignores the header `cookie` that this `fetch` sets.
+ * itself, hides the cookie from scripts, and ignores the header `cookie` that this `fetch` sets.
  */
 function keepCookies(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   const cookies = new Map<string, string>();

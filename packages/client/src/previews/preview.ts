@@ -18,7 +18,8 @@ export type PreviewMaker = (
 export type PreviewOptions = {
   /**
    * Makes and sends the previews of uploaded files. `true`: a browser draws the previews of pictures and of one frame of each video, and
-   * other platforms make no previews. A function makes the previews itself. Failures of previews stay silent. Default: true.
+   * other platforms make no previews. A function replaces the client's own code for previews. Failures of previews stay silent. Default:
+   * true.
    */
   previews?: boolean | PreviewMaker;
 };

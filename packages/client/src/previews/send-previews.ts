@@ -99,7 +99,7 @@ export function createPreviewSender({ call, fetch, platform }: PreviewDeps) {
     if (stored.length > 0) await confirm(path, stored);
   }
 
-  /** Uploads a preview. Returns whether the bucket stored it. */
+  /** Uploads a preview. Returns whether the bucket stored the preview. */
   async function put(preview: Waiting, { upload: request, problem }: Started = {}): Promise<boolean> {
     if (problem !== undefined) await again(preview, toError(problem));
     if (request === undefined) return false;

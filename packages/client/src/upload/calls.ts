@@ -157,7 +157,7 @@ function completeInLine<File>({ call, retry, lines, receiver }: UploadContext, {
   );
 }
 
-/** Rejects when the signal aborts. The request itself continues, because the uploads of other files share it. */
+/** Rejects when the signal aborts. The request itself continues, because the uploads of other files share the request. */
 async function untilAborted<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = () => reject(aborted(signal.reason));

@@ -73,7 +73,9 @@ export function createProgress({ totalBytes, now, sleep, report }: Options): Pro
   let failedSends = 0;
   let failedAt = Number.NEGATIVE_INFINITY;
   let reportedAt = Number.NEGATIVE_INFINITY;
-  /** The delayed report, which a newer report cancels. Without it, the page would never show the last bytes before a stall. */
+  /**
+   * The delayed report, which a newer report cancels. Without a delayed report, the page would never show the last bytes before a stall.
+   */
   let delayed: AbortController | undefined;
 
   function current(): UploadProgress {

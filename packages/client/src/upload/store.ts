@@ -57,7 +57,7 @@ export function defaultStore(): UploadStore {
 /** The idempotency key of the request that starts an upload, and the id of the upload after the response. */
 type UploadIds = { idempotencyKey: string; uploadId?: string };
 
-/** The entry of one upload in the store. Ignores errors of the store, because they only prevent a later resume. */
+/** The entry of one upload in the store. Ignores errors of the store, because such an error only prevents a later resume. */
 export type SavedUpload = {
   load(): Promise<UploadIds | undefined>;
   save(ids: UploadIds): Promise<void>;

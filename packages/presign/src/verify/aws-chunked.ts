@@ -2,7 +2,8 @@ import { EMPTY_SHA256, equalInConstantTime, latin1, type SigningContext, sign } 
 import { type Refusal, refuse } from "./request-target.ts";
 
 /**
- * A SHA-256 that accepts its input in pieces. The caller provides it, because the SHA-256 of this package needs the whole input at once.
+ * A SHA-256 that accepts its input in pieces. The caller provides this SHA-256, because the SHA-256 of `@valetkey/presign` needs the whole
+ * input at once.
  */
 export type Sha256Stream = { update(bytes: Uint8Array): void; digestHex(): string };
 

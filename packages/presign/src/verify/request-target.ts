@@ -4,7 +4,7 @@ import { encodeRfc3986 } from "../encode.ts";
 export type QueryParameter = { readonly name: string; readonly value: string };
 
 /**
- * A parsed request target. Verification and routing share this value, so that they always agree on the path and the query.
+ * A parsed request target. Verification and routing share one parsed target, so that both always agree on the path and the query.
  *
  * `rawPath`: the path as in the request. `path`: the path, percent-decoded once. `canonicalPath`: `path`, encoded as Signature Version 4
  * requires.

@@ -23,10 +23,10 @@ import {
   unsignedFields,
 } from "./request-target.ts";
 
-/** A received request. In its target and headers, each character stands for one byte, as in node:http. */
+/** A received request. In the target and the headers of the request, each character stands for one byte, as in node:http. */
 export type ReceivedRequest = { method: string; target: string; rawHeaders: readonly string[] };
 
-/** An accepted request. Use these parsed parts instead of the raw request. */
+/** An accepted request. Use the parsed parts of the request instead of the raw request. */
 export type VerifiedRequest = {
   ok: true;
   kind: "query" | "header";
@@ -138,8 +138,8 @@ function checkSignature(
   if (!payload.ok) return payload;
   const { kind, accessKeyId, signature, dateTime, scope, signedAt, expiresIn } = authorization;
   const signing = { dateTime, scope: `${scope.date}/${scope.region}/s3/aws4_request`, signingKey };
-  // A client can percent-encode more or fewer characters of the path than the signer. All these encodings name the same key, so each is
-  // valid.
+  // A client can percent-encode more or fewer characters of the path than the signer. All encodings of a path name the same key, so each
+  // encoding is valid.
   const paths = target.rawPath === target.canonicalPath ? [target.rawPath] : [target.rawPath, target.canonicalPath];
   let last = "";
   for (const path of paths) {

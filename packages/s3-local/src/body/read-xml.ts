@@ -17,7 +17,7 @@ const REPEATED = new Set([
   "ExposeHeader",
 ]);
 
-// XML 1.0 does not allow these control characters. The parser would remove them from a key, and so change the key.
+// XML 1.0 does not allow control characters. The parser would remove the control characters from a key, and so change the key.
 const FORBIDDEN_REFERENCE = /&#(?:x0*(?:[0-8bcef]?|1[0-9a-f])|0*(?:[0-8]?|1[124-9]|2[0-9]|3[01]));/i;
 
 /**

@@ -11,7 +11,7 @@ import { announcedTrailers, createHashVerifier, readContentMd5, readDeclaredChec
 /** The maximum size of the body of a PutObject or UploadPart request: 5 GiB. Source: Amazon S3, "Multipart upload limits". */
 export const MAX_BODY_BYTES = 5 * 1024 ** 3;
 
-/** A destination for received bytes. `write` frees the memory of the bytes. The caller must await its promise. */
+/** A destination for received bytes. `write` frees the memory of the bytes. The caller must await the promise of `write`. */
 export type Sink = { write(bytes: Uint8Array): Promise<void> | undefined };
 
 /** A received body, whose length and hashes equal the declared length and hashes. */

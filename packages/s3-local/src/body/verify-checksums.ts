@@ -56,7 +56,7 @@ export function readContentMd5(field: ReadField): Buffer | undefined {
   return md5;
 }
 
-/** Returns `value`. Throws InvalidRequest if it is not a checksum of the given algorithm. */
+/** Returns `value`. Throws InvalidRequest if `value` is not a checksum of the given algorithm. */
 function checkedValue(algorithm: ChecksumAlgorithm, value: string): string {
   if (parseChecksum(algorithm, value) !== undefined) return value;
   throw invalidRequest(`Value for ${checksumHeader(algorithm)} header is invalid.`);

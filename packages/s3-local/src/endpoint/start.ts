@@ -131,7 +131,8 @@ function createHttpServer(handle: ReturnType<typeof createHandler>) {
   });
   server.on("request", (incoming, outgoing) => accept({ incoming, outgoing, expectsContinue: false }));
   server.on("checkContinue", (incoming, outgoing) => accept({ incoming, outgoing, expectsContinue: true }));
-  // Some clients send an empty Expect header, which means that they do not wait. For Node.js, it is an unknown expectation.
+  // Some clients send an empty Expect header, which means that they do not wait. Node.js treats an empty Expect header as an unknown
+  // expectation.
   server.on("checkExpectation", (incoming, outgoing) => {
     if (incoming.headers.expect === "") accept({ incoming, outgoing, expectsContinue: false });
     else outgoing.writeHead(417).end();

@@ -6,7 +6,7 @@ import { invalidArgument, S3Error } from "../errors.ts";
 export type Exchange = { incoming: IncomingMessage; outgoing: ServerResponse; expectsContinue: boolean };
 
 /**
- * A verified and parsed request. Operations read only these values, never the raw request.
+ * A verified and parsed request. Operations read only the parsed values, never the raw request.
  *
  * `parameters`: the query parameters without those of the signature. `field` returns a header by its lowercase name, and also an `x-amz-*`
  * header that a presigner has put into the query.

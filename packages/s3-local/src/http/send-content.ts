@@ -4,7 +4,7 @@ import type { ServerResponse } from "node:http";
 import type { Segment } from "../store/database.ts";
 import type { Store } from "../store/store.ts";
 
-/** The bytes from `from` (inclusive) to `to` (exclusive) of an object or a part. Call `unpin` when nothing reads them any more. */
+/** The bytes from `from` (inclusive) to `to` (exclusive) of an object or a part. Call `unpin` when nothing reads the bytes any more. */
 export type ContentRange = {
   store: Store;
   segments: readonly Segment[];
@@ -104,7 +104,7 @@ export async function sendContent(content: ContentRange, outgoing: ServerRespons
   }
 }
 
-/** Yields a range in blocks. Use each block immediately, because its memory is reused two blocks later. */
+/** Yields a range in blocks. Use each block immediately, because a later block reuses its memory. */
 export async function* readContent({ store, segments, from, to }: Omit<ContentRange, "unpin">): AsyncGenerator<Buffer> {
   const blockBytes = Math.min(BLOCK_BYTES, to - from);
   const buffers = [Buffer.allocUnsafe(blockBytes), Buffer.allocUnsafe(blockBytes)] as const;

@@ -152,7 +152,7 @@ function checkSizes(request: S3Request, parts: readonly PartRecord[]): number {
   );
 }
 
-/** Makes an entity tag from the MD5 of the parts' MD5s and the number of parts. S3 clients rely on this format. */
+/** Makes an entity tag from the MD5 of the parts' MD5s and the number of parts. S3 clients rely on the format of the entity tag. */
 function multipartEtag(parts: readonly Pick<PartRecord, "etag">[]): string {
   const hash = createHash("md5");
   for (const { etag } of parts) hash.update(Buffer.from(etag.replaceAll('"', ""), "hex"));
@@ -199,7 +199,8 @@ function checkExpected(
   if (checksum?.algorithm !== expected.algorithm) {
     throw invalidRequest(`The upload was not created using a ${expected.algorithm.toLowerCase()} checksum.`);
   }
-  // A composite checksum ends with the number of parts. SDKs compute it without this number, and Amazon S3 accepts both forms.
+  // A composite checksum ends with the number of parts. SDKs compute a composite checksum without the number of parts, and Amazon S3
+  // accepts both forms.
   const isComposite = checksum.type === "COMPOSITE" && checksum.value.startsWith(`${expected.value}-`);
   if (isComposite || checksum.value === expected.value) return;
   throw new S3Error("BadDigest", `The ${expected.algorithm} you specified did not match the calculated checksum.`);

@@ -105,7 +105,7 @@ function checkPartChecksum(request: S3Request, { checksumAlgorithm }: UploadReco
   );
 }
 
-/** UploadPartCopy: stores a part with bytes of another object. Reads these bytes for the hash, but does not copy them. */
+/** UploadPartCopy: stores a part with bytes of another object. Reads the bytes for the hash, but does not copy the bytes. */
 export async function uploadPartCopy(request: S3Request, { store, now }: Context): Promise<S3Response> {
   const { bucket } = request;
   const partNumber = readPartNumber(request.parameters.get("partNumber"));

@@ -24,7 +24,7 @@ export function uploadOf(request: S3Request): { key: string; uploadId: string } 
   return { key: request.key, uploadId: request.parameters.get("uploadId") ?? "" };
 }
 
-/** Reads the number of a part. Throws InvalidArgument unless it is from 1 to 10,000. */
+/** Reads the number of a part. Throws InvalidArgument unless the number is from 1 to 10,000. */
 export function readPartNumber(text: string | undefined): number {
   const partNumber = /^\d{1,5}$/.test(text ?? "") ? Number(text) : 0;
   if (partNumber >= 1 && partNumber <= MAX_PART_NUMBER) return partNumber;

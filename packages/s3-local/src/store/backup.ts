@@ -12,7 +12,7 @@ import { createObjects } from "./objects.ts";
 export type BucketBackup = {
   /**
    * Copies the metadata to the new file `to`, and returns the path of the copy. If the process of the bucket cannot write there, the copy
-   * is in the data folder until the backup ends. The bucket deletes no object before this copy.
+   * is in the data folder until the backup ends. The bucket deletes no object before the copy of the metadata.
    */
   copyMetadata(to: string): Promise<string>;
   /** Ends the backup. The bucket then deletes the blobs whose last object was deleted during the backup. */
@@ -45,7 +45,7 @@ export function createBackups({ dataDir, database, blobs, write }: Parts) {
   }
 
   return {
-    /** Resolves when objects may be deleted. Await this immediately before the database change that deletes them. */
+    /** Resolves when objects may be deleted. Await `untilRemovable` immediately before the database change that deletes objects. */
     untilRemovable: async (): Promise<void> => removals,
     /**
      * Starts a backup. The bucket then deletes no object until the copy of the metadata, and no blob until the end of the backup. The copy
@@ -94,7 +94,7 @@ function makeSingleFile(file: string): void {
   copy.close();
 }
 
-/** A blob in a copy of the metadata. `path`: in the data folder. `leastBytes`: its minimum length. */
+/** A blob in a copy of the metadata. `path`: in the data folder. `leastBytes`: the minimum length of the blob. */
 export type ListedBlob = { path: string; leastBytes: number };
 
 /** Lists the blobs in a copy of the metadata, in the order of their paths, which have slashes on every operating system. */

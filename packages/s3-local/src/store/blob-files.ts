@@ -155,7 +155,7 @@ const SYNC_EVERY_BYTES = 64 * 1024 * 1024;
 
 type BlobWriterOptions = { name: string; temporary: string; publish: () => Promise<void> };
 
-/** Makes a writer that collects bytes into large writes. During each write, it collects the bytes of the next write. */
+/** Makes a writer that collects bytes into large writes. During each write, the writer collects the bytes of the next write. */
 export function createBlobWriter({ name, temporary, publish }: BlobWriterOptions): BlobWriter {
   let handle: FileHandle | undefined;
   let batch: Uint8Array[] = [];

@@ -107,7 +107,7 @@ export function createContents(database: DatabaseSync) {
       }
     },
     freedCount: (): number => freed.length,
-    /** Keeps the first `count` freed blobs, and forgets all later ones. Call this after a rollback. */
+    /** Keeps the first `count` freed blobs, and forgets all later ones. Call `keepFreed` after a rollback. */
     keepFreed(count: number): void {
       freed.length = count;
     },

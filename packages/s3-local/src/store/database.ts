@@ -86,7 +86,7 @@ export function openDatabase(file: string): DatabaseSync {
   }
 }
 
-/** Lets only the owner of the database file read it. SQLite gives its other files the same mode. */
+/** Lets only the owner of the database file read it. SQLite gives its other files the mode of the database file. */
 function makePrivate(file: string): void {
   // Opens only a new file, because closing an existing file would release the locks of this process on the file.
   if (!existsSync(file)) closeSync(openSync(file, "ax", 0o600));

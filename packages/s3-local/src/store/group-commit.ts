@@ -7,8 +7,8 @@ type Job = { change: () => unknown; resolve: (value: never) => void; reject: (er
 type Outcome = () => void;
 
 /**
- * Collects the names of the files that changes make unnecessary. `committed` deletes these files. After a rollback, `undoTo` forgets the
- * files that were added since `mark`.
+ * Collects the names of the files that changes make unnecessary. `committed` deletes the unnecessary files. After a rollback, `undoTo`
+ * forgets the files that were added since `mark`.
  */
 type CommitListener = { mark(): number; undoTo(mark: number): void; committed(): void };
 

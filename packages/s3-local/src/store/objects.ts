@@ -91,7 +91,7 @@ function toObject(row: Record<string, unknown>): ObjectRecord {
 
 export type ListingEntry = { object: ObjectRecord } | { commonPrefix: string };
 
-/** Selects keys that start with `prefix`, from the key `from` on. `delimiter`: groups keys up to its first occurrence after the prefix. */
+/** Selects keys that start with `prefix`, from the key `from` on. `delimiter`: the text up to which the list groups keys. */
 type ListingQuery = { prefix: string; delimiter: string; from: string; limit: number };
 
 type ListingPage = { entries: ListingEntry[]; isTruncated: boolean };

@@ -25,7 +25,7 @@ export async function send({ method, url, headers = {}, body }: RawRequest): Pro
   return receive(outgoing);
 }
 
-/** Starts a request. The caller must send its body. */
+/** Starts a request. The caller must send the body of the request. */
 export function open({ method, url, headers = {} }: RawRequest): ClientRequest {
   const [, host, port, path] = /^http:\/\/([^/:]+):(\d+)(.*)$/.exec(url) as unknown as [string, string, string, string];
   return request({ method, host, port, path, headers, agent: false });

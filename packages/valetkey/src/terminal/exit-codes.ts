@@ -59,7 +59,7 @@ type Failure = { exitCode: number; text: string; code: string };
 export function describeFailure(error: unknown): Failure {
   // The client reports an error of `fetch` as the cause of its own error.
   if (error instanceof Error && error.cause instanceof TerminalError) return describeFailure(error.cause);
-  // A TypeError means that a response does not have the form that the client expects. Nothing on this machine causes it.
+  // A TypeError means that a response does not have the form that the client expects. Nothing on this machine causes such a response.
   if (error instanceof TypeError) {
     const problem = `The response is not from Valet Key, or from another version. Check the URL. (${error.message})`;
     return { exitCode: EXIT.other, text: printable(problem), code: "other" };

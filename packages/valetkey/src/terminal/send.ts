@@ -28,7 +28,7 @@ type Found = { file: string; argument: string; folder: string | undefined; sizeB
 type Sending = {
   noteKey: string;
   linkPassword: string;
-  /** The request for the link. If its response was lost, the service may still have made the link. */
+  /** The request for the link. If the response was lost, the service may still have made the link. */
   link?: { key: string; settings: string; requestedAt: number };
   sent: Record<string, string>;
 };

@@ -38,7 +38,7 @@ export async function storedCredentials(): Promise<Credentials | undefined> {
 export async function readCredentials(): Promise<Credentials | undefined> {
   const stored = await storedCredentials();
   const url = env.VALETKEY_URL === undefined ? stored?.url : serviceUrl(env.VALETKEY_URL);
-  // The stored token is only for the stored URL. Another service must never get this token.
+  // The stored token is only for the stored URL. Another service must never get the stored token.
   const { token, tokenId } =
     env.VALETKEY_TOKEN === undefined && url === stored?.url ? (stored ?? {}) : { token: env.VALETKEY_TOKEN };
   if (typeof url !== "string" || typeof token !== "string") return undefined;

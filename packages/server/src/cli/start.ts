@@ -6,7 +6,7 @@ import type { Logger } from "pino";
 import { type Config, loadConfig } from "../platform/config/index.ts";
 import { isLocalHost } from "../platform/config/reader.ts";
 import { freePort } from "../wiring/free-port.ts";
-import { createLogger, type Service, startService } from "../wiring/service.ts";
+import type { Service } from "../wiring/service.ts";
 
 const SAME_SIGNAL_MS = 1_000;
 
@@ -17,6 +17,8 @@ export function startCommand(): Command {
 
 async function start(): Promise<void> {
   const { config, warnings } = loadConfig();
+  // The other commands do not need the code of the HTTP service, which takes long to load.
+  const { createLogger, startService } = await import("../wiring/service.ts");
   const logger = createLogger(config);
   if (cluster.isPrimary) {
     for (const warning of warnings) process.stderr.write(`Note: ${warning}\n`);

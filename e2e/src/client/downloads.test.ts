@@ -102,7 +102,7 @@ describe("a download through the client", () => {
     expect(gets(world)).toHaveLength(1);
   });
 
-  it("a download rejects with the error code of the service if the service denies access", async () => {
+  it("a download rejects with the service's error code if the service denies access", async () => {
     const world = getWorld();
     const { id } = await attach(world, 10);
     const ben = await world.clientAs("ben");

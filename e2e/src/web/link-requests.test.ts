@@ -175,7 +175,7 @@ describe("the page of a file request", () => {
     await chooseButton(page).waitFor();
   });
 
-  it("a file request shows a refused file in its slot until the visitor replaces the file", async () => {
+  it("a file request shows a refused file in its slot until the visitor replaces it", async () => {
     const slots = [
       { id: "photo", name: "Photo", accept: ["image/*"] },
       { id: "scan", name: "Scan", accept: ["application/pdf"] },

@@ -28,7 +28,7 @@ describe("PDFs in the preview", () => {
     expect(ann.watch.requests.get(web.service.url)?.some(({ url }) => url.endsWith(".wasm"))).toBe(false);
   });
 
-  it("the preview of a PDF loads later pages from a new URL after the first URL expires", async () => {
+  it("the preview of a PDF loads later pages from a new URL if the first has expired", async () => {
     const ben = await web.person("Ben");
     allowRefusedAddresses(ben);
     await openFile(ben, pagesPdf("book.pdf", { pages: 40 }));

@@ -121,7 +121,7 @@ describe("the preview of files", () => {
     await dialog.getByRole("heading", { name: "This file is gone." }).first().waitFor();
   });
 
-  it("the preview of a file without a preview has no serious axe findings in either theme", async () => {
+  it("the dialog of a file without a preview has no serious axe findings", async () => {
     const { dialog, page } = await openNote(await web.person("Hana"), [randomFile("data.bin", { sizeBytes: 99 })]);
     await row(page, "data.bin").click();
     await dialog.getByText("No preview").first().waitFor();

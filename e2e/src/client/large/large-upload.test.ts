@@ -3,7 +3,7 @@ import { uploadInOneGo, uploadThroughKills } from "./large-upload.ts";
 
 const MIB = 2 ** 20;
 // `npm run large-upload` runs the same steps with a file of 5 GiB. At 25 % of the test file, the killed client has sent more than four
-// parts, so the bucket has at least one whole part, from which the next client continues.
+// parts. So the bucket has at least one whole part, from which the next client continues.
 const sizeBytes = 192 * MIB + 4321;
 const say = () => undefined;
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
  * The fault that the proxy causes for a request.
  * - `cutAt`: the proxy resets the connection after it has received this fraction of the request body.
  * - `loseAnswer`: the proxy closes the connection instead of forwarding the response of the server.
- * - `status`: the proxy forwards nothing, and sends a response with this status.
+ * - `status`: the proxy forwards nothing, and itself responds with this status.
  * - `answerBytes`: the proxy forwards so many bytes of the response, and then calls `thenDo` with the connection to the client.
  * - `hold`: the proxy awaits `hold` before the request, and awaits `release` before the response.
  */

@@ -77,7 +77,7 @@ describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv
 
 describe.each(useDatabases())("kill -9 while large notes are deleted, on $name", ({ makeEnv }) => {
   const timeout = 120_000 + ROUNDS * 60_000;
-  it("a service that is killed while it deletes large notes leaves no object", {
+  it("kill -9 during the deletion of large notes leaves no object and no broken note", {
     timeout,
   }, async () => {
     const settings = { TRASH_DAYS: "3", S3_LOCAL_PORT: String(await freePort("127.0.0.1")) };

@@ -63,6 +63,7 @@ export function WebhookRow({ webhook, calls, scope, onSecret }: WebhookRowProps)
     remove: { title: words.removeOf(url), hint: words.removeQuestion, action: words.removeNow, mutation: remove },
   };
   const isEnabled = webhook.disabledAt === null;
+  const canExplain = isBroken(webhook) && !isOpen;
   return (
     <li>
       <div className="flex items-center pr-1">
@@ -75,15 +76,15 @@ export function WebhookRow({ webhook, calls, scope, onSecret }: WebhookRowProps)
           </MenuItem>
         </IconMenu>
       </div>
-      {!isEnabled && (
-        <Button className="mb-3 ml-9" disabled={enable.isPending} onClick={() => enable.mutate()}>
-          {words.enable}
-        </Button>
-      )}
-      {isEnabled && webhook.failures > 0 && !isOpen && (
-        <Button className="mb-3 ml-9" onClick={() => setOpen(true)}>
-          {words.seeWhy}
-        </Button>
+      {(!isEnabled || canExplain) && (
+        <div className="mb-3 ml-9 flex flex-wrap gap-2">
+          {!isEnabled && (
+            <Button disabled={enable.isPending} onClick={() => enable.mutate()}>
+              {words.enable}
+            </Button>
+          )}
+          {canExplain && <Button onClick={() => setOpen(true)}>{words.seeWhy}</Button>}
+        </div>
       )}
       {isOpen && (
         <div className="flex flex-col gap-3 border-t bg-sunken p-3">
@@ -103,8 +104,7 @@ type RowButtonProps = { webhook: Webhook; isOpen: boolean; onClick: () => void }
 /** Shows the purpose of a webhook, and whether its messages arrive. A click shows the messages. */
 function RowButton({ webhook, isOpen, onClick }: RowButtonProps) {
   const now = useNow();
-  const { url, description, disabledAt, failure, failures } = webhook;
-  const isBroken = failure !== null || (disabledAt === null && failures > 0);
+  const { url, description } = webhook;
   return (
     <button
       type="button"
@@ -118,8 +118,8 @@ function RowButton({ webhook, isOpen, onClick }: RowButtonProps) {
         className={clsx("shrink-0 text-muted transition-transform", !isOpen && "-rotate-90")}
       />
       <span className="min-w-0 grow">
-        {description !== "" && <bdi className="wrap-anywhere block font-medium">{description}</bdi>}
-        <span title={url} className={clsx("wrap-anywhere", description === "" ? "font-medium" : "text-small")}>
+        <bdi className="wrap-anywhere block font-medium">{description === "" ? new URL(url).host : description}</bdi>
+        <span title={url} className="wrap-anywhere text-small">
           {/* The URL breaks after "/" and ".", and not inside a word. */}
           {url.split(/(?<=[/.])(?![/.])/).map((part, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: two parts can be equal
@@ -129,12 +129,16 @@ function RowButton({ webhook, isOpen, onClick }: RowButtonProps) {
             </Fragment>
           ))}
         </span>
-        <span className={clsx("block text-small", isBroken ? "text-danger" : "text-muted")}>
+        <span className={clsx("block text-small", isBroken(webhook) ? "text-danger" : "text-muted")}>
           {stateOf(webhook, now)}
         </span>
       </span>
     </button>
   );
+}
+
+function isBroken({ disabledAt, failure, failures }: Webhook): boolean {
+  return failure !== null || (disabledAt === null && failures > 0);
 }
 
 function stateOf({ disabledAt, failure, failures, lastDeliveredAt }: Webhook, now: number): string {

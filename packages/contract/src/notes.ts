@@ -16,7 +16,7 @@ const common = {
   role: Type.Enum(["owner", "editor", "viewer"]),
   createdAt: Instant,
   updatedAt: Instant,
-  attachmentCount: Type.Integer({ description: "The number of attachments, without the rejected ones" }),
+  attachmentCount: Type.Integer({ description: "The number of files that have arrived, without the rejected ones" }),
   accessRequestCount: Type.Integer({
     description: "The open requests for access. 0 for a caller who is not the owner",
   }),

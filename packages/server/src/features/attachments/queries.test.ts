@@ -49,7 +49,25 @@ describe.each(engines)("attachments on $name", (engine) => {
       attachments.slice(0, 3),
       { items: attachments.slice(3), nextCursor: undefined },
     ]);
-    expect(await attachmentQueries(suite.db).countOfNote(note.id)).toBe(5);
+    expect(await attachmentQueries(suite.db).countOfNote(note.id)).toBe(3);
+  });
+
+  it("the number of files of a note contains only files that have arrived", async () => {
+    const note = sampleNote({ ownerId: "counts" });
+    await noteQueries(suite.db).insert(note);
+    const arrived = ["verifying", "scanning", "quarantined", "ready"] as const;
+    const others = ["pending", "rejected", "aborted", "expired"] as const;
+    for (const createdBy of ["ann", "visitor:1"]) {
+      for (const state of [...arrived, ...others]) {
+        await attachmentQueries(suite.db).insert(sampleAttachment(note, { state, createdBy }));
+      }
+    }
+    const { items } = await noteQueries(suite.db).listOwned("counts", { limit: 1, cursor: undefined });
+    const { countOfNote } = attachmentQueries(suite.db);
+    // A viewer sees a file of a visitor only if the file is ready.
+    expect([items[0]?.attachmentCount, await countOfNote(note.id), await countOfNote(note.id, "viewer")]).toEqual([
+      8, 8, 5,
+    ]);
   });
 
   it("only the sender of a rejected attachment sees the attachment in the list", async () => {

@@ -292,21 +292,19 @@ export const shownToViewers = sql<SqlBool>`
   (attachments.state = 'ready' or substr(attachments.created_by, 1, ${sql.lit(VISITOR.length)}) <> ${sql.lit(VISITOR)})`;
 
 /**
- * Builds the query that counts the listed attachments of a note, without rejected attachments. `isViewer`: the SQL condition that the
- * reader is a viewer. Default: the reader is not a viewer.
+ * Builds the query that counts the files of a note that have arrived, without rejected files. `isComplete` (features/access/attachment.ts)
+ * has the same rule. `isViewer`: the SQL condition that the reader is a viewer. Default: the reader is not a viewer.
  */
 export function countListed(db: Kysely<Tables>, noteId: Expression<string>, isViewer?: Expression<SqlBool>) {
   const ofNote = db
     .selectFrom("attachments")
     .select(sql<number>`count(*)`.as("count"))
     .where("attachments.note_id", "=", noteId);
-  const unready = ofNote.where(isUnready);
+  const isOmitted =
+    isViewer === undefined ? isUncounted : sql<SqlBool>`(${isUncounted} or (${isViewer} and not ${shownToViewers}))`;
+  const unlisted = ofNote.where(isUnready).where(isOmitted);
+  const pending = ofNote.where(inGroup("pending"));
   // The query subtracts counts, so that the database reads only indexes, and not every row of the note.
-  if (isViewer === undefined)
-    return db.selectNoFrom(sql<number>`${ofNote} - ${unready.where(isUncounted)}`.as("count"));
-  const isHidden = sql<SqlBool>`(${isViewer} and not ${shownToViewers})`;
-  const unlisted = unready.where((eb) => eb.or([isUncounted, isHidden]));
-  const pending = ofNote.where(inGroup("pending")).where(isHidden);
   return db.selectNoFrom(sql<number>`${ofNote} - ${unlisted} - ${pending}`.as("count"));
 }
 

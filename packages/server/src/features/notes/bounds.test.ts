@@ -62,7 +62,7 @@ describe.each(engines)("requirement 30: the bounds of lists on $name", (engine) 
     await noteQueries(service.db).insert(note);
     const ids: string[] = [];
     for (let nth = 0; nth < 205; nth += 1) {
-      const attachment = sampleAttachment(note, { sizeBytes: 1 });
+      const attachment = sampleAttachment(note, { sizeBytes: 1, state: "ready" });
       await attachmentQueries(service.db).insert(attachment);
       ids.push(attachment.id);
     }

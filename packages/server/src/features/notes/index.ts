@@ -4,7 +4,7 @@ import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError, invalidRequest, noSuch } from "../../platform/errors.ts";
 import { createFairTurns } from "../../platform/limits/fair-turns.ts";
-import type { ListedAttachment } from "../access/attachment.ts";
+import { isComplete, type ListedAttachment } from "../access/attachment.ts";
 import { type Arrive, authoriseAttachment, authoriseNote, permits } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import type { Note, NoteSummaryWithRole, NoteWithAttachments, NoteWithRole } from "../access/note.ts";
@@ -206,7 +206,7 @@ async function firstAttachments(queries: Tx, reading: Reading) {
   // If the first page contains all attachments, the service needs no query to count the attachments.
   const attachmentCount =
     nextCursor === undefined
-      ? items.filter(({ state }) => state !== "rejected").length
+      ? items.filter(({ state }) => isComplete(state)).length
       : await attachmentQueries(queries).countOfNote(reading.note.id, reading.note.role);
   return { attachments: items, attachmentsCursor: nextCursor, attachmentCount };
 }

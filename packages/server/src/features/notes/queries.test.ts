@@ -44,7 +44,7 @@ describe.each(engines)("notes on $name", (engine) => {
 
   it("the deletion of a note deletes its attachments, uploads and shares", async () => {
     const [note, other] = [sampleNote({ ownerId: "deletes" }), sampleNote({ ownerId: "deletes" })];
-    const [attachment, kept] = [sampleAttachment(note), sampleAttachment(other)];
+    const [attachment, kept] = [sampleAttachment(note), sampleAttachment(other, { state: "ready" })];
     const upload = sampleUpload(attachment);
     await noteQueries(suite.db).insert(note);
     await noteQueries(suite.db).insert(other);

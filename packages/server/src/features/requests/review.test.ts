@@ -80,7 +80,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     const countFor = async (client: typeof ann, scope: string) =>
       (await client.send(`GET /notes?scope=${scope}`)).body.items.find((note: { id: string }) => note.id === noteId)
         .attachmentCount;
-    expect(await countFor(ann, "owned")).toBe(before + 2);
+    expect(await countFor(ann, "owned")).toBe(before + 1);
     expect(await countFor(vic, "shared")).toBe(readyBefore);
     expect((await vic.send(`GET /notes/${noteId}`)).body.attachmentCount).toBe(readyBefore);
 

@@ -87,7 +87,8 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
     else attachFiles(files, { note, prepare }).catch(showProblem);
   };
   const { isDragged, drop, accept } = useDropAndPaste({ isEnabled: canEdit, onChosen });
-  const accepted = attachments.filter(({ state }) => state !== "rejected").length;
+  // The list of notes counts the same files.
+  const arrived = attachments.filter(({ state }) => state !== "pending" && state !== "rejected").length;
   const isEmpty = attachments.length === 0 && uploadIds.length === 0 && waiting.length === 0;
   return (
     <section
@@ -101,9 +102,9 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
     >
       <div className="flex min-h-11 flex-wrap items-center md:min-h-9 md:gap-1">
         <h2 className="font-semibold">{words.title}</h2>
-        {accepted > 1 && (
+        {arrived > 1 && (
           <span aria-hidden="true" className="whitespace-pre text-muted tabular-nums">
-            {texts.common.separator + formatNumber(accepted)}
+            {texts.common.separator + formatNumber(arrived)}
           </span>
         )}
         <div className="mr-auto">

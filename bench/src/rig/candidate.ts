@@ -77,7 +77,7 @@ type OwnPlace = { engine: Engine; where: DataLocation; checkout?: string | undef
 /** `entry`: the name of a file in bench/peers. `checksWho`: whether the peer checks the JWT of a request. */
 export type PeerPlace = { directory: string; entry: string; checksWho: boolean };
 
-/** Describes the server of a peer, which has the S3 credentials of the service, and verifies tokens with its secret. */
+/** Describes the server of a peer, which has the S3 credentials of the service. With `checksWho`, the server also gets the JWT secret. */
 export function peerSpec(name: string, { entry, checksWho, directory }: PeerPlace): CandidateSpec {
   const env = checksWho ? { JWT_SECRET: settings.jwtSecret } : {};
   return specOf({ directory }, { name, entry: `bench/peers/${entry}`, env });

@@ -23,7 +23,7 @@ export type Certificate = { certificate: string; key: string; combined: string }
 
 export type SampleSpec = {
   command: string;
-  /** The path of the sample below `deploy/`. */
+  /** The path of the sample configuration, relative to `deploy/`. */
   sample: string;
   /** The host in the URLs of the service and the bucket. Default: localhost. */
   host?: string;

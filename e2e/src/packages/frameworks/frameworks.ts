@@ -13,7 +13,7 @@ export type Framework = {
   mount: readonly string[];
   shared?: string;
   build?: readonly string[];
-  /** The command that starts the application, in the folder of the project. */
+  /** The command that starts the application. It runs in the folder of the application. */
   start: readonly string[];
   /**
    * A folder below this folder, whose file `run.mjs` runs the checks in another runtime or with another library. `args` follow the JSON of

@@ -118,7 +118,7 @@ export async function openBlobFiles(dataDir: string) {
       created = undefined;
       return removed;
     },
-    /** Ends a running sweep before its next blob. */
+    /** Stops a running sweep before the sweep checks its next blob. */
     stopSweep() {
       isClosing = true;
     },

@@ -55,7 +55,7 @@ export function restore(config: Stored, { backupDir, writeProgress }: Options): 
 
 type Copies = CopiedFiles & { earlier: CopiedFiles | undefined };
 
-/** Checks that the settings name all buckets that the database uses. During a move, adds the objects of the other bucket to the backup. */
+/** Checks that the settings name all buckets that the database uses. During a bucket move, adds the objects of the bucket that is not built in to the backup. */
 async function gather(config: Stored, { databaseFile, metadataFile, earlier, ...options }: Copies & BackupOptions) {
   const { file, builtIn } = embeddedParts(config);
   const settings = numberedBuckets(config);

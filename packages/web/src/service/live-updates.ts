@@ -91,7 +91,7 @@ export function followChanges(noteId: string | undefined): () => void {
   return () => end();
 }
 
-/** Returns the parts of the last state that this page can use. The part for the note is only valid if the same note is still open. */
+/** Returns the parts of the last state that this page can use. The third part is about a note, and needs the same note on the page. */
 function sinceOf(noteId: string | undefined): { since?: string } {
   if (last === undefined) return {};
   return { since: last.noteId === noteId ? last.state : last.state.split(".").slice(0, 2).join(".") };

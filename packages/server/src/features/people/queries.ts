@@ -193,7 +193,7 @@ export const identityQueries = defineQueries("database.identities", ({ kysely: d
    * Stores the user id of a subject. Returns false if the subject already has a user id, or if another subject already has this user id.
    */
   async add({ issuer, subject, userId }: Subject & { userId: string }): Promise<boolean> {
-    // `doNothing` names no constraint, so that a conflict with either unique key leaves the table unchanged.
+    // `onConflict` has no target, so a conflict with either unique key leaves the table unchanged.
     const added = db
       .insertInto("identities")
       .values({ issuer, subject, user_id: userId })

@@ -35,7 +35,7 @@ export const tokenRequestQueries = defineQueries("database.tokenRequests", ({ ky
     return (await found.where("expires_at", ">", now).executeTakeFirst()) !== undefined;
   },
 
-  /** Finds the request with a code. `codeHashes`: the hashes of the code, one for each key of the service. */
+  /** Finds the request with a code. `codeHashes`: the hashes of the code, one for each secret key of the service. */
   async find(codeHashes: readonly string[], now: number): Promise<TokenRequest | undefined> {
     const row = await db
       .selectFrom("token_requests")

@@ -32,7 +32,7 @@ const CODES_OF_A_TWIN = new Set(["idempotency_key_in_use", "request_full", "quot
 export type StartParts = { allowance: Allowance; arrive: Arrive | undefined };
 
 /**
- * Starts an upload whose bytes the client sends directly to the bucket. Records the declaration, and signs the PUT of the file. For a
+ * Starts an upload whose bytes the client sends directly to the bucket. Stores what the client declares about the file, and presigns the PUT. For a
  * multipart upload, signs no PUT, because the client requests signed PUTs of parts later.
  * Throws `note_not_found`, `access_denied`, `invalid_filename`, `invalid_path`, `file_too_large`, `quota_exceeded`, `too_many_uploads`,
  * `idempotency_key_reused`, `rate_limited`, and `invalid_request` for more parts than S3 allows. For a visitor, also throws

@@ -157,8 +157,8 @@ function readDotenv(file: string): Environment {
 }
 
 /**
- * Removes a byte order mark, and spaces after `=`. Because of these characters, the parser of Node.js would read the next line as the
- * value.
+ * Removes a byte order mark at the start of the file, and spaces after `=`. If no value follows the spaces, the parser of Node.js reads the
+ * next line as the value.
  */
 function withoutTraps(dotenv: string): string {
   return dotenv.replace(/^\uFEFF/, "").replace(/=[ \t]+$/gm, "=");

@@ -29,7 +29,7 @@ type Context = {
 };
 
 /**
- * Returns the body of the request, or a problem for each field that needs another value. For an edited link, the body contains only the
+ * Returns the body of the request, or a problem for each field with an invalid value. For an edited link, the body contains only the
  * changes.
  */
 export function bodyOf(

@@ -43,32 +43,41 @@ describe("requirement 21: programs that open links without a click", () => {
     expect(items.filter(({ action }) => action === "link.claimed" || action === "url.issued")).toEqual([]);
   }
 
-  it.each(subjects)("a crawler that submits every unchanged form makes no claim on a link with %s", async (subject) => {
-    await visit(subject, async ({ url }) => {
-      const { requests } = await crawl(url);
-      expectCrawled(requests, { url, subject });
-    });
-  });
+  it.each(subjects)(
+    "a crawler that submits every unchanged form makes no claim and sends no file on a link with %s",
+    async (subject) => {
+      await visit(subject, async ({ url }) => {
+        const { requests } = await crawl(url);
+        expectCrawled(requests, { url, subject });
+      });
+    },
+  );
 
-  it.each(subjects)("a crawler that fills every text field makes no claim on a link with %s", async (subject) => {
-    await visit(subject, async ({ url }) => {
-      const { requests } = await crawl(url, { fill: "scanner@example.com" });
-      expectCrawled(requests, { url, subject });
-    });
-  });
+  it.each(subjects)(
+    "a crawler that fills every text field makes no claim and sends no file on a link with %s",
+    async (subject) => {
+      await visit(subject, async ({ url }) => {
+        const { requests } = await crawl(url, { fill: "scanner@example.com" });
+        expectCrawled(requests, { url, subject });
+      });
+    },
+  );
 
-  it.each(subjects)("a browser that submits every form by script makes no claim on a link with %s", async (subject) => {
-    await visit(subject, async ({ url }) => {
-      const scanner = await web.person("Scanner", { hasAccount: false });
-      scanner.watch.expect(/^(400|403) POST .*\/download$/);
-      const posts = await scan(scanner, [url, `${url}/download`]);
-      const { pathname } = new URL(url);
-      // The browser sends a form with a required field only by `submit()`. The plain page of a file request has no form.
-      const sent = { "a file request": 0, "a password": 1, "one file": 2, "several files": 2 }[subject];
-      expect(posts.filter((path) => path === `${pathname}/download`)).toHaveLength(sent);
-      expect(posts.filter((path) => path.endsWith("/claims"))).toEqual([]);
-    });
-  });
+  it.each(subjects)(
+    "a browser that submits every form by script makes no claim and sends no file on a link with %s",
+    async (subject) => {
+      await visit(subject, async ({ url }) => {
+        const scanner = await web.person("Scanner", { hasAccount: false });
+        scanner.watch.expect(/^(400|403) POST .*\/download$/);
+        const posts = await scan(scanner, [url, `${url}/download`]);
+        const { pathname } = new URL(url);
+        // The browser sends a form with a required field only by `submit()`. The plain page of a file request has no form.
+        const sent = { "a file request": 0, "a password": 1, "one file": 2, "several files": 2 }[subject];
+        expect(posts.filter((path) => path === `${pathname}/download`)).toHaveLength(sent);
+        expect(posts.filter((path) => path.endsWith("/claims"))).toEqual([]);
+      });
+    },
+  );
 });
 
 /**

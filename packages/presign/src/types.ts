@@ -3,7 +3,7 @@ import type { EncodedKey, EncodedResponse, ResponseOverrides } from "./encode.ts
 /**
  * The credentials for a signature. Credentials from the AWS SDK also have this type.
  *
- * `expiration`: the instant at which temporary credentials expire. The URLs of temporary credentials also expire at this instant.
+ * `expiration`: the instant at which temporary credentials expire. Their URLs expire at this instant at the latest.
  */
 export type Credentials = {
   readonly accessKeyId: string;

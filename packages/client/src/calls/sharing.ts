@@ -30,9 +30,9 @@ export type ShareSubject = { noteId: string } | { attachmentId: string };
 /** Calls for the shares of a note or an attachment. A share of an attachment only lets users view and download this attachment. */
 type ShareCalls = {
   /**
-   * Shares a note with users, by id or by email address. A user who already has a share gets the new role and expiry. Each email address
-   * gets an invitation, even if it belongs to no account. Returns all shares and open invitations of the note. `results` has one entry for
-   * each receiver: first for `userIds`, then for `emails`, in the order of the request.
+   * Shares a note or an attachment with users, by id or by email address. A user who already has a share gets the new role and expiry. Each
+   * email address gets an invitation, even if it belongs to no account. Returns all shares and open invitations of the note or attachment.
+   * `results` has one entry for each receiver: first for `userIds`, then for `emails`, in the order of the request.
    */
   put(subject: { noteId: string }, receivers: ShareNoteBody): Promise<SharesWithResults>;
   put(subject: { attachmentId: string }, receivers: ShareAttachmentBody): Promise<SharesWithResults>;

@@ -1,7 +1,7 @@
 import type { Previews } from "../upload/previewed-upload.ts";
 import type { PreviewDeps, PreviewOptions } from "./preview.ts";
 
-/** The minimum size of a file with previews, in bytes. The service shows a smaller picture itself instead of a preview. */
+/** The service accepts no previews of smaller files, because pages show such a small picture itself. In bytes. */
 const MIN_FILE_BYTES = 100_000;
 
 /** Returns undefined if the client makes no previews. Loads the code for previews together with the first large file. */

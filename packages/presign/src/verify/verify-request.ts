@@ -110,7 +110,7 @@ function checkTime(authorization: Authorization, now: number): Refusal | undefin
       },
     });
   }
-  // A URL works from 15 minutes before its signing time, because clocks differ.
+  // A URL works from 15 minutes before its signing time, because clocks differ, but never after its expiry.
   if (signedAt - now > MAX_SKEW_MS) return refuse(403, "AccessDenied", { message: "Request is not valid yet" });
   const expires = signedAt + expiresIn * 1000;
   if (now < expires) return undefined;

@@ -14,7 +14,7 @@ export type Passkey = { id: string; name: string; createdAt: string; lastUsedAt:
  * (e2e/src/web/performance.test.ts).
  */
 export const accountCalls = {
-  /** `invitation` is the token of an invitation, which is necessary if the sign-up is closed. */
+  /** `invitation` is the token of an invitation, which is necessary if the sign-up is not open. */
   signUp: (account: { name: string; email: string; password: string; invitation: string | undefined }) =>
     callAccounts("POST", "/auth/sign-up/email", account),
   /** Rejects with `second_factor_required` or `wrong_second_factor`, or with `account_closed` if the owner has deleted the account. */

@@ -84,7 +84,7 @@ export type Upload = {
   createdAt: number;
 };
 
-/** A number of people or links. `until`: when their access expires. `next`: the first expiry among them, if it is before `until`. */
+/** A number of people or links. `until`: their last expiry (of people, the first). Undefined: never. `next`: an earlier expiry. */
 export type Counted = { count: number; until?: number | undefined; next?: number | undefined };
 
 /**

@@ -242,7 +242,7 @@ export const guardedNoteQueries = defineQueries("database.notes", ({ kysely: db,
       .select("id")
       .where("id", "=", noteId)
       .where(notInTrash.notes)
-      // SQLite needs no lock, because only one transaction at a time can write.
+      // SQLite needs no lock, because a transaction on SQLite is the only writer from its start.
       .$if(engine.name === "postgres", (query) => query.forUpdate())
       .executeTakeFirst();
     return row !== undefined;

@@ -87,7 +87,7 @@ export const previewQueries = defineQueries("database.previews", ({ kysely: db, 
         .where((eb) => engine.isIn(eb.ref("id"), engine.list(attachmentIds)))
         .where("state", "not in", ENDED)
         .orderBy("id")
-        // SQLite needs no lock, because only one transaction at a time can write.
+        // SQLite needs no lock, because a transaction on SQLite is the only writer from its start.
         .$if(engine.name === "postgres", (query) => query.forNoKeyUpdate())
         .execute();
       return new Set(rows.map(({ id }) => id));

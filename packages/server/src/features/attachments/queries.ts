@@ -143,7 +143,7 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
       .select("id")
       .where("id", "=", attachmentId)
       .where(notInTrash.attachments)
-      // SQLite needs no lock, because only one transaction at a time can write.
+      // SQLite needs no lock, because a transaction on SQLite is the only writer from its start.
       .$if(engine.name === "postgres", (query) => query.forUpdate())
       .executeTakeFirst();
     return row !== undefined;
@@ -168,7 +168,7 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
       .where("note_id", "=", noteId)
       .$if(isPending, (query) => query.where(inGroup("pending")))
       .$if(limit !== undefined, (query) => query.limit(limit as number))
-      // SQLite needs no lock, because only one transaction at a time can write.
+      // SQLite needs no lock, because a transaction on SQLite is the only writer from its start.
       .$if(engine.name === "postgres", (query) => query.forUpdate())
       .execute();
     return rows.map(toAttachment);

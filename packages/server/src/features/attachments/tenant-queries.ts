@@ -58,7 +58,7 @@ export const tenantQueries = defineQueries("database.tenants", ({ kysely: db, en
       .where(OF_TENANT)
       .where("id", "<", beforeId)
       .limit(limit)
-      // SQLite needs no lock, because only one transaction at a time can write.
+      // SQLite needs no lock, because a transaction on SQLite is the only writer from its start.
       .$if(engine.name === "postgres", (query) => query.forUpdate())
       .execute();
     return rows.map(toAttachment);

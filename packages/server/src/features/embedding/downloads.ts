@@ -31,7 +31,7 @@ export function startDownloadQueue(options: { queue: QueueDownloads; onQueued: (
 }
 
 /**
- * Queues a call of `onDownload` for each URL event in the audit log since the last run. So the request for a URL does no work for the hook.
+ * Queues a call of `onDownload` for each URL in the audit log since the last run. So the request for a URL does no work for the hook.
  * The transaction that queues the calls also advances the stored position, so no call is lost or queued twice. Returns a function that runs
  * the queueing and returns the number of queued calls, or undefined if no resource has the hook.
  */

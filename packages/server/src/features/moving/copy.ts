@@ -43,7 +43,7 @@ export function createCopier(deps: Deps, starts: Allowance) {
   // A proxy may close the connection of a long copy. If the client repeats the request, the service waits for the running copy.
   const running = new Map<string, Promise<Attachment>>();
   return {
-    /** Returns the copy of an earlier request with the same key, file and note. Throws `attachment_not_found` or `access_denied`. */
+    /** Returns the caller's earlier copy with the same key, file and note. Throws `attachment_not_found` or `access_denied`. */
     async findCopy(transfer: Transfer): Promise<Attachment | undefined> {
       const key = keyOf(transfer);
       if (key === undefined) return undefined;

@@ -49,7 +49,7 @@ describe.each(engines)("people on $name", (engine) => {
     expect(await lookupQueries(suite.db).person("proven")).toMatchObject({ email: undefined });
   });
 
-  it("only the issuer that proved an email address can withdraw the proof", async () => {
+  it("only the source of an email address's proof can withdraw the proof", async () => {
     const { put, withdrawEmailProof, findByEmails } = peopleQueries(suite.db);
     const email = "withdrawn@example.com";
     const isProven = async () => (await findByEmails([email])).map((holder) => holder.isProven);

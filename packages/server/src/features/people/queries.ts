@@ -225,7 +225,7 @@ export const administratorQueries = defineQueries("database.administrators", ({ 
   /** Locks and returns the enabled administrators, so that two of them can't disable each other. */
   async holdAdministrators(): Promise<string[]> {
     const administrators = db.selectFrom("people").select("people.id").where("is_admin", "=", 1).orderBy("people.id");
-    // SQLite needs no lock, because only one transaction at a time can write.
+    // SQLite needs no lock, because a transaction on SQLite is the only writer from its start.
     if (engine.name === "postgres") await administrators.forNoKeyUpdate().execute();
     // The second statement also sees changes that were committed while the first statement waited for the lock.
     const enabled = administrators
@@ -288,7 +288,7 @@ export const credentialQueries = defineQueries("database.credentials", ({ kysely
       .selectFrom("people")
       .select("id")
       .where("id", "=", userId)
-      // SQLite needs no lock, because only one transaction at a time can write.
+      // SQLite needs no lock, because a transaction on SQLite is the only writer from its start.
       .$if(engine.name === "postgres", (query) => query.forUpdate())
       .execute();
   },

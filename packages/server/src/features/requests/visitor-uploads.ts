@@ -128,7 +128,7 @@ export function visitorUploads(deps: Deps, allowance: Allowance) {
     complete: async (visit: Visit, input: CompleteUploadInput): Promise<VisitorUpload> =>
       (await prepare(visit, input))(),
 
-    /** Aborts an unfinished upload of this visitor, or deletes the file, even if the file was rejected. */
+    /** Aborts an unfinished upload of this visitor, or deletes the file, even a rejected one. The visitor may repeat the call. */
     async takeBack(visit: Visit, uploadId: string): Promise<void> {
       const caller = senderOf(visit);
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {

@@ -139,7 +139,7 @@ export const trashQueries = defineQueries("database.trash", ({ kysely: db, engin
       return newestFirst(items, { ...page, id: "trash.id", to: toItem });
     },
 
-    /** Lists the items that were deleted at `before` or earlier, in this order. Skips attachments whose note is in the trash. */
+    /** Lists the items that were deleted at `before` or earlier, the earliest first. Skips attachments whose note is in the trash. */
     async listOld(before: number, limit: number): Promise<TrashItem[]> {
       const old = selectItems(db).where("trash.deleted_at", "<=", before);
       return (await old.orderBy("trash.deleted_at").limit(limit).execute()).map(toItem);

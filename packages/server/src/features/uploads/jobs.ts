@@ -20,8 +20,8 @@ const RETRY_SCAN_MAX_MS = 30_000;
 
 /**
  * Leases the verification that has been due for the longest time. Returns undefined if no verification is due. A verification that needs a
- * virus scan waits for a replica with a scanner, even if the operator removes the scanner from the configuration. So an unscanned file
- * never becomes `ready`.
+ * virus scan waits for a replica with a scanner. So this file does not become `ready` without the scan, even if the operator removes the
+ * scanner from the configuration.
  */
 export function leaseVerification({ db, clock, newId, scanning }: Deps) {
   return (): Promise<LeasedVerification | undefined> => {

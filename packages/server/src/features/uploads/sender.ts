@@ -89,7 +89,8 @@ export async function rightOf(
   { attachment, now, limits }: { attachment: Attachment; now: number; limits: Limits },
 ): Promise<Right | undefined> {
   const { createdBy, noteId } = attachment;
-  // The completion has already asked the host application, which cannot be asked inside a transaction or during a slow verification.
+  // The completion has already asked the host application, which cannot be asked inside a transaction.
+  // A slow verification is also no reason to refuse a file.
   if (idInApplication(createdBy) !== undefined) return { to: "ready", action: "attachment.uploaded", detail: {} };
   if (visitorIdOf(createdBy) === undefined) {
     const access = await accessQueries(queries).note(createdBy, noteId);

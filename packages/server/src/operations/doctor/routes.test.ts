@@ -70,7 +70,7 @@ describe("POST /doctor/echo", () => {
     for (const token of ["", "1.x", other.token()]) expect((await send(token)).statusCode).toBe(404);
   });
 
-  it("POST /doctor/echo returns 404 for a secret that is older than a minute", async () => {
+  it("POST /doctor/echo returns 404 for a token that is older than a minute", async () => {
     const token = proof.token();
     now += 61_000;
     expect((await send(token)).statusCode).toBe(404);

@@ -10,7 +10,7 @@ type BrowserMultipart = Pick<Bucket, "createMultipart" | "listParts" | "complete
 export function createBrowserMultipart(client: BucketClient): BrowserMultipart {
   return {
     createMultipart: ({ objectKey, contentType }) =>
-      // The upload has no checksum algorithm, because the browser would then have to compute a checksum for every part.
+      // With a checksum algorithm, the browser would have to compute a checksum for every part.
       beginParts(client, { objectKey, contentType }),
     listParts: (place) => listParts(client, place),
     completeMultipart: (options) => complete(client, options),

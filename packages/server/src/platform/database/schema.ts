@@ -170,7 +170,7 @@ export type Tables = {
     /** The instant when the client completed the upload. Null for an upload that is not complete, or that an earlier version completed. */
     completed_at: Generated<number | null>;
   };
-  /** A row for each person who owns or has owned a file. Changes together with the files (features/usage/queries.ts). */
+  /** A row for each id that owns or has owned a file. Changes together with the files (features/usage/queries.ts). */
   usage: {
     owner_id: string;
     used_bytes: number;
@@ -527,6 +527,7 @@ export type Tables = {
     problem: string | null;
     /** The code of `problem`. Also null if an earlier version of the service wrote `problem`. */
     failure: WebhookFailure | null;
+    /** The number of failed tries since the last success. */
     failures: number;
     /** The service sends no request to the endpoint before this instant. */
     paused_until: number;

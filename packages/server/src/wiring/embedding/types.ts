@@ -33,7 +33,7 @@ export type LinkOptions<AppUser extends User = User> = {
   /**
    * A random text of at least 32 characters, such as 32 random bytes in base64. All processes must have the same secret. Anyone with the
    * secret and the database can make the URLs of links. If you replace the secret, all earlier links stop working, unless `oldSecrets`
-   * contains it.
+   * contains the former secret.
    */
   secret: string;
   /** Earlier secrets, whose links still work. Default: none. */

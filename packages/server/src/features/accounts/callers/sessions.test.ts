@@ -43,7 +43,7 @@ describe.each(engines)("sessions on $name", (engine) => {
     expect((await secure.call("GET", "/whoami", { cookie: cookieOf(response) })).statusCode).toBe(200);
   });
 
-  it("requirement 23: the cookies of a sign-in without rememberMe have no Max-Age", async () => {
+  it("requirement 23: session cookies with rememberMe = false have no Max-Age", async () => {
     const { signUp } = await open({ publicUrl: "https://files.example" });
     const response = await signUp({ rememberMe: false });
     const cookies = [response.headers["set-cookie"]].flat();

@@ -109,7 +109,7 @@ describe.each(engines)("requirement 59: mails that warn the owner of an account,
       expect(await carl.subjects()).toEqual([NEW_SIGN_IN]);
     });
 
-    it("each sign-in without rememberMe from an unknown browser causes a mail", async () => {
+    it("each sign-in with rememberMe = false from an unknown browser causes a mail", async () => {
       const [iris, shared] = [await person(), openBrowser(service)];
       for (let each = 0; each < 2; each += 1) {
         expect((await iris.signIn(shared, { rememberMe: false })).code).toBe(200);

@@ -36,7 +36,7 @@ export function createKnownBrowsers({ useCases, publicUrl }: Pick<PluginDeps, "u
             browser: browserOf(userAgent),
             ip: ipAddress || undefined,
           });
-          // A session without rememberMe does not make the browser known to the account, because the browser may belong to another person.
+          // A short session does not make the browser known to the account, because the browser may belong to another person.
           if (bodyOf(endpoint).rememberMe === false) return;
           endpoint.setCookie(cookieName, marks, { ...authCookies.sessionToken.attributes, maxAge: KNOWN_MS / 1000 });
         },

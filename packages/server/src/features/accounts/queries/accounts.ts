@@ -45,7 +45,7 @@ export const accountQueries = defineQueries("database.accounts", ({ kysely: db, 
         .select("password")
         .where("user_id", "=", userId)
         .where("provider_id", "=", PASSWORD)
-        // SQLite needs no lock, because only one transaction at a time can write.
+        // SQLite needs no lock, because a transaction on SQLite is the only writer from its start.
         .$if(engine.name === "postgres", (query) => query.forShare())
         .executeTakeFirst();
       return row?.password === passwordHash;

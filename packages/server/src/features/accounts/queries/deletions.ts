@@ -37,7 +37,7 @@ export const accountDeletionQueries = defineQueries("database.accountDeletions",
   return {
     /** Returns the planned deletion of the user, and locks its row until the transaction ends. */
     async hold(userId: string): Promise<AccountDeletion | undefined> {
-      // SQLite needs no lock, because only one transaction at a time can write.
+      // SQLite needs no lock, because a transaction on SQLite is the only writer from its start.
       const held = select(userId).$if(engine.name === "postgres", (query) => query.forUpdate());
       return toDeletion(await held.executeTakeFirst());
     },

@@ -113,7 +113,7 @@ export const secondFactorQueries = defineQueries("database.secondFactors", ({ ky
         .selectFrom("second_factors")
         .selectAll()
         .where("user_id", "=", userId)
-        // SQLite needs no lock, because only one transaction at a time can write.
+        // SQLite needs no lock, because a transaction on SQLite is the only writer from its start.
         .$if(engine.name === "postgres", (query) => query.forShare())
         .executeTakeFirst();
       return row && { userId, sealedSecret: row.sealed_secret, confirmedAt: row.confirmed_at ?? undefined };

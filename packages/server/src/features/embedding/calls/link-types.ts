@@ -47,7 +47,7 @@ export type ItemLink = ItemName & {
   /** The number of visitors who opened the link. */
   visitors: number;
   /**
-   * Visitors can open only a `live` link. A link is `orphaned` if all its files are removed, or if its creator may not share the item now.
+   * Visitors can open a `live` link. A link is `orphaned` if all its files are removed, or if its creator may not share the item now.
    * If the application permits the creator again, the link is live again.
    */
   state: "live" | "used_up" | "expired" | "revoked" | "orphaned";

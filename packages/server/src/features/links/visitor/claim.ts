@@ -149,7 +149,7 @@ async function notifyOfAct(deps: Deps, tx: Tx, { link, recipient, wanted, files,
   await notify(deps, tx, { userId: ownerId, notice: { about: "link-claimed", linkId, purpose, files, by: recipient } });
 }
 
-/** Issues more URLs for an open claim, without a new claim. Throws the errors of `admit`, `attachment_not_found` and `rate_limited`. */
+/** Issues more URLs for this visitor's open claim, without a new claim. Throws as `admit`, `attachment_not_found` and `rate_limited`. */
 export function issueClaimUrls(deps: Deps, { admit, allowance }: Parts) {
   return async (token: string, visitor: Visitor & Wanted & { claimId: string }): Promise<ClaimUrls> => {
     const { claimId, attachmentIds } = visitor;

@@ -125,7 +125,7 @@ const WINDOW_MS = 15 * 60_000;
 
 const OF_CLIENT: WindowLimit = { name: "link password of client", max: 10, windowMs: WINDOW_MS };
 
-/** Limits the wrong passwords that all clients together can try for one link. Visitors with the right password can still open the link. */
+/** Limits the wrong passwords of all clients together for one link. After that, only visitors who have unlocked the link can open it. */
 const OF_LINK: WindowLimit = { name: "link password", max: 100, windowMs: WINDOW_MS };
 
 const PROBLEM = "Too many wrong passwords for this link. Wait until Retry-After has passed, then try again.";

@@ -13,7 +13,7 @@ export function isComplete(state: AttachmentState): boolean {
   return state === "ready" || state === "quarantined" || isBeingVerified(state);
 }
 
-/** The states of attachments that the list of a note's attachments omits. */
+/** The states of attachments that the list of a note omits, because their uploads did not complete. */
 export const unlistedStates = ["aborted", "expired"] as const satisfies readonly AttachmentState[];
 /** A file of a note. `objectKey` is opaque, and leaves the server only inside signed URLs. Instants are in milliseconds since the epoch. */
 export type Attachment = {

@@ -178,7 +178,7 @@ async function countDownloads(
     .selectFrom("audit_events")
     .select([
       sql<number>`at - at % ${sql.lit(stepMs)}`.as("step"),
-      // The number of ids is the number of commas plus 1.
+      // An id contains no comma, so the number of ids is the number of commas plus 1.
       sql<number>`sum(length(attachment_ids) - length(replace(attachment_ids, ',', '')) + 1)`.as("count"),
     ])
     .where(column, "=", value)

@@ -75,7 +75,7 @@ function compileChanges(db: Kysely<Tables>, engine: Engine): Statement {
   );
 }
 
-/** Selects a number that changes with the previews of a note, because no event reports a preview. An index contains all previews. */
+/** Selects a number that changes with the previews of a note, because no event reports previews. An index has all previews of a note. */
 function previewsOf(db: Kysely<Tables>, noteId: Text) {
   return db
     .selectFrom("attachments")

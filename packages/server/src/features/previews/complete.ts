@@ -56,7 +56,7 @@ export async function prepare(deps: Deps, preview: StoredPreview): Promise<Finis
   }
 }
 
-/** Returns the key of an object that no signed URL can change: the uploaded object, or a copy if the bucket permits a second PUT. */
+/** Returns the key of an object that no signed URL can change: the object, or a copy if a signed URL can still overwrite it. */
 async function stage(deps: Deps, preview: StoredPreview): Promise<string> {
   if (!preview.staged) return preview.objectKey;
   if ((await deps.bucket.head(preview.objectKey)) === undefined) throw notStored();

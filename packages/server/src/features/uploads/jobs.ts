@@ -15,7 +15,7 @@ const LEASE_MS = 60_000;
 const RENEW_MS = 15_000;
 const RETRY_BASE_MS = 5_000;
 const RETRY_MAX_MS = 600_000;
-/** The longest pause while the virus scanner is unavailable, in milliseconds. A failed ping costs little, so the pause is short. */
+/** The longest pause while the virus scanner is down, in milliseconds. A failed ping costs little, and files must not wait long. */
 const RETRY_SCAN_MAX_MS = 30_000;
 
 /**

@@ -24,7 +24,7 @@ export const httpLimits = {
   headerBytes: 16_384,
   /** The time limit for the headers of a request, in milliseconds. */
   headersTimeoutMs: 20_000,
-  /** The time without traffic after which the server closes a connection, in milliseconds. A slow upload always has traffic. */
+  /** The time without traffic after which the server closes a connection, in milliseconds. A slow upload still has traffic. */
   idleTimeoutMs: 120_000,
   /** The time limit for a client to read a whole response, in milliseconds. The server then closes the connection. */
   readWithinMs: 120_000,

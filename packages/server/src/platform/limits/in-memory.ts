@@ -13,7 +13,7 @@ export type Allowance = {
 
 type Balance = { left: number; at: number };
 
-/** `exempt`: the id of the person without a limit. Default: every person has a limit. */
+/** `exempt`: the id without a limit, such as that of an application. Default: no id. */
 type AllowanceOptions = { clock: Clock; problem: string; exempt?: string; maxPeople?: number };
 
 /**

@@ -61,7 +61,7 @@ export function createAccounts(
     await useCases.rememberAccount({ id, email, emailProvenBy, name, language: languageOf(endpoint) });
   }
 
-  /** Ends all sessions of a disabled user. When a user is disabled, only the sessions that are already stored end. */
+  /** Ends all sessions of a disabled user, even a new one. The disabling itself ends only the sessions that are already stored. */
   async function endIfDisabled(userId: string): Promise<void> {
     try {
       await useCases.requireEnabled(userId);

@@ -63,7 +63,7 @@ describe.each(engines)("access on $name", (engine) => {
     await disabledUserQueries(suite.db).remove("eva");
   });
 
-  it("a share of one note or attachment gives no role on another one", async () => {
+  it("a share of one note or attachment gives no role on other notes or attachments", async () => {
     const [note, other] = [sampleNote(), sampleNote()];
     const [wanted, sibling, elsewhere] = [sampleAttachment(note), sampleAttachment(note), sampleAttachment(other)];
     for (const each of [note, other]) await noteQueries(suite.db).insert(each);
@@ -125,7 +125,7 @@ describe.each(engines)("access on $name", (engine) => {
     }
   });
 
-  it("an id with a NUL character does not fail the access checks of other callers", async () => {
+  it("an id with a NUL character does not make the access checks of other callers fail", async () => {
     const note = sampleNote();
     const attachment = sampleAttachment(note);
     await noteQueries(suite.db).insert(note);

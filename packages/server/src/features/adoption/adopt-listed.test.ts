@@ -37,7 +37,7 @@ describe.each(engines)("the adoption of the objects in a list, on $name", (engin
   const statusFor = async (userId: string, id: string) =>
     (await service.as(userId).send(`GET /attachments/${id}/url`)).status;
 
-  it("an adoption from a list adds no file to a note that other people can open", async () => {
+  it("an import of listed objects adds no file to a note that other people can open", async () => {
     const link = { json: { kind: "download" } };
     const shares: ((noteId: string) => [call: string, body: { json: object }])[] = [
       (noteId) => [`PUT /notes/${noteId}/shares`, { json: { userIds: ["ben"] } }],
@@ -55,7 +55,7 @@ describe.each(engines)("the adoption of the objects in a list, on $name", (engin
     }
   });
 
-  it("an adoption from a list adds no file to a note that its owner has just shared", async () => {
+  it("an import of listed objects adds no file to a note that its owner has just shared", async () => {
     const { attachmentId } = await adopt("before.txt", { owner: "eve" });
     const { noteId } = (await service.as("eve").send(`GET /attachments/${attachmentId}`)).body;
     await service.as("eve").send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["ben"] } });
@@ -65,14 +65,14 @@ describe.each(engines)("the adoption of the objects in a list, on $name", (engin
     ]);
   });
 
-  it("a second adoption from a list adds the file to the note of the first adoption", async () => {
+  it("a second import of listed objects adds the file to the note of the first import", async () => {
     await adopt("first.txt", { owner: "carl" });
     await adopt("second.txt", { owner: "carl", people: ["ben"] });
     const { items } = (await service.as("carl").send("GET /notes?scope=owned")).body;
     expect(items).toMatchObject([{ title: "Adopted files", attachmentCount: 2 }]);
   });
 
-  it("a repeated adoption from a list does not restore a revoked share", async () => {
+  it("a repeated import of listed objects does not restore a revoked share", async () => {
     const given = { owner: "dora", people: ["ben", "dora", "ben"] };
     const { attachmentId } = await adopt("plan.txt", given);
     expect(await statusFor("ben", attachmentId)).toBe(200);
@@ -81,7 +81,7 @@ describe.each(engines)("the adoption of the objects in a list, on $name", (engin
     expect(await statusFor("ben", attachmentId)).toBe(403);
   });
 
-  it("an adoption from a list fails if the object is replaced during its copy", async () => {
+  it("the import of a listed object fails if the object is replaced during its copy", async () => {
     await put("changing.txt");
     beforeCopy = () => put("changing.txt", { Body: "jello" });
     await expect(adoptCopy("changing.txt")).rejects.toMatchObject({ code: "object_not_found" });
@@ -91,7 +91,7 @@ describe.each(engines)("the adoption of the objects in a list, on $name", (engin
     expect(await (await fetch(fileUrl)).text()).toBe("jello");
   });
 
-  it("an adoption from a list copies no headers that change the download of the object", async () => {
+  it("the import of a listed object copies no headers that change the file's download", async () => {
     const headers = { CacheControl: "public", ContentEncoding: "br", ContentLanguage: "de", Metadata: { a: "b" } };
     await put("encoded.txt", { ...headers, ContentType: "text/plain" });
     const { attachmentId } = await adoptCopy("encoded.txt");

@@ -52,7 +52,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await attachmentQueries(suite.db).countOfNote(note.id)).toBe(3);
   });
 
-  it("the number of files of a note contains only files that have arrived", async () => {
+  it("the file count of a note includes only files that have arrived", async () => {
     const note = sampleNote({ ownerId: "counts" });
     await noteQueries(suite.db).insert(note);
     const arrived = ["verifying", "scanning", "quarantined", "ready"] as const;
@@ -119,7 +119,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await attachmentQueries(suite.db).listOfNote(note.id)).toEqual([kept]);
   });
 
-  it("only one of eight simultaneous callers attaches an object", async () => {
+  it("only one of eight simultaneous callers can attach the same object", async () => {
     const note = await insertNote();
     const objectKey = "there/before.bin";
     const inserts = Array.from({ length: 8 }, () =>

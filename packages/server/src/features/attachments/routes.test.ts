@@ -68,7 +68,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("a form returns 413 only if its file is larger than the size limit", async () => {
+  it("a form upload returns 413 only if its file is larger than the size limit", async () => {
     const over = await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm(Buffer.alloc(LIMIT + 1)) });
     expect(over.body).toMatchObject({ status: 413, code: "file_too_large" });
     await expectNothingLeft();
@@ -88,14 +88,14 @@ describe.each(engines)("attachments on $name", (engine) => {
     ["a file without a name", [{ field: undefined, filename: "a.txt", content: "a" }], /field ""/],
     ["a field without a name", [{ field: undefined, content: "a" }, ...fileForm()], /field ""|malformed/],
     ["a field of the prototype", [{ field: "__proto__", content: "x" }], /too many parts|malformed/],
-  ])("requirement 1: a form with %s returns 400 and stores no object", async (_name, form, detail) => {
+  ])("requirement 1: a form upload with %s returns 400 and stores no object", async (_name, form, detail) => {
     const answer = await ann.send(`POST /notes/${noteId}/attachments`, { form });
     expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });
     expect(answer.body.detail).toMatch(detail);
     await expectNothingLeft();
   });
 
-  it("a truncated form returns 400 and stores no object", async () => {
+  it("a truncated form upload returns 400 and stores no object", async () => {
     const boundary = { "content-type": "multipart/form-data; boundary=xyz" };
     const head = '--xyz\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n';
     for (const json of [`${head}hello`, head, "--xyz", "garbage"]) {
@@ -122,7 +122,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     await service.useCases.purgeObjects();
   });
 
-  it("a form returns 403 if the caller may not attach files to the note", async () => {
+  it("a form upload returns 403 if the caller may not attach files to the note", async () => {
     const form = fileForm(Buffer.alloc(LIMIT));
     const denied = await service.as("eve").send(`POST /notes/${noteId}/attachments`, { form });
     expect([denied.status, denied.body.code]).toEqual([403, "access_denied"]);
@@ -131,7 +131,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     await expectNothingLeft();
   });
 
-  it("only an administrator can adopt an object of the bucket", async () => {
+  it("only an administrator can make a file of an object that is already in the bucket", async () => {
     const stored = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("adopt me") })).body;
     const [key] = await service.bucketContents.keys();
     await service.database.db.kysely.deleteFrom("attachments").where("id", "=", stored.id).execute();

@@ -18,7 +18,7 @@ describe.each(engines)("the audit log on $name", (engine) => {
     expect((await auditQueries(suite.db).listOfNote("n-kept", FIRST)).items).toEqual([url, business]);
   });
 
-  it("the audit log stores one event about 1,000 attachments", async () => {
+  it("the audit log can store one event about 1,000 attachments", async () => {
     const attachmentIds = Array.from({ length: 1_000 }, (_, i) => `0190-${i}`);
     const event = sampleEvent({ noteId: "n-batch", attachmentIds });
     await urlAuditLog(suite.db).record(event);
@@ -40,7 +40,7 @@ describe.each(engines)("the audit log on $name", (engine) => {
     expect((await auditQueries(suite.db).listOfNote("n-paged", FIRST)).items).toHaveLength(22);
   });
 
-  it("the audit log without routine events still returns full pages", async () => {
+  it("the pages of the audit log stay full if the request omits routine events", async () => {
     const note = { noteId: "n-acts", ownerId: "o-acts" };
     const url = (purpose: string, actorId = "bob") => sampleEvent({ ...note, actorId, detail: { purpose } });
     const ofLink = { actorId: "visitor:v", detail: { linkId: "l" } };
@@ -64,7 +64,7 @@ describe.each(engines)("the audit log on $name", (engine) => {
     }
   });
 
-  it("the audit log can list and delete the oldest events of an owner", async () => {
+  it("the service can list and delete the oldest audit events of an owner", async () => {
     const events = ["thumbnail", "download", "thumbnail", "view"].map((purpose) =>
       sampleEvent({ noteId: "n-old", ownerId: "o-old", detail: { purpose } }),
     );

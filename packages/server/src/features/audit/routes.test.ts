@@ -25,7 +25,7 @@ describe.each(engines)("the activity of notes on $name", (engine) => {
   const attach = async (noteId: string, name: string): Promise<string> =>
     (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("x", name) })).body.id;
 
-  it("the activity has pages, newest event first, even after the note is deleted", async () => {
+  it("the activity of a note has pages, newest event first, even after the note is deleted", async () => {
     const noteId = (await ann.send("POST /notes", { json: { title: "Files" } })).body.id;
     const attachment = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm() })).body;
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"] } });
@@ -134,7 +134,7 @@ describe.each(engines)("the activity of notes on $name", (engine) => {
     expect(await addresses(bob, "/activity")).toEqual([]);
   });
 
-  it("the activity without routine URLs still has full pages", async () => {
+  it("the pages of the activity stay full if the request omits routine URLs", async () => {
     const noteId = await create("Pictures");
     const id = await attach(noteId, "a.png");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"] } });

@@ -116,7 +116,7 @@ describe("downloads from CloudFront", () => {
     expect(items[0].detail).toEqual({ expiresInSeconds: 7, purpose: "download" });
   });
 
-  it("batches of URLs and claims of links return CloudFront URLs", async () => {
+  it("batches of URLs and download claims of links return CloudFront URLs", async () => {
     const { service, attachmentId, distribution } = await startBehind();
     const json = { attachmentIds: [attachmentId] };
     const { urls } = (await service.as("ann").send("POST /attachments/urls", { json })).body;
@@ -127,7 +127,7 @@ describe("downloads from CloudFront", () => {
     expect(new URL(claimed.body.urls[0].fileUrl).origin).toBe(distribution.target.distribution);
   });
 
-  it("requirement 16: after a share is revoked, a CloudFront URL request returns 403", async () => {
+  it("requirement 16: a request for a CloudFront URL returns 403 after the share is revoked", async () => {
     const { service, attachmentId } = await startBehind();
     const bob = service.as("bob");
     await bob.send("GET /me");
@@ -137,7 +137,7 @@ describe("downloads from CloudFront", () => {
     expect((await bob.send(`GET /attachments/${attachmentId}/url`)).status).toBe(403);
   });
 
-  it("requirement 25: pages may load files from the distribution and the bucket", async () => {
+  it("requirement 25: web pages may load files from the CloudFront distribution and the bucket", async () => {
     const { service, distribution } = await startBehind();
     const { headers } = await service.anonymous.send("GET /");
     const policy = String(headers["content-security-policy"]);
@@ -192,7 +192,7 @@ describe("CloudFront URLs for one IP address", () => {
     expect(items.map(({ action }: { action: string }) => action)).not.toContain("url.issued");
   });
 
-  it("a refused visitor without IPv4 uses no claim of the link", async () => {
+  it("the refusal of a visitor without IPv4 uses no download claim of the link", async () => {
     const { service } = await startBehind({ bindsIp: true });
     const stored = await storeLink(service.db, { maxClaims: 1 });
     const refused = await visitorOf(service.app, { ip: "2001:db8::1" }).claim(stored.token);

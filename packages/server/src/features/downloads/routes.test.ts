@@ -108,7 +108,7 @@ describe.each(engines)("download URLs on $name", (engine) => {
     expect((await ann.send(`GET /attachments/${id}/download?expiresIn=0`)).body.code).toBe("expires_in_out_of_range");
   });
 
-  it("HEAD on /url returns 405", async () => {
+  it("a HEAD request to /url returns 405", async () => {
     const id = await attach("hello");
     const answer = await ann.send(`HEAD /attachments/${id}/url`);
     expect([answer.status, answer.headers.allow]).toEqual([405, "GET"]);
@@ -149,7 +149,7 @@ describe.each(engines)("download URLs on $name", (engine) => {
     }
   });
 
-  it("requirement 12: a file that a browser could run is always a download", async () => {
+  it("requirement 12: a file that a browser could run is always sent as a download", async () => {
     for (const [filename, type] of [
       ["page.html", "text/html"],
       ["drawing.svg", "image/svg+xml"],
@@ -241,7 +241,7 @@ describe.each(engines)("download URLs on $name", (engine) => {
     [{ attachmentIds: [unknownId()], expiresIn: 43_201 }, "expires_in_out_of_range"],
     [{ attachmentIds: [unknownId()], key: "a" }, "invalid_request"],
     [{ attachmentIds: [unknownId()], purpose: "x" }, "invalid_request"],
-  ])("an invalid request for a batch of URLs returns 400, case %#", async (json, code) => {
+  ])("an invalid request for a batch of URLs returns 400 (case %#)", async (json, code) => {
     const answer = await ann.send("POST /attachments/urls", { json });
     expect([answer.status, answer.body.code]).toEqual([400, code]);
   });

@@ -18,7 +18,7 @@ describe("the access to one item", () => {
     return createAsk({ resources, onFault: (fault) => faults.push(fault) });
   }
 
-  it("requirement 38: the service permits an action only if `may` returns true", async () => {
+  it("requirement 38: an action is permitted only if the application's `may` returns true", async () => {
     expect(await asking(() => true).may(user, "read", item)).toBe(true);
     expect(await asking(async () => true).may(user, "read", item)).toBe(true);
     expect(await asking(() => false).may(user, "read", item)).toBe(false);
@@ -33,7 +33,7 @@ describe("the access to one item", () => {
     ["a Boolean object", new Boolean(true)],
     ["an array", [true]],
     ["a function", () => true],
-  ])("requirement 38: the service refuses the action if `may` returns %s", async (_, value) => {
+  ])("requirement 38: an action is refused if the application's `may` returns %s", async (_, value) => {
     expect(await asking(() => value).may(user, "read", item)).toBe(false);
     expect(await asking(async () => value).may(user, "read", item)).toBe(false);
     expect(faults).toMatchObject([
@@ -42,13 +42,13 @@ describe("the access to one item", () => {
     ]);
   });
 
-  it("the service reports only one fault if `may` always returns undefined", async () => {
+  it("the service reports only one fault if the application's `may` always returns undefined", async () => {
     const ask = asking(() => undefined);
     expect([await ask.may(user, "read", item), await ask.may(user, "add", item)]).toEqual([false, false]);
     expect(faults).toMatchObject([{ error: { message: "may() must return true or false, and not undefined." } }]);
   });
 
-  it("a resource without mayShare permits no links", async () => {
+  it("a resource allows no links if its application has no function mayShare", async () => {
     expect(await asking(() => true).mayShare(user, item)).toBe(false);
     expect(faults).toEqual([]);
   });
@@ -58,7 +58,7 @@ describe("the access to one item", () => {
     ["a text", "no"],
     ["true", true],
     ["undefined", undefined],
-  ])("requirement 38: the service refuses the action if `may` throws %s", async (_, thrown) => {
+  ])("requirement 38: an action is refused if the application's `may` throws %s", async (_, thrown) => {
     const throwing = asking(() => {
       throw thrown;
     });
@@ -67,7 +67,7 @@ describe("the access to one item", () => {
     expect(faults).toHaveLength(2);
   });
 
-  it("requirement 38: the service refuses the action if `may` takes 5 seconds", async () => {
+  it("requirement 38: an action is refused if the application's `may` takes 5 seconds", async () => {
     const decision = asking(() => new Promise(() => undefined)).may(user, "read", item);
     await vi.advanceTimersByTimeAsync(4_999);
     expect(faults).toEqual([]);
@@ -79,7 +79,7 @@ describe("the access to one item", () => {
   it.each([
     ["mayShare", "share"],
     ["mayRequest", "request"],
-  ] as const)("requirement 38: the service refuses the action if %s takes 5 seconds", async (name, action) => {
+  ] as const)("requirement 38: an action is refused if the application's %s takes 5 seconds", async (name, action) => {
     const decision = asking(() => true, { [name]: () => new Promise(() => undefined) })[name](user, item);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(await decision).toBe(false);
@@ -94,7 +94,7 @@ describe("the access to one item", () => {
     expect(mayRequest).not.toHaveBeenCalled();
   });
 
-  it("requirement 38: the service ignores a `true` that `may` returns after 5 seconds", async () => {
+  it("requirement 38: a `true` that the application's `may` returns after 5 seconds is ignored", async () => {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const decision = asking(() => promise).may(user, "read", item);
     await vi.advanceTimersByTimeAsync(5_000);
@@ -102,7 +102,7 @@ describe("the access to one item", () => {
     expect(await decision).toBe(false);
   });
 
-  it("the service permits the action if `may` returns true after 4.9 seconds", async () => {
+  it("an action is permitted if the application's `may` returns true after 4.9 seconds", async () => {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const decision = asking(() => promise).may(user, "read", item);
     await vi.advanceTimersByTimeAsync(4_900);
@@ -110,7 +110,7 @@ describe("the access to one item", () => {
     expect(await decision).toBe(true);
   });
 
-  it("requirement 38: each check of the access to an item calls `may` again", async () => {
+  it("requirement 38: each check of the access to an item calls the application's `may`", async () => {
     const may = vi.fn<() => boolean>().mockReturnValueOnce(true).mockReturnValue(false);
     const ask = asking(may);
     expect([await ask.may(user, "read", item), await ask.may(user, "read", item)]).toEqual([true, false]);
@@ -157,7 +157,7 @@ describe("the access to many items", () => {
     expect(faults).toHaveLength(1);
   });
 
-  it("requirement 38: access to an item is refused if its call of `may` takes too long", async () => {
+  it("requirement 38: access to one of many items is refused if its call of `may` hangs", async () => {
     const may = vi.fn((_user: unknown, _action: unknown, id: string) =>
       id === "1" ? true : new Promise(() => undefined),
     );

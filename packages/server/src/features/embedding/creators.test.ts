@@ -16,7 +16,7 @@ function questionsOf() {
   return { questions, ask };
 }
 
-it("visits of a link during a check of its creator's rights share the next check", async () => {
+it("visits of a link that arrive during a check of its creator's rights share the next check", async () => {
   const { questions, ask } = questionsOf();
   const first = ask(link("a"));
   const others = Array.from({ length: 40 }, () => ask(link("a")));

@@ -112,7 +112,7 @@ describe("requirement 27: signing keys of an identity provider", () => {
     expect(await send(token)).toBe(401);
   });
 
-  it("the service does not cache a JWT whose signing key is withdrawn meanwhile", async () => {
+  it("the service does not cache a JWT if its signing key is withdrawn during the check", async () => {
     const old = await publishKey("k1");
     const token = await signWith(old, claims);
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -128,7 +128,7 @@ describe("requirement 27: signing keys of an identity provider", () => {
     expect(await send(token)).toBe(401);
   });
 
-  it("the service refuses a JWT of a former signing key with the same key id", async () => {
+  it("the service refuses a JWT after a new signing key with the same key id replaces its key", async () => {
     const token = await signWith(await publishKey("k1"), claims);
     expect(await send(token)).toBe(200);
     await publishKey("k1");

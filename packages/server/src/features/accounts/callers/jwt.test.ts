@@ -54,7 +54,7 @@ describe("the caller of a request with a token", () => {
     expect(answer).toMatchObject({ status: 200, body: { userId: "user-1" } });
   });
 
-  it("the service refuses a JWT whose signature has another base64 spelling", async () => {
+  it("the service refuses a JWT whose signature is spelled differently in base64", async () => {
     const token = await signTestJwt(claims);
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     // The last two bits of a signature's last character have no meaning.
@@ -160,7 +160,7 @@ describe("requirement 27: invalid JWTs", () => {
     expect(await call(bySecret, `Bearer ${token}`)).toEqual(refused(/algorithm/));
   });
 
-  it("the service refuses a JWT with RS256 if only a secret is configured", async () => {
+  it("the service refuses a JWT with the algorithm RS256 if only a secret is configured", async () => {
     const key = await newSigningKey("RS256", "k1");
     expect(await call(bySecret, `Bearer ${await signWith(key, claims)}`)).toEqual(refused(/algorithm/));
   });
@@ -179,7 +179,7 @@ describe("requirement 27: invalid JWTs", () => {
       expect(await call(jwt, `Bearer ${await signTestJwt(token)}`)).toEqual(refused(/iss|aud/));
   });
 
-  it("the service refuses a JWT with a public key of the key set as its HMAC secret", async () => {
+  it("the service refuses a JWT that uses a public key of the key set as its HMAC secret", async () => {
     const { startJwksServer } = await import("../../../testing/auth/jwks-server.ts");
     const provider = await startJwksServer();
     const key = await newSigningKey("RS256", "k1");
@@ -221,7 +221,7 @@ describe("a JWT that was verified before", () => {
     expect(await status()).toBe(401);
   });
 
-  it("two requests with the same JWT record the user once", async () => {
+  it("two requests with the same JWT record the user only once", async () => {
     const app = appWith(bySecret);
     const headers = {
       authorization: `Bearer ${await signTestJwt({ ...claims, email: "Ann@example.com", name: "Ann" })}`,
@@ -235,23 +235,38 @@ describe("a JWT that was verified before", () => {
 
 describe("the email address in a JWT", () => {
   it.each([
-    ["without a proof if it has no flag", { email: "ann@example.com" }, "ann@example.com", false],
-    ["with a proof if it is verified", { email: "ann@example.com", email_verified: true }, "ann@example.com", true],
-    ["with a proof by a string", { email: "ann@example.com", email_verified: "true" }, "ann@example.com", true],
-    ["as none if it is unverified", { email: "ann@example.com", email_verified: false }, null, false],
-    ["as none if it is unverified by a string", { email: "ann@example.com", email_verified: "false" }, null, false],
+    ["as unproven if email_verified is missing", { email: "ann@example.com" }, "ann@example.com", false],
     [
-      "as none if it is unverified by another string",
+      "as proven if email_verified is true",
+      { email: "ann@example.com", email_verified: true },
+      "ann@example.com",
+      true,
+    ],
+    [
+      'as proven if email_verified is the text "true"',
+      { email: "ann@example.com", email_verified: "true" },
+      "ann@example.com",
+      true,
+    ],
+    ["as none if email_verified is false", { email: "ann@example.com", email_verified: false }, null, false],
+    [
+      'as none if email_verified is the text "false"',
+      { email: "ann@example.com", email_verified: "false" },
+      null,
+      false,
+    ],
+    [
+      'as none if email_verified is the text "False"',
       { email: "ann@example.com", email_verified: "False" },
       null,
       false,
     ],
-    ["as none if it is unverified by a word", { email: "ann@example.com", email_verified: "no" }, null, false],
-    ["as none if it is unverified by a number", { email: "ann@example.com", email_verified: 0 }, null, false],
+    ['as none if email_verified is the text "no"', { email: "ann@example.com", email_verified: "no" }, null, false],
+    ["as none if email_verified is the number 0", { email: "ann@example.com", email_verified: 0 }, null, false],
     ["as none if it is not an email address", { email: "ann" }, null, false],
     ["as none if it is not a string", { email: ["ann@example.com"] as never }, null, false],
     ["not if it is missing", {}, undefined, false],
-  ])("a JWT records the email address %s", async (_, extra, email, isEmailVerified) => {
+  ])("the service records the email address in a JWT %s", async (_, extra, email, isEmailVerified) => {
     await call(bySecret, `Bearer ${await signTestJwt({ ...claims, ...extra })}`);
     expect(identified).toMatchObject([{ subject: "user-1", email, isEmailVerified, name: undefined }]);
   });

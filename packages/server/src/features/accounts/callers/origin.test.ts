@@ -32,7 +32,7 @@ describe("requirement 24: a request with the session cookie", () => {
     ["POST", { "sec-fetch-site": "same-site" }, "cross_site_request"],
     ["POST", { "sec-fetch-site": "none" }, "cross_site_request"],
     ["POST", { referer: `${PUBLIC}/` }, "cross_site_request"],
-  ])("a request with the session cookie, method %s and headers %j has the result %s", (method, headers, expected) => {
+  ])("a %s request with the session cookie and the headers %j gets the result %s", (method, headers, expected) => {
     expect(verdict(method, headers)).toBe(expected);
   });
 });

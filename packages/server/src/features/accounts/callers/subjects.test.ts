@@ -57,14 +57,14 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
     }
   });
 
-  it("an account keeps its notes and its role after a JWT with its id as the subject", async () => {
+  it("an account keeps its notes and its role when a JWT has the account's id as its subject", async () => {
     const admin = await createAdministrator();
     await send("GET /me", await bySecret(admin.id));
     expect((await send("GET /me", admin.session)).body).toMatchObject({ id: admin.id, isAdmin: true });
     expect((await send("GET /notes", admin.session)).body.items).toMatchObject([{ id: admin.noteId }]);
   });
 
-  it("one subject identifies two users: for the JWT secret and for the key set", async () => {
+  it("the same JWT subject is one user for the JWT secret, and another for the key set", async () => {
     expect(await me(await bySecret("twin"))).toBe("twin");
     const other = await me(await byKeySet("twin"));
     expect(other).not.toBe("twin");
@@ -107,7 +107,7 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
       return { noteId: note.id as string, ...body };
     }
 
-    it("a user id in a share first names a subject of the sharer's JWT issuer", async () => {
+    it("a share looks up a user id first among the subjects of the sharer's JWT issuer", async () => {
       await me(await bySecret("both"));
       const ofKeySet = await me(await byKeySet("both"));
       const { shares, results } = await share(await byKeySet("sharer"), ["both"]);
@@ -115,7 +115,7 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
       expect(shares).toMatchObject([{ userId: ofKeySet }]);
     });
 
-    it("a user id in a share never names a subject of another JWT issuer", async () => {
+    it("a share never looks up a user id among the subjects of another JWT issuer", async () => {
       await me(await bySecret("only-by-secret"));
       const { shares, results } = await share(await byKeySet("sharer"), ["only-by-secret"]);
       expect({ shares, results }).toEqual({ shares: [], results: [{ userId: "only-by-secret", outcome: "unknown" }] });
@@ -127,7 +127,7 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
       expect((await send(`GET /notes/${noteId}`, session)).status).toBe(200);
     });
 
-    it("an unknown user id in a share names a future subject of the sharer's JWT issuer", async () => {
+    it("a share with an unknown user id waits for this subject of the sharer's JWT issuer", async () => {
       const { noteId } = await share(await byKeySet("sharer"), ["later"]);
       expect((await send(`GET /notes/${noteId}`, await bySecret("later"))).status).toBe(403);
       expect((await send(`GET /notes/${noteId}`, await byKeySet("later"))).status).toBe(200);

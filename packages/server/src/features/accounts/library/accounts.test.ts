@@ -60,7 +60,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect(response.json()).toMatchObject({ code: "email_taken" });
   });
 
-  it("only one of four concurrent sign-ups gets the email address", async () => {
+  it("only one of four concurrent sign-ups with the same email address succeeds", async () => {
     const { signUp, signIn } = await open();
     const answers = await Promise.all(Array.from({ length: 4 }, (_, n) => signUp({ name: `Ann ${n}` })));
     expect(answers.map((answer) => answer.statusCode).sort()).toEqual([200, 409, 409, 409]);
@@ -97,7 +97,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     ["of 10 characters", "1234567890"],
     ["of 128 characters", "p".repeat(128)],
     ["in another script", "пароль без букв"],
-  ])("sign-up and sign-in accept a password with %s", async (_, password) => {
+  ])("sign-up and sign-in accept a password %s", async (_, password) => {
     const { signUp, signIn } = await open();
     expect((await signUp({ password })).statusCode).toBe(200);
     expect((await signIn({ password })).statusCode).toBe(200);
@@ -155,7 +155,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect([...people.values()]).toMatchObject([{ email: ADDRESS, emailProvenBy: undefined, name: "Ann" }]);
   });
 
-  it("the operator creates accounts while sign-up is closed", async () => {
+  it("the operator can create accounts while sign-up is closed", async () => {
     const { signUp, signIn, accounts, people } = await open({ signUp: "closed" });
     const refused = await signUp();
     expect(refused.statusCode).toBe(403);
@@ -187,7 +187,7 @@ describe.each(engines)("accounts on $name", (engine) => {
     expect((await signIn({ password: body.newPassword })).statusCode).toBe(200);
   });
 
-  it("the service does not have the unused routes of the accounts library", async () => {
+  it("the routes of the accounts library that the service does not use return 404", async () => {
     const { call } = await open();
     for (const path of ["/ok", "/error", "/sign-in/social", "/reset-password/token", "/delete-user", "/reference"]) {
       expect((await call("POST", `/auth${path}`, { body: {} })).statusCode).toBe(404);

@@ -59,7 +59,7 @@ describe.each(engines)("requirement 35: a disabled user on $name", (engine) => {
     expect((await post("/auth/sign-in/email", account)).status).toBe(200);
   });
 
-  it("a user who was disabled twice works again after being enabled once", async () => {
+  it("a user who was disabled twice has access again after being enabled once", async () => {
     await service.useCases.disableUser("fileViewer");
     await service.useCases.disableUser("fileViewer");
     expect((await service.as("fileViewer").send("GET /me")).status).toBe(403);

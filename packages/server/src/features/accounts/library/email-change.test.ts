@@ -114,7 +114,7 @@ describe.each(engines)("requirement 55: a change of the email address on $name",
     expect((await hugo.confirm(token)).code).toBe("account_link_invalid");
   });
 
-  it("an email address that the operator sets is proven", async () => {
+  it("an email address that the operator sets counts as proven", async () => {
     const iris = await person("iris");
     await service.useCases.changeEmailOf(undefined, iris.userId, "Iris2@example.com");
     expect(await holderOf("iris2@example.com")).toMatchObject([{ id: iris.userId, isProven: true }]);

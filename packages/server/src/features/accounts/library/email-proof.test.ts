@@ -82,7 +82,7 @@ describe.each(engines)("the proof of an email address on $name", (engine) => {
     expect(await service.holdersOf(noteId)).toEqual([ben.userId]);
   });
 
-  it("if the process dies after the proof, the next sign-in gives the user the shares", async () => {
+  it("if the process dies after an email address is proven, the next sign-in gives the shares", async () => {
     const gus = await signUp("gus");
     const noteId = (await service.as("owner").send("POST /notes", { json: { title: "For Gus" } })).body.id;
     await service.as("gus").send("GET /me");

@@ -37,7 +37,7 @@ describe.each(engines)("sign-ins with an OpenID provider, on $name", (engine) =>
     expect(accounts.signInMethods).toEqual({ signUp: "open", oidc: { name: "Example" }, mail: false });
   });
 
-  it("requirement 59: an OpenID sign-in causes a mail only from an unknown browser", async () => {
+  it("requirement 59: an OpenID sign-in causes a mail only if the browser is unknown", async () => {
     const { signInAtProvider, go, call, db, who } = await openOidc({ queuesMail: true });
     const mails = () => db.selectFrom("mails").select(["kind", "email", "detail"]).execute();
     const first = await signInAtProvider();
@@ -49,7 +49,7 @@ describe.each(engines)("sign-ins with an OpenID provider, on $name", (engine) =>
     expect(JSON.parse((await mails())[0]?.detail ?? "")).toMatchObject({ userId: await who(other) });
   });
 
-  it("requirement 34: an email address that the provider stops verifying is unproven", async () => {
+  it("requirement 34: an email address is unproven if the provider no longer verifies it", async () => {
     const { signInAtProvider, provider, who, people } = await openOidc();
     const userId = await who(await signInAtProvider());
     provider.setPerson({ ...ANN, email_verified: false });
@@ -60,7 +60,7 @@ describe.each(engines)("sign-ins with an OpenID provider, on $name", (engine) =>
     expect(people.get(userId)).toMatchObject({ email: ADDRESS, emailProvenBy: "oidc" });
   });
 
-  it("requirement 34: an email address that the provider replaces is unproven", async () => {
+  it("requirement 34: an email address is unproven after the provider replaces it", async () => {
     const { signInAtProvider, provider, who, people } = await openOidc();
     const userId = await who(await signInAtProvider());
     provider.setPerson({ ...ANN, email: "ann.new@example.com" });

@@ -136,7 +136,7 @@ describe.each(engines)("requirement 56: passkeys on $name", (engine) => {
     expect([await names(nora), await names(otto)]).toEqual([["Büro 🔑"], ["Laptop"]]);
   });
 
-  it("the removal of a passkey ends its sessions and a simultaneous sign-in", async () => {
+  it("the removal of a passkey ends its sessions and stops a simultaneous sign-in with it", async () => {
     const hugo = await person("hugo");
     const before = (await signIn(hugo.authenticator.get({ challenge: await challenge() }))).cookie;
     beforeUse = async () => {

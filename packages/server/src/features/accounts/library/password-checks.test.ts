@@ -30,7 +30,7 @@ describe.each(engines)("requirement 30: the limit of password tries for one acco
   }
 
   it.each([ADDRESS, "nobody@example.com"])(
-    "two replicas check 10 of 60 parallel password tries for the email address %s",
+    "two replicas together check only 10 of 60 parallel password tries for %s",
     async (email) => {
       const { app } = await open();
       const replica = service.openReplica().app;
@@ -91,7 +91,7 @@ describe.each(engines)("requirement 30: the limit of password tries for one acco
     expect((await guess({ email: "bob@example.com", password: PASSWORD })).statusCode).toBe(200);
   });
 
-  it("a password change accepts at most ten wrong current passwords in 15 minutes", async () => {
+  it("a password change allows at most ten wrong current passwords in 15 minutes", async () => {
     await open();
     const cookie = cookieOf(await guess({ password: PASSWORD }));
     const change = (currentPassword: string) =>

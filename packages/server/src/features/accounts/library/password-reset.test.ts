@@ -91,7 +91,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
   const reset = (token: string, change: object = {}) =>
     post("/reset-password", { token, newPassword: NEW_PASSWORD, ...change });
 
-  it("a password reset replaces the password, ends all sessions and signs in", async () => {
+  it("a password reset replaces the password, ends all sessions and signs the user in", async () => {
     const ann = await signUp("ann");
     const token = await ann.askForLink();
     expect((await post("/check-password-reset", { token })).body).toEqual({ email: ann.email });
@@ -125,7 +125,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await service.holdersOf(noteId)).toEqual([ben.userId]);
   });
 
-  it("a password reset without a proven email address revokes the API tokens", async () => {
+  it("a password reset revokes the API tokens if the email address is not proven", async () => {
     const squatter = await signUp("squatted");
     const ofSquatter = await squatter.addCredentials();
     await reset(await squatter.askForLink());
@@ -144,7 +144,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect([await ofCarl.statusWithToken(), await ofCarl.countWebhooks()]).toEqual([401, 0]);
   });
 
-  it("requirement 54: a reset without a proven email removes the second factor", async () => {
+  it("requirement 54: a password reset removes the second factor if the email is unproven", async () => {
     const squatter = await signUp("squatted-with-factor");
     const turnOn = async (cookie: string, password: string) => {
       const { secret } = (await post("/second-factor/start", { password }, { cookie })).body;
@@ -172,7 +172,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect((await reset(mailbox.tokenTo(email, "new-password"))).status).toBe(410);
   });
 
-  it("a password reset without a proven email address revokes the links of the account", async () => {
+  it("a password reset revokes the links of the account if the email address is not proven", async () => {
     const makeLink = async ({ cookie }: { cookie: string }) => {
       const headers = { origin, cookie };
       const note = await service.anonymous.send("POST /notes", { headers, json: { title: "Plan" } });
@@ -263,7 +263,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect((await reset(token)).status).toBe(200);
   });
 
-  it("requirement 42: a reset request has the same response with an unknown email", async () => {
+  it("requirement 42: a reset request gets the same response for an unknown email address", async () => {
     const { email } = await signUp("jan");
     const known = await post("/request-password-reset", { email });
     const unknown = await post("/request-password-reset", { email: "nobody@example.com" });

@@ -113,7 +113,7 @@ describe.each(engines)("requirement 36: credentials that are revoked while a bod
     expect((await service.as(userId).send(`GET /notes/${id}/shares`)).body.shares).toEqual([]);
   });
 
-  it("a form whose API token is revoked before the body arrives attaches no file", async () => {
+  it("a form upload whose API token is revoked before the body arrives attaches no file", async () => {
     const { userId, authorization } = await withToken();
     const { id } = (await service.as(userId).send("POST /notes", { json: { title: "Plan" } })).body;
     const type = "content-type: multipart/form-data; boundary=xyz";
@@ -182,7 +182,7 @@ describe.each(engines)("requirement 36: credentials that are revoked while a bod
     expect(await check).toBe(false);
   });
 
-  itOnPostgres("requirement 56: a session that another transaction ends adds no passkey", async () => {
+  itOnPostgres("requirement 56: a request adds no passkey if another transaction ends its session", async () => {
     const { db, database } = service;
     const { userId } = await signIn();
     const sessions = database.db.kysely.selectFrom("auth_sessions").select("id").where("user_id", "=", userId);
@@ -242,7 +242,7 @@ describe.each(engines)("requirement 36: credentials that are revoked while a bod
     expect(await kysely.selectFrom("auth_sessions").select("id").execute()).toEqual([]);
   });
 
-  it("a credential that is revoked before the transaction creates no API token", async () => {
+  it("a request whose credential is revoked before the transaction creates no API token", async () => {
     const { userId } = await signIn();
     const create = (kind: "session" | "api-token") =>
       service.useCases.createApiToken(

@@ -97,7 +97,7 @@ describe("requirement 30: the queue for hashes of account passwords", () => {
     return service;
   }
 
-  it("two password hashes run at the same time, and networks take turns", async () => {
+  it("at most two password hashes run at the same time, and client networks take turns", async () => {
     const service = await open();
     const { started, ends } = holdHashes();
     const signIn = (network: number, nth: number) =>

@@ -53,7 +53,7 @@ describe("the journal of URL events in the audit log", () => {
     }
   }
 
-  it("the audit log lists each event once while the journal moves the event", async () => {
+  it("the audit log lists an event once, even while the journal moves it to the database", async () => {
     const journal = new UrlJournal(files);
     const [first, second] = [events(50), events(30)];
     append(journal, first.slice(0, 20));
@@ -75,7 +75,7 @@ describe("the journal of URL events in the audit log", () => {
     expect(journal.moveSome(100)).toBe(0);
   });
 
-  it("the journal moves events of an earlier version, which lack the routine field", async () => {
+  it("the journal moves events that an earlier version wrote without the routine field", async () => {
     const journal = new UrlJournal(files);
     const event = sampleEvent({ noteId: "n0", ownerId: "o0" });
     journal.append([toAuditValues(event).slice(0, 8)]);
@@ -113,7 +113,7 @@ describe("the journal of URL events in the audit log", () => {
     expect(found).toEqual(all.reverse());
   });
 
-  it("the journal moves the remaining events of a process that was killed", async () => {
+  it("the journal moves the remaining events of a killed process to the database", async () => {
     const left = events(40);
     const killed = new UrlJournal(files);
     append(killed, left);
@@ -126,7 +126,7 @@ describe("the journal of URL events in the audit log", () => {
     await expectListed(left);
   });
 
-  it("the journal of a process does not remove the batches of another process", async () => {
+  it("the journal of one process does not remove the event batches of another process", async () => {
     const mine = new UrlJournal(files);
     const othersFiles = openFiles();
     const other = new UrlJournal(othersFiles);

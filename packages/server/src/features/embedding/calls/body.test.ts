@@ -25,7 +25,7 @@ async function* empty() {
 it.each([
   ["gives no byte", silent],
   ["gives only empty chunks", empty],
-])("the body of a file that %s for too long fails with request_timeout", async (_, body) => {
+])("a file body that %s for too long fails with request_timeout", async (_, body) => {
   await expect(read(body)).rejects.toMatchObject({ code: "request_timeout" });
 });
 

@@ -64,7 +64,7 @@ describe.each(engines)("links on $name", (engine) => {
     ["a link with a password", "notes", { password: "open sesame" }],
     ["a file request", "notes", { kind: "upload", request: {} }],
     ["a link of one file", "attachments", {}],
-  ])("identical requests at the same time with one idempotency key make %s once", async (_name, noun, json) => {
+  ])("identical simultaneous requests with one idempotency key create %s once", async (_name, noun, json) => {
     const { noteId, linkId: olderLinkId } = await createWorld(service);
     const file = sampleAttachment(sampleNote({ id: noteId, ownerId: "owner" }), { state: "ready" });
     await attachmentQueries(service.db).insert(file);
@@ -177,12 +177,12 @@ describe.each(engines)("links on $name", (engine) => {
     ],
     ["a slot with an invisible name", upload({ slots: [{ id: "a", name: "\u3164" }] }), /slot a/],
     ["a kind that is no media type", upload({ accept: ["pdf"] }), /accept/],
-  ])("the service refuses a new link with %s", async (_name, json, detail) => {
+  ])("the service refuses to create a link with %s", async (_name, json, detail) => {
     const { body } = await create(json);
     expect(body).toMatchObject({ status: 400, code: "invalid_request", detail: expect.stringMatching(detail) });
   });
 
-  it("a new link refuses a file that is unknown, on another note or not ready", async () => {
+  it("the service refuses to create a link to a file that is unknown, elsewhere or not ready", async () => {
     const other = await createWorld(service);
     for (const id of [other.attachmentId, unknownId()]) {
       const { body } = await create({ attachmentIds: [world.attachmentId, id] });
@@ -196,7 +196,7 @@ describe.each(engines)("links on $name", (engine) => {
     for (const { body } of [byNote, byFile]) expect(body).toMatchObject({ status: 409, code: "attachment_not_ready" });
   });
 
-  it("an edit changes each field of a link", async () => {
+  it("an edit can change each field of a link", async () => {
     const { body: link } = await create({ label: "Before", password: "first password" });
     const attachmentIds = [world.attachmentId];
     const change = { label: "After", message: "New", maxClaims: 9, urlTtlSeconds: 30, notify: "first" };
@@ -275,7 +275,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect((await owner.send(`GET /links/${link.id}`)).body.state).toBe("orphaned");
   });
 
-  it("the service refuses an edit of a link with a field of another kind of link", async () => {
+  it("an edit of a link can't set a field that only another kind of link has", async () => {
     const { body: download } = await create();
     const { body: upload } = await create({ kind: "upload", request: {} });
     for (const [id, json] of [
@@ -399,7 +399,7 @@ describe.each(engines)("links on $name", (engine) => {
     expect(await ids(person, "/links")).not.toContain(ofFile);
   });
 
-  it("a page in the list of links stays below 1 MiB", async () => {
+  it("a page of the list of links stays below 1 MiB", async () => {
     const own = await createWorld(service);
     const note = sampleNote({ id: own.noteId, ownerId: "owner" });
     await service.db.transaction(async (tx) => {

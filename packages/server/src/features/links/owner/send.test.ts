@@ -124,7 +124,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     ["two email addresses in one", { to: ["a@example.com,eve@evil.example"] }],
     ["a name before the email address", { to: ["Ann <ann@example.com>"] }],
     ["an invisible character in an email address", { to: ["a\u200bnn@example.com"] }],
-  ])("the service sends no mail for a request to send a link with %s", async (_, json) => {
+  ])("the service sends no mail if the request to send a link has %s", async (_, json) => {
     const { link } = await storeLink(service.db);
     const { body } = await send(link.id, { to: [newEmail()], ...json });
     expect(body).toMatchObject({ status: 400, code: "invalid_request" });
@@ -246,7 +246,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(byOther.detail).toMatch(/^You can't send a mail to X at the moment\./);
   });
 
-  it("the error of the fourth mail an hour to one receiver names the email address", async () => {
+  it("the error for a fourth mail to one receiver in an hour names the email address", async () => {
     const { link } = await storeLink(service.db);
     const email = newEmail();
     for (let nth = 0; nth < 3; nth += 1) expect((await send(link.id, { to: [email] })).status).toBe(202);
@@ -363,7 +363,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect((await ann.send(`GET /links/${link.id}`)).body.sentTo).toMatchObject({ people: 1, notDelivered: 1 });
   });
 
-  it("requirement 50: a person who turned off mails about shares gets no sent link", async () => {
+  it("requirement 50: a person who turned off mails about shares gets no link by mail", async () => {
     const { email } = await sent();
     const path = /https:\/\/files\.example\.com(\/unsubscribe\/[\w-]+)/.exec(
       mailTo(email).raw.replaceAll("=\r\n", ""),
@@ -384,7 +384,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(service.log()).not.toContain(code);
   });
 
-  it("a visit sets a receiver's state to `visited`, and a download to `used`", async () => {
+  it("a visit sets a receiver's state to `visited`, and a download sets it to `used`", async () => {
     const { link, token, email, code } = await sent();
     const visitor = visitorOf(service.app);
     const headers = { "link-receiver": code };
@@ -412,7 +412,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     ["another code", "A".repeat(12)],
     ["an empty code", ""],
     ["a very long code", "a".repeat(4_000)],
-  ])("a visit with %s changes the state of no receiver", async (_, code) => {
+  ])("a visit with %s does not change the state of any receiver", async (_, code) => {
     const { link, token, email } = await sent();
     const look = await visitorOf(service.app).send(`GET /public/links/${token}`, {
       headers: { "link-receiver": code },
@@ -439,7 +439,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
     expect(codeIn(mailsTo(email)[1] as ReceivedMail)).not.toBe(code);
   });
 
-  it("the proven email address identifies a visitor, not the code of a forwarded mail", async () => {
+  it("a visitor is identified by the proven email address, not by the code in a forwarded mail", async () => {
     const [mia, tom] = newEmails(2) as [string, string];
     const { link, token } = await storeLink(service.db, { recipients: [mia, tom] });
     await send(link.id, { to: [mia, tom] });

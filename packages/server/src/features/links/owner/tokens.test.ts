@@ -63,7 +63,7 @@ describe.each(engines)("requirement 19: a dump of the database on $name", (engin
     }
   });
 
-  it("the secret of the service makes the token of a link from a row of the dump", () => {
+  it("the token of a link can be made from the service's secret and a row of the dump", () => {
     const [key = Buffer.alloc(0)] = testLinkKeys.tokens;
     for (const { id, generation, token } of links) {
       expect(makeToken(key, { linkId: id, generation })).toBe(token);

@@ -66,7 +66,7 @@ describe.each(engines)("the queries for links on $name", (engine) => {
     expect(details).toMatchObject({ link: { claims: 2 }, urlsIssued: 10, lastUrlExpiresAt: now + 90_000 });
   });
 
-  it("the background job deletes the old claims of a link", async () => {
+  it("the background job deletes the old download claims of a link", async () => {
     const { link } = await storeLink({ expiresAt: undefined });
     for (const visitorId of ["a", "b", "c"]) await storeClaim(link, visitorId);
     const before = database.clock.now + 900_001;

@@ -50,14 +50,14 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     );
   }
 
-  it("curl saves the only file of a link with one claim", async () => {
+  it("curl saves the only file of a link and uses one download claim", async () => {
     const { token, link, files } = await storeLink(service.db);
     await store(files);
     expect(await curl(token, [""])).toEqual({ "file-0.txt": "bytes of file-0.txt" });
     expect(await claims(link.id)).toBe(1);
   });
 
-  it("curl saves one of several files of a link with the file's id and the password", async () => {
+  it("curl saves one of several files if the command has the file's id and the password", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2, password: PASSWORD });
     await store(files);
     await expect(curl(token, ["", `password=${PASSWORD}`])).rejects.toThrow("400");
@@ -68,7 +68,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     expect(await claims(link.id)).toBe(1);
   });
 
-  it("a repeated curl command with the same cookies uses no further claim", async () => {
+  it("a repeated curl command with the same cookies uses no further download claim", async () => {
     const folder = await mkdtemp(join(tmpdir(), "valetkey-jar-"));
     onTestFinished(() => rm(folder, { recursive: true }));
     const { token, link, files } = await storeLink(service.db, { maxClaims: 1 });
@@ -82,14 +82,14 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
   it.each([
     [{}, "''"],
     [{ password: PASSWORD }, "password=…"],
-  ])("the download page of a link with %j shows the commands for curl", async (given, data) => {
+  ])("the download page of a link shows the commands for curl (link settings: %j)", async (given, data) => {
     const { token } = await storeLink(service.db, given);
     const { text } = await visitor().send(`GET /s/${token}/download`);
     expect(text).toContain(`  curl -OJL -d ${data} https://`);
     expect(text).toContain(`  curl -OJL -b jar -c jar -d ${data} https://`);
   });
 
-  it("the text for a terminal lists the files of a link and uses no claim", async () => {
+  it("the text for a terminal lists the files of a link and uses no download claim", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2 });
     for (const [call, status] of [
       ["GET", 200],
@@ -104,7 +104,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
   });
 
   describe("requirement 30: programs that open links", () => {
-    it("HEAD, GET, OPTIONS and prefetch requests to a link use no claim", async () => {
+    it("HEAD, GET, OPTIONS and prefetch requests to a link use no download claim", async () => {
       const { token, link } = await storeLink(service.db, { maxClaims: 1 });
       const paths = ["", "/unlock", "/claims", `/claims/${link.id}/urls`].map(
         (path) => `/public/links/${token}${path}`,
@@ -124,7 +124,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
       ["one file", { fileCount: 1 }],
       ["several files", { fileCount: 2 }],
       ["a limit", { fileCount: 2, maxClaims: 1 }],
-    ])("a program that submits the form for %s without a button uses no claim", async (_, given) => {
+    ])("a program that submits the form without a button uses no download claim (%s)", async (_, given) => {
       const { token, link } = await storeLink(service.db, given);
       const scanner = visitor();
       const page = await scanner.send(`GET /s/${token}/download`, { headers: BROWSER });
@@ -134,7 +134,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
       expect(await claims(link.id)).toBe(0);
     });
 
-    it("a program that presses each button of a limited link's page uses no claim", async () => {
+    it("a program that presses each button of a limited link's page uses no download claim", async () => {
       const { token, link } = await storeLink(service.db, { fileCount: 2, maxClaims: 1 });
       const scanner = visitor();
       const page = await scanner.send(`GET /s/${token}/download`, { headers: BROWSER });
@@ -164,7 +164,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     expect(await claims(link.id)).toBe(1);
   });
 
-  it("the download page of a link with a limit asks before it uses a claim", async () => {
+  it("the download page of a limited link asks before it uses a download claim", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2, maxClaims: 2 });
     const ann = visitor();
     const press = (form: string) =>
@@ -185,7 +185,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     ["de", 47.5 * 60, "Endet in 48 Stunden"],
     ["en", 71 * 60, "Ends in 3 days"],
     ["de", 71 * 60, "Endet in 3 Tagen"],
-  ])("the download page in language %s shows when a link with %d minutes ends", async (language, minutes, shown) => {
+  ])("the download page in the language %s says when a link ends (in %d minutes)", async (language, minutes, shown) => {
     const { token } = await storeLink(service.db, { expiresAt: Date.now() + minutes * 60_000 });
     const headers = { ...BROWSER, "accept-language": language };
     expect((await visitor().send(`GET /s/${token}/download`, { headers })).text).toContain(shown);
@@ -257,7 +257,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     expect(text).toContain(`<bdi>${shown}</bdi>`);
   });
 
-  it("the download page escapes the texts from people", async () => {
+  it("the download page escapes HTML in names, messages and filenames", async () => {
     await service.useCases.rememberPerson({ id: "eve", email: null, name: "<script>eve()</script>" });
     const file = { filename: `"><img src=x onerror=alert(1)>.txt` };
     const { token, link } = await storeLink(service.db, { message: "</p><script>message()</script>", file });

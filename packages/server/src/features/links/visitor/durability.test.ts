@@ -17,7 +17,7 @@ const claimsBeforeKill = (round: number) => 1 + ((round * 7) % 40);
 describe.each(engines)("requirement 21: claims on $name", (engine) => {
   const service = useService({ engine });
 
-  it(`kill -9 neither loses nor doubles the claims of a link, ${ROUNDS} times in a row`, {
+  it(`kill -9 neither loses nor doubles the download claims of a link (${ROUNDS} times)`, {
     timeout: 20_000 * ROUNDS,
   }, async () => {
     for (let round = 0; round < ROUNDS; round += 1) {

@@ -26,7 +26,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       { max: 5, tries: 200 },
       { max: 1, tries: 2 },
       { max: 7, tries: 8 },
-    ])("of $tries parallel claims of a link on two replicas, exactly $max succeed", async ({ max, tries }) => {
+    ])("exactly $max of $tries parallel download claims of a link on two replicas succeed", async ({ max, tries }) => {
       const stored = await storeLink(service.db, { maxClaims: max });
       const replica = await startServiceInTest({ engine, beside: service });
       const apps = [service.app, replica.app] as const;
@@ -45,7 +45,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(items.filter(({ action }) => action === "url.issued")).toHaveLength(max);
     });
 
-    it("the service stores the claim of a link on disk before it signs the URLs", async () => {
+    it("the service stores a download claim on disk before it signs the URLs", async () => {
       let claimsAtSigning: number | undefined;
       const stored = await storeLink(service.db);
       const replica = await startServiceInTest({
@@ -65,7 +65,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(claimsAtSigning).toBe(1);
     });
 
-    it("a claim of a file that the link does not open is refused and not counted", async () => {
+    it("a download claim is refused and not counted if the link does not open the file", async () => {
       const stored = await storeLink(service.db);
       const other = await storeLink(service.db);
       const [foreign] = other.files;
@@ -87,7 +87,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
     }
     const over = { status: 404, body: { code: "link_not_found" } };
 
-    it("a visitor gets no URLs with the claim of another visitor", async () => {
+    it("a visitor gets no URLs with the download claim of another visitor", async () => {
       const { stored, claimId } = await claimed();
       const bob = visitor();
       expect(await bob.urls(stored.token, claimId)).toMatchObject(over);
@@ -96,7 +96,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(await bob.urls(stored.token, stored.link.id)).toMatchObject(over);
     });
 
-    it("a visitor gets no URLs of a claim with the cookie of another link", async () => {
+    it("a visitor gets no URLs of a download claim with the cookie of another link", async () => {
       const { ann, claimId } = await claimed();
       const other = await storeLink(service.db);
       const [cookie] = ann.cookies.values();
@@ -108,7 +108,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(await thief.urls(other.token, claimId)).toMatchObject(over);
     });
 
-    it("a visitor gets no URLs of a claim after its time window", async () => {
+    it("a visitor gets no URLs of a download claim after its time window", async () => {
       const own = await startServiceInTest({ engine });
       const stored = await storeLink(own.db, { maxClaims: 1 });
       const ann = visitorOf(own.app);
@@ -120,7 +120,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(await ann.look(stored.token)).toMatchObject(over);
     });
 
-    it("a visitor gets no URLs of a claim after the link gets a new URL", async () => {
+    it("a visitor gets no URLs of a download claim after the link gets a new URL", async () => {
       const { stored, ann, claimId } = await claimed({ maxClaims: 1 });
       const { kysely } = service.database.db;
       await kysely.updateTable("links").set({ generation: 1 }).where("id", "=", stored.link.id).execute();
@@ -129,7 +129,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(await ann.urls(tokenOfLink({ id: stored.link.id, generation: 1 }), claimId)).toMatchObject(over);
     });
 
-    it("a claim gives no URL of a file that was deleted or removed from the link", async () => {
+    it("a download claim gives no URL of a file that was deleted or removed from the link", async () => {
       const { stored, ann, claimId } = await claimed({ fileCount: 3, opens: (files) => files });
       const [deleted, removed, left] = stored.files.map(({ id }) => id);
       await service.db.transaction((tx) => attachmentQueries(tx).delete(deleted as string));
@@ -145,7 +145,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect((await ann.urls(stored.token, claimId)).body.urls).toMatchObject([{ attachmentId: left }]);
     });
 
-    it("a visitor gets no URLs of a claim after the link is revoked", async () => {
+    it("a visitor gets no URLs of a download claim after the link is revoked", async () => {
       const { stored, ann, claimId } = await claimed();
       const { kysely } = service.database.db;
       await kysely.updateTable("links").set({ revoked_at: 1 }).where("id", "=", stored.link.id).execute();
@@ -153,7 +153,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(await ann.claim(stored.token)).toMatchObject(over);
     });
 
-    it("a visitor gets no URLs of a claim if the link is revoked during the request", async () => {
+    it("a visitor gets no URLs of a download claim if the link is revoked during the request", async () => {
       const { stored, ann, claimId } = await claimed();
       const { kysely } = service.database.db;
       const replica = await startServiceInTest({
@@ -174,7 +174,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect(await visitorOf(replica.app).claim(stored.token)).toMatchObject(over);
     });
 
-    it("a visitor gets no URLs of a claim after the link's creator loses access", async () => {
+    it("a visitor gets no URLs of a download claim after the link's creator loses access", async () => {
       const stored = await storeLink(service.db, { createdBy: "bob" });
       const share = { userId: "bob", role: "editor", expiresAt: undefined, createdAt: 1, createdBy: "ann" } as const;
       await shareQueries(service.db).put({ noteId: stored.note.id }, share);
@@ -192,7 +192,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
     const guess = (token: string, { nth, password = "wrong" }: { nth: number; password?: string }) =>
       visitor({ ip: addressOf(nth) }).send(`POST /public/links/${token}/unlock`, { json: { password }, headers });
 
-    it("a visitor's password try does not wait for the many new passwords of one person", async () => {
+    it("a visitor's password try is not delayed while one person sets many link passwords", async () => {
       const { token, note } = await storeLink(service.db, { password: PASSWORD });
       const owner = service.as(note.ownerId);
       let ended = 0;
@@ -255,7 +255,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect((await at("2001:db8:1:2::1").unlock(token, PASSWORD)).status).toBe(204);
     });
 
-    it("password tries that the limit of the link refuses do not count for the client", async () => {
+    it("password tries that a link's limit refuses do not count in the client's limit", async () => {
       const own = await startServiceInTest({ engine });
       const { token } = await storeLink(own.db, { password: PASSWORD });
       const at = (nth: number) => visitorOf(own.app, { ip: addressOf(nth) });
@@ -271,7 +271,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
       expect((await at(60).unlock(token, PASSWORD)).status).toBe(204);
     });
 
-    it("password tries with the right password do not count in the limit of a client", async () => {
+    it("tries with the right password do not count in a client's limit of password tries", async () => {
       const { token } = await storeLink(service.db, { password: PASSWORD });
       for (let nth = 0; nth < 15; nth += 1) {
         expect((await guess(token, { nth: 3, password: PASSWORD })).status).toBe(204);
@@ -286,14 +286,14 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
     expect([countOf(statuses, success), countOf(statuses, 429)]).toEqual([4, 6]);
   }
 
-  it("requirement 30: one IP address can make a limited number of claims of a link", async () => {
+  it("requirement 30: one IP address can make at most 60 download claims of a link in a minute", async () => {
     const { token, link } = await storeLink(service.db);
     await fillWindow(service.db, { limit: "link claims", holder: `${link.id} 192.0.2.70`, count: 56 });
     await expectFourOfTen(201, () => visitor({ ip: "192.0.2.70" }).claim(token));
     expect((await visitor({ ip: "192.0.2.71" }).claim(token)).status).toBe(201);
   });
 
-  it("requirement 30: one IP address can get a limited number of URLs of a link", async () => {
+  it("requirement 30: one IP address can get only a limited number of URLs of a link", async () => {
     const { token, link } = await storeLink(service.db);
     const cat = visitor({ ip: "192.0.2.72" });
     const { claimId } = (await cat.claim(token)).body;
@@ -303,7 +303,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
     expect((await elsewhere.urls(token, claimId)).status).toBe(200);
   });
 
-  it("requirement 30: one IP address can become a limited number of visitors of a link", async () => {
+  it("requirement 30: one IP address can count as only a limited number of visitors of a link", async () => {
     const stored = await storeLink(service.db);
     const call = `POST /public/links/${stored.token}/unlock`;
     await fillWindow(service.db, { limit: "link looks", holder: "192.0.2.81", count: 296 });
@@ -314,7 +314,7 @@ describe.each(engines)("hostile visitors of links, on $name", (engine) => {
     expect(await linkOf(stored)).toMatchObject({ opened: 4 });
   });
 
-  it("requirement 30: one IP address can open a link a limited number of times", async () => {
+  it("requirement 30: one IP address can open a link only a limited number of times", async () => {
     const { token } = await storeLink(service.db);
     const bob = visitor({ ip: "192.0.2.80" });
     await bob.look(token);

@@ -43,14 +43,14 @@ describe.each(engines)("previews of links on $name", (engine) => {
     ["null for both", { password: null, maxClaims: null }, true],
     ["a password and showPreviews", { password: PASSWORD, showPreviews: true }, true],
     ["showPreviews false", { showPreviews: false }, false],
-  ])("a new link with %s has the expected showPreviews", async (_name, given, expected) => {
+  ])("a new link with %s gets the expected value of showPreviews", async (_name, given, expected) => {
     const { id, link } = await share(given);
     expect(link.showPreviews).toBe(expected);
     const changed = (await ann.send(`PATCH /links/${id}`, { json: { showPreviews: !expected } })).body;
     expect(changed.showPreviews).toBe(!expected);
   });
 
-  it("a file request refuses showPreviews", async () => {
+  it("the service refuses the field showPreviews for a file request", async () => {
     const json = { kind: "upload", request: {}, showPreviews: true };
     expect((await ann.send(`POST /notes/${noteId}/links`, { json })).body.code).toBe("invalid_request");
     const { token, visitor, link } = await share({ kind: "upload", request: {} });
@@ -58,7 +58,7 @@ describe.each(engines)("previews of links on $name", (engine) => {
     expect((await visitor.previews(token, [photo])).body.code).toBe("link_not_found");
   });
 
-  it("a visitor gets the URLs of small previews of a link without a claim", async () => {
+  it("a visitor needs no download claim for the URLs of a link's small previews", async () => {
     const { id, token, visitor, claims } = await share();
     expect(await shownOf(visitor, token)).toEqual([SMALL]);
     const wanted = [photo, plain, unknownId(), photo.toUpperCase()];
@@ -87,7 +87,7 @@ describe.each(engines)("previews of links on $name", (engine) => {
     expect([urlsIssued, lastUrlExpiresAt === null]).toEqual([0, false]);
   });
 
-  it("a link that shows no previews refuses the URLs of previews", async () => {
+  it("the service gives no preview URLs for a link that shows no previews", async () => {
     const { token, visitor } = await share({ maxClaims: 1 });
     expect(await shownOf(visitor, token)).toBeUndefined();
     expect((await visitor.previews(token, [photo])).body).toMatchObject({ status: 404, code: "preview_not_found" });
@@ -102,7 +102,7 @@ describe.each(engines)("previews of links on $name", (engine) => {
     expect((await visitor.previews(token, [photo])).body.urls[0].fileUrl).toBeDefined();
   });
 
-  it("a link issues no URL of a preview after it ends or stops showing previews", async () => {
+  it("a visitor gets no preview URL after the link ends or stops showing previews", async () => {
     const ends = {
       revoked: ({ id }: { id: string }) => ann.send(`DELETE /links/${id}`),
       off: ({ id }: { id: string }) => ann.send(`PATCH /links/${id}`, { json: { showPreviews: false } }),
@@ -136,7 +136,7 @@ describe.each(engines)("previews of links on $name", (engine) => {
     expect(await codeOf()).toBe("attachment_not_found");
   });
 
-  it("requirement 61: a visitor gets the URL of a large preview only with a claim", async () => {
+  it("requirement 61: a visitor needs a download claim for the URL of a large preview", async () => {
     await sendPreview(ann, { attachmentId: photo, name: "large", picture: LARGE });
     const { id, token, visitor, claims } = await share();
     const wanted = { attachmentIds: [photo], preview: "large" };

@@ -125,7 +125,7 @@ describe.each(engines)("requirement 51: links with recipients, on $name", (engin
     expect(await read()).toEqual(before);
   });
 
-  it("a stranger can't use up the ten codes an hour of an email address", async () => {
+  it("a stranger can't use up the ten codes that an email address can get in an hour", async () => {
     const email = newEmail();
     const links = [];
     for (let nth = 0; nth < 12; nth += 1) {
@@ -200,7 +200,7 @@ describe.each(engines)("requirement 51: links with recipients, on $name", (engin
     expect((await maria.claim(token)).status).toBe(201);
   });
 
-  it("a link with recipients refuses a removed recipient, even with an open claim", async () => {
+  it("a removed recipient of a link gets no access, even with an open download claim", async () => {
     const { token, link, email, maria } = await open();
     await maria.prove(email, await codeFor(maria, email));
     const { claimId } = (await maria.claim(token)).body;
@@ -232,7 +232,7 @@ describe.each(engines)("requirement 51: links with recipients, on $name", (engin
     }
   });
 
-  it("the page without JavaScript of a link with recipients uses no claim", async () => {
+  it("without JavaScript, the page of a link with recipients uses no download claim", async () => {
     const { token, link, maria } = await open();
     for (const [call, status] of [
       ["GET", 200],
@@ -266,7 +266,7 @@ describe.each(engines)("requirement 51: links with recipients, on $name", (engin
       [{ recipients: ["no email address"] }],
       [{ recipients: Array.from({ length: 51 }, (_, nth) => `${nth}@example.com`) }],
       [{ kind: "upload", request: {}, recipients: ["eva@example.com"] }],
-    ])("a new link with recipients refuses an invalid list of email addresses", async (json) => {
+    ])("the service refuses to create a link with an invalid list of email addresses", async (json) => {
       expect((await make(json)).body).toMatchObject({ status: 400, code: "invalid_request" });
     });
 
@@ -280,7 +280,7 @@ describe.each(engines)("requirement 51: links with recipients, on $name", (engin
       expect(body.items.map(({ recipients }: { recipients: string[] }) => recipients)).toEqual([[]]);
     });
 
-    it("only a service that sends mails can make a link with recipients", async () => {
+    it("a link with recipients can be created only on a service that sends mails", async () => {
       const silent = await startServiceInTest({ engine, beside: service });
       const refused = await make({ recipients: ["eva@example.com"] }, silent.as("ann"));
       expect(refused.body).toMatchObject({ status: 403, code: "mail_disabled" });

@@ -53,7 +53,7 @@ describe.each(engines)("visitors of links on $name", (engine) => {
   });
 
   it.each([undefined, PASSWORD])(
-    "a visitor can open a link while the disk is full, with the password %s",
+    "a visitor can open a link while the disk is full (password: %s)",
     async (password) => {
       let isFull = false;
       const refuse = <T>(run: () => Promise<T>) =>
@@ -91,7 +91,7 @@ describe.each(engines)("visitors of links on $name", (engine) => {
     expect(page.text).not.toContain("nameless");
   });
 
-  it("a visit to a link counts the visitor once, and uses no claim", async () => {
+  it("a visit to a link counts the visitor once, and uses no download claim", async () => {
     const { token, link } = await storeLink(service.db, { maxClaims: 1 });
     const ann = visitor();
     for (let nth = 0; nth < 3; nth += 1) expect((await ann.look(token)).status).toBe(200);
@@ -129,7 +129,7 @@ describe.each(engines)("visitors of links on $name", (engine) => {
     expect(own?.split(";")[0]?.length).toBeLessThan(150);
   });
 
-  it("the activity records the claim of a link and its URLs", async () => {
+  it("the activity records each download claim of a link and the issued URLs", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2, maxClaims: 1 });
     const ann = visitor();
     await ann.look(token);
@@ -149,7 +149,7 @@ describe.each(engines)("visitors of links on $name", (engine) => {
     expect(issued).toMatchObject({ attachmentIds: files.map(({ id }) => id), detail: { expiresInSeconds: 60 } });
   });
 
-  it("a repeated claim in its time window does not count again", async () => {
+  it("a download claim that is repeated in its time window does not count again", async () => {
     const { token, link, files } = await storeLink(service.db, { fileCount: 2, maxClaims: 1 });
     const ann = visitor();
     const { body } = await ann.claim(token, { attachmentIds: [files[0].id] });
@@ -164,7 +164,7 @@ describe.each(engines)("visitors of links on $name", (engine) => {
     expect((await visitor().look(token)).status).toBe(404);
   });
 
-  it("the service deletes claims a day after their time window, but not their counts", async () => {
+  it("the service deletes a download claim a day after its time window, but keeps the count", async () => {
     const own = await startServiceInTest({ engine });
     const { link, token } = await storeLink(own.db, { fileCount: 2, expiresAt: undefined });
     expect((await visitorOf(own.app).claim(token)).status).toBe(201);
@@ -179,7 +179,7 @@ describe.each(engines)("visitors of links on $name", (engine) => {
     expect(details).toMatchObject({ link: { claims: 1 }, urlsIssued: 2, lastUrlExpiresAt: expect.any(Number) });
   });
 
-  it("a claim of a link whose response was lost counts only once", async () => {
+  it("a download claim counts once if its response was lost and the visitor repeats it", async () => {
     const { link, token } = await storeLink(service.db, { maxClaims: 1 });
     const ann = visitor();
     await ann.look(token);
@@ -191,7 +191,7 @@ describe.each(engines)("visitors of links on $name", (engine) => {
     expect(await counted(link.id)).toMatchObject({ claims: 1 });
   });
 
-  it("parallel claims of one visitor count only once", async () => {
+  it("parallel download claims of one visitor count only once", async () => {
     const { link, token } = await storeLink(service.db, { maxClaims: 3 });
     const ann = visitor();
     await ann.look(token);
@@ -200,7 +200,7 @@ describe.each(engines)("visitors of links on $name", (engine) => {
     expect(await counted(link.id)).toMatchObject({ claims: 1 });
   });
 
-  it("a claimed URL expires no later than its link and its time window", async () => {
+  it("the URL of a download claim expires no later than the link and the claim's time window", async () => {
     const soon = await storeLink(service.db, { expiresAt: Date.now() + 30_500 });
     const { body } = await visitor().claim(soon.token);
     expect(body.urls[0].expiresIn).toBeLessThanOrEqual(30);
@@ -209,7 +209,7 @@ describe.each(engines)("visitors of links on $name", (engine) => {
     expect((await visitor().claim(long.token)).body.urls[0].expiresIn).toBeLessThanOrEqual(900);
   });
 
-  it("a link does not open the other files of its note", async () => {
+  it("a link to one file does not open the other files of the note", async () => {
     const { token, note, files } = await storeLink(service.db, {
       fileCount: 3,
       opens: ([, second]) => [second as never],
@@ -238,7 +238,7 @@ describe.each(engines)("visitors of links on $name", (engine) => {
       expect(await counted(link.id)).toMatchObject({ claims: 1, opened: 1 });
     });
 
-    it("a visitor with an open claim must enter the new password of a link", async () => {
+    it("a visitor with an open download claim must enter the new password of a link", async () => {
       const { token, link } = await storeLink(service.db, { password: PASSWORD, maxClaims: 1 });
       const other = await storeLink(service.db, { password: "another one" });
       const ann = visitor();
@@ -269,7 +269,7 @@ describe.each(engines)("visitors of links on $name", (engine) => {
     expect(await counted(link.id)).toMatchObject({ claims: 0 });
   });
 
-  it("a link stops working when the operator's policy does not permit the link", async () => {
+  it("a link stops working when the operator's policy no longer permits it", async () => {
     const policy: LinkPolicy = {
       isEnabled: true,
       maxExpirySeconds: undefined,
@@ -293,7 +293,7 @@ describe.each(engines)("visitors of links on $name", (engine) => {
     }
   });
 
-  it("a visitor can make a claim and download files without a request body", async () => {
+  it("a visitor can make a download claim and download files without a request body", async () => {
     const { token } = await storeLink(service.db);
     const ann = visitor();
     const { status, body } = await ann.send(`POST /public/links/${token}/claims`);
@@ -302,7 +302,7 @@ describe.each(engines)("visitors of links on $name", (engine) => {
     expect((await ann.send(`POST /s/${token}/download`)).status).toBe(303);
   });
 
-  it("a file request returns a text to a terminal", async () => {
+  it("a file request returns plain text to a terminal", async () => {
     const request = { kind: "upload", request: undefined } as const;
     const { token, link } = await storeLink(service.db, request);
     expect((await visitor().claim(token)).body.code).toBe("link_not_found");

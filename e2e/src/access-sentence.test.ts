@@ -447,7 +447,7 @@ describe.each(engines)("the access sentence of a note and of a file, on $name", 
   );
 
   it(
-    "the access sentence names everyone who can get a URL, after any changes",
+    "the access sentence names everyone who can get a URL after each change of the access",
     async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 10 }), async (acts) => {

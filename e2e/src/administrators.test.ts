@@ -43,9 +43,9 @@ describe("administrators and the command line", () => {
   });
 
   it.each([
-    ["an administrator with --admin", "chief@example.com", ["--email", "chief@example.com", "--admin"], true],
-    ["a person who is no administrator without --admin", "clerk@example.com", ["clerk@example.com"], false],
-  ])("the command `user add` makes %s", async (_, email, args, isAdmin) => {
+    ["with --admin creates an administrator", "chief@example.com", ["--email", "chief@example.com", "--admin"], true],
+    ["without --admin creates a person who is not an administrator", "clerk@example.com", ["clerk@example.com"], false],
+  ])("the command `user add` %s", async (_, email, args, isAdmin) => {
     await runCli(place, ["user", "add", ...args]);
     const { stdout } = await runCli(place, ["token", "create", "--email", email]);
     const me = await (await apiAs(service.url, { token: stdout.trim() })).call("GET", "/me");
@@ -60,7 +60,7 @@ describe("administrators and the command line", () => {
     expect(refused.stderr).toContain("Give one email address: valetkey user add ann@example.com");
   });
 
-  it("the command `user prove` gives an email address to one of two people who have it", async () => {
+  it("the command `user prove` decides which of two people owns the same email address", async () => {
     const email = "twin@example.com";
     const json = { email, name: "Twin", password };
     const { body, cookie } = await post("/auth/sign-up/email", { json });

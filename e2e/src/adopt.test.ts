@@ -55,7 +55,7 @@ describe("valetkey adopt beside a running service", () => {
       ({ filename }: { filename: string }) => filename,
     );
 
-  it.each(styles)("valetkey adopt adopts the object with the URL: %s", async (style, addressOf) => {
+  it.each(styles)("valetkey adopt makes a file from the object that a URL names (%s)", async (style, addressOf) => {
     const name = `${style.replaceAll(/[^a-z0-9]+/g, "-")} ä+%.txt`;
     const key = `uploads/${name}`;
     await put(key, style);
@@ -69,7 +69,7 @@ describe("valetkey adopt beside a running service", () => {
     expect(await (await fetch(fileUrl)).text()).toBe(style);
   });
 
-  it("the deletion of an adopted attachment keeps the object in the bucket", async () => {
+  it("deleting a file that valetkey adopt made keeps the object in the bucket", async () => {
     await put("report-final", "hello");
     const { stdout } = await adopt("report-final", "--filename", "Report.txt");
     expect(stdout).toContain("Adopted Report.txt (5 bytes)");
@@ -81,7 +81,7 @@ describe("valetkey adopt beside a running service", () => {
     expect((await adopt("report-final")).code).toBe(0);
   });
 
-  it("valetkey adopt refuses a wrong argument with exit code 1 and one sentence", async () => {
+  it("valetkey adopt explains a wrong argument in one sentence, and exits with 1", async () => {
     await put("mine.txt", "hello");
     const before = await names();
     const unknown = "00000000-0000-7000-8000-000000000000";

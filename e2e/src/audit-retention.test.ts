@@ -51,7 +51,7 @@ async function exportedIds(place: Place): Promise<Set<string>> {
 }
 
 describe.each(useDatabases())("AUDIT_DAYS, on $name", ({ makeEnv }) => {
-  it("AUDIT_DAYS deletes no audit event before its export, even after kill -9", async () => {
+  it("the service deletes an audit event only after its export, even after kill -9", async () => {
     const place = await makePlace(await makeEnv());
     await addOldEvents(place);
     place.env.AUDIT_DAYS = "1";

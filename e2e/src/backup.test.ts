@@ -207,7 +207,7 @@ describe("valetkey backup and restore", () => {
       await restoreHere(restoredPlace, backupDir);
     });
 
-    it("a second simultaneous backup into the same folder exits with 1 immediately", async () => {
+    it("a second backup that runs into the same folder at the same time exits with 1", async () => {
       const { place, backupDir } = foldersOf("twice");
       const { child, ended } = await startBackup(place, backupDir);
       const refused = await endOfCli(place, ["backup", backupDir]);
@@ -216,7 +216,7 @@ describe("valetkey backup and restore", () => {
       expect(await ended).toMatchObject({ code: 0 });
     });
 
-    it("a backup reports an error that occurs when it writes the manifest", async () => {
+    it("a backup reports an error that occurs while it writes its manifest", async () => {
       const { place, backupDir } = foldersOf("late");
       // The backup writes its manifest to this path after it has released the bucket.
       await mkdir(join(backupDir, "manifest.json.new"), { recursive: true });
@@ -225,7 +225,7 @@ describe("valetkey backup and restore", () => {
       await backUpHere(place, backupDir);
     });
 
-    it("the folders and files of a backup and of a restore are private", async () => {
+    it("only their owner can read the folders and files of a backup and of a restore", async () => {
       const { place, restoredPlace, backupDir, restored } = foldersOf("private");
       await backUpHere(place, backupDir);
       await restoreHere(restoredPlace, backupDir);
@@ -237,7 +237,7 @@ describe("valetkey backup and restore", () => {
     });
 
     // This test kills the service that all tests of this `describe` share, so it must be the last test.
-    it("a backup fails if its service is killed, but succeeds after a restart", async () => {
+    it("a backup fails if the service is killed, but succeeds after a restart of the service", async () => {
       const { place, restoredPlace, backupDir, restored } = foldersOf("stopped");
       const { child, ended } = await startBackup(place, backupDir);
       await service.stop("SIGKILL");
@@ -306,14 +306,14 @@ describe("valetkey backup and restore", () => {
       return { place, restoredPlace, backupDir, dataDir, blob };
     }
 
-    it("a second backup copies a truncated file of the backup again", async () => {
+    it("a second backup copies a file again that is truncated in the first backup", async () => {
       const { place, restoredPlace, backupDir, blob } = await backedUp();
       await truncate(blob, 10);
       await backUpHere(place, backupDir);
       await restoreHere(restoredPlace, backupDir);
     });
 
-    it("a second backup copies a truncated file of an interrupted backup again", async () => {
+    it("a second backup copies a file again that is truncated in an interrupted backup", async () => {
       const { place, restoredPlace, backupDir, blob } = await backedUp();
       await rm(join(backupDir, "manifest.json"));
       await truncate(blob, 10);
@@ -321,7 +321,7 @@ describe("valetkey backup and restore", () => {
       await restoreHere(restoredPlace, backupDir);
     });
 
-    it("a backup replaces a file with wrong bytes in an earlier backup", async () => {
+    it("backup --verify replaces a file that has wrong bytes in an earlier backup", async () => {
       const { place, restoredPlace, backupDir, blob } = await backedUp();
       await writeFile(blob, randomBytes(1000));
       const { stderr } = await endOfCli(restoredPlace, ["restore", backupDir]);
@@ -330,7 +330,7 @@ describe("valetkey backup and restore", () => {
       await restoreHere(restoredPlace, backupDir);
     });
 
-    it("a backup copies all files again if the file list of the backup is damaged", async () => {
+    it("a second backup copies all files again if the first backup's file list is damaged", async () => {
       const { place, restoredPlace, backupDir } = await backedUp();
       const { folder } = JSON.parse(await readFile(join(backupDir, "manifest.json"), "utf8"));
       await writeFile(join(backupDir, folder, "blobs.jsonl"), "damaged");
@@ -349,7 +349,7 @@ describe("valetkey backup and restore", () => {
     });
   });
 
-  it("a backup with a file that the bucket has lost still copies all other files", async () => {
+  it("a backup copies all other files if the bucket has lost one file", async () => {
     const { place, restoredPlace, backupDir, dataDir } = await makePlaces();
     const service = await start(place);
     await storeFiles(service, 2, 1000);

@@ -6,7 +6,7 @@ const LINE =
   "bucket: conditional PUT yes, conditional completion yes, parts end with their upload yes, signed length yes, signed type yes, stored type yes, signed SHA-256 yes, unsigned headers refused yes, copy yes";
 
 describe("the capabilities of the bucket", () => {
-  it("the service logs the capabilities of the bucket at startup", async () => {
+  it("the service logs at startup which S3 features the bucket supports", async () => {
     const place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")) });
     const service = await startProcess(place);
     expect(service.output()).toContain(LINE);

@@ -50,7 +50,7 @@ describe("requirement 18: the samples in deploy/cloudfront allow only reads", ()
     expect(terraform).toContain(`items = ${JSON.stringify(FORWARDED).replace(",", ", ")}`);
   });
 
-  it("the CloudFront sample sandboxes content with the headers of the built-in bucket", () => {
+  it("the CloudFront sample sends the same sandbox policy as the built-in bucket", () => {
     const { ContentSecurityPolicy } = read("response-headers-policy.json").SecurityHeadersConfig;
     expect(ContentSecurityPolicy.ContentSecurityPolicy).toBe("sandbox; default-src 'none'");
     expect(terraform).toContain(ContentSecurityPolicy.ContentSecurityPolicy);

@@ -22,7 +22,7 @@ describe("docs/deploy.md", () => {
   const page = readFileSync(join(ROOT, "docs/deploy.md"), "utf8");
   const blocks = [...page.matchAll(/```ini\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
 
-  it.each(blocks)("docs/deploy.md has only settings that the service accepts, in code block %#", (block) => {
+  it.each(blocks)("the service accepts all settings in docs/deploy.md (code block %#)", (block) => {
     const settings = Object.fromEntries(
       [...block.matchAll(/^ *(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
     );
@@ -77,7 +77,7 @@ describe("the sample for Traefik", () => {
 describe("the sample for systemd", () => {
   const unit = read("systemd/valetkey.service");
 
-  it("the systemd sample gives the service enough time to stop before systemd kills it", () => {
+  it("systemd waits longer than the service needs to stop, in the systemd sample", () => {
     const [, stopSeconds] = /^TimeoutStopSec=(\d+)$/m.exec(unit) ?? [];
     expect(Number(stopSeconds)).toBeGreaterThan(startDirectory().load({}).config.server.shutdownSeconds);
     expect(unit).toMatch(/^KillMode=mixed$/m);
@@ -141,7 +141,7 @@ describe("the sample for Kubernetes", () => {
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(config.server.shutdownSeconds);
   });
 
-  it("the Kubernetes sample drains longer than Kubernetes needs to notice /readyz", () => {
+  it("a pod of the Kubernetes sample drains until Kubernetes has noticed its /readyz", () => {
     const [{ readinessProbe }] = pod.containers;
     expect(readinessProbe.httpGet.path).toBe("/readyz");
     expect(readinessProbe.timeoutSeconds).toBeGreaterThanOrEqual(3);

@@ -15,7 +15,7 @@ const PROVIDER_SETTINGS = "docs/provider-settings.md";
 const statementsOf = (path: string) => jsonBlocks(path).flatMap(({ Statement = [] }) => Statement);
 
 describe("requirement 18: docs/aws.md has valid policies", () => {
-  it("docs/aws.md has a bucket policy that permits every signature of the service", () => {
+  it("the bucket policy in docs/aws.md permits each URL that the service signs", () => {
     const statement = statementsOf("docs/aws.md").find(({ Sid }) => Sid === "RefuseOldSignatures");
     expect(statement.Effect).toBe("Deny");
     const ageSeconds = Number(statement.Condition.NumericGreaterThan["s3:signatureAge"]) / 1000;
@@ -26,7 +26,7 @@ describe("requirement 18: docs/aws.md has valid policies", () => {
     expect(ageSeconds).toBeGreaterThanOrEqual(limits.uploadTtlSeconds);
   });
 
-  it("docs/aws.md has a valid policy that signs uploads and denies reads", () => {
+  it("docs/aws.md has a policy that permits uploads and denies reads", () => {
     const policies = jsonBlocks("docs/aws.md").filter((block) => Array.isArray(block.Statement));
     const uploads = policies.find(({ Statement }) => Statement.some(deniesReading));
     expect(uploads).toBeDefined();
@@ -66,7 +66,7 @@ describe("docs/provider-settings.md", () => {
   });
 
   it.each(rows)(
-    "docs/provider-settings.md has only settings that the service accepts: $name",
+    "the service accepts all settings in docs/provider-settings.md for $name",
     ({ AWS_REGION, S3_ENDPOINT }) => {
       const { config } = startDirectory().load({ ...S3, ...common, AWS_REGION, S3_ENDPOINT });
       expect(config.bucket).toMatchObject({
@@ -102,7 +102,7 @@ describe("docs/errors.md", () => {
     expect(first).toEqual(first.toSorted((one, other) => one.status - other.status));
   });
 
-  it("docs/errors.md does not list codes of embeddings as codes of only the service", () => {
+  it("an application that embeds Valet Key uses no code that docs/errors.md limits to the service", () => {
     const folders = ["attachments", "downloads", "embedding", "moving", "previews", "uploads"];
     const sources = folders.flatMap((folder) =>
       readdirSync(join(ROOT, "packages/server/src/features", folder), { recursive: true, encoding: "utf8" })
@@ -142,7 +142,7 @@ describe("docs/compare.md", () => {
     expect(proofs.map(([feature]) => feature)).toEqual(shown);
   });
 
-  it.each(proofs)("docs/compare.md names only tests that exist for the feature: %s", (_, cell = "") => {
+  it.each(proofs)("the test that docs/compare.md names for a feature exists (%s)", (_, cell = "") => {
     const [, title = "", file = ""] = /^\[(.+)\]\(\.\.\/(.+)\)$/.exec(cell) ?? [];
     expect(read(file)).toContain(`it("${title}"`);
   });
@@ -150,7 +150,7 @@ describe("docs/compare.md", () => {
 
 describe("the lowest version of Node.js in package.json", () => {
   it.each(["README.md", "docs/deploy.md", "CONTRIBUTING.md"])(
-    "the file %s names the lowest Node.js version of package.json",
+    "the file %s names the lowest Node.js version that package.json permits",
     (page) => {
       const { engines } = JSON.parse(read("package.json"));
       const [, oldest, newest] = /^\^(20\.\d+)\.0 \|\| >=(\d+\.\d+)\.0$/.exec(engines.node) ?? [];
@@ -160,7 +160,7 @@ describe("the lowest version of Node.js in package.json", () => {
   );
 
   it.each(["README.md", "packages/valetkey/README.md", "packages/server/README.md", "docs/embedding.md"])(
-    "the file %s names the Node.js versions that run the published packages",
+    "the file %s names the Node.js versions on which the published packages run",
     (page) => {
       for (const name of ["valetkey", "server"]) {
         const { engines } = JSON.parse(read(`packages/${name}/package.json`));
@@ -172,7 +172,7 @@ describe("the lowest version of Node.js in package.json", () => {
 });
 
 describe("every page of the docs", () => {
-  it.each(pages())("the page %s has only links to existing files and headings", (path) => {
+  it.each(pages())("every link on the page %s leads to an existing file or heading", (path) => {
     const broken = linksOf(read(path)).filter(({ file, heading }) => {
       const target = file === "" ? path : relative(ROOT, resolve(ROOT, dirname(path), file));
       if (!existsSync(join(ROOT, target))) return true;

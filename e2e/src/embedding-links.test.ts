@@ -36,7 +36,7 @@ function openLinkAt(files: ValetKey): typeof openLink {
     });
 }
 
-it("the examples in docs/embedding.md, section Links, work in this order", async () => {
+it("the examples in the section Links of docs/embedding.md work one after another", async () => {
   const createValetKey = async (options: Parameters<typeof openTestFiles>[0]) => {
     const opened = await openTestFiles(options);
     onTestFinished(opened.close);
@@ -68,7 +68,7 @@ it("the examples in docs/embedding.md, section Links, work in this order", async
   expect(made.urlsExpireAt).toBeUndefined();
 });
 
-it("the examples in docs/embedding.md, section File requests, work in this order", async () => {
+it("the examples in the section File requests of docs/embedding.md work one after another", async () => {
   const { files, close } = await openTestFiles({
     links: {
       secret: "a secret of the tests with 32 letters",

@@ -16,7 +16,7 @@ import { postgres, sqlite } from "../../packages/server/src/testing/database/tes
 import { createPlace, open } from "../../packages/server/src/wiring/embedding/testing/embedding.ts";
 import { endOfCli, makeEmptyPlace, makePlace } from "./testing/service.ts";
 
-it("an embedding accepts a multipart upload from the client", async () => {
+it("an application that embeds Valet Key accepts a multipart upload from the client", async () => {
   const { files } = await open(await createPlace(sqlite));
   const server = createServer(files.node).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -45,7 +45,7 @@ it("an embedding accepts a multipart upload from the client", async () => {
   await expect(upload("ben")).rejects.toMatchObject({ code: "access_denied" });
 });
 
-it("requirement 40: the service and its commands refuse a database that an embedding owns", async () => {
+it("requirement 40: the service and its commands refuse the database of an application", async () => {
   const embedded = await createPlace(postgres, { isNew: true });
   const { close } = await open(embedded, { schema: "public", application: "shop" });
   await close();
@@ -58,7 +58,7 @@ it("requirement 40: the service and its commands refuse a database that an embed
   }
 });
 
-it("a command opens a database of an older version, which has no owner", async () => {
+it("a command opens a database whose older version does not name its owner", async () => {
   const place = await makeEmptyPlace();
   onTestFinished(place.remove);
   const older = Object.entries(migrationsFor("sqlite")).filter(([name]) => name < "0120");

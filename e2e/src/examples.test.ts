@@ -54,7 +54,7 @@ const examples = Object.keys(ENTRY_POINTS).flatMap(examplesOf);
 
 describe("every entry point of a package", () => {
   it.each(Object.entries(ENTRY_POINTS))(
-    "each entry point of the package %s has an example in its doc comment",
+    "the doc comment of each entry point of the package %s has an example",
     (packageName, names) => {
       const documented = examplesOf(packageName).map(({ name }) => name);
       expect(documented).toEqual(expect.arrayContaining([...names]));

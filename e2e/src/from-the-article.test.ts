@@ -80,7 +80,7 @@ describe("docs/from-the-article.md, step by step", () => {
     return { status: response.status, body: (await response.json()) as { fileUrl: string; message: string } };
   }
 
-  it("valetkey adopt keeps every owner, share and old id of the article's files", async () => {
+  it("valetkey adopt keeps the owners, shares and old ids of an older application's files", async () => {
     const { code, map, stderr } = await adoptList();
     expect({ code, stderr }).toEqual({ code: 0, stderr: "3 adopted, 0 adopted before, 0 with a problem.\n" });
     expect(map.map(({ oldId }) => oldId)).toEqual(attachments.map(({ _id }) => _id));
@@ -97,7 +97,7 @@ describe("docs/from-the-article.md, step by step", () => {
     expect(unknown).toMatchObject({ status: 404, body: { message: "Attachment not found" } });
   });
 
-  it("a second adoption of the same list changes nothing", async () => {
+  it("a second run of valetkey adopt with the same list changes nothing", async () => {
     const first = await adoptList();
     expect(first.stderr).toBe("0 adopted, 3 adopted before, 0 with a problem.\n");
     expect((await adoptList()).map).toEqual(first.map);
@@ -107,7 +107,7 @@ describe("docs/from-the-article.md, step by step", () => {
     expect((await get(`/attachments/${attachments[1]?._id}/url`, STRANGER)).status).toBe(403);
   });
 
-  it("valetkey adopt reports each line of a CSV list with a problem", async () => {
+  it("valetkey adopt reports each line of a CSV list that has a problem", async () => {
     const object = { Bucket: bucket.bucket, Key: "old/a,b.txt", Body: "copied", ContentType: "text/plain" };
     await inspect(bucket).s3.send(new PutObjectCommand(object));
     const keys = (await inspect(bucket).keys()).length;

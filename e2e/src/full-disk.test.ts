@@ -38,7 +38,7 @@ function takeRest(folder: string): void {
 }
 
 describe("a service whose disk is full", () => {
-  it("a service on a full disk accepts deletions and loses no other file", async () => {
+  it("a service on a full disk still deletes files, and loses no other file", async () => {
     const disk = await mountSmallDisk({ mebibytes: DISK_MEBIBYTES });
     place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")), DATA_DIR: join(disk, "data") });
     service = await startProcess(place);
@@ -91,7 +91,7 @@ describe("a service whose disk is full", () => {
   });
 
   it.each(["runs", "is stopped"])(
-    "a backup of a service on a full disk to another disk works while the service %s",
+    "while a service whose disk is full %s, a backup to another disk works",
     async (state) => {
       const disk = await mountSmallDisk({ mebibytes: DISK_MEBIBYTES });
       place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")), DATA_DIR: join(disk, "data") });

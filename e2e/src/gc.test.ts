@@ -16,7 +16,7 @@ afterEach(async () => {
 const gc = (...options: string[]) => endOfCli(place, ["gc", ...options]);
 
 describe("valetkey gc beside a running service", () => {
-  it("valetkey gc prints a table of faults and exits with 1 while a fault remains", async () => {
+  it("valetkey gc prints a table of faults, and exits with 1 while a fault remains", async () => {
     const ports = { PORT: String(await freePort("127.0.0.1")), S3_LOCAL_PORT: String(await freePort("127.0.0.1")) };
     place = await makePlace(ports);
     service = await startProcess(place);
@@ -55,7 +55,7 @@ describe("valetkey gc beside a running service", () => {
     expect(lost.stdout).toMatch(/^files without their object +1 +-$/m);
   });
 
-  it("valetkey gc reports files whose blobs are missing or truncated", async () => {
+  it("valetkey gc reports files whose objects in the bucket are missing or truncated", async () => {
     const ports = { PORT: String(await freePort("127.0.0.1")), S3_LOCAL_PORT: String(await freePort("127.0.0.1")) };
     place = await makePlace(ports);
     service = await startProcess(place);

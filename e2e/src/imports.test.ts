@@ -332,7 +332,7 @@ describe("imports between source files", () => {
     expect(edges.filter((edge) => !isAllowed(edge))).toEqual([]);
   });
 
-  it("a feature imports only index.ts, queries and listed files of another feature", () => {
+  it("a feature imports only index.ts, query files and listed files of another feature", () => {
     const opened = new Set(edges.map(openedFile).filter((file) => file !== undefined));
     const listed = Object.entries(openFiles).flatMap(([feature, files]) => files.map((file) => `${feature}/${file}`));
     expect([...opened].toSorted()).toEqual(listed.toSorted());
@@ -353,7 +353,7 @@ describe("imports between source files", () => {
     "packages/s3-local/src",
     "packages/web/src",
     "e2e/src",
-  ])("imports between the folders in %s form no circle", (folder) => {
+  ])("the folders in %s do not import each other in a circle", (folder) => {
     const roomOf = (path: string) => relative(folder, path).split("/")[0] as string;
     const rooms = (folder === "e2e/src" ? ofTests : edges)
       .filter(({ from, to }) => from.startsWith(`${folder}/`) && to.startsWith(`${folder}/`))
@@ -362,7 +362,7 @@ describe("imports between source files", () => {
     expect(circlesOf(rooms)).toEqual([]);
   });
 
-  it("imports between files form no circle", () => {
+  it("no files import each other in a circle", () => {
     const ofBench = sourceFiles("bench").filter(isShipped).flatMap(importsOf);
     expect(circlesOf([...edges, ...ofBench])).toEqual([]);
   });
@@ -395,7 +395,7 @@ describe("imports between source files", () => {
   });
 
   // Kysely has 240 files, which would double the time in which the thread starts.
-  it("the thread of the URL journal does not load Kysely", () => {
+  it("the worker thread that writes the URL journal does not load Kysely", () => {
     const preload = join(import.meta.dirname, "testing/list-modules.child.ts");
     const thread = join(root, "packages/server/src/features/audit/journal/journal-worker.ts");
     // Without a database, the process fails, but only after it has loaded its modules.
@@ -404,7 +404,7 @@ describe("imports between source files", () => {
     expect(stderr).not.toContain("/kysely/");
   });
 
-  it("an embedding loads no feature or package that only the service needs", () => {
+  it("an application with createValetKey loads no feature or package of only the service", () => {
     const preload = join(import.meta.dirname, "testing/list-modules.child.ts");
     const entry = join(root, "packages/server/src/index.ts");
     const { stderr } = spawnSync(process.execPath, ["--import", preload, entry], { encoding: "utf8" });
@@ -437,7 +437,7 @@ describe("the check of imports", () => {
     ["packages/web/src/components/button.tsx", "packages/web/src/service/client.ts"],
     ["packages/web/src/landing/main.ts", "packages/web/src/service/client.ts"],
     ["packages/web/src/landing/main.ts", "packages/web/src/app/app.tsx"],
-  ])("the check of imports refuses the import from %s to %s", (from, to) => {
+  ])("the import check does not permit that %s imports %s", (from, to) => {
     expect(isAllowed({ from, to })).toBe(false);
   });
 
@@ -480,7 +480,7 @@ describe("the check of imports", () => {
     ["features/notes/index.ts", false],
     ["platform/mailer/smtp.ts", false],
     ["operations/backup/make.ts", false],
-  ])("for the path %s, the check of SQL says that the file may contain SQL: %s", (path, expected) => {
+  ])("the check of SQL knows whether the file %s may contain SQL (%s)", (path, expected) => {
     expect(mayHaveSql(`packages/server/src/${path}`)).toBe(expected);
   });
 
@@ -490,12 +490,12 @@ describe("the check of imports", () => {
     ["notes/index", "links/queries/links", undefined],
     ["notes/index", "outbox/mail-queries", undefined],
     ["links/index", "links/visitor/claim", undefined],
-  ])("the import from %s to %s needs a listed file of the other feature: %s", (from, to, expected) => {
+  ])("the import check knows which listed file an import needs (%s imports %s: %s)", (from, to, expected) => {
     const path = (file: string) => `packages/server/src/features/${file}.ts`;
     expect(openedFile({ from: path(from), to: path(to) })).toBe(expected);
   });
 
-  it("the check of imports reports each circle of imports once", () => {
+  it("the import check reports each circle of imports once", () => {
     const edges = ["a b", "b c", "c a", "c d", "d d", "e a"].map((edge) => {
       const [from = "", to = ""] = edge.split(" ");
       return { from, to };
@@ -503,7 +503,7 @@ describe("the check of imports", () => {
     expect(circlesOf(edges)).toEqual(["a -> b -> c -> a", "d -> d"]);
   });
 
-  it("the check of imports refuses files of a sealed folder except its entry file", () => {
+  it("the import check permits only imports of the entry file of a sealed folder", () => {
     const journal = "packages/server/src/features/audit/journal";
     expect(passesDoor({ from: "packages/server/src/wiring/database/open-sqlite.ts", to: `${journal}/file.ts` })).toBe(
       true,

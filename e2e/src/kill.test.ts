@@ -27,7 +27,7 @@ const CLOCK_AHEAD = new URL("testing/clock-ahead.cjs", import.meta.url).pathname
 const EVENTS = ["share.created", "upload.ready", "upload.rejected", "url.issued"];
 
 describe.each(useDatabases())("kill -9 under a mixed load, on $name", ({ makeEnv }) => {
-  it(`a service that is killed ${ROUNDS} times under load loses no acknowledged change`, {
+  it(`a service that is killed under load loses no acknowledged change (${ROUNDS} kills)`, {
     timeout: 120_000 + ROUNDS * 20_000,
   }, async () => {
     // The SMTP and webhook servers confirm slowly, so that a kill can come between the arrival of a message and its confirmation.

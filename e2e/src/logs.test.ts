@@ -113,7 +113,7 @@ describe("requirement 28: a full run of the service writes no secret", () => {
     secrets.set(`${name} credential`, query.get("X-Amz-Credential") ?? "");
   }
 
-  it("the search for secrets has at least ten secrets and some output to search", () => {
+  it("the tests of the log search some output for at least ten secrets", () => {
     expect([...secrets.values()].every((secret) => secret.length > 10)).toBe(true);
     expect(secrets.size).toBeGreaterThanOrEqual(10);
     expect(written.length).toBeGreaterThan(1000);

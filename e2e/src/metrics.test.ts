@@ -12,7 +12,7 @@ describe("metrics on a separate port", () => {
   let place: Place;
   afterEach(() => place.remove());
 
-  it("the metrics cover the process, the queues of jobs and the uploads of each state", async () => {
+  it("the metrics include the process, the job queues and the uploads in each state", async () => {
     const port = await freePort("127.0.0.1");
     const token = "a-token-for-prometheus";
     place = await makePlace({ METRICS_PORT: String(port), METRICS_TOKEN: token });

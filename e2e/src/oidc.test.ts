@@ -8,7 +8,7 @@ import { makePlace, runCli, startProcess } from "./testing/service.ts";
 describe.each(useDatabases().filter(({ name }) => name === "postgres"))(
   "an identity provider on $name",
   ({ makeEnv }) => {
-    it("a user of an identity provider can sign in and get a share", async () => {
+    it("a user of an identity provider can sign in, and get access to a note", async () => {
       const port = await freePort("127.0.0.1");
       const url = `http://localhost:${port}`;
       const provider = await startOidcProvider({ redirectUri: `${url}/auth/callback/oidc` });

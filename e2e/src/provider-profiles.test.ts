@@ -28,7 +28,7 @@ describe.each(PROFILES.filter(hasDifferences))("the profile of $name", (profile)
 
 // The tests of the built-in bucket also cover a profile without differences.
 it.each(PROFILES.filter((profile) => !hasDifferences(profile)))(
-  "docs/providers.md declares the promises of the built-in bucket also for $name",
+  "docs/providers.md promises the same for the S3 server $name as for the built-in bucket",
   ({ name }) => {
     expect(declaredPromises(name)).toEqual(declaredPromises("built-in"));
   },

@@ -34,7 +34,7 @@ describe("requirement 37: docs/file-requests.md", () => {
     return (await visitor.send(`GET /receipts/${uploadId}`)).body;
   }
 
-  it("the script in docs/file-requests.md prints the statement of a receipt", async () => {
+  it("the script in docs/file-requests.md prints what a receipt states", async () => {
     const printed = JSON.parse(await check(await receive()));
     expect(printed).toMatchObject({ filename: "passport.txt", sizeBytes: 5 });
     const [, shown = "{}"] = /```json\n([\s\S]*?)```/.exec(await readFile(PAGE, "utf8")) ?? [];

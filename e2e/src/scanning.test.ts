@@ -53,7 +53,7 @@ describe.each(testClamds)("a service with a virus scanner: $name", ({ start: sta
 });
 
 describe.each(useDatabases())("a stop in the middle of a virus scan, on $name", ({ makeEnv }) => {
-  it("a stop in the middle of a virus scan releases the lease of the verification", async () => {
+  it("a service that stops during a virus scan lets the next start verify the file at once", async () => {
     const silent = await silentScanner();
     const env = await makeEnv();
     const here = await place({ ...env, CLAMAV_HOST: `127.0.0.1:${silent.port}` });
@@ -72,7 +72,7 @@ describe.each(useDatabases())("a stop in the middle of a virus scan, on $name", 
 });
 
 describe("a service that has lost its virus scanner", () => {
-  it("a service that restarts without its virus scanner logs that files wait for it", async () => {
+  it("a service that restarts without its virus scanner logs that files wait for a scan", async () => {
     const here = await place({ CLAMAV_HOST: `127.0.0.1:${(await silentScanner()).port}` });
     const first = await start(here);
     const id = await attach(first.ann, "harmless");

@@ -16,7 +16,7 @@ describe(PAGE, () => {
     expect(requirements.map(({ number }) => number)).toEqual(Array.from({ length: 62 }, (_, index) => index + 1));
   });
 
-  it("docs/security-requirements.md agrees with the titles of the tests", () => {
+  it("docs/security-requirements.md agrees with the requirement numbers in titles of tests", () => {
     const files = testFiles();
     expect(files.length).toBeGreaterThan(50);
     expect(faultsOf(requirements, files)).toEqual([]);
@@ -28,7 +28,7 @@ describe("the check of docs/security-requirements.md", () => {
 
   it.each([
     ["a requirement without a test", "1. Rule.", []],
-    ["a test of a number that the page does not list", "1. **Rule (planned).**", [testOf(2)]],
+    ["a test whose number the page does not list", "1. **Rule (planned).**", [testOf(2)]],
     ["a planned requirement that has a test", "1. **Rule (planned).**", [testOf(1)]],
   ])("the check of security requirements reports %s", (_, text, files) => {
     expect(faultsOf(requirementsOf(text), files)).toHaveLength(1);

@@ -23,7 +23,7 @@ describe("the reference of options", () => {
     expect(options.filter(({ text }) => text === "")).toEqual([]);
   });
 
-  it("each optional option of the library has a default in its doc comment", () => {
+  it("the doc comment of each option that users may omit names the default", () => {
     expect(options.filter((option) => option.isOptional && option.default === undefined)).toEqual([]);
   });
 
@@ -59,15 +59,15 @@ describe("the page of options", () => {
     "may(user: AppUser, action: ItemAction, itemId: string): boolean | Promise<boolean>",
     "findUser(id: string): AppUser | null | undefined | Promise<AppUser | null | undefined>",
     "tenantQuotaBytes: number | ((tenant: string) => number | undefined | Promise<number | undefined>)",
-  ])("the page of options has the signature %s", (signature) => {
+  ])("the options page of the site shows the signature %s", (signature) => {
     expect(page).toContain(`\n\`\`\`ts\n${signature}\n`);
   });
 
-  it("the page of options shows both types of the option tenantQuotaBytes", () => {
+  it("the options page shows that tenantQuotaBytes is a number or a function", () => {
     expect(page).toContain("| `tenantQuotaBytes` | `number \\| function` |");
   });
 
-  it("the page of options describes label and message of files.createFileRequest", () => {
+  it("the options page describes the fields label and message of a file request", () => {
     const [section = ""] = /## files\.createFileRequest\n.*?\n## /s.exec(page) ?? [];
     expect(section.match(/^### .*/gm)?.slice(-2)).toEqual(["### `label`", "### `message`"]);
   });
@@ -90,11 +90,11 @@ describe("the reference of calls", () => {
     expect(page).toContain("\nremoveIn(tx: ApplicationTransaction, fileId: string, user?: User)");
   });
 
-  it("the reference of calls has the default of the page size of listMany", () => {
+  it("the reference of calls shows the default page size of listMany", () => {
     expect(page).toContain("The number of files of each item. Range: 1 to 200. Default: 50.");
   });
 
-  it("the reference of calls has the definition of each type that it names", () => {
+  it("the reference of calls shows the definition of each type that it names", () => {
     const signatures = [...page.matchAll(/^## `.*`\n\n```ts\n(.*)\n```/gm)].map(([, signature = ""]) => signature);
     const definitions = [...page.matchAll(/^```ts\n(type .*?)\n```/gms)].map(([, definition = ""]) => definition);
     const code = [...signatures, ...definitions].join("\n").replaceAll(/\/\*\*.*?\*\/|"[^"]*"/gs, "");
@@ -148,7 +148,7 @@ describe("the documentation as a site", () => {
     expect(links.filter((link) => !existsSync(fileOf(link)))).toEqual([]);
   });
 
-  it("the site documents the routes of the library and of the service", () => {
+  it("the site documents the routes of the library and the routes of the service", () => {
     const page = (name: string) => readFileSync(fileOf(`/reference/${name}`), "utf8");
     expect(page("library-routes")).toContain("GET /files/{fileId}/url");
     expect(page("service/notes")).toContain("POST /notes");

@@ -67,7 +67,7 @@ describe("the first start", () => {
   });
 
   it.each(["built-in", "S3"])(
-    "a start with access keys for the %s bucket loads nothing of the AWS SDK",
+    "a start with access keys for the %s bucket loads no code of the AWS SDK",
     async (kind) => {
       const bucket = await startEmbedded();
       onTestFinished(() => bucket.stop());
@@ -120,7 +120,7 @@ it("a command in a folder without a database names this folder and writes nothin
 });
 
 describe("a later start", () => {
-  it("pages of a service with a new URL can use the built-in bucket", async () => {
+  it("after a restart, the built-in bucket accepts requests from the service's new URL", async () => {
     const here = await place();
     await (await startProcess(here)).stop();
     const service = await startProcess(here);
@@ -288,13 +288,17 @@ describe("the content security policy of the pages", () => {
   const nowhere = { ...secrets, S3_ENDPOINT: "http://localhost:9" };
 
   it.each<[string, Record<string, string>, string]>([
-    ["in the host name", { AWS_BUCKET_NAME: "files", S3_FORCE_PATH_STYLE: "false" }, "http://files.localhost:9"],
     [
-      "behind another URL",
+      "whose host name starts with its name",
+      { AWS_BUCKET_NAME: "files", S3_FORCE_PATH_STYLE: "false" },
+      "http://files.localhost:9",
+    ],
+    [
+      "with a public URL of its own",
       { AWS_BUCKET_NAME: "files", S3_PUBLIC_ENDPOINT: "https://storage.example.com/base" },
       "https://storage.example.com",
     ],
-  ])("requirement 25: the content security policy has the origin of a bucket %s", async (_, env, origin) => {
+  ])("requirement 25: the content security policy permits the origin of a bucket %s", async (_, env, origin) => {
     const service = await startProcess(await place({ ...nowhere, ...env }));
     const { headers } = await fetch(service.url);
     const policy = headers.get("content-security-policy") ?? "";
@@ -345,7 +349,7 @@ describe("a stop of the service", () => {
   it.each([
     ["SIGTERM", "npm, as a supervisor"],
     ["SIGINT", "the group (Ctrl-C)"],
-  ] as const)("after %s to %s, `npm start` finishes its requests and exits with 0", async (signal, to) => {
+  ] as const)("after the signal %s to %s, `npm start` finishes its requests and exits with 0", async (signal, to) => {
     const service = await startWithNpm(await place());
     onTestFinished(() => killGroup(service.pid));
     const ann = await apiAs(service.url, { sub: "ann" });

@@ -90,7 +90,7 @@ describe.each(useDatabases())("traces on $name", (database) => {
     }
   }
 
-  it("the trace of a URL request has spans for access check, signature and audit event", () => {
+  it("a URL request's trace has spans for the access check, signature and audit event", () => {
     const [request, ...others] = spans.filter(({ traceId }) => traceId === TRACE_ID);
     const root = [request, ...others].find((span) => span?.parentId === CALLER_SPAN_ID);
     expect(root?.name).toBe("GET /attachments/:attachmentId/url");
@@ -107,7 +107,7 @@ describe.each(useDatabases())("traces on $name", (database) => {
     ]);
   });
 
-  it("the traces of an upload have spans for signature, bucket and database", () => {
+  it("the traces of an upload have spans for the signature, the bucket and the database", () => {
     const start = spans.find(({ name }) => name === "POST /notes/:noteId/uploads");
     const complete = spans.find(({ name }) => name === "POST /uploads/:uploadId/complete");
     const paths = [...treeOf(start), ...treeOf(complete)];
@@ -236,7 +236,7 @@ describe("the settings of traces", () => {
     await collector.close();
   });
 
-  it("the service stays fast and stops fast while the trace collector does not respond", async () => {
+  it("the service serves and stops fast while the trace collector does not respond", async () => {
     const collector = await startCollector({ respond: false });
     // If the stop of the service had no separate time limit, the export of traces would wait longer than the test.
     const waits = { OTEL_EXPORTER_OTLP_TIMEOUT: "600000", OTEL_BSP_EXPORT_TIMEOUT: "600000" };

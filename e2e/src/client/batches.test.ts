@@ -30,7 +30,7 @@ async function namesOn({ client }: World, noteId: string): Promise<string[]> {
 }
 
 describe("many files that a client uploads at the same time", () => {
-  it("simultaneous uploads share requests to the service", async () => {
+  it("the client combines requests of simultaneous uploads to the service", async () => {
     const world = getWorld();
     const { noteId, files, tasks } = await uploadMany(world);
     const attachments = await doneOf(tasks);
@@ -84,7 +84,7 @@ describe("many files that a client uploads at the same time", () => {
     expect((await namesOn(world, noteId)).length).toBe(31);
   });
 
-  it("a lost response to a batch request duplicates no file", async () => {
+  it("no file exists twice after the response to a batch request is lost", async () => {
     const world = getWorld();
     const lost = new Set<string>();
     world.toService.decide(({ url = "" }) => {
@@ -99,7 +99,7 @@ describe("many files that a client uploads at the same time", () => {
     expect((await namesOn(world, noteId)).toSorted()).toEqual(files.map(({ name }) => name));
   });
 
-  it("an aborted upload of a batch leaves no file, but does not stop the other uploads", async () => {
+  it("aborting one upload of a batch removes its file, and the other uploads continue", async () => {
     const world = getWorld();
     const { noteId, files, tasks } = await uploadMany(world);
     const aborted = [3, 50, FILES - 1];
@@ -111,7 +111,7 @@ describe("many files that a client uploads at the same time", () => {
     expect((await namesOn(world, noteId)).toSorted()).toEqual(expected);
   });
 
-  it("a paused upload of a batch does not stop the other uploads", async () => {
+  it("the other uploads of a batch continue while one upload is paused", async () => {
     const world = getWorld();
     const { tasks } = await uploadMany(world, { count: 40 });
     const [first, ...others] = tasks as [UploadTask, ...UploadTask[]];
@@ -133,7 +133,7 @@ describe("many files that a client uploads at the same time", () => {
     expect(await doneOf(tasks)).toHaveLength(70);
   });
 
-  it("a paused upload can resume while 70 other uploads wait for its completion", async () => {
+  it("a paused upload can resume while 70 other uploads wait until it completes", async () => {
     const world = getWorld();
     const { id } = await world.client.notes.create({ title: "One after another" });
     const first = world.client.upload(id, file(10));

@@ -116,7 +116,7 @@ describe("the client in a page of Chromium", () => {
     expect(attachment).toMatchObject({ checksum: { algorithm: "SHA256" } });
   });
 
-  it("an upload in a page works if the browser adds Cache-Control to its requests", async () => {
+  it("an upload in a page works in a browser that adds Cache-Control to requests", async () => {
     const { page, origin, noteId } = await openPage();
     const sent: (string | undefined)[] = [];
     world.toBucket.decide(({ method, headers }) => {
@@ -132,7 +132,7 @@ describe("the client in a page of Chromium", () => {
     expect(sent).toEqual(["no-cache"]);
   });
 
-  it("an upload in a page waits while the page is offline", async () => {
+  it("an upload in a page waits while the browser is offline", async () => {
     const { page, origin, noteId } = await openPage();
     const { path, sha256 } = await writeRandomFile(world.folder, { sizeBytes: LARGE_BYTES });
     const context = page.context();

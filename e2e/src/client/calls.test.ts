@@ -37,7 +37,7 @@ describe("the calls of the client against the service", () => {
     expect(limits).toMatchObject({ urlTtlDefaultSeconds: 60, urlTtlMaxSeconds: 600 });
   });
 
-  it("the client reads attachments, URLs of attachments, shares and the activity", async () => {
+  it("the client reads attachments and their URLs, shares and the activity", async () => {
     const world = getWorld();
     const { client } = world;
     const ben = await world.clientAs("ben");
@@ -124,7 +124,7 @@ describe("the calls of the client against the service", () => {
     expect(urls.at(-1)?.fileUrl).toContain("X-Amz-Signature");
   });
 
-  it("the client creates an API token that works in another client", async () => {
+  it("the client creates an API token with which another client can sign in", async () => {
     const { client, url, userId } = getWorld();
     const { id, token } = await client.tokens.create({ label: "backup" });
     const other = createClient({ baseUrl: `${url}/`, token });

@@ -53,7 +53,7 @@ describe("an upload that is aborted", () => {
     expect(world.toService.seen.length).toBe(before);
   });
 
-  it("an upload is ready if the client aborts it after the completion request", async () => {
+  it("an upload completes if the client aborts it only after the completion request", async () => {
     const world = getWorld();
     const note = await newNote(world);
     const given = file(10_000);

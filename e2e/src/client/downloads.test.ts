@@ -27,7 +27,7 @@ describe("a download through the client", () => {
     expect(gets(world)).toHaveLength(2);
   });
 
-  it("a download requests a URL only after the given URL is refused", async () => {
+  it("a download requests a new URL only after the bucket refuses the given URL", async () => {
     const world = getWorld();
     const { id, sha256 } = await attach(world, 1000);
     const [{ fileUrl } = {}] = await world.client.urlsFor([id], { purpose: "zip" });
@@ -49,7 +49,7 @@ describe("a download through the client", () => {
     expect(await purposes()).toEqual(["renewal", "zip"]);
   });
 
-  it("a download fails after the bucket refuses two URLs", async () => {
+  it("a download fails after the bucket has refused the first URL and a new one", async () => {
     const world = getWorld();
     const { id } = await attach(world, 1000);
     world.toBucket.decide(() => ({ status: 403 }));
@@ -94,7 +94,7 @@ describe("a download through the client", () => {
     await expect(world.client.download(id)).rejects.toMatchObject({ code: "wrong_length" });
   });
 
-  it("a download stops when the reader of its stream stops", async () => {
+  it("a download stops when the caller stops reading its stream", async () => {
     const world = getWorld();
     const { id } = await attach(world, 20_000_000);
     const { stream } = await world.client.download(id);

@@ -62,7 +62,7 @@ describe("an upload with a broken connection", () => {
 });
 
 describe("an upload with a lost response", () => {
-  it("an upload succeeds if the response to its single PUT is lost", async () => {
+  it("an upload succeeds if the response to its only PUT is lost", async () => {
     const world = getWorld();
     const given = file(1_000_000);
     world.toBucket.decide(once(isPut, "loseAnswer"));
@@ -70,7 +70,7 @@ describe("an upload with a lost response", () => {
     await expectSameBytes(world, { attachmentId: id, given });
   });
 
-  it("an upload starts only once even if the response to its start is lost", async () => {
+  it("an upload starts only once even if the response to its start request is lost", async () => {
     const world = getWorld();
     const note = await newNote(world);
     const isStart = ({ method, url }: IncomingMessage) => method === "POST" && url === `/notes/${note}/uploads`;
@@ -80,7 +80,7 @@ describe("an upload with a lost response", () => {
     expect((await world.client.notes.get(note)).attachments).toHaveLength(1);
   });
 
-  it("an upload returns its attachment even if the response to its completion is lost", async () => {
+  it("an upload returns its attachment if the response to the completion request is lost", async () => {
     const world = getWorld();
     const note = await newNote(world);
     world.toService.decide(once(({ url }) => url?.endsWith("/complete") === true, "loseAnswer"));
@@ -119,7 +119,7 @@ describe("an expired upload URL", () => {
     expect(partsSent(world)).toBeGreaterThan(LARGE_PARTS);
   });
 
-  it("an upload fails if the bucket also refuses the new upload URLs", async () => {
+  it("an upload fails if the bucket refuses the first upload URL and all new ones", async () => {
     const world = getWorld();
     world.toBucket.decide((request) => (isPut(request) ? { status: 403 } : "pass"));
     const error = await failureOf(world.client.upload(await newNote(world), file(LARGE_BYTES)).done);
@@ -189,7 +189,7 @@ describe("an upload during an outage", () => {
 });
 
 describe("an upload whose parts the bucket has lost", () => {
-  it("the client replaces an upload whose parts the bucket has lost by a new upload", async () => {
+  it("the client starts a new upload if the bucket has lost the uploaded parts", async () => {
     const world = getWorld();
     const given = file(LARGE_BYTES);
     const note = await newNote(world);

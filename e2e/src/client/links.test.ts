@@ -49,7 +49,7 @@ describe("a link opened through the client", () => {
     await close();
   });
 
-  it("the client gets new URLs with an existing claim of a link", async () => {
+  it("the client gets new URLs of a link for the same download claim", async () => {
     const { visit, claims, close } = await share(getWorld());
     const { claimId, urls } = await visit.claim();
     expect(urls).toHaveLength(1);
@@ -61,7 +61,7 @@ describe("a link opened through the client", () => {
     await close();
   });
 
-  it("requirement 21: a resumed download of a link needs no second claim", async () => {
+  it("requirement 21: resuming a download from a link uses no second download claim", async () => {
     const world = await startWorld();
     const { visit, sha256, claims, close } = await share(world, { sizeBytes: 20_000_000 });
     const [only] = (await open(visit)).files ?? [];

@@ -69,13 +69,13 @@ describe("a file that a visitor sends through the client", () => {
     expect(await link.sent()).toEqual([]);
   });
 
-  it("the first files of a visitor that are sent simultaneously have the same sender", async () => {
+  it("the first files that a visitor sends at the same time have the same sender", async () => {
     const link = load(await open(), newBrowser());
     await Promise.all(["a", "b", "c"].map((name) => link.send(file(10, { name })).done));
     expect((await link.sent()).map(({ filename }) => filename).sort()).toEqual(["a", "b", "c"]);
   });
 
-  it("an upload of a visitor sends only the missing parts after a reload", async () => {
+  it("after a reload, a visitor's upload sends only the missing parts", async () => {
     const token = await open();
     const browser = newBrowser();
     const large = file(20 * MIB, { name: "film.bin" });
@@ -93,12 +93,12 @@ describe("a file that a visitor sends through the client", () => {
     expect(browser.sent).toEqual(["PUT 3"]);
   });
 
-  it("an upload of a visitor ends as quarantined if the file request has a review", async () => {
+  it("a visitor's file is quarantined after the upload if the file request has a review", async () => {
     const sent = await load(await open({ review: true }), newBrowser()).send(file(10)).done;
     expect(sent.state).toBe("quarantined");
   });
 
-  it("an upload of a visitor fails with the code of the violated limit", async () => {
+  it("a visitor's upload that breaks a rule of the file request fails with its error code", async () => {
     const slots = [{ id: "photo", name: "Photo", accept: ["image/*"] }];
     const link = load(await open({ slots, maxBytesPerFile: 100 }), newBrowser());
     const codeOf = (task: { done: Promise<unknown> }) =>

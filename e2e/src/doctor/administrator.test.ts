@@ -34,7 +34,7 @@ describe("the doctor of a running service", () => {
   });
   afterAll(() => embedded.stop());
 
-  it("two simultaneous requests for the doctor of a healthy service share one run", async () => {
+  it("two simultaneous requests for the doctor's report share one run of the doctor", async () => {
     const { admin } = embedded;
     const [first, second] = await Promise.all([admin.call("GET", "/admin/doctor"), admin.call("GET", "/admin/doctor")]);
     expect(first.status).toBe(200);

@@ -46,7 +46,7 @@ describe("valetkey doctor", () => {
     expect(code).toBe(0);
   });
 
-  it("valetkey doctor exits with 1 after an error, and prints reason and remedy", async () => {
+  it("valetkey doctor exits with 1 after an error, and prints its reason and remedy", async () => {
     const { code, stdout } = await endOfCli(await placeOn({ AWS_BUCKET_NAME: "nowhere" }), ["doctor"]);
     expect(stdout).toMatch(/^ERROR bucket-missing: .*: the bucket does not exist\.\n {2}The bucket nowhere responded/);
     expect(stdout).toContain("Fix (command):\n    aws s3api create-bucket");
@@ -90,7 +90,7 @@ describe("valetkey doctor", () => {
     expect(code).toBe(1);
   });
 
-  it("the doctor finds every fault of the configuration", async () => {
+  it("the doctor reports two wrong settings in one run", async () => {
     const { code, stdout } = await endOfCli(await placeOn({ PORT: "none", TRUST_PROXY: "true" }), ["doctor", "--json"]);
     expect({ code, ids: idsOf(stdout) }).toEqual({ code: 1, ids: ["config-invalid", "config-invalid"] });
   });

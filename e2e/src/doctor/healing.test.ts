@@ -7,7 +7,7 @@ const corsOnly = browserFaults.filter(({ id, setup }) => id.startsWith("cors-") 
 
 describe("the CORS configuration that the doctor prints", () => {
   it.each(corsOnly.map((fault) => ({ ...fault })))(
-    "the CORS configuration that the doctor prints repairs a bucket when $fault",
+    "the CORS configuration that the doctor prints repairs a bucket ($fault)",
     async ({ arrange }) => {
       const stage = await openStage();
       onTestFinished(stage.close);

@@ -27,7 +27,7 @@ describe("the doctor on a healthy set-up", () => {
     expect({ findings, unchecked, worst }).toEqual({ findings: [], unchecked: [], worst: "healthy" });
   });
 
-  it("before the first start, the doctor lists skipped checks but no fault", async () => {
+  it("before the first start, the doctor lists the skipped checks, and reports no fault", async () => {
     const { env } = await useStage();
     const { findings, unchecked } = await examine({ DATA_DIR: env.DATA_DIR ?? "" });
     expect(findings).toEqual([]);
@@ -62,7 +62,7 @@ describe("the doctor on a healthy set-up", () => {
   });
 
   it.each(PROFILES.filter(hasDifferences))(
-    "the doctor finds only the documented differences of the S3 server profile $name",
+    "the doctor finds only the documented differences of the simulated S3 server $name",
     async ({ name }) => {
       const stage = await useStage();
       const { ids, worst } = await examine(await behindProfile(name)(stage));

@@ -49,7 +49,7 @@ export const cephDoctor: DoctorOn = {
       change: (server, s3) => putCors(server, s3, "https://elsewhere.example.com"),
     },
     {
-      fault: "old versions never expire",
+      fault: "old versions of objects never expire",
       id: "versions-kept",
       // In a bucket with versioning, Ceph ignores the condition `If-None-Match` of a PUT.
       also: ["conditional-put-missing"],
@@ -62,7 +62,7 @@ export const cephDoctor: DoctorOn = {
       cure: putPrintedRules,
     },
     {
-      fault: "the abort rule covers only another prefix",
+      fault: "the rule that aborts old multipart uploads covers only another prefix",
       id: "lifecycle-missing",
       change: (server, s3) => putLifecycle(server, s3, [{ ...ABORT_RULE, Filter: { Prefix: "logs/" } }]),
       cure: putPrintedRules,
@@ -91,7 +91,7 @@ export const swiftDoctor: DoctorOn = {
   setUp: async ({ bucket }, _s3, provider) => provider.allowOrigin?.(bucket, ORIGIN),
   faults: [
     {
-      fault: "CORS of the container is missing",
+      fault: "the container has no CORS configuration",
       id: "cors-origin",
       change: async ({ bucket }, _s3, provider) => provider.allowOrigin?.(bucket, ""),
     },

@@ -26,7 +26,7 @@ export function doctorSuite(
       return { server, s3, env, report: await examine(env) };
     }
 
-    it(`the doctor on ${name} finds only the documented differences of the S3 server`, async () => {
+    it(`the doctor finds only the documented differences of the S3 server ${name}`, async () => {
       const { report } = await examineAfter({});
       expect(report.ids).toEqual(differences);
       expect(report.provider).toBe(provider);
@@ -34,7 +34,7 @@ export function doctorSuite(
 
     for (const made of faults) {
       const { fault, id, also = [], cure } = made;
-      it(`the doctor on ${name} finds that ${fault}`, async () => {
+      it(`the doctor finds on the S3 server ${name} that ${fault}`, async () => {
         const { report, server, s3, env } = await examineAfter(made);
         const found = report.findings.find((finding) => finding.id === id);
         console.log(`| ${fault} | ${name} | ${id} | ${found === undefined ? "no" : "yes"} | ${found?.fix[0]?.label} |`);

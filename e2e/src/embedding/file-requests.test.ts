@@ -30,7 +30,7 @@ describe("the page of a file request of an embedding", () => {
     return { page, problems };
   }
 
-  it("a visitor sends and removes files on the page of an embedding's file request", async () => {
+  it("a visitor sends and removes files on the page of an application's file request", async () => {
     const { files } = application;
     const { url } = await files.asApplication.createFileRequest(invoice, {
       ...{ password: "open sesame", askName: "required", message: "Please send <your> passport." },
@@ -54,7 +54,7 @@ describe("the page of a file request of an embedding", () => {
     expect(problems).toEqual([]);
   });
 
-  it("the page of an embedding's file request shows why a file is refused", async () => {
+  it("the page of an application's file request shows why it refuses a file", async () => {
     const { files } = application;
     const item = { resource: "invoice", itemId: "large" };
     const { url } = await files.asApplication.createFileRequest(item, { maxFiles: 1, askName: "no" });

@@ -53,7 +53,7 @@ describe.each(engines.filter(({ name }) => name === "sqlite"))("each flow of the
   const withMail = useService({ ...common, mailer: mailbox.mailer });
   const withoutMail = useService(common);
 
-  it("each flow of the app ends at its documented step, with and without mail", async () => {
+  it("each flow through the app ends at its documented last step, with and without mail", async () => {
     const places = [createPlace(withMail, { mailbox }), createPlace(withoutMail, { mailbox: undefined })];
     const rows: string[][] = [];
     for (const [name, flow] of Object.entries(flows)) {

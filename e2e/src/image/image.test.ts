@@ -45,7 +45,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-it("the compressed Docker image has less than 80 MB", async () => {
+it("the compressed Docker image is smaller than 80 MB", async () => {
   const file = join(folder, "image.tar");
   await run("buildah", "push", IMAGE, `oci-archive:${file}`);
   expect((await stat(file)).size).toBeLessThan(MAX_COMPRESSED_BYTES);
@@ -82,7 +82,7 @@ describe("a container of the Docker image", () => {
     return url;
   }
 
-  it("a container of the image runs read-only, without root, with persistent data", async () => {
+  it("a container runs without root, on a read-only file system, with persistent data", async () => {
     const first = `${volume}-1`;
     const url = await start(first);
     expect(await (await fetch(url, { headers: { accept: "text/html" } })).text()).toContain("<script");

@@ -105,7 +105,7 @@ describe("a backup during a move to another bucket", () => {
   }
   const builtInName = () => loadConfig(place.env, { secretsOf: () => SECRETS }).config.nextBucket?.bucket.name ?? "";
 
-  it("a later backup keeps its copies of files that the other bucket has lost", async () => {
+  it("a later backup keeps the copies of files that the bucket has lost since", async () => {
     const backupDir = folderOf("lost");
     const [whole, lost, overwritten] = [
       await upload(api, noteId),
@@ -154,7 +154,7 @@ describe("a backup during a move to another bucket", () => {
     expect(objects.size).toBe(rows.length);
   });
 
-  it("a backup gives an adopted object a new key if its key is already in use", async () => {
+  it("a backup stores an added object under a new key if its key is already in use", async () => {
     const { bucketAccessKeyId: accessKeyId, bucketSecretAccessKey: secretAccessKey } = JSON.parse(
       await readFile(join(place.dataDir, "secrets.json"), "utf8"),
     );
@@ -182,7 +182,7 @@ describe("a backup during a move to another bucket", () => {
     expect(foreign?.sizeBytes).toBe("of nobody".length);
   });
 
-  it("a backup omits a preview that the other bucket has lost", async () => {
+  it("a backup omits a preview that the second bucket has lost", async () => {
     const { id } = await upload(api, noteId);
     runSql(
       `insert into attachment_previews (attachment_id, name, object_key, staged, content_type, size_bytes, checksum_sha256,

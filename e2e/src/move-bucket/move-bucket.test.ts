@@ -144,7 +144,7 @@ describe("valetkey move bucket", () => {
   });
 });
 
-it("the doctor names the settings of a next bucket that does not exist", async () => {
+it("the doctor names the setting of the bucket move if the next bucket does not exist", async () => {
   const place = await makeFixedPlace({});
   onTestFinished(place.remove);
   Object.assign(place.env, settingsOf(await otherBucket(place), "NEXT_"), { NEXT_AWS_BUCKET_NAME: "flies" });

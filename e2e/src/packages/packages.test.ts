@@ -152,7 +152,7 @@ describe("an application that embeds Valet Key", () => {
     expect(installed.length).toBeLessThanOrEqual(60);
   });
 
-  it("the declarations of @valetkey/server import only packages that it installs", async () => {
+  it("the type declarations of @valetkey/server import only packages that it installs", async () => {
     const folder = join(STAGE, "server");
     const { dependencies } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
     const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".d.ts"));
@@ -180,7 +180,7 @@ describe("an application that embeds Valet Key", () => {
   it.each([
     ["pg", { database: "postgres://localhost/files" }],
     ["@aws-sdk/credential-providers", { bucket: { name: "files", region: "eu-central-1" } }],
-  ])("createValetKey names the missing package %s", async (name, options) => {
+  ])("the error of createValetKey names the package %s if the package is missing", async (name, options) => {
     const source = `
       import { createValetKey } from "@valetkey/server";
       const credentials = { accessKeyId: "a", secretAccessKey: "b" };
@@ -198,7 +198,7 @@ describe("an application that embeds Valet Key", () => {
 describe("an embedding in each framework", () => {
   const installed = FRAMEWORKS.filter(({ name }) => ["express", "fastify", "hono"].includes(name));
 
-  it.each(installed)("an embedding in an application of $name passes all checks", async (framework) => {
+  it.each(installed)("an application of $name that embeds Valet Key passes all checks", async (framework) => {
     const folder = join(project.folder, `checks-${framework.name}`);
     await buildFramework(framework, folder);
     const { routes, stop } = await startFramework(framework, folder);
@@ -230,12 +230,12 @@ describe("an embedding in a bundle of esbuild", () => {
     return run(node(24), [outfile], { cwd: project.folder });
   }
 
-  it("an embedding starts in a bundle that marks @valetkey/server as external", async () => {
+  it("createValetKey works in a bundle that marks @valetkey/server as external", async () => {
     const printed = await bundled("app.mjs", { format: "esm", external: ["@valetkey/server"] });
     expect(printed).toContain("started");
   });
 
-  it("the error for a bundle without the preview program names the package to exclude", async () => {
+  it("if a bundle lacks the preview program, the error names the package to exclude", async () => {
     // An embedding draws previews if it finds sharp.
     const sharp = join(project.folder, "bundle/drawing/node_modules/sharp");
     await mkdir(sharp, { recursive: true });
@@ -245,14 +245,14 @@ describe("an embedding in a bundle of esbuild", () => {
     expect(printed).toMatch(/The file \S+drawing-process\.js does not exist.* Mark the package as external/);
   });
 
-  it("the error for a bundle without the thread files names the package to exclude", async () => {
+  it("if a bundle lacks the files of threads, the error names the package to exclude", async () => {
     const printed = await bundled("app.cjs", { format: "cjs", external: peers, logLevel: "silent" });
     expect(printed).toContain('Mark the package as external: in esbuild `external: ["@valetkey/server"]`');
   });
 });
 
 describe.each([20, 22, 24])("on Node %i", (major) => {
-  it("@valetkey/presign makes the same signature as ES module and as CommonJS module", async () => {
+  it("the ES module and the CommonJS module of @valetkey/presign make equal signatures", async () => {
     const source = `import { createPresigner } from "@valetkey/presign";${PRESIGN}`;
     const fromModule = await runModule(major, { name: "presign.mjs", source });
     expect(fromModule).toMatch(/^[0-9a-f]{64}\n$/);
@@ -260,7 +260,7 @@ describe.each([20, 22, 24])("on Node %i", (major) => {
     expect(await runModule(major, { name: "presign.cjs", source: required })).toBe(fromModule);
   });
 
-  it("the package @valetkey/client opens a file and makes a client", async () => {
+  it("@valetkey/client can open a file from the disk, and create a client", async () => {
     const source = `
       import { createClient } from "@valetkey/client";
       import { openFile } from "@valetkey/client/node";
@@ -296,7 +296,7 @@ describe.each([22, 24])("on Node %i", (major) => {
     expect(await runModule(major, { name: "contract.mjs", source })).toBe("false 403\n");
   });
 
-  it("the package valetkey serves the web app, a file and a link in an empty folder", async () => {
+  it("the package valetkey, started in an empty folder, serves the web app and files", async () => {
     const place = await makePlace();
     onTestFinished(() => place.remove());
     const service = await startProcess(place, { node: node(major), command: commandOf(project) });
@@ -330,7 +330,7 @@ describe.each([18, 19])("@valetkey/react with React %i", (react) => {
     expect(output).toContain("0 files, false");
   });
 
-  it("the types of the packages for pages compile without the types of Node.js", async () => {
+  it("the types of the packages for web pages compile without the types of Node.js", async () => {
     await writeFile(join(page.folder, "strict.tsx"), PAGE);
     const bundler = ["--module", "esnext", "--moduleResolution", "bundler", "--jsx", "react-jsx"];
     await compileStrict(page, [...bundler, "--types", "", "--lib", "es2022,dom,dom.iterable", "strict.tsx"]);

@@ -119,7 +119,7 @@ describe("a service on a cluster of Patroni", () => {
   });
 
   for (let round = 1; round <= ROUNDS; round += 1) {
-    it(`a frozen primary machine gets no write after it wakes (round ${round})`, {
+    it(`after a frozen primary machine wakes, the service writes only to the new one (round ${round})`, {
       timeout: 180_000,
     }, async () => {
       const ledger = await underLoad(async (ledger) => {
@@ -147,7 +147,7 @@ describe("a service on a cluster of Patroni", () => {
       expect(longestGap(ledger)).toBeLessThan(LEASE_MS + WRITES_WORK_WITHIN_MS);
     });
 
-    it(`a kill of the primary machine loses no acknowledged change (round ${round})`, {
+    it(`no acknowledged change is lost after a kill of the primary machine (round ${round})`, {
       timeout: 180_000,
     }, async () => {
       const ledger = await underLoad(async (ledger) => {

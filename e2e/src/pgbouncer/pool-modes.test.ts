@@ -64,13 +64,13 @@ describe.each<PoolMode & { names: string[] }>([
   });
   afterAll(() => behind.remove());
 
-  it("replicas that migrate a database together behind PgBouncer leave no lock", async () => {
+  it("no lock remains after several replicas migrate a database behind PgBouncer together", async () => {
     const opened = await Promise.all(Array.from({ length: REPLICAS }, open));
     expect(await runSql(behind.directUrl, ADVISORY_LOCKS)).toEqual([]);
     for (const db of opened) await db.close();
   });
 
-  it("a start with a schema behind PgBouncer fails, and the error names the reason", async () => {
+  it("a start behind PgBouncer with a schema of PostgreSQL fails with a reason", async () => {
     const opening = openPostgres({ url: behind.url, schema: "valetkey", clock: Date.now });
     await expect(opening).rejects.toMatchObject({
       code: "database_unavailable",
@@ -78,7 +78,7 @@ describe.each<PoolMode & { names: string[] }>([
     });
   });
 
-  it(`a service behind PgBouncer sends the statement names ${JSON.stringify(names)}`, async () => {
+  it(`a service behind PgBouncer names its prepared statements ${JSON.stringify(names)}`, async () => {
     const recorder = await recordStatementNames(behind.url);
     onTestFinished(recorder.stop);
     const db = await openPostgres({ url: recorder.url, clock: Date.now });
@@ -113,7 +113,7 @@ describe("PgBouncer with one server connection", () => {
 });
 
 describe("PgBouncer in statement mode", () => {
-  it("a failed start explains in one sentence why PgBouncer in statement mode can't work", async () => {
+  it("the error of a start explains why PgBouncer in statement mode can't work", async () => {
     const behind = await openBehind({ mode: "statement", preparedStatements: 0, size: 5 });
     onTestFinished(behind.remove);
     const { code, stderr } = await endOfCli(await behind.makePlace(), ["start"]);

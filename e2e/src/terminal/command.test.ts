@@ -43,7 +43,7 @@ describe("the valetkey command", () => {
     ["send", "a.txt", "--note", ""],
     ["get", "https://files.example.com/s/a", "-o", ""],
     ["login", "https://files.example.com", "--token", ""],
-  ])("the command refuses an empty argument: valetkey %s %s %s %s", async (...args) => {
+  ])("the valetkey command refuses an empty argument (valetkey %s %s %s %s)", async (...args) => {
     const machine = await makeMachine({ VALETKEY_URL: "http://127.0.0.1:1", VALETKEY_TOKEN: "vk_a" });
     await writeFile(join(machine.folder, "a.txt"), "a");
     const refused = await machine.run(args);
@@ -55,7 +55,7 @@ describe("the valetkey command", () => {
     ["connection", 5, "No answer from http://127.0.0.1:1. Is the service running?", ["get", "http://127.0.0.1:1/s/a"]],
     ["usage", 2, "error: unknown option '--expire'\n(Did you mean --expires?)", ["send", "a.txt", "--expire", "7d"]],
   ])(
-    "with --json, a failed command prints the code %s, and a message on standard error",
+    "with --json, a failed command prints its error code and its message (%s)",
     async (code, exitCode, message, args) => {
       const machine = await makeMachine({ VALETKEY_URL: "http://127.0.0.1:1", VALETKEY_TOKEN: "vk_a" });
       const failed = await machine.run([...args, "--json"]);
@@ -113,17 +113,20 @@ describe("the completions", () => {
     },
   };
 
-  it.each(["bash", "fish"] as const)("the completions of %s know the commands and their options", (shell) => {
-    if (!has(shell)) {
-      expect(scripts[shell]).toContain("two-factor");
-      return;
-    }
-    expect(complete[shell](["se"])).toEqual(["send"]);
-    expect(complete[shell](["token", "c"])).toEqual(["create"]);
-    expect(complete[shell](["user", "two-factor", ""])).toContain("off");
-    expect(complete[shell](["send", "--ex"])).toEqual(["--expires"]);
-    expect(complete[shell](["get", "--f"])).toEqual(["--force"]);
-  });
+  it.each(["bash", "fish"] as const)(
+    "the completions for the shell %s contain the commands and their options",
+    (shell) => {
+      if (!has(shell)) {
+        expect(scripts[shell]).toContain("two-factor");
+        return;
+      }
+      expect(complete[shell](["se"])).toEqual(["send"]);
+      expect(complete[shell](["token", "c"])).toEqual(["create"]);
+      expect(complete[shell](["user", "two-factor", ""])).toContain("off");
+      expect(complete[shell](["send", "--ex"])).toEqual(["--expires"]);
+      expect(complete[shell](["get", "--f"])).toEqual(["--force"]);
+    },
+  );
 
   it("the zsh completions are a valid script that contains the commands", () => {
     expect(scripts.zsh).toContain("'send:upload files and folders, and print a link to them'");

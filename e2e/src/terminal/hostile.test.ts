@@ -73,7 +73,7 @@ describe("valetkey get with a hostile service", () => {
     opening([{ id: "1", filename: "a", sizeBytes: -1 }]),
     opening([{ id: "1", filename: "a", sizeBytes: 1e300 }]),
     opening([{ id: "1", filename: "a", path: {}, sizeBytes: 1 }]),
-  ])("valetkey get refuses the response %j to a request for a link", async (look) => {
+  ])("valetkey get refuses an invalid response to a request for a link (%j)", async (look) => {
     const machine = await makeMachine();
     const got = await machine.run(["get", await linkTo(look)]);
     expect(got).toMatchObject({ code: 1, stdout: "", stderr: expect.not.stringContaining(" at ") });
@@ -81,7 +81,7 @@ describe("valetkey get with a hostile service", () => {
   });
 
   it.each([{}, { claimId: "1", urls: {} }, { claimId: "1", urls: [{ attachmentId: "0", fileUrl: "no URL" }] }])(
-    "valetkey get refuses the response %j to a request for a claim",
+    "valetkey get refuses an invalid response to a request for a download claim (%j)",
     async (claim) => {
       const machine = await makeMachine();
       expect(await machine.run(["get", await linkTo(opening(filesOf([named("a")])), claim)])).toMatchObject({
@@ -106,7 +106,7 @@ describe("valetkey get with a hostile service", () => {
 });
 
 describe("valetkey get after an interruption", () => {
-  it("a valetkey get that is repeated in another folder replaces no other file there", async () => {
+  it("valetkey get, repeated in another folder, replaces no existing file there", async () => {
     const machine = await makeMachine();
     const tooShort = { ...named("b"), id: "1", sizeBytes: HELLO.length - 1 };
     const url = await linkTo(opening([...filesOf([named("a")]), tooShort]));
@@ -123,7 +123,7 @@ describe("valetkey get after an interruption", () => {
 });
 
 describe("a link that changed during an interruption", () => {
-  it("a repeated valetkey get does not confuse a saved file with a new file of its name", async () => {
+  it("a repeated valetkey get does not treat a new file as the saved file of the same name", async () => {
     const machine = await makeMachine();
     const tooShort = { ...named("b"), id: "1", sizeBytes: HELLO.length - 1 };
     const files = [...filesOf([named("a")]), tooShort];
@@ -135,7 +135,7 @@ describe("a link that changed during an interruption", () => {
     expect(await machine.run(["get", url, "--force"])).toMatchObject({ code: 0 });
   });
 
-  it("a repeated valetkey get refuses a saved file that a person has changed", async () => {
+  it("a repeated valetkey get does not replace a saved file that a person has changed", async () => {
     const machine = await makeMachine();
     const tooShort = { ...named("c"), id: "2", sizeBytes: HELLO.length - 1 };
     const files = [...filesOf([named("a"), named("b")]), tooShort];
@@ -156,7 +156,7 @@ describe("a machine with a full disk", () => {
   const getWorld = useWorld();
 
   it.runIf(process.platform === "linux" && process.getuid?.() === 0)(
-    "valetkey get on a full disk continues later with its saved bytes",
+    "after the disk was full, valetkey get continues with the bytes that it saved",
     async () => {
       const disk = await mountSmallDisk({ mebibytes: 12 });
       const [ann, bob] = [

@@ -135,17 +135,21 @@ describe("valetkey send and valetkey get", () => {
 
   it.each([
     {
-      title: "with the same options returns the same link",
+      title: "returns the same link",
       args: ["--expires", "2d", "--password=one-one"],
       isSame: true,
     },
     {
-      title: "with another password makes another link",
+      title: "with another password creates another link",
       args: ["--expires", "2d", "--password=two-two"],
       isSame: false,
     },
-    { title: "with another expiry makes another link", args: ["--expires", "3d", "--password=one-one"], isSame: false },
-  ])("after the response with a new link was lost, valetkey send $title", async ({ args, isSame }) => {
+    {
+      title: "with another expiry creates another link",
+      args: ["--expires", "3d", "--password=one-one"],
+      isSame: false,
+    },
+  ])("if the response with the new link is lost, a repeated valetkey send $title", async ({ args, isSame }) => {
     const { toService, client } = getWorld();
     const [ann, bob] = [await sender(), await makeMachine()];
     await writeFile(join(ann.folder, "a.txt"), "a");
@@ -193,7 +197,7 @@ describe("valetkey send and valetkey get", () => {
     },
   );
 
-  it("valetkey get continues after kill -9 and a lost connection, as one download", async () => {
+  it("valetkey get that continues after kill -9 and a lost connection is one download", async () => {
     const { toBucket } = getWorld();
     const [ann, bob] = [await sender(), await makeMachine()];
     const { path, sha256 } = await writeRandomFile(ann.folder, { sizeBytes: 20_000_000 });

@@ -148,7 +148,7 @@ describe("the safety of an account", () => {
     await page.getByText("This passkey was not accepted.").waitFor();
   });
 
-  it("requirement 56: an account with two steps asks for a code before a new passkey", async () => {
+  it("requirement 56: an account with two-step sign-in asks for a code before a new passkey", async () => {
     const dora = await web.person("Dora", from("10.4.0.4"));
     const { page, context, watch } = dora;
     watch.expect(/^403 POST .*passkeys/);

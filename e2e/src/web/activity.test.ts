@@ -81,7 +81,7 @@ describe("the activity page and the activity of a note", () => {
     await expect.poll(async () => (await told(ann)).includes("You edited the note, 10 times")).toBe(true);
   });
 
-  it("the activity has one row for each action on several pictures of a note", async () => {
+  it("one row of the activity describes one action on several pictures of a note", async () => {
     const kim = await web.person("Kim");
     const leo = await web.person("Leo");
     const files = ["a.png", "b.png", "c.png", "d.png"].map((name) => png(name));

@@ -26,7 +26,7 @@ describe("the pages of administrators", () => {
   const web = startWeb({ env: { DATA_DIR: dataDir, AUTH_SIGN_UP: "", AUTH_JWT_SECRET: "" } });
   afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-  it("requirement 47: an administrator who disables a person ends their sessions", async () => {
+  it("requirement 47: an administrator who disables a person ends that person's sessions", async () => {
     const place = await makePlace({ DATA_DIR: dataDir });
     await runCli(place, ["user", "add", "--admin", "--email", EMAIL, "--password", PASSWORD]);
     await place.remove();
@@ -54,7 +54,7 @@ describe("the pages of administrators", () => {
     await page.getByRole("list", { name: "Log" }).getByText(`${EMAIL} disabled Ann`).waitFor();
   });
 
-  it("an open password page of a link shows without a reload that the link has ended", async () => {
+  it("a visitor's open password page shows without a reload that the link has ended", async () => {
     const cleo = await web.person("Cleo");
     const note = await seedNote(cleo.client, { title: "Plan", files: [text("plan.txt", "plan")] });
     const link = await makeLink(cleo, note.id, { password: "open sesame" });
@@ -75,7 +75,7 @@ describe("the pages of administrators", () => {
     expect(await page.getByRole("textbox").count()).toBe(0);
   });
 
-  it("the page of people shows a table on a wide screen, and cards on a phone", async () => {
+  it("the list of people is a table on a wide screen, and a list of cards on a phone", async () => {
     const { page } = await openRoot(web);
     await page.goto("/admin");
     const row = page.getByRole("list", { name: "People" }).getByRole("listitem").first();
@@ -95,7 +95,7 @@ describe("the pages of administrators", () => {
     }
   });
 
-  it("the form for the storage limit of a person keeps the typed value after Escape", async () => {
+  it("the form for a person's storage limit keeps the typed value after Escape", async () => {
     const { page } = await openRoot(web);
     await page.goto("/admin");
     const open = async () => {

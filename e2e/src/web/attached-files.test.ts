@@ -20,7 +20,7 @@ describe("the files on the page of a note", () => {
   const urlRequests = ({ watch }: Person) =>
     (watch.requests.get(web.service.url) ?? []).filter(({ url }) => /\/urls?(\?|$)/.test(url)).length;
 
-  it("a note shows all files, even more than one page of them", async () => {
+  it("a note shows all files, also if the service returns them in several pages", async () => {
     const lou = await web.person("Lou");
     const note = await open(lou);
     const json = { filename: "a.txt", sizeBytes: 1, contentType: "text/plain" };
@@ -103,7 +103,7 @@ describe("the files on the page of a note", () => {
     expect(items[0]?.files?.map(({ filename }) => filename).sort()).toEqual(["a.txt", "c.txt"]);
   });
 
-  it("selected files replace the buttons for all files with buttons for the selection", async () => {
+  it("while files are selected, buttons for the selection replace the buttons for all files", async () => {
     const lea = await web.person("Lea", PHONE);
     await open(lea, [text("a.txt", "a"), text("b.txt", "b")]);
     const all = lea.page.getByRole("button", { name: "Download all" });
@@ -119,7 +119,7 @@ describe("the files on the page of a note", () => {
     expect(await lea.page.getByRole("checkbox").count()).toBe(0);
   });
 
-  it("a retry after a failed share of several files shares only the remaining files", async () => {
+  it("if sharing several files fails, a retry shares only the files that are not shared yet", async () => {
     const uma = await web.person("Uma");
     uma.watch.expect(/^400 PUT .*shares/);
     const note = await open(

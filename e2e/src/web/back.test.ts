@@ -99,7 +99,7 @@ describe("the back button of the browser", () => {
     await ann.page.waitForURL((url) => url.pathname === "/");
   });
 
-  it("the back button leaves a note that the command field opened", async () => {
+  it("the back button returns from a note that the command field opened", async () => {
     const ann = await web.person("Ann Jumps");
     const other = await seedNote(ann.client, { title: "Budget" });
     const { id } = await openPlan(ann);

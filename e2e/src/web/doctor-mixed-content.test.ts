@@ -37,7 +37,7 @@ async function startTls({ dataDir }: Place, { targetPort }: { targetPort: number
 it.each([
   ["another host", "bucket.test", ["this page uses https, and the bucket http"]],
   ["this machine", "127.0.0.1", []],
-])("the doctor of an https page detects an http bucket on %s", async (_, bucketHost, found) => {
+])("the doctor of an https page knows if the browser blocks an http bucket on %s", async (_, bucketHost, found) => {
   const targetPort = await freePort("127.0.0.1");
   const bucketPort = await freePort("127.0.0.1");
   const place = await makePlace({ PORT: `${targetPort}`, S3_LOCAL_PORT: `${bucketPort}`, TRUST_PROXY: "1" });

@@ -78,7 +78,7 @@ it("the installed app keeps files from other apps while the person signs in", as
   expect(new URL(page.url()).pathname).toBe("/attach");
 });
 
-it("a page of the app that is not installed has no service worker", async () => {
+it("if the app is not installed, its pages have no service worker", async () => {
   const { page, context } = await web.person("Cy");
   await page.goto("/");
   await page.getByRole("navigation").first().waitFor();

@@ -95,7 +95,7 @@ describe("keyboard shortcuts", () => {
       .toBe(true);
   });
 
-  it("an opening menu does not take the focus from an item that the user has reached", async () => {
+  it("a menu that opens keeps the focus on the item that the user has already chosen", async () => {
     const { page, client } = await web.person("Ann Menu");
     const { id } = await seedNote(client, { title: "Plan", files: [text("plan.txt", "one")] });
     await page.goto(`/n/${id}`);

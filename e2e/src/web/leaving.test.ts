@@ -36,7 +36,7 @@ describe("a sign-out", () => {
     await ann.page.getByRole("link", { name: "Better plan" }).waitFor();
   });
 
-  it("a sign-out asks before it discards a change of a note that can't be saved", async () => {
+  it("before a sign-out discards an unsaved change of a note, the app asks the user", async () => {
     const cleo = await web.person("Cleo");
     cleo.watch.expect(/^500 PATCH/);
     const { id } = await seedNote(cleo.client, { title: "Plan", body: "one" });
@@ -53,7 +53,7 @@ describe("a sign-out", () => {
     expect(await cleo.page.evaluate("Object.keys(localStorage).filter((key) => key.includes('draft'))")).toEqual([]);
   });
 
-  it("a sign-out asks before it aborts uploads", async () => {
+  it("before a sign-out aborts uploads, the app asks the user", async () => {
     const dora = await web.person("Dora");
     const note = await open(dora);
     await dora.context.route(`${web.service.bucketOrigin}/**`, () => new Promise(() => undefined));

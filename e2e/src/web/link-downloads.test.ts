@@ -94,7 +94,7 @@ describe("a link, opened without an account", () => {
     expect(new Set(seen).size).toBe(1);
   });
 
-  it("requirement 21: a resumed download of a link needs no second claim", async () => {
+  it("requirement 21: resuming a download on the page of a link counts as no new download", async () => {
     const file = randomFile("film.bin", { sizeBytes: 6 * MIB });
     const { ann, link } = await share(web, [file], { maxClaims: 1, urlTtlSeconds: 2 });
     const { page, context, watch } = await visitor(web);
@@ -127,7 +127,7 @@ describe("a link, opened without an account", () => {
     expect(urlsIssued).toBeGreaterThanOrEqual(2);
   });
 
-  it("a visitor downloads all files of a link as one ZIP with one claim", async () => {
+  it("all files of a link that a visitor downloads as a ZIP count as one download", async () => {
     const { ann, link } = await share(web, [text("a.txt", "first"), text("a.txt", "second"), png("c.png")], {
       label: "Handover",
       maxClaims: 2,
@@ -163,7 +163,7 @@ describe("a link, opened without an account", () => {
     expect(await readLink(ann, link)).toMatchObject({ claims: 1 });
   });
 
-  it("requirement 21: a program that loads the page of a link uses no claim", async () => {
+  it("requirement 21: a program that loads the page of a link uses no download", async () => {
     const { ann, link } = await share(web, [png("photo.png"), text("a.txt", "a")], { maxClaims: 1 });
     const { page } = await visitor(web);
     await page.goto(link.url);

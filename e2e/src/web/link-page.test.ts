@@ -29,7 +29,7 @@ describe("the page of a link to several files", () => {
   it.each([
     ["a phone", PHONE],
     ["a desktop", {}],
-  ])("the page of a link to 37 files downloads all files with one click on %s", async (_, screen) => {
+  ])("one click on the page of a link downloads all 37 files on %s", async (_, screen) => {
     const { ann, link } = await share(web, MANY);
     const { page, context } = await visitor(web, screen);
     await page.addInitScript("delete globalThis.showSaveFilePicker");
@@ -74,7 +74,7 @@ describe("the page of a link to several files", () => {
     { claimsLeft: 0, endsIn: 9_000, shown: shares.window(900) },
     { claimsLeft: 0, endsIn: 500, shown: shares.window(500) },
     { claimsLeft: 1, endsIn: 9_000, shown: texts.time.left(9_000) },
-  ])("a claimed link with $claimsLeft downloads shows one time limit, with $endsIn s left", async (link) => {
+  ])("the page of a link shows only one time limit ($claimsLeft downloads, $endsIn s left)", async (link) => {
     const { page } = await visitor(web);
     const claim = { id: "018f3c1e-7c1e-7000-8000-0000000000c1", windowEndsAt: inSeconds(900) };
     const opened = { claim, claimsLeft: link.claimsLeft, expiresAt: inSeconds(link.endsIn) };

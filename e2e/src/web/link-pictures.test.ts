@@ -41,7 +41,7 @@ describe("the pictures on the page of a link", () => {
     (watch.requests.get(web.service.url) ?? []).filter(({ url }) => url.includes("/public/") && url.endsWith(path))
       .length;
 
-  it("a visitor sees the photos of a link without a claim and without layout shifts", async () => {
+  it("the page of a link shows photos without using a download and without layout shifts", async () => {
     const ann = await web.person("Ann");
     const link = await seedLink(ann);
     const vera = await web.person("Vera", { hasAccount: false });
@@ -60,7 +60,7 @@ describe("the pictures on the page of a link", () => {
     expect(bytes).toBeLessThan(60_000);
   });
 
-  it("all photos that a visitor opens on a link with a download limit are one claim", async () => {
+  it("on a link with a download limit, all photos that a visitor opens count as one download", async () => {
     const bea = await web.person("Bea");
     const link = await seedLink(bea, { maxClaims: 2, showPreviews: true });
     const will = await web.person("Will", { hasAccount: false });
@@ -146,7 +146,7 @@ describe("the pictures on the page of a link", () => {
     await expect.poll(() => loadedTiles(zack)).toBe(3);
   });
 
-  it("the page of a link closes if the link ends before its photos are loaded", async () => {
+  it("the page of a link says that the link has ended if it ends before the photos load", async () => {
     const fay = await web.person("Fay");
     const link = await seedLink(fay);
     const amy = await web.person("Amy", { hasAccount: false });
@@ -160,7 +160,7 @@ describe("the pictures on the page of a link", () => {
     expect(await amy.page.locator(".tile").count()).toBe(0);
   });
 
-  it("an owner who opens their own link as a visitor leaves no visitor in the activity", async () => {
+  it("an owner who opens their own link as a visitor does not count as a visitor", async () => {
     const gus = await web.person("Gus");
     const link = await seedLink(gus);
     await gus.page.goto("/links");

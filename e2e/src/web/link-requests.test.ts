@@ -113,7 +113,7 @@ describe("the page of a file request", () => {
     expect(await focused.getAttribute("aria-label")).toBe(words.chooseSlot("Photo"));
   });
 
-  it("a complete file request shows files, receipts and thanks also after a reload", async () => {
+  it("a complete file request still shows its files, receipts and thanks after a reload", async () => {
     const slots = [
       { id: "passport", name: "Passport", accept: ["application/pdf"] },
       { id: "photo", name: "Photo", accept: ["image/*"] },

@@ -44,7 +44,7 @@ describe("requirement 21: programs that open links without a click", () => {
   }
 
   it.each(subjects)(
-    "a crawler that submits every unchanged form makes no claim and sends no file on a link with %s",
+    "a crawler that submits every unchanged form downloads and sends nothing on a link with %s",
     async (subject) => {
       await visit(subject, async ({ url }) => {
         const { requests } = await crawl(url);
@@ -54,7 +54,7 @@ describe("requirement 21: programs that open links without a click", () => {
   );
 
   it.each(subjects)(
-    "a crawler that fills every text field makes no claim and sends no file on a link with %s",
+    "a crawler that fills every text field downloads and sends nothing on a link with %s",
     async (subject) => {
       await visit(subject, async ({ url }) => {
         const { requests } = await crawl(url, { fill: "scanner@example.com" });
@@ -64,7 +64,7 @@ describe("requirement 21: programs that open links without a click", () => {
   );
 
   it.each(subjects)(
-    "a browser that submits every form by script makes no claim and sends no file on a link with %s",
+    "a browser that submits every form by script downloads and sends nothing on a link with %s",
     async (subject) => {
       await visit(subject, async ({ url }) => {
         const scanner = await web.person("Scanner", { hasAccount: false });

@@ -430,7 +430,7 @@ describe("the operator's policy for links", () => {
   const off = startWeb({ env: { LINKS: "off" } });
   const strict = startWeb({ env: { LINKS_PASSWORD: "required", LINKS_MAX_EXPIRY: "3600" } });
 
-  it("if the operator disables links, the dialog of links has no actions and says why", async () => {
+  it("if the operator disables links, the dialog of links only explains this", async () => {
     const ann = await off.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
     const dialog = await openLinks(ann.page, note.id);
@@ -440,7 +440,7 @@ describe("the operator's policy for links", () => {
     expect(await ann.page.getByRole("button", { name: "Copy link" }).count()).toBe(0);
   });
 
-  it("the page of links says that a link without a required password does not work", async () => {
+  it("the list of links says that a link does not work if it lacks a required password", async () => {
     const ann = await strict.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan", files: [text("a.txt", "a")] });
     await ann.client.links.create(note.id, { label: "Offer", password: "open sesame" });

@@ -73,13 +73,13 @@ export const connectionFaults: readonly Fault[] = [
     cure: setVariables,
   },
   {
-    fault: "the certificate is signed by nobody",
+    fault: "no certificate authority has signed the certificate",
     setup: "TLS server",
     id: "bucket-tls",
     arrange: withSelfSignedCertificate,
   },
   proxyFault({
-    fault: "the clocks differ by 20 minutes",
+    fault: "the clocks of the service and the bucket differ by 20 minutes",
     id: "clock-skew",
     rule: () => ({ headers: { date: new Date(Date.now() + TWENTY_MINUTES_MS).toUTCString() } }),
   }),
@@ -89,12 +89,12 @@ export const connectionFaults: readonly Fault[] = [
     rule: () => ({ status: 403, code: "RequestTimeTooSkewed" }),
   }),
   proxyFault({
-    fault: "the temporary credentials are expired",
+    fault: "the temporary credentials have expired",
     id: "credentials-expired",
     rule: () => ({ status: 400, code: "ExpiredToken" }),
   }),
   settingsFault({
-    fault: "the configuration holds a session token",
+    fault: "the settings contain a session token",
     id: "credentials-fixed-session",
     // The built-in bucket supports no session tokens, so it refuses this one.
     also: ["credentials-expired"],
@@ -106,7 +106,7 @@ export const connectionFaults: readonly Fault[] = [
     rule: () => ({ status: 500, code: "InternalError" }),
   }),
   {
-    fault: "the connection is not encrypted",
+    fault: "the connection to the bucket is not encrypted",
     setup: "endpoint of another host",
     id: "endpoint-plain-http",
     arrange: ({ env, endpoint }) => ({ ...env, S3_ENDPOINT: endpoint.replace("127.0.0.1", "[::ffff:127.0.0.1]") }),
@@ -195,9 +195,13 @@ export const accessFaults: readonly Fault[] = [
     id: "anonymous-write",
     rule: ({ isSigned, method }) => (!isSigned && method === "PUT" ? { status: 200 } : undefined),
   }),
-  proxyFault({ fault: "the ceiling on signatures is 5 minutes", id: "signature-age-uploads", rule: withCeiling(300) }),
   proxyFault({
-    fault: "the ceiling on signatures is an hour",
+    fault: "the bucket refuses signatures that are older than 5 minutes",
+    id: "signature-age-uploads",
+    rule: withCeiling(300),
+  }),
+  proxyFault({
+    fault: "the bucket refuses signatures that are older than an hour",
     id: "signature-age-downloads",
     rule: withCeiling(3_600),
   }),

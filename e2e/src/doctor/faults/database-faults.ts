@@ -42,7 +42,7 @@ export function databaseFaults(servers: () => PostgresServers): readonly Fault[]
       arrange: ({ env }) => ({ ...env, DATABASE_URL: servers().healthyUrl.replace(/postgres$/, "nowhere") }),
     },
     {
-      fault: "the password is wrong",
+      fault: "the PostgreSQL password is wrong",
       id: "database-login",
       arrange: ({ env }) => ({ ...env, DATABASE_URL: servers().healthyUrl.replace(":postgres@", ":wrong@") }),
     },
@@ -67,12 +67,12 @@ export function databaseFaults(servers: () => PostgresServers): readonly Fault[]
       arrange: onDatabase((name) => [`alter database ${name} set default_transaction_read_only = on`]),
     },
     {
-      fault: "the server is a standby",
+      fault: "the PostgreSQL server is a standby",
       id: "database-read-only",
       arrange: shadowing("pg_is_in_recovery() returns boolean", "select true"),
     },
     {
-      fault: "one of two hosts does not run, and commits do not wait for a standby",
+      fault: "one of two PostgreSQL hosts does not run, and commits do not wait for a standby",
       id: "database-standby",
       also: ["database-standby"],
       arrange: async ({ env }) => {
@@ -82,7 +82,7 @@ export function databaseFaults(servers: () => PostgresServers): readonly Fault[]
       },
     },
     {
-      fault: "two servers accept writes, and commits do not wait for a standby",
+      fault: "two PostgreSQL servers accept writes, and commits do not wait for a standby",
       id: "database-two-primaries",
       also: ["database-standby"],
       arrange: async ({ env }) => {
@@ -91,7 +91,7 @@ export function databaseFaults(servers: () => PostgresServers): readonly Fault[]
       },
     },
     {
-      fault: "none of two hosts runs",
+      fault: "neither of two PostgreSQL hosts runs",
       id: "database-unreachable",
       arrange: async ({ env }) => {
         const [one, other] = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
@@ -99,12 +99,12 @@ export function databaseFaults(servers: () => PostgresServers): readonly Fault[]
       },
     },
     {
-      fault: "the encoding is LATIN1",
+      fault: "the encoding of the database is LATIN1",
       id: "database-encoding",
       arrange: onDatabase(() => [], "encoding 'LATIN1' lc_collate 'C' lc_ctype 'C'"),
     },
     {
-      fault: "15 connections are accepted",
+      fault: "PostgreSQL accepts only 15 connections",
       id: "database-connections",
       arrange: setting("max_connections", "15"),
     },

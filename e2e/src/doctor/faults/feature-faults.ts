@@ -19,7 +19,7 @@ export const behindProfile =
 /** Faults of a bucket that lacks a feature. */
 export const featureFaults: readonly Fault[] = [
   {
-    fault: "the bucket ignores conditions",
+    fault: "the bucket ignores the condition of a PUT",
     setup: "profile of Garage",
     id: "conditional-put-missing",
     arrange: behindProfile("Garage"),
@@ -32,7 +32,7 @@ export const featureFaults: readonly Fault[] = [
     arrange: behindProfile("B2"),
   },
   proxyFault({
-    fault: "the bucket copies on unsigned headers",
+    fault: "the bucket copies an object if a request has an unsigned copy header",
     id: "copy-source-hole",
     rule: ({ headers, query }) =>
       headers["x-amz-copy-source"] !== undefined && query.has("X-Amz-Signature")
@@ -49,13 +49,13 @@ export const featureFaults: readonly Fault[] = [
       (seen.headers["if-none-match"] === undefined ? undefined : { status: 501, code: "NotImplemented" }),
   }),
   proxyFault({
-    fault: "the bucket ignores the signed length",
+    fault: "the bucket ignores the signed length of a file",
     id: "signed-length-ignored",
     rule: ({ method, headers }) =>
       method === "PUT" && headers["content-length"] === "6" ? { status: 200 } : undefined,
   }),
   proxyFault({
-    fault: "the bucket ignores the signed type",
+    fault: "the bucket ignores the signed content type of a file",
     id: "signed-type-ignored",
     rule: ({ method, headers }) =>
       method === "PUT" && headers["content-type"] === "text/html" ? { status: 200 } : undefined,
@@ -68,7 +68,7 @@ export const featureFaults: readonly Fault[] = [
     rule: ({ method }) => (method === "HEAD" ? { headers: { "content-type": "binary/octet-stream" } } : undefined),
   }),
   {
-    fault: "the bucket accepts parts after the completion",
+    fault: "the bucket accepts parts after the completion of a multipart upload",
     setup: "fault proxy",
     id: "parts-survive",
     arrange: acceptLateParts,

@@ -25,13 +25,13 @@ export const hostFaults: readonly Fault[] = [
     },
   }),
   settingsFault({
-    fault: "links have no abuse contact",
+    fault: "the pages of links name no abuse contact",
     id: "abuse-contact-missing",
     also: ["cors-origin", "public-url-plain-http"],
     settings: { PUBLIC_URL: "http://[::ffff:127.0.0.1]:3999" },
   }),
   {
-    fault: "others can read the secrets",
+    fault: "other users of the machine can read the secrets of the service",
     setup: "s3-local",
     id: "data-dir-exposed",
     async arrange({ env }) {
@@ -43,7 +43,7 @@ export const hostFaults: readonly Fault[] = [
     },
   },
   {
-    fault: "the embedded database is damaged",
+    fault: "the SQLite database is damaged",
     setup: "SQLite",
     id: "sqlite-damaged",
     async arrange({ env }) {
@@ -94,9 +94,9 @@ const WITH_VERSION: Change = { headers: { "x-amz-version-id": "3sL4kqtJlcpXroDTD
 
 /** Faults in lifecycle rules. The built-in bucket has no lifecycle rules, so a proxy returns them. */
 export const lifecycleFaults: readonly Fault[] = [
-  lifecycleFault({ fault: "no lifecycle rule removes parts", id: "lifecycle-missing", rules: [] }),
+  lifecycleFault({ fault: "no lifecycle rule aborts old multipart uploads", id: "lifecycle-missing", rules: [] }),
   lifecycleFault({
-    fault: "the abort rule covers only another prefix",
+    fault: "the rule that aborts old multipart uploads covers only another prefix",
     id: "lifecycle-missing",
     rules: [rule("logs", ABORT, { Prefix: "logs/" })],
   }),
@@ -115,18 +115,18 @@ export const lifecycleFaults: readonly Fault[] = [
     settings: { S3_KEY_PREFIX: "teams/a/" },
   }),
   lifecycleFault({
-    fault: "a rule moves every object to GLACIER, and it is the abort rule",
+    fault: "the rule that aborts old multipart uploads also moves every object to GLACIER",
     id: "lifecycle-archives",
     rules: [rule("archive", { ...ABORT, Transitions: [{ Days: 1, StorageClass: "GLACIER" }] })],
   }),
   lifecycleFault({
-    fault: "old versions never expire",
+    fault: "old versions of objects never expire",
     id: "versions-kept",
     rules: [ABORT_RULE],
     versioning: VERSIONS_ON,
   }),
   lifecycleFault({
-    fault: "old versions never expire, and the setting is hidden",
+    fault: "old versions of objects never expire, but the versioning setting is unreadable",
     id: "versions-kept",
     rules: [ABORT_RULE],
     versioning: DENIED,

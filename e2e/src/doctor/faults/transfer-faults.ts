@@ -26,20 +26,20 @@ export const browserFaults: readonly Fault[] = [
     cors: { allowedOrigins: ["https://elsewhere.example.com"] },
   }),
   {
-    fault: "PUBLIC_URL has changed, and the service with the built-in bucket has not restarted",
+    fault: "PUBLIC_URL has changed, but the service has not restarted",
     setup: "built-in bucket",
     id: "cors-origin",
     arrange: changePublicUrl,
     cure: restart,
   },
   corsFault({
-    fault: "CORS allows GET only",
+    fault: "CORS allows only GET",
     id: "cors-method",
     cors: { ...ORIGINS, allowedMethods: ["GET", "HEAD"] },
   }),
-  corsFault({ fault: "CORS allows PUT only", id: "cors-method", cors: { ...ORIGINS, allowedMethods: ["PUT"] } }),
+  corsFault({ fault: "CORS allows only PUT", id: "cors-method", cors: { ...ORIGINS, allowedMethods: ["PUT"] } }),
   corsFault({
-    fault: "CORS allows the content type only",
+    fault: "CORS allows only the header Content-Type",
     id: "cors-headers",
     cors: { ...ORIGINS, allowedHeaders: ["content-type"] },
   }),
@@ -49,12 +49,12 @@ export const browserFaults: readonly Fault[] = [
     cors: { ...ORIGINS, exposeHeaders: ["Content-Length"] },
   }),
   settingsFault({
-    fault: "the pages use https, and the bucket http",
+    fault: "the pages use https, but the bucket uses http",
     id: "mixed-content",
     settings: { PUBLIC_URL: SECURE_ORIGIN, TRUST_PROXY: "1" },
   }),
   {
-    fault: "the pages use https, and the public endpoint http",
+    fault: "the pages use https, but the public endpoint uses http",
     setup: "fault proxy",
     id: "mixed-content",
     async arrange(stage) {
@@ -73,7 +73,7 @@ export const browserFaults: readonly Fault[] = [
     arrange: async ({ env }) => ({ ...env, S3_PUBLIC_ENDPOINT: `http://127.0.0.1:${await freePort("127.0.0.1")}` }),
   },
   {
-    fault: "a proxy changes the Host header",
+    fault: "a proxy before the bucket changes the Host header",
     setup: "fault proxy",
     id: "public-endpoint-refuses",
     arrange: changeHost,

@@ -16,7 +16,7 @@ export function batchTests(fixture: BadInputFixture): void {
     return (await fixture.ann().send("POST /uploads/complete", { json })).body.files;
   }
 
-  test("a batch that completes uploads confirms only the files that are in the bucket", async () => {
+  test("a batch request that completes uploads confirms only the files in the bucket", async () => {
     const uploads = await startBatch(20);
     const [missing, wrong, ...sent] = uploads as [Started, Started, ...Started[]];
     await Promise.all(sent.map((upload, nth) => fixture.put(upload, bodyOf(nth + 2))));
@@ -32,7 +32,7 @@ export function batchTests(fixture: BadInputFixture): void {
     expect(served).toEqual(sent.map((_, nth) => bodyOf(nth + 2)));
   });
 
-  test("a repeated batch of completions returns the same files despite second PUTs", async () => {
+  test("a repeated batch request returns the same files after a second PUT of each file", async () => {
     const uploads = await startBatch(3);
     await Promise.all(uploads.map((upload, nth) => fixture.put(upload, bodyOf(nth))));
     const first = await completeBatch(uploads);

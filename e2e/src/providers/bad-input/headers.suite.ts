@@ -33,7 +33,7 @@ export function headerTests(fixture: BadInputFixture, { onlyFirst }: { onlyFirst
     const hasAllTests = fixture.name === "built-in" || option === HEADERS[0]?.[2];
     const says = expect.stringMatching(new RegExp(name.replace(/color$/, "\\*"), "i"));
 
-    test(`requirement 5: no file becomes ready if its PUT added the undeclared header ${name}`, async () => {
+    test(`requirement 5: the service accepts no file if its PUT added the unsigned header ${name}`, async () => {
       const upload = await fixture.start();
       const { status } = await fixture.put(upload, "hello", { [name]: value });
       if (status === 200) await fixture.expectRejected(upload);
@@ -43,7 +43,7 @@ export function headerTests(fixture: BadInputFixture, { onlyFirst }: { onlyFirst
       }
     });
 
-    test(`requirement 5: the service rejects an object whose PUT added ${name}`, async () => {
+    test(`requirement 5: the service rejects an object that the bucket stored with ${name}`, async () => {
       const upload = await fixture.start();
       const { s3 } = inspect(fixture.server());
       await s3.send(
@@ -54,7 +54,7 @@ export function headerTests(fixture: BadInputFixture, { onlyFirst }: { onlyFirst
       await fixture.expectNoDownload(upload);
     });
 
-    test(`requirement 5: the service rejects a multipart upload that added ${name}`, async () => {
+    test(`requirement 5: the service rejects a multipart upload that added the header ${name}`, async () => {
       const upload = await startParts();
       const [part] = (await fixture.sign(upload, [1])) as [Part];
       const { s3, openUploads } = inspect(fixture.server());
@@ -89,7 +89,7 @@ export function headerTests(fixture: BadInputFixture, { onlyFirst }: { onlyFirst
         expect(await servedHeader({ attachmentId: answer.body.id })).toBe(false);
       });
 
-      test(`requirement 5: an adoption refuses an object with the header ${name}`, async () => {
+      test(`requirement 5: the service refuses to add an object that has the header ${name}`, async () => {
         await fixture
           .service()
           .useCases.rememberPerson({ id: "ann", email: undefined, name: undefined, isAdmin: true });

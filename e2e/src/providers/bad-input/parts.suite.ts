@@ -18,7 +18,7 @@ export function partTests(fixture: BadInputFixture): void {
     await fixture.expectIncomplete(upload);
   });
 
-  test("the service refuses to complete a multipart upload with an invented ETag", async () => {
+  test("the service refuses to complete a multipart upload if a client invents an ETag", async () => {
     const upload = await fixture.startLarge();
     await fixture.sendParts(upload, [1, 2]);
     const invented = { partNumber: 1, etag: '"00000000000000000000000000000000"' };

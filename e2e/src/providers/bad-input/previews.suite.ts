@@ -47,7 +47,7 @@ export function previewTests(fixture: BadInputFixture): void {
     expect((await ann().send(`DELETE /attachments/${attachmentId}`)).status).toBe(204);
   });
 
-  test("the service never shows a preview with undeclared bytes or with stored headers", async () => {
+  test("the service refuses a preview whose bytes or headers differ from the declared ones", async () => {
     const { attachmentId } = await startFile();
     const picture = jpeg({ width: 9, height: 9 });
     const bytes = await startPreview({ attachmentId }, picture);

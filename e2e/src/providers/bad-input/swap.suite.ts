@@ -14,7 +14,7 @@ export function swapTests(fixture: BadInputFixture): void {
     expect((await fixture.served(upload)).toString()).toBe("good!");
   });
 
-  test("requirement 7: a second PUT of the parts does not change the verified file", async () => {
+  test("requirement 7: a second PUT of each part does not change the verified file", async () => {
     const upload = await fixture.startLarge();
     const [first, second] = (await fixture.sign(upload, [1, 2])) as [Part, Part];
     await fixture.sendParts(upload, [1, 2]);
@@ -35,7 +35,7 @@ export function swapTests(fixture: BadInputFixture): void {
     expect((await fixture.served(upload)).toString()).toBe(verified);
   });
 
-  test("a download returns the body of one of several simultaneous PUTs to one URL", async () => {
+  test("after several simultaneous PUTs to one URL, a download returns one of the bodies", async () => {
     const upload = await fixture.start();
     const bodies = ["aaaaa", "bbbbb", "ccccc", "ddddd"];
     const statuses = await Promise.all(bodies.map(async (body) => (await fixture.put(upload, body)).status));

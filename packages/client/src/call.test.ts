@@ -95,7 +95,7 @@ describe("an error", () => {
     expect(await failureOf(createClient({ baseUrl }).me())).toMatchObject({ code: "invalid_response", status });
   });
 
-  it("a request without a response fails with code network and its cause", async () => {
+  it("a request that gets no response fails with the code `network` and the cause", async () => {
     const { baseUrl } = await serve((request) => request.socket.resetAndDestroy());
     const error = await failureOf(createClient({ baseUrl }).me());
     expect(error.code).toBe("network");
@@ -117,7 +117,7 @@ describe("an error", () => {
   });
 
   it.each(["", "files", "files.example.com", "//files.example.com", "ftp://files.example.com"])(
-    "createClient throws immediately for the base URL %j",
+    "createClient throws immediately for the invalid base URL %j",
     (baseUrl) => {
       expect(() => createClient({ baseUrl })).toThrow(expect.objectContaining({ code: "invalid_option" }));
     },
@@ -125,7 +125,7 @@ describe("an error", () => {
 });
 
 describe("the path of a request", () => {
-  it("the client encodes the path of a request after a base URL with a final slash", async () => {
+  it("the client encodes request paths, also if its base URL ends with a slash", async () => {
     const { baseUrl, requests } = await serve((_, response) => json(response, {}));
     const client = createClient({ baseUrl: `${baseUrl}/` });
     await client.notes.get("../a?b#c");
@@ -147,7 +147,7 @@ describe("a base URL that is a path", () => {
     expect(sent).toEqual(["/files/files/1"]);
   });
 
-  it("a client whose base URL is a path fails in Node.js only at its first call", async () => {
+  it("in Node.js, a client whose base URL is a path throws only at its first call", async () => {
     expect((await failureOf(openFiles({ baseUrl }).get("1"))).code).toBe("network");
   });
 });
@@ -166,7 +166,7 @@ describe("the arguments of openFiles", () => {
   it.each([
     { resource: "invoice", id: "1" },
     { resource: "invoice", itemId: 42 },
-  ])("a client from openFiles refuses the invalid item %j without a request", async (wrong) => {
+  ])("the methods of openFiles refuse the invalid item %j without a request", async (wrong) => {
     const sent: unknown[] = [];
     const files = openFiles({ baseUrl: "/files", fetch: async (url) => Response.json({ url: sent.push(url) }) });
     const item = wrong as never;
@@ -179,12 +179,15 @@ describe("the arguments of openFiles", () => {
 
 describe("invalid options of an upload", () => {
   const client = createClient({ baseUrl: "https://files.example.com", token: "t" });
-  it.each([0, 17, 1.5, Number.NaN])("an upload with the option parallel = %s throws immediately", (parallel) => {
-    expect(() => client.upload("1", new File([], "a"), { parallel })).toThrow(
-      expect.objectContaining({ code: "invalid_option" }),
-    );
-  });
-  it("an upload of a Blob without a filename throws immediately", () => {
+  it.each([0, 17, 1.5, Number.NaN])(
+    "the start of an upload with the invalid option parallel=%s throws immediately",
+    (parallel) => {
+      expect(() => client.upload("1", new File([], "a"), { parallel })).toThrow(
+        expect.objectContaining({ code: "invalid_option" }),
+      );
+    },
+  );
+  it("the start of an upload of a Blob without a filename throws immediately", () => {
     expect(() => client.upload("1", new Blob([]))).toThrow(expect.objectContaining({ code: "invalid_option" }));
   });
 });

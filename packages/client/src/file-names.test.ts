@@ -30,7 +30,7 @@ it.each([
     ["caf\u00e9.txt", "cafe\u0301.txt"],
     ["caf\u00e9.txt", "cafe\u0301 (2).txt"],
   ],
-])("a ZIP gives each of the filenames %j a unique name", (filenames, names) => {
+])("the client writes files with the names %j into a ZIP with the names %j", (filenames, names) => {
   expect(nameEach(filenames)).toEqual(names);
 });
 
@@ -54,7 +54,7 @@ it.each([
   ["文".repeat(255), ".pdf"],
   ["a".repeat(300), ".txt"],
   ["😀".repeat(100), ".png"],
-])("a ZIP shortens the stem of the filename %s%s, so that the filename has 255 bytes", (stem, extension) => {
+])("a ZIP shortens a long filename to 255 bytes and keeps its extension (%s%s)", (stem, extension) => {
   const names = nameEach([1, 2, 3].map(() => stem + extension));
   expect(new Set(names).size).toBe(3);
   for (const name of names) {
@@ -98,7 +98,7 @@ it.each([
     ["../../etc/x", "/etc/x", "C:\\/x", "con/x", "a./x"],
     ["__/__/etc/x", "etc/x", "C__/x", "_con/x", "a_/x"],
   ],
-])("a ZIP keeps the folders of the paths %j", (files, names) => {
+])("the client writes files with the paths %j into a ZIP with the paths %j", (files, names) => {
   const nameOf = createUniqueNames();
   const named = files.map((file) => {
     const end = file.lastIndexOf("/") + 1;
@@ -117,7 +117,7 @@ const hostile = fc
   )
   .map((parts) => parts.join(""));
 
-it("requirement 2: no path or filename leaves the target folder of a ZIP or download", () => {
+it("requirement 2: no path or filename puts a file outside of the target folder", () => {
   fc.assert(
     fc.property(fc.array(fc.record({ path: hostile, filename: hostile }), { maxLength: 5 }), (files) => {
       const names = files.map(createUniqueNames());
@@ -138,7 +138,7 @@ it.each([
   ["photos/2024/sea.jpg", "photos/2024/"],
   ["sea.jpg", undefined],
   ["", undefined],
-])("the folder of a chosen file with the relative path %j is %j", (webkitRelativePath, path) => {
+])("for a chosen file with the relative path %j, the client uses the folder %j", (webkitRelativePath, path) => {
   expect(pathOf({ webkitRelativePath })).toBe(path);
 });
 

@@ -11,7 +11,7 @@ async function newPath() {
 }
 
 describe("an upload store in a file", () => {
-  it("an upload store in a file keeps its entries for the next process", async () => {
+  it("the next process finds the entries of an upload store that is a file", async () => {
     const { folder, path } = await newPath();
     const store = fileStore(path);
     expect(await store.get("a")).toBeUndefined();
@@ -22,7 +22,7 @@ describe("an upload store in a file", () => {
     expect(await readdir(folder)).toEqual(["uploads.json"]);
   });
 
-  it("an upload store in a file with invalid JSON is empty", async () => {
+  it("an upload store whose file contains invalid JSON is empty", async () => {
     const { path } = await newPath();
     await writeFile(path, "{");
     const store = fileStore(path);

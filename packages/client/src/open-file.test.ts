@@ -37,7 +37,7 @@ describe("openFile, for a file on the disk", () => {
     expect(await textOf(file.slice(5 * 2 ** 30, file.size))).toBe("end");
   });
 
-  it("an opened file rejects a read after the file on the disk has changed", async () => {
+  it("a read from an opened file fails after the file on the disk has changed", async () => {
     const path = join(folder, "a.txt");
     await writeFile(path, "before");
     const file = await openFile(path);

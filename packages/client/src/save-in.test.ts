@@ -12,7 +12,7 @@ const downloadOf = (file: NamedFile, content = "hello") => {
   return { file, stream: blob.stream(), blob: async () => blob };
 };
 
-it("saveIn saves a file in its folder, with a number if the name is in use", async () => {
+it("saveIn adds a number to the filename if the folder already has this filename", async () => {
   const root = await newFolder();
   const file = { filename: "sea.jpg", path: "photos/2024/" };
   expect(await saveIn(root, downloadOf(file))).toBe(join(root, "photos/2024/sea.jpg"));
@@ -46,7 +46,7 @@ it("saveIn refuses a path whose folder is a symbolic link or a file", async () =
   expect(await readdir(outside)).toEqual([]);
 });
 
-it("a failed download by saveIn leaves no file", async () => {
+it("saveIn leaves no file on the disk after a failed download", async () => {
   const root = await newFolder();
   const stream = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error("broken")) });
   const download = { file: { filename: "a" }, stream, blob: () => new Response(stream).blob() };

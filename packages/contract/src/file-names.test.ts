@@ -24,7 +24,7 @@ describe("the path of a file", () => {
     ["Ελλάδα/写真", "Ελλάδα/写真/"],
     [".git", ".git/"],
     ["console/com10", "console/com10/"],
-  ])("the valid path %j gets its normal form", (path, normalised) => {
+  ])("the path %j is normalised to %j", (path, normalised) => {
     expect(problemOf(path)).toBeUndefined();
     expect(normalisePath(path)).toBe(normalised);
   });
@@ -46,7 +46,7 @@ describe("the path of a file", () => {
     for (const path of paths) expect(problemOf(path)).toContain(problem);
   });
 
-  it("a valid path never leaves its target folder on any operating system", () => {
+  it("no valid path leads out of its target folder on any operating system", () => {
     fc.assert(
       fc.property(hostile, (path) => {
         const normalised = normalisePath(path);

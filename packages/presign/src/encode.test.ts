@@ -44,7 +44,7 @@ describe("encodeKey", () => {
     ["1,025 bytes in 513 characters", `${"é".repeat(512)}k`],
     ["1,026 bytes in 342 characters", "漢".repeat(342)],
     ["no text", undefined as unknown as string],
-  ])("encodeKey refuses an invalid key: %s", (_what, key) => {
+  ])("encodeKey refuses an invalid key (%s)", (_what, key) => {
     expect(() => encodeKey(key)).toThrow(expect.objectContaining({ name: "PresignError", code: "invalid_key" }));
   });
 

@@ -55,7 +55,7 @@ describe("a custom endpoint", () => {
     ["in the host", "http://my-bucket.storage.example.com:9000/base/a%20b?x", { bucket: "my-bucket", key: "a b" }],
     ["AWS all the same", "https://b-1.s3.us-east-1.amazonaws.com/k", { bucket: "b-1", key: "k", region: "us-east-1" }],
     ["an S3 URI all the same", "s3://b-1/k", { bucket: "b-1", key: "k" }],
-  ])("with a custom endpoint, parseS3Url parses a URL in %s", (_style, url, location) => {
+  ])("with a custom endpoint, parseS3Url parses a valid URL (%s)", (_style, url, location) => {
     expect(parseS3Url(url, { endpoint })).toEqual(location);
   });
 

@@ -40,7 +40,7 @@ const options: fc.Arbitrary<PostOptions> = fc.record(
   { requiredKeys: ["key", "credentials", "expiresInSeconds", "now"] },
 );
 
-test("presignPost makes the form that the AWS SDK makes", async () => {
+test("presignPost makes the same form as the AWS SDK", async () => {
   const property = fc.asyncProperty(any.target, options, async (target, candidate) => {
     const { url, fields } = createPresigner(target).presignPost(candidate);
     const sdk = await postOfSdk(target, candidate);

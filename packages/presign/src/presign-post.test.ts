@@ -22,7 +22,7 @@ test("the policy of presignPost has a condition for each field except the signat
   });
 });
 
-test("presignPost lets the client choose the end of a key with a filename placeholder", () => {
+test("with a filename placeholder in the key, the client may choose the end of the key", () => {
   const { fields } = presigner.presignPost({ ...options, key: "in/$" + "{filename}" });
   expect(policyOf(fields).conditions).toContainEqual(["starts-with", "$key", "in/"]);
 });

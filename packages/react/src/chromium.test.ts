@@ -79,7 +79,7 @@ describe.each(MAJORS)("React %i in Chromium", (major) => {
     ).toBe(sha256);
   });
 
-  it("useFileUrl requests a new URL for a dropped image whose URL has expired", async () => {
+  it("useFileUrl requests a new URL for an uploaded image whose URL has expired", async () => {
     const page = await openPage({ urlTtlSeconds: 1 });
     await page.locator("label").evaluate(drop, [...IMAGE]);
     await row(page, "dot.gif: ready").waitFor();

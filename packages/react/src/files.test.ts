@@ -203,7 +203,7 @@ describe("the component Files", () => {
     expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Files");
   });
 
-  it("the component Files shows the buttons of a file only after the verification", async () => {
+  it("the component Files shows the buttons of a file only after its verification", async () => {
     const { page, input, button } = await openPage();
     await input.setInputFiles([note("a.txt")]);
     await button("Download a.txt").waitFor();
@@ -219,7 +219,7 @@ describe("the component Files", () => {
     await button("Download a.txt").waitFor();
   });
 
-  it("the component Files reports lost access, but not a lost connection", async () => {
+  it("the component Files reports that the user lost access, but not a lost connection", async () => {
     const { page, input, button, refused } = await openPage();
     await input.setInputFiles([note("a.txt")]);
     await button("Remove a.txt").waitFor();

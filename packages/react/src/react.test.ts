@@ -511,7 +511,7 @@ describe.each(MAJORS)("React %i", (major) => {
     });
   });
 
-  it("the hooks hydrate HTML from the server without a difference", async () => {
+  it("React hydrates the server's HTML of the hooks without a mismatch", async () => {
     const { client, sent } = openClient();
     const item = newItem();
     const html = react.renderOnServer(client, react.createElement(Page, { react, item }));

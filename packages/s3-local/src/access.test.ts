@@ -204,26 +204,29 @@ describe("requirement 5: a header to store must be signed", () => {
     ["x-amz-tagging", "a=b"],
   ];
 
-  test.each(headers)("requirement 5: the bucket refuses a PUT with the unsigned header %s: %s", async (name, value) => {
-    const { client, presigner, endpoint } = await startWithSecret();
-    const put = presigner.presignPut(signing("a"));
-    const copy = presigner.presignPut(signing("a", { "x-amz-copy-source": `${BUCKET}/secret` }));
-    const create = {
-      method: "POST",
-      url: presignByHand(endpoint, { method: "POST", path: `/${BUCKET}/a`, query: ["uploads"] }),
-    };
-    for (const { method, url, headers: signed } of [put, copy, { ...create, headers: {} }]) {
-      const response = await send({ method, url, headers: { ...signed, "content-length": "0", [name]: value } });
-      expect([response.status, response.code]).toEqual([403, "AccessDenied"]);
-      const xml = response.body.toString();
-      expect(xml).toContain("<Message>There were headers present in the request which were not signed</Message>");
-      expect(xml).toContain(`<HeadersNotSigned>${name.toLowerCase()}</HeadersNotSigned>`);
-    }
-    expect(await stored(client, "a")).toBeUndefined();
-  });
+  test.each(headers)(
+    "requirement 5: the bucket refuses a PUT with an unsigned header (%s: %s)",
+    async (name, value) => {
+      const { client, presigner, endpoint } = await startWithSecret();
+      const put = presigner.presignPut(signing("a"));
+      const copy = presigner.presignPut(signing("a", { "x-amz-copy-source": `${BUCKET}/secret` }));
+      const create = {
+        method: "POST",
+        url: presignByHand(endpoint, { method: "POST", path: `/${BUCKET}/a`, query: ["uploads"] }),
+      };
+      for (const { method, url, headers: signed } of [put, copy, { ...create, headers: {} }]) {
+        const response = await send({ method, url, headers: { ...signed, "content-length": "0", [name]: value } });
+        expect([response.status, response.code]).toEqual([403, "AccessDenied"]);
+        const xml = response.body.toString();
+        expect(xml).toContain("<Message>There were headers present in the request which were not signed</Message>");
+        expect(xml).toContain(`<HeadersNotSigned>${name.toLowerCase()}</HeadersNotSigned>`);
+      }
+      expect(await stored(client, "a")).toBeUndefined();
+    },
+  );
 
   test.each(headers.slice(0, 7))(
-    "requirement 5: the bucket accepts a PUT with the signed header %s: %s",
+    "requirement 5: the bucket accepts a PUT with a signed header (%s: %s)",
     async (name, value) => {
       const { presigner } = await startWithSecret();
       const { url, headers: signed } = presigner.presignPut(signing("a", { [name.toLowerCase()]: value }));
@@ -234,7 +237,7 @@ describe("requirement 5: a header to store must be signed", () => {
   );
 
   test.each(["no-cache", "max-age=0"])(
-    "the bucket accepts a PUT to which a browser adds Cache-Control: %s",
+    "the bucket accepts a PUT to which a browser adds Cache-Control (%s)",
     async (value) => {
       const { presigner } = await startWithSecret();
       const { url } = presigner.presignPut(signing("a"));
@@ -255,7 +258,7 @@ describe("requirement 5: a header to store must be signed", () => {
   });
 });
 
-test("requirement 4: the bucket refuses an upload with another content type than the signed type", async () => {
+test("requirement 4: the bucket refuses an upload whose content type differs from its URL", async () => {
   const { client, presigner } = await startWithSecret();
   const { url } = presigner.presignPut(signing("a", { "content-type": "image/png" }));
   const put = (headers: Record<string, string>) =>

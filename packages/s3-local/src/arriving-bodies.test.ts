@@ -41,7 +41,7 @@ test("requirement 9: the bucket refuses a third upload to a key while two upload
   expect(await bytesOf(await client.send(new GetObjectCommand(AT)))).toEqual(BODY);
 });
 
-test("requirement 9: the bucket aborts an upload that lasts too long after its URL expires", async () => {
+test("requirement 9: the bucket aborts an upload that lasts too long after its URL expired", async () => {
   // The bucket's clock stands still, so that the URL cannot expire before the request headers arrive.
   const now = Date.now();
   const { client, dataDir, endpoint } = await startBucket({ now: () => now, lateBodyMs: 200 });

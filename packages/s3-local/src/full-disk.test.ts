@@ -35,13 +35,13 @@ function takeRest(dataDir: string): void {
 
 // A bucket reserves 4 MiB of its disk, so a disk of 6 MiB has 2 MiB for objects.
 describe("a bucket on a full disk", () => {
-  it("an upload to a full disk returns 507", async () => {
+  it("the bucket returns 507 for an upload when the disk is full", async () => {
     const { client } = await startBucket({ dataDir: await mountSmallDisk({ mebibytes: 6 }) });
     const { error } = await fill(client);
     expect(error).toMatchObject({ name: "InsufficientStorage", $metadata: { httpStatusCode: 507 } });
   });
 
-  it("a bucket on a full disk accepts uploads after deletions", async () => {
+  it("a bucket on a full disk accepts uploads again after deletions of objects", async () => {
     const { client, dataDir } = await startBucket({ dataDir: await mountSmallDisk({ mebibytes: 6 }) });
     const { stored } = await fill(client);
     takeRest(dataDir);
@@ -56,7 +56,7 @@ describe("a bucket on a full disk", () => {
     }
   });
 
-  it("a bucket writes its reserve file again when the disk has space", async () => {
+  it("a bucket writes its reserve file again when the disk has space again", async () => {
     const { client, dataDir } = await startBucket({ dataDir: await mountSmallDisk({ mebibytes: 6 }) });
     const reserveBytes = async () => (await stat(join(dataDir, "reserve"))).size;
     expect(await reserveBytes()).toBe(4 * 2 ** 20);

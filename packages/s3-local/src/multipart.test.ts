@@ -77,7 +77,7 @@ describe("a multipart object", () => {
     expect((await read(client, "b")).equals(whole)).toBe(true);
   });
 
-  test("the completion of an upload deletes unnamed and replaced parts", async () => {
+  test("the completion of a multipart upload deletes omitted and replaced parts", async () => {
     const { client, dataDir, close } = await startBucket();
     const { Parts, UploadId } = await uploadParts(client, [FULL_PART, FULL_PART, LAST_PART]);
     const replaced = await client.send(new UploadPartCommand({ ...at("a"), UploadId, PartNumber: 3, Body: "new" }));

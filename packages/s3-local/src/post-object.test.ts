@@ -130,22 +130,25 @@ describe("the length of the file in a form", () => {
     ["EntityTooSmall", 5, 10, "1234"],
     ["EntityTooLarge", 0, 5, "123456"],
     ["EntityTooSmall", 1, 5, ""],
-  ])("the bucket returns %s for a form file outside of %i to %i bytes", async (code, min, max, body) => {
-    const { endpoint, post, expectNothing } = await start();
-    const response = await post([...signForm(endpoint, range(min, max)), ["file", body, "a"]]);
-    expect([response.status, response.code]).toEqual([400, code]);
-    await expectNothing();
-  });
+  ])(
+    "the bucket returns %s for a form that permits %i to %i bytes but has the file %j",
+    async (code, min, max, body) => {
+      const { endpoint, post, expectNothing } = await start();
+      const response = await post([...signForm(endpoint, range(min, max)), ["file", body, "a"]]);
+      expect([response.status, response.code]).toEqual([400, code]);
+      await expectNothing();
+    },
+  );
 
   test.each([["12345"], ["1234567890"]])(
-    "the bucket accepts a form file whose length equals a length limit: %s",
+    "the bucket accepts a form file whose length equals a length limit (%s)",
     async (body) => {
       const { endpoint, post } = await start();
       expect((await post([...signForm(endpoint, range(5, 10)), ["file", body, "a"]])).status).toBe(204);
     },
   );
 
-  test("the bucket refuses a form file that is too long before the whole file arrives", async () => {
+  test("the bucket refuses a form file over the length limit before the file is complete", async () => {
     const { endpoint, url, expectNothing } = await start();
     const { headers, body } = encodeForm(
       [...signForm(endpoint, range(0, 1000)), ["file", Buffer.alloc(100_000), "a"]],
@@ -225,7 +228,7 @@ describe("the bucket refuses a form and stores nothing", () => {
       400,
       "InvalidArgument",
     ],
-  ])("the bucket refuses a form with %s, and stores nothing", async (_, makeParts, status, code) => {
+  ])("the bucket refuses an invalid form and stores nothing (%s)", async (_, makeParts, status, code) => {
     const { endpoint, post, expectNothing } = await start();
     const response = await post(makeParts(endpoint));
     expect([response.status, response.code]).toEqual([status, code]);

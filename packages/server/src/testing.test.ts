@@ -38,7 +38,7 @@ describe("openTestFiles", () => {
     );
   });
 
-  it("a visitor of a link has an IP address in requests to files.fetch", async () => {
+  it("a test visitor of a link has an IP address in requests to files.fetch", async () => {
     const lines = collectLines();
     const { files, uploadFile } = await open({
       logger: lines.logger,
@@ -178,13 +178,13 @@ describe("openTestFiles", () => {
     expect(await uploadFile(ann, invoice, { body: "x" })).toMatchObject({ state: "ready" });
   });
 
-  it("two embeddings of openTestFiles share no files", async () => {
+  it("two services from openTestFiles share no files", async () => {
     const [one, other] = await Promise.all([open(), open()]);
     await one.uploadFile(ann, invoice, { body: "x" });
     expect((await other.files.list(ann, invoice)).files).toEqual([]);
   });
 
-  it("neither close nor a failed start leaves files on the disk", async () => {
+  it("openTestFiles leaves no files on the disk after `close` or a failed start", async () => {
     const folder = await mkdtemp(join(tmpdir(), "valetkey-folder-"));
     vi.stubEnv("TMPDIR", folder);
     onTestFinished(() => rm(folder, { recursive: true }));

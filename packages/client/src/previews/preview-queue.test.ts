@@ -70,7 +70,7 @@ const madePreviews: PreviewMaker = async () => [preview("small"), preview("large
 const problem = (code: string, status: number) => ({ problem: { code, detail: "", status } });
 
 describe("the preview queue of the client", () => {
-  it("the preview queue sends the previews of 60 files in at most eight requests", async () => {
+  it("the client sends the previews of 60 files in at most eight requests", async () => {
     const { add, requests, stored } = openQueue();
     for (let nth = 0; nth < 60; nth += 1) add(`file-${nth}`);
     await expect.poll(() => stored.length).toBe(120);
@@ -80,7 +80,7 @@ describe("the preview queue of the client", () => {
     expect(requests[0]?.previews.filter(({ name }) => name === "small").length).toBeGreaterThanOrEqual(50);
   });
 
-  it("the preview queue makes the previews of one file at a time", async () => {
+  it("the client makes the previews of only one file at a time", async () => {
     let running = 0;
     let most = 0;
     const make: PreviewMaker = async () => {
@@ -96,7 +96,7 @@ describe("the preview queue of the client", () => {
     expect(most).toBe(1);
   });
 
-  it("the preview queue sends no preview that is larger than half of its file", async () => {
+  it("the client sends no preview that is larger than half of the file", async () => {
     const { add, stored, requests } = openQueue({
       make: async () => [preview("small"), preview("large", FILE_BYTES / 2 + 1)],
     });
@@ -105,7 +105,7 @@ describe("the preview queue of the client", () => {
     expect(requests.flatMap(({ previews }) => previews.map(({ name }) => name))).toEqual(["small", "small"]);
   });
 
-  it("the preview queue continues after a file whose previews cannot be made", async () => {
+  it("the client continues with the next file if it cannot make the previews of a file", async () => {
     let count = 0;
     const make: PreviewMaker = async () => {
       count += 1;
@@ -118,7 +118,7 @@ describe("the preview queue of the client", () => {
     await expect.poll(() => stored).toEqual(["good small"]);
   });
 
-  it("the preview queue drops the previews of an aborted upload", async () => {
+  it("the client drops the previews of a file whose upload is aborted", async () => {
     const aborter = new AbortController();
     const make: PreviewMaker = async () => {
       aborter.abort();
@@ -133,7 +133,7 @@ describe("the preview queue of the client", () => {
     );
   });
 
-  it("the preview queue sends a refused preview again only after a temporary problem", async () => {
+  it("the client sends a refused preview again only after a temporary problem", async () => {
     const tries: string[] = [];
     const { add, stored, puts } = openQueue({
       make: async () => [preview("small")],
@@ -156,7 +156,7 @@ describe("the preview queue of the client", () => {
     expect(puts).not.toContain("/invalid/small");
   });
 
-  it("the preview queue repeats a PUT that fails with 503, but not a refused PUT", async () => {
+  it("the client repeats the PUT of a preview after a 503, but not after a refusal", async () => {
     let failures = 0;
     const { add, stored } = openQueue({
       make: async () => [preview("small")],
@@ -177,7 +177,7 @@ describe("the preview queue of the client", () => {
     expect(failures).toBeGreaterThanOrEqual(4);
   });
 
-  it("a service without the preview routes gets one request for each size of preview", async () => {
+  it("a service without preview routes gets only one request for each preview size", async () => {
     const { add, stored, requests } = openQueue({
       answers: {
         start() {

@@ -30,7 +30,7 @@ it("completion requests wait at most 25 seconds for an earlier completion reques
 });
 
 it.each([null, {}, { uploads: [{}, {}] }])(
-  "a batch request that starts uploads fails if its response is %j",
+  "the start of a batch of uploads fails if the response of the service is %j",
   async (response) => {
     const { ask } = openLines((async () => response) as Call);
     const outcomes = Promise.allSettled(["b", "c"].map((item) => ask(requestOf(item, { items: "uploads" }))));
@@ -60,7 +60,7 @@ it("one request completes all uploads whose bytes arrived at the same time", asy
   expect(batches).toEqual([["a", "b", "c"]]);
 });
 
-it("while the bucket connections are busy, a batch request waits for 20 files or 50 ms", async () => {
+it("while all bucket connections are busy, a batch request waits for 20 files or 50 ms", async () => {
   const { ask, batches, puts } = echoing();
   await puts.take(8, new AbortController().signal);
   void ask(requestOf("a"));

@@ -32,7 +32,7 @@ function signerOf(partNumbers: number[], { parallel = 4, seconds = 900 } = {}) {
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 describe("the requests of an upload for signed part URLs", () => {
-  it("an upload requests the URL of each part once, in batches of at most 100 parts", async () => {
+  it("the client requests each part URL of an upload once, at most 100 per request", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 16 }), async (count, parallel) => {
         const { signer, signed } = signerOf(upTo(count), { parallel });
@@ -47,7 +47,7 @@ describe("the requests of an upload for signed part URLs", () => {
     );
   });
 
-  it("an upload requests a new URL of a part shortly before the old URL expires", async () => {
+  it("the client requests a new URL for a part shortly before the old URL expires", async () => {
     const { signer, signed, clock } = signerOf(upTo(3));
     await signer.get(1);
     clock.now = 869_000;
@@ -58,7 +58,7 @@ describe("the requests of an upload for signed part URLs", () => {
     expect(signed).toEqual([[1, 2, 3], [3]]);
   });
 
-  it("an upload requests a new URL of a part after the client dropped the old URL", async () => {
+  it("the client requests a new URL for a part after it has dropped the old URL", async () => {
     const { signer, signed } = signerOf(upTo(3));
     await signer.get(1);
     signer.drop(1);

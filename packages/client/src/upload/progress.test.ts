@@ -44,7 +44,7 @@ describe("the progress reports of an upload", () => {
     expect(sent()).toHaveLength(2);
   });
 
-  it("the progress of an upload reports a new state without a delay", async () => {
+  it("the client reports a new state of an upload without a delay", async () => {
     const { progress, sent, wait } = manualProgress();
     progress.enter("sending");
     progress.piece().sent(100);
@@ -53,7 +53,7 @@ describe("the progress reports of an upload", () => {
     expect(sent()).toEqual(["sending 0", "ready 100"]);
   });
 
-  it("the progress of an upload counts failed requests since the last success", async () => {
+  it("the progress of an upload contains the number of failures since the last success", async () => {
     const { progress, wait } = manualProgress();
     const fail = () => progress.piece().end({ kept: 0 });
     fail();

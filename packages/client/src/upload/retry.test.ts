@@ -65,7 +65,7 @@ describe("an attempt that fails", () => {
     ["rate_limited", 429],
     ["request_timeout", 408],
     ["scanner_unavailable", 503],
-  ])("the retry loop repeats an attempt that fails with code %s and status %s", async (code, status) => {
+  ])("an upload retries an attempt that fails with the code %s and the status %s", async (code, status) => {
     const { platform, slept } = manualPlatform();
     const { retry } = retryOn(platform);
     expect(await retry(failing(4, new ValetKeyError(code, "", { status })))).toBe("done");
@@ -81,14 +81,14 @@ describe("an attempt that fails", () => {
     ["invalid_response", 200],
     ["bucket_refused", 400],
     ["file_unreadable", undefined],
-  ])("the retry loop does not repeat an attempt that fails with code %s and status %s", async (code, status) => {
+  ])("an upload does not retry an attempt that fails with the code %s and the status %s", async (code, status) => {
     const { platform, slept } = manualPlatform();
     const { retry } = retryOn(platform);
     await expect(retry(failing(1, new ValetKeyError(code, "", { status })))).rejects.toMatchObject({ code });
     expect(slept).toEqual([]);
   });
 
-  it("the retry loop rejects with the last error after giveUpAfterMs without a success", async () => {
+  it("an upload fails with its last error after giveUpAfterMs without a success", async () => {
     const { platform, slept } = manualPlatform();
     const { retry } = retryOn(platform, { giveUpAfterMs: 60_000 });
     await expect(retry(failing(1000, new ValetKeyError("network", "")))).rejects.toMatchObject({ code: "network" });
@@ -97,7 +97,7 @@ describe("an attempt that fails", () => {
     expect(total).toBeLessThan(90_000);
   });
 
-  it("the retry loop repeats an attempt while other requests of the upload succeed", async () => {
+  it("an upload continues to retry an attempt while its other requests succeed", async () => {
     const { platform } = manualPlatform();
     const { retry } = retryOn(platform, { giveUpAfterMs: 10_000 });
     const slow = retry(async () => {
@@ -108,7 +108,7 @@ describe("an attempt that fails", () => {
     expect(await slow).toBe("done");
   });
 
-  it("the retry loop repeats the attempt when the browser is online again", async () => {
+  it("an upload waits while the browser is offline, and continues when it is online", async () => {
     const { platform, state } = manualPlatform();
     const { retry, seen } = retryOn(platform, { giveUpAfterMs: 0 });
     state.isOnline = false;
@@ -124,7 +124,7 @@ describe("an attempt that fails", () => {
     expect(await done).toBe("done");
   });
 
-  it("the retry loop restarts the attempt of a paused upload on resume", async () => {
+  it("an upload that resumes after a pause repeats the interrupted attempt", async () => {
     const { platform } = manualPlatform();
     const { retry, gate } = retryOn(platform);
     let attempts = 0;
@@ -143,7 +143,7 @@ describe("an attempt that fails", () => {
     expect(await done).toBe("done");
   });
 
-  it("the retry loop rejects if a paused upload is aborted", async () => {
+  it("an abort of a paused upload rejects the waiting attempt with the code `aborted`", async () => {
     const { platform } = manualPlatform();
     const controller = new AbortController();
     const { retry, gate } = retryOn(platform, { signal: controller.signal });

@@ -33,7 +33,7 @@ const candidate = fc.record({
   ipAddress: fc.oneof(fc.constant(undefined), ipv4, fc.tuple(ipv4, fc.integer({ min: 0, max: 32 })).map(toRange)),
 });
 
-test("every CloudFront URL of an RSA key equals the URL of the AWS SDK", () => {
+test("every CloudFront URL that an RSA key signs equals the URL of the AWS SDK", () => {
   const property = fc.property(candidate, (options) => {
     expect(signOurs(options, rsa.privateKey)).toBe(signedBySdk(options, rsa.privateKey));
   });
@@ -41,7 +41,7 @@ test("every CloudFront URL of an RSA key equals the URL of the AWS SDK", () => {
 });
 
 // An ECDSA signature contains random bits. So the test compares the URLs without signatures, and verifies both signatures.
-test("every CloudFront URL of an ECDSA key equals the URL of the AWS SDK, except for its signature", () => {
+test("with an ECDSA key, only the signature of a CloudFront URL differs from the AWS SDK", () => {
   const property = fc.property(candidate, (options) => {
     const [ours, theirs] = [signOurs(options, ec.privateKey), signedBySdk(options, ec.privateKey)];
     expect(withoutSignature(ours)).toBe(withoutSignature(theirs));

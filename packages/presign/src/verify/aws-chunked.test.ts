@@ -61,13 +61,13 @@ function decode(
 const refused = (status: number, code: string) => expect.objectContaining({ ok: false, status, code });
 
 describe("signed chunks", () => {
-  test("the decoder decodes the signed chunks of the AWS example, in pieces of any size", () => {
+  test("the aws-chunked decoder reads the AWS example of signed chunks in pieces of any size", () => {
     for (const pieceBytes of [1, 7, 4096, 1 << 20]) {
       expect(decode(PLAIN.join(""), { pieceBytes })).toEqual({ ok: true, data: "a".repeat(66_560), trailers: {} });
     }
   });
 
-  test("the decoder refuses changed signed chunks with 403", () => {
+  test("the aws-chunked decoder refuses changed signed chunks with 403", () => {
     const [first, second, last] = PLAIN as [string, string, string];
     const badly = refused(403, "SignatureDoesNotMatch");
     expect(decode(PLAIN.join("").replace("aaaa", "aaba"))).toEqual(badly);
@@ -78,7 +78,7 @@ describe("signed chunks", () => {
     expect(decode(PLAIN.join(""), { seed: TRAILER_SEED })).toEqual(badly);
   });
 
-  test("the decoder refuses signed chunks without a signature with 400", () => {
+  test("the aws-chunked decoder returns 400 if a chunk has no signature", () => {
     expect(decode("1\r\na\r\n0\r\n\r\n")).toEqual(refused(400, "IncompleteBody"));
   });
 });
@@ -86,7 +86,7 @@ describe("signed chunks", () => {
 describe("signed trailers", () => {
   const options = { seed: TRAILER_SEED, trailers: ["x-amz-checksum-crc32c"] };
 
-  test("the decoder decodes the signed trailers of the AWS example", () => {
+  test("the aws-chunked decoder reads the AWS example of signed trailers", () => {
     const trailers = { "x-amz-checksum-crc32c": "sOO8/Q==" };
     for (const pieceBytes of [1, 1 << 20]) {
       expect(decode(TRAILER.join(""), { ...options, pieceBytes })).toEqual({
@@ -97,13 +97,13 @@ describe("signed trailers", () => {
     }
   });
 
-  test("the decoder refuses changed signed trailers with 403", () => {
+  test("the aws-chunked decoder refuses changed signed trailers with 403", () => {
     expect(decode(TRAILER.join("").replace("sOO8", "sOO9"), options)).toEqual(refused(403, "SignatureDoesNotMatch"));
     const unsigned = TRAILER.join("").replace(/x-amz-trailer-signature:.{64}\r\n/, "");
     expect(decode(unsigned, options)).toEqual(refused(403, "SignatureDoesNotMatch"));
   });
 
-  test("the decoder refuses signed trailers that no request header announced", () => {
+  test("the aws-chunked decoder refuses signed trailers that no header announced", () => {
     const last = "0;chunk-signature=b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9\r\n";
     const body = `${PLAIN.slice(0, 2).join("") + last}x-amz-trailer-signature:${"0".repeat(64)}\r\n\r\n`;
     expect(decode(body)).toEqual(refused(400, "MalformedTrailerError"));
@@ -113,7 +113,7 @@ describe("signed trailers", () => {
 describe("unsigned chunks", () => {
   const decodeUnsigned = (body: string, trailers: string[] = []) => decode(body, { signed: false, trailers });
 
-  test("the decoder decodes unsigned chunks with their trailers", () => {
+  test("the aws-chunked decoder reads unsigned chunks with their trailers", () => {
     expect(decodeUnsigned("3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n")).toEqual({
       ok: true,
       data: "abc0123456789",
@@ -130,7 +130,7 @@ describe("unsigned chunks", () => {
     ["a doubled trailer", "0\r\nx-amz-checksum-crc32:a\r\nx-amz-checksum-crc32:b\r\n\r\n"],
     ["a trailer without a name", "0\r\n:b\r\n\r\n"],
     ["a signed trailer", "0\r\nx-amz-checksum-crc32:a\r\nx-amz-trailer-signature:b\r\n\r\n"],
-  ])("the decoder returns status 400 for unsigned chunks with %s", (_, body) => {
+  ])("the aws-chunked decoder returns 400 for unsigned chunks with %s", (_, body) => {
     expect(decodeUnsigned(body, ["x-amz-checksum-crc32"])).toEqual(refused(400, "MalformedTrailerError"));
   });
 
@@ -146,11 +146,11 @@ describe("unsigned chunks", () => {
     ["a size beyond reason", `${"f".repeat(17)}\r\n`],
     ["an endless header", "0".repeat(10_000)],
     ["a signature where none belongs", `3;chunk-signature=${"0".repeat(64)}\r\nabc\r\n0\r\n\r\n`],
-  ])("the decoder returns status 400 for incomplete unsigned chunks: %s", (_, body) => {
+  ])("the aws-chunked decoder returns 400 for wrong unsigned chunks (%s)", (_, body) => {
     expect(decodeUnsigned(body)).toEqual(refused(400, "IncompleteBody"));
   });
 
-  test("the decoder decodes unsigned chunks of any size, in pieces of any size", () => {
+  test("the aws-chunked decoder reads unsigned chunks of any size, in pieces of any size", () => {
     const body = fc.array(fc.string({ unit: "binary-ascii", minLength: 1, maxLength: 40 }), { maxLength: 8 });
     fc.assert(
       fc.property(body, fc.integer({ min: 1, max: 50 }), (chunks, pieceBytes) => {

@@ -39,13 +39,13 @@ function decide({ document, conditions = USUAL, fields = {}, now = SIGNED_AT }: 
   return verifyPost({ bucket: "photos", fields: new Map(given) }, now);
 }
 
-test("verifyPost returns the length range of a form that its policy permits", () => {
+test("verifyPost returns the permitted length range of a valid form", () => {
   const conditions = [...USUAL, ["content-length-range", 5, 100], ["content-length-range", 0, 50]];
   const range = { min: 5, max: 50 };
   expect(decide({ conditions })).toEqual({ ok: true, accessKeyId: EXAMPLE_KEY.accessKeyId, range });
 });
 
-test("verifyPost accepts the forms of presignPost", () => {
+test("verifyPost accepts the forms that presignPost makes", () => {
   const presigner = createPresigner({ bucket: "photos", region: "us-east-1" });
   const signing = { credentials: EXAMPLE_KEY, expiresInSeconds: 60, now: SIGNED_AT };
   const { fields } = presigner.presignPost({ key: "user/é", ...signing, fields: { "Content-Type": "image/png" } });
@@ -65,7 +65,7 @@ test.each<[string, Change]>([
   ["x-ignore-* fields", { fields: { "x-ignore-me": "x" } }],
   ["an empty prefix, for a field that is not there", { conditions: [...USUAL, ["starts-with", "$content-type", ""]] }],
   ["the last moment", { now: Date.parse(EXPIRATION) - 1 }],
-])("verifyPost accepts %s", (_, change) => {
+])("verifyPost accepts a valid form (%s)", (_, change) => {
   expect(decide(change)).toMatchObject({ ok: true });
 });
 
@@ -95,7 +95,7 @@ test.each<[string, Change]>([
     "a policy older than seven days",
     { document: { expiration: "2099-01-01T00:00:00Z", conditions: USUAL }, now: SIGNED_AT + 604_800_000 },
   ],
-])("verifyPost refuses %s with the code AccessDenied", (_, change) => {
+])("verifyPost refuses a form with the code AccessDenied (%s)", (_, change) => {
   expect(decide(change)).toEqual(refused(403, "AccessDenied"));
 });
 
@@ -108,7 +108,7 @@ test.each<[string, unknown]>([
   ["an expiration in another form", { expiration: "24 May 2013", conditions: USUAL }],
   ["no conditions", { expiration: EXPIRATION }],
   ["conditions that are no list", { expiration: EXPIRATION, conditions: {} }],
-])("verifyPost refuses a policy document with the fault: %s", (_, document) => {
+])("verifyPost refuses an invalid policy document (%s)", (_, document) => {
   expect(decide({ document })).toEqual(refused(400, "InvalidPolicyDocument"));
 });
 
@@ -128,7 +128,7 @@ test.each<[unknown]>([
   [["content-length-range", 6, 5]],
   [["content-length-range", "0", "5"]],
   [["content-length-range", 0, 1.5]],
-])("verifyPost refuses the condition %j", (condition) => {
+])("verifyPost refuses a policy with the condition %j", (condition) => {
   expect(decide({ conditions: [...USUAL, condition] })).toEqual(refused(400, "InvalidPolicyDocument"));
 });
 

@@ -109,7 +109,7 @@ describe("the query of a presigned URL", () => {
     },
   );
 
-  test.each(["1", "604800"])("a presigned URL may have X-Amz-Expires=%s", (expires) => {
+  test.each(["1", "604800"])("the verifier accepts a presigned URL with X-Amz-Expires=%s", (expires) => {
     expect(verify(presigned({ expires })).ok).toBe(true);
   });
 
@@ -165,7 +165,7 @@ describe("the credentials of a request", () => {
     ["20130524/eu-central-1/s3/aws4_request"],
     ["20130524/us-east-1/ec2/aws4_request"],
     ["20130524/us-east-1/s3/aws5_request"],
-  ])("the verifier returns 400 for a request with the credential scope %s", (scope) => {
+  ])("the verifier returns 400 for a request with the wrong credential scope %s", (scope) => {
     expect(verify(presigned({ scope }))).toEqual(refused(400, "AuthorizationQueryParametersError"));
     expect(verify(headerSigned({ scope }))).toEqual(refused(400, "AuthorizationHeaderMalformed"));
   });

@@ -59,7 +59,7 @@ test("a failed commit rejects all its changes without deleting a blob", async ()
   expect(commits).toEqual([[], []]);
 });
 
-test("the bucket deletes a blob with the last content that refers to the blob", async () => {
+test("the bucket deletes a blob together with the last content that uses the blob", async () => {
   const { contents, commits, write, staged } = start();
   const first = await write(() => contents.add(staged("a")));
   const copy = await write(() => contents.duplicate(first));

@@ -31,7 +31,7 @@ it.each(["missing.csv", "missing.jsonl"])(
   },
 );
 
-it("an adoption list refuses the same invalid texts as an HTTP request", async () => {
+it("`valetkey adopt` refuses a list with texts that the HTTP route also refuses", async () => {
   const wrong: object[] = [
     { oldId: "x".repeat(256) },
     { oldId: "a\0b" },
@@ -50,11 +50,11 @@ it("an adoption list refuses the same invalid texts as an HTTP request", async (
   for (const message of messages) expect(message).toMatch(/must be a text of 1 to \d+ characters/);
 });
 
-it("the error of an adoption list contains no control character of a field name", async () => {
+it("the error of `valetkey adopt` about a field name contains no control character", async () => {
   const [message] = await read("escape.jsonl", JSON.stringify({ "\u001b[31m": 1 }));
   expect(message).toContain(String.raw`There is no field "\u001b[31m".`);
 });
 
-it("an adoption list in JSON Lines format may begin with a byte order mark", async () => {
+it("a list for `valetkey adopt` in JSON Lines may begin with a byte order mark", async () => {
   expect(await read("bom.jsonl", '\ufeff{"key":"a","owner":"ann"}\n')).toEqual(["a"]);
 });

@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { expect, it, onTestFinished } from "vitest";
 import { writeDurably } from "./files.ts";
 
-it("the function writeDurably keeps the old file if the SHA-256 is wrong", async () => {
+it("writeDurably keeps the old file if the new bytes have a wrong SHA-256", async () => {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-files-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const file = join(folder, "blob");

@@ -225,7 +225,7 @@ describe.each(engines)("requirements 15 and 47: access of every user to every ro
     expect(actual).toEqual(Object.fromEntries(columns.map((column, index) => [column, expected[index]])));
   });
 
-  it("an administrator can adopt an object only on a note where they may add files", async () => {
+  it("an administrator can adopt an object only into a note to which they may add files", async () => {
     const own = await startServiceInTest({ engine });
     const bucket = bucketOn(own.bucketServer);
     const outcomes: Outcomes = {};

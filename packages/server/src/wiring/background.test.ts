@@ -11,7 +11,7 @@ import { SERVICE_JOBS } from "./service-background.ts";
 const DAY_MS = 86_400_000;
 
 describe.each(engines)("the sweep on $name", (engine) => {
-  it("the sweep deletes expired counts and sends reminders while the bucket is down", async () => {
+  it("background jobs delete expired counts and send reminders while the bucket is down", async () => {
     const bucket = await startEmbedded();
     const service = await startServiceInTest({ engine, bucket, mailer: { send: async () => ({ state: "accepted" }) } });
     const { useCases, database } = service;

@@ -90,7 +90,7 @@ function rowsOf(section: string): Record<string, string> {
   return Object.fromEntries(rows.slice(2).map(([verb, ...cells]) => [verb, cells.join(" | ")]));
 }
 
-it("docs/s3-requests.md states the S3 requests for each call of an embedding", async () => {
+it("docs/s3-requests.md states the S3 requests for each call of an embedded service", async () => {
   vi.useFakeTimers({ toFake: ["Date"] });
   onTestFinished(() => void vi.useRealTimers());
   const { rows, measure, inFrontOf } = createMeter();

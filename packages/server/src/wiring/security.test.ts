@@ -214,7 +214,7 @@ describe("ids", () => {
     ["x".repeat(256), 400],
     ["%00", 400],
     ["%ud83d", 400],
-  ])("GET /attachments/:id/url accepts ids of adopted files: the id %s returns %i", async (id, status) => {
+  ])("GET /attachments/:id/url returns for the id %s the status %i", async (id, status) => {
     const ann = (await started({})).as("ann");
     const code = status === 404 ? "attachment_not_found" : "invalid_request";
     expect((await ann.send(`GET /attachments/${id}/url`)).body).toMatchObject({ status, code });

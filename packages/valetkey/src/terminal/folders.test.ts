@@ -20,6 +20,6 @@ it.each([
   { title: "a folder that Windows can't store", args: ["con/p", "y/p"], folders: ["1/", "2/"] },
   { title: "a folder with a line break", args: ["a\nb/p", "y/p"], folders: ["1/", "2/"] },
   { title: "an equal path elsewhere", args: ["x/p", "/x/p"], folders: ["ann/x/", "x/"] },
-])("valetkey send chooses the folders of its files: $title", ({ args, folders }) => {
+])("the command `valetkey send` chooses the folders of its files ($title)", ({ args, folders }) => {
   expect(foldersOf(...args)).toEqual(folders);
 });

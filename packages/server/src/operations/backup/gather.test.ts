@@ -79,7 +79,7 @@ describe.each(engines)("the objects of another bucket in a backup of $name", (en
     return texts;
   }
 
-  it("a backup adds the files of the other bucket to the copy of the built-in bucket", async () => {
+  it("a backup of the built-in bucket also contains the files of another bucket", async () => {
     const ids = [await attach("one"), await attach("two")];
     const gone = await attach("gone");
     for (const path of [`/attachments/${gone}`, `/trash/attachments/${gone}`]) await ann.send(`DELETE ${path}`);
@@ -91,7 +91,7 @@ describe.each(engines)("the objects of another bucket in a backup of $name", (en
     expect(deletions.filter(({ object_key }) => object_key.startsWith("bucket:2"))).toEqual([]);
   });
 
-  it("a backup reports a file whose object in the other bucket is missing or truncated", async () => {
+  it("a backup reports a file whose object in another bucket is missing or truncated", async () => {
     const [missing, truncated] = [await attach("missing"), await attach("truncated")];
     const place = async (id: string) => ({ Bucket: other.bucket, Key: (await keyOf(id)).slice("bucket:2/".length) });
     await inspect(other).s3.send(new DeleteObjectCommand(await place(missing)));
@@ -106,7 +106,7 @@ describe.each(engines)("the objects of another bucket in a backup of $name", (en
     expect(await attachmentQueries(service.db).find(id)).toBeUndefined();
   });
 
-  it("a backup reads an object again if the first read from the other bucket fails", async () => {
+  it("a backup repeats a failed read of an object from another bucket", async () => {
     const id = await attach("hello");
     let failures = 1;
     const read: Bucket["read"] = (...given) =>
@@ -115,7 +115,7 @@ describe.each(engines)("the objects of another bucket in a backup of $name", (en
     expect(await readRestored([await keyOf(id)])).toEqual(["hello"]);
   });
 
-  it("a backup gives an adopted object a new key if its key is already in use", async () => {
+  it("a backup changes the key of an adopted object if the key is already in use", async () => {
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
     const Key = "elsewhere/report.txt";
     await service.bucketContents.s3.send(

@@ -23,7 +23,7 @@ describe.each(engines)("the lease of a bucket move on $name", ({ name, createLoc
     return { location, needed: row?.needed_migration };
   }
 
-  it("after a bucket move began, a version without bucket numbers refuses the database", async () => {
+  it("after the start of a bucket move, older versions refuse to open the database", async () => {
     const { location } = await leased();
     await expect(openAt(location, { migrations: earlier })).rejects.toMatchObject({
       code: "database_unavailable",
@@ -32,7 +32,7 @@ describe.each(engines)("the lease of a bucket move on $name", ({ name, createLoc
     await (await openAt(location)).close();
   });
 
-  it("a bucket move does not replace a later required migration in the database", async () => {
+  it("a bucket move does not lower the minimum version that the database requires", async () => {
     expect((await leased({ needed: "0110-audit-partitions" })).needed).toBe("0110-audit-partitions");
   });
 });

@@ -131,7 +131,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await move()).toMatchObject({ moved: { objects: 3 }, failures: [] });
   });
 
-  it("a bucket move queues the deletion of the copy of a file that was just deleted", async () => {
+  it("if a user deletes a file during a bucket move, both copies are deleted", async () => {
     const { id } = await attach();
     const store: Bucket["store"] = async (options) => {
       const stored = await bucket.store(options);
@@ -176,7 +176,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(keys).toEqual(["bucket:10", "bucket:12345/x", "bucket:foo.txt", "bucket;a"]);
   });
 
-  it("a bucket move does not move an adopted object to a key that another file has", async () => {
+  it("a bucket move never moves an adopted object to the key of another file", async () => {
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
     const rejected = await attach();
     const change = { state: "rejected", object_key: "bucket:2/report.txt" } as const;
@@ -263,7 +263,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(failure.message).toBe("The file store is full. Delete files");
   });
 
-  it("a bucket move returns no time to empty the old bucket while a form upload runs", async () => {
+  it("while a form upload runs, a bucket move does not say when to empty the old bucket", async () => {
     const notBefore = service.now() + 86_400_000;
     await objectDeletionQueries(service.db).put({ objectKey: bucket.newObjectKey(), notBefore });
     const { unsettled, emptyFrom } = await move();
@@ -271,7 +271,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(emptyFrom).toBeUndefined();
   });
 
-  it("the old bucket may be emptied only after the second run of each deletion", async () => {
+  it("a bucket move lets you empty the old bucket only after all pending deletions", async () => {
     const now = service.now();
     const [early, late] = [bucket.newObjectKey(), bucket.newObjectKey()];
     const notBefore = now + 40_000_000;
@@ -286,7 +286,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(emptyFrom).toBe(now + 1_000_000 + 86_400_000);
   });
 
-  it("garbage collection keeps the files of another service in the next bucket", async () => {
+  it("garbage collection keeps the files of another service in the new bucket", async () => {
     for (let nth = 0; nth < 4; nth += 1) await attach();
     const theirs = bucketOn(other, { keyPrefix: "new/" });
     for (const objectKey of [theirs.newObjectKey(), theirs.newObjectKey()]) {
@@ -314,7 +314,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await download(upload.attachmentId)).toBe("hello");
   });
 
-  it("a process without the settings of a bucket that has files cannot start", async () => {
+  it("the service does not start without the settings of a bucket that has files", async () => {
     const { id } = await attach();
     await move();
     const [one, two] = [settingsOf(1, "old"), settingsOf(2, "new")];
@@ -363,7 +363,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     await start(settingsOf(2, "new"), settingsOf(1, "another empty bucket"));
   });
 
-  it("the new bucket of a bucket move must be another, empty and writable bucket", async () => {
+  it("a bucket move requires a different, empty and writable bucket as its target", async () => {
     const asked = { from: 1, to: 2, bytes: 1, dataDir: undefined, isAlone: false };
     expect(await problemsOfTarget(depsWith(), asked)).toEqual([]);
     await bucketOn(other).store({

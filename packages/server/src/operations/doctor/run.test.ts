@@ -7,14 +7,14 @@ const run = (check: Check["run"]) =>
   runCheck({ name: "the subject", run: check }, { parts: {} as DoctorParts, limitMs: 20 });
 
 describe("a check of the doctor", () => {
-  it("a check of the doctor is complete if the check has a finding or no outcome", async () => {
+  it("a check of the doctor is complete if it has a finding or an empty result", async () => {
     expect(await run(async () => [])).toEqual({ outcomes: [], isComplete: true });
     const finding = findingOf({ "disk-full": { severity: "error", title: "The disk is full", why: "Uploads fail." } });
     const found = finding("disk-full", { detail: "0 MiB are free.", fix: [] });
     expect(await run(async () => [found])).toEqual({ outcomes: [found], isComplete: true });
   });
 
-  it("a check of the doctor is not complete if it could not check one of its subjects", async () => {
+  it("a check of the doctor is incomplete if one of its subjects could not be checked", async () => {
     const outcomes = [unchecked("a part", "it has no date")];
     expect(await run(async () => outcomes)).toEqual({ outcomes, isComplete: false });
   });

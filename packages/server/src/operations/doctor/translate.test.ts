@@ -29,7 +29,7 @@ function textsIn(code: string): string[] {
   );
 }
 
-it("the German texts translate every sentence and every remedy of the doctor", async () => {
+it("every sentence and every remedy of the doctor has a German translation", async () => {
   const own = new Set(Object.values(CATALOGUE).flatMap(({ title, why }) => [title, why]));
   const code = `${await readCode(join(DOCTOR, "checks"))}\n${await readFile(join(DOCTOR, "requests.ts"), "utf8")}`;
   const sentences = textsIn(code).filter(
@@ -40,7 +40,7 @@ it("the German texts translate every sentence and every remedy of the doctor", a
   expect([...sentences, ...steps].filter((text) => translate(text) === text)).toEqual([]);
 });
 
-it("the German texts translate the place of every remedy and the name of every check", async () => {
+it("every place of a remedy and every name of a check has a German translation", async () => {
   const code = await readCode(join(DOCTOR, "checks"));
   const labels = [...code.matchAll(/label: "([^"]+)"/g)].map(([, label = ""]) => label);
   expect(labels.filter((label) => !NAMES.includes(label) && !(label in de.labels))).toEqual([]);
@@ -49,7 +49,7 @@ it("the German texts translate the place of every remedy and the name of every c
   expect(names.filter((name) => translate(name) === name)).toEqual(["CORS", "PostgreSQL"]);
 });
 
-it("the German texts translate every warning about a setting", async () => {
+it("every warning about a setting has a German translation", async () => {
   const calls = [...(await readCode(CONFIG)).matchAll(/reader\.warn\(([^;]+)\);/g)].map(([, call = ""]) => call);
   const warnings = calls.map((call) => textsIn(call).join(""));
   expect(warnings.length).toBeGreaterThan(12);

@@ -66,7 +66,7 @@ async function twoParts(): Promise<Place> {
 }
 
 describe("multipart uploads whose parts a browser sends", () => {
-  test("the bucket adapter completes a multipart upload from the parts of a browser", async () => {
+  test("the bucket adapter completes a multipart upload from parts that a browser sent", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     expect(parts).toMatchObject([
@@ -135,7 +135,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     expect(await bucket.head(place.objectKey)).toMatchObject({ sizeBytes: 5 * MIB + 100 });
   });
 
-  test("an upload is completed without a condition if the bucket supports none", async () => {
+  test("the completion of an upload works on a bucket that supports no conditions", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     const troubled = await completingThrough({ status: 501, code: "NotImplemented" });

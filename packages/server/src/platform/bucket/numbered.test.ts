@@ -32,7 +32,7 @@ describe("two joined buckets", () => {
   // The last test stops the second server.
   afterAll(() => servers[0]?.stop());
 
-  it("joined buckets list the objects of both buckets in the order of their keys", async () => {
+  it("a list of two joined buckets has the objects of both in the order of their keys", async () => {
     const keys = [
       ["a", "b", "c", "x", "z"],
       ["a", "b", "m", "y"],
@@ -47,7 +47,7 @@ describe("two joined buckets", () => {
     expect(listed).toEqual([...["a", "b", "bucket:2/a", "bucket:2/b", "bucket:2/m", "bucket:2/y"], ...["c", "x", "z"]]);
   });
 
-  it("joined buckets delete the objects of one bucket while the other bucket is down", async () => {
+  it("two joined buckets delete objects of one bucket while the other bucket is down", async () => {
     await servers[1]?.stop();
     expect(await joined.delete(["a", "bucket:2/a", "bucket:3/a"])).toEqual(["a"]);
     await expect(joined.delete(["bucket:2/a"])).rejects.toMatchObject({ code: "bucket_unavailable" });

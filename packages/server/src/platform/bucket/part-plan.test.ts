@@ -36,7 +36,7 @@ describe("the plan of an upload", () => {
     );
   });
 
-  it("the plan of a multipart upload keeps the limits of S3 for its parts", () => {
+  it("the parts of a multipart upload have the number and sizes that S3 permits", () => {
     fc.assert(
       fc.property(sizes, fc.integer({ min: 1, max: MAX_PARTS }), (sizeBytes, wanted) => {
         const plan = planned(sizeBytes);
@@ -58,14 +58,14 @@ describe("the plan of an upload", () => {
     expect(planned(THRESHOLD + 1)).toMatchObject({ partSize: 8 * MIB, partCount: 9 });
   });
 
-  it("the plan of an upload of the largest object has at most 10,000 parts", () => {
+  it("an upload of the largest permitted object has at most 10,000 parts", () => {
     expect(planned(MAX_OBJECT_BYTES)).toMatchObject({ partSize: 525 * MIB, partCount: 9987 });
     for (const sizeBytes of [MAX_OBJECT_BYTES + 1, -1, 1.5, Number.NaN]) {
       expect(() => planUpload({ sizeBytes, singlePutMaxBytes: THRESHOLD })).toThrow(RangeError);
     }
   });
 
-  it("the part size for Uppy equals the part size that Uppy calculates", () => {
+  it("the service calculates the same part size as Uppy", () => {
     fc.assert(
       fc.property(sizes, (sizeBytes) => {
         const partSize = partSizeOfUppy(sizeBytes);

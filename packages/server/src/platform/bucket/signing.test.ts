@@ -37,7 +37,7 @@ describe("the signatures of the bucket adapter", () => {
     ["a bucket in the path", { name: "files", forcePathStyle: true }, "http://localhost:9"],
     ["a bucket in the host name", { name: "files", forcePathStyle: false }, "http://files.localhost:9"],
     ["a bucket with a dot", { name: "my.files", forcePathStyle: false }, "http://localhost:9"],
-  ])("the content security policy of the pages permits the origin of the URLs of %s", async (_, style, origin) => {
+  ])("the content security policy of the pages permits URLs of %s", async (_, style, origin) => {
     const bucket = bucketOn(server, { ...style, endpoint: "http://localhost:9" });
     expect([bucket.urlOrigin, bucket.downloadOrigin]).toEqual([origin, origin]);
     const { url } = await bucket.presignGet({ ...GET, expiresInSeconds: 60, now: NOW });

@@ -158,7 +158,7 @@ describe("the faults of the configuration", () => {
       /same as AUTH_SECRET or an earlier one/,
       /of its own/,
     ],
-  ])("the configuration refuses a wrong value of the setting %s: %o", (name, env, problem, remedy) => {
+  ])("the configuration refuses a wrong value of the setting %s (%o)", (name, env, problem, remedy) => {
     const error = failure(env);
     expect(error.faults.map((fault) => fault.name)).toEqual([name]);
     expect(error.faults[0]?.problem).toMatch(problem);

@@ -25,7 +25,7 @@ describe("requirement 19: the token of a link", () => {
     );
   });
 
-  it("the token of a link does not open another generation of the link", () => {
+  it("the token of a link does not open a later generation of the same link", () => {
     fc.assert(
       fc.property(uuids, generations, (linkId, generation) => {
         const read = readToken(makeToken(key, { linkId, generation }));

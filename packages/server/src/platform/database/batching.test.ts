@@ -21,7 +21,7 @@ function controlledBatching({ maxBatchItems = 100, maxRunning = 1 } = {}) {
 }
 
 describe("a queue of batches", () => {
-  it("a batch contains all items of one turn of the event loop", async () => {
+  it("a queue puts all items of one turn of the event loop into one batch", async () => {
     const { batching, runs, nextRun } = controlledBatching();
     const first = [batching.add(1), batching.add(2)];
     await nextRun();
@@ -40,7 +40,7 @@ describe("a queue of batches", () => {
     await Promise.all(second);
   });
 
-  it("the promise of an item resolves only after its batch has run", async () => {
+  it("a queue resolves the promise of an item only after the batch of the item has run", async () => {
     const { batching, runs, nextRun } = controlledBatching();
     let resolved = false;
     const added = batching.add(1).then(() => {
@@ -54,7 +54,7 @@ describe("a queue of batches", () => {
     expect(resolved).toBe(true);
   });
 
-  it("a failed batch rejects only its own items", async () => {
+  it("a failed batch of a queue rejects only its own items", async () => {
     const { batching, runs, nextRun } = controlledBatching();
     const failing = batching.add(1);
     await nextRun();
@@ -71,7 +71,7 @@ describe("a queue of batches", () => {
     await later;
   });
 
-  it("a failed batch also rejects the batches that have waited for over a second", async () => {
+  it("a failed batch of a queue also rejects batches that have waited over a second", async () => {
     vi.useFakeTimers({ toFake: ["performance"] });
     onTestFinished(() => void vi.useRealTimers());
     const { batching, runs, nextRun } = controlledBatching();
@@ -90,7 +90,7 @@ describe("a queue of batches", () => {
     await young;
   });
 
-  it("a queue of batches keeps the order of the items and the maximum size of a batch", async () => {
+  it("a queue of batches keeps the order of its items and its maximum batch size", async () => {
     const { batching, runs } = controlledBatching({ maxBatchItems: 3 });
     const added = Array.from({ length: 8 }, (_, i) => batching.add(i));
     void Promise.allSettled(added);

@@ -25,7 +25,7 @@ function meetingOf(count: number): () => Promise<void> {
 describe("conflicting transactions on postgres", () => {
   const suite = useDatabase(postgres);
 
-  it("both transactions of a deadlock succeed after a retry", async () => {
+  it("two transactions that block each other in a deadlock both succeed after a retry", async () => {
     const { db } = suite;
     const [one, two] = [sampleNote(), sampleNote()];
     await noteQueries(db).insert(one);

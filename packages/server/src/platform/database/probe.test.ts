@@ -10,7 +10,7 @@ import { useDatabase } from "../../testing/database/use-database.ts";
 describe.each(engines)("the probe of the database on $name", (engine) => {
   const fixture = useDatabase(engine);
 
-  it("the probe of the database resolves repeatedly while the database accepts writes", async () => {
+  it("the probe of the database succeeds each time while the database accepts writes", async () => {
     for (let nth = 0; nth < 3; nth += 1) await fixture.db.probe();
   });
 });

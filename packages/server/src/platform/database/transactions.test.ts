@@ -36,7 +36,7 @@ describe.each(engines)("transactions on $name", (engine) => {
     expect((await auditQueries(suite.db).listOfNote(note.id, FIRST)).items).toEqual([]);
   });
 
-  it("a decision about access inside a transaction sees its uncommitted changes", async () => {
+  it("the access check inside a transaction sees the transaction's uncommitted changes", async () => {
     const note = sampleNote();
     const attachment = sampleAttachment(note);
     await suite.db.transaction(async (tx) => {
@@ -48,7 +48,7 @@ describe.each(engines)("transactions on $name", (engine) => {
     expect((await accessQueries(suite.db).attachment("ann", attachment.id))?.role).toBe("owner");
   });
 
-  it("a query on the database itself throws inside the function of a transaction", async () => {
+  it("inside a transaction, a query that does not use the transaction throws", async () => {
     const misuse = suite.db.transaction(() => noteQueries(suite.db).insert(sampleNote()));
     await expect(misuse).rejects.toThrow("Inside a transaction");
     await expect(suite.db.transaction(() => suite.db.transaction(async () => 1))).rejects.toThrow(
@@ -56,7 +56,7 @@ describe.each(engines)("transactions on $name", (engine) => {
     );
   });
 
-  it("a query on the database itself works after a transaction has ended", async () => {
+  it("a query outside of transactions works after a transaction has ended", async () => {
     const note = sampleNote();
     const { promise: committed, resolve: commit } = Promise.withResolvers<void>();
     let later: Promise<void> | undefined;

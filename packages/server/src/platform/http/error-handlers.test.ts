@@ -78,7 +78,7 @@ describe("errors of the HTTP server", () => {
     ["more than 1 MiB", JSON.stringify({ title: "x".repeat(2 ** 20) }), "payload_too_large", 413],
     ["100,000 members", `{${Array.from({ length: 100_000 }, (_, n) => `"${n}":0`)}}`, "invalid_request", 400],
     ["nothing", "", "invalid_request", 400],
-  ])("the service refuses a request body with the content: %s", async (_name, json, code, status) => {
+  ])("the service refuses an invalid request body (%s)", async (_name, json, code, status) => {
     const answer = await ann.send("POST /notes", { json, headers: JSON_TYPE });
     expect(answer.body).toMatchObject({ status, code });
     expect(answer.status).toBe(status);

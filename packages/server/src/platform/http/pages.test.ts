@@ -72,7 +72,7 @@ describe("the pages of the web app", () => {
       ["de;q=x, *", INDEX_HTML],
       ["../de", INDEX_HTML],
       ["", INDEX_HTML],
-    ])("the language of a page follows the header Accept-Language: %s", async (language, page) => {
+    ])("the language of a page follows the header Accept-Language (%s)", async (language, page) => {
       for (const path of ["/", "/shared", "/nowhere"]) {
         expect(await textOf(path, { "accept-language": language }), path).toBe(page);
       }

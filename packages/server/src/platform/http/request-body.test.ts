@@ -14,7 +14,7 @@ describe("requirement 30: the structure of a JSON body is limited before it is p
     ["256 names, each many times", `[${list(5_000, (n) => `{"${n % 256}" : 0}`)}]`],
     ["brackets and quotes inside of strings", JSON.stringify({ body: '[{"\\'.repeat(50_000) })],
     ["a text that never ends", '{"body":"'],
-  ])("the limits of a JSON body accept %s", (_name, text) => {
+  ])("a JSON body within all limits of its structure is accepted (%s)", (_name, text) => {
     expect(structureFault(text)).toBeUndefined();
   });
 
@@ -24,12 +24,12 @@ describe("requirement 30: the structure of a JSON body is limited before it is p
     ["too many names", `{${list(257, (n) => `"${n}":0`)}}`, /256 different member names/],
     ["too many names after spaces", `{${list(257, (n) => `"${n}" \n: 0`)}}`, /256 different member names/],
     ["too many names in objects", `[${list(257, (n) => `{"${n}":0}`)}]`, /256 different member names/],
-  ])("the limits of a JSON body refuse a body that has %s", (_name, text, fault) => {
+  ])("a JSON body over a limit of its structure is refused (%s)", (_name, text, fault) => {
     expect(structureFault(text)).toMatch(fault);
   });
 });
 
-it("work after a wait for the event loop has the async context of its request", async () => {
+it("code that waits for the event loop keeps the async context of its request", async () => {
   const turns = createLoopTurns();
   const context = new AsyncLocalStorage<string>();
   const seen: (string | undefined)[] = [];

@@ -90,7 +90,7 @@ describe.each(engines)("requirement 30: many writes at the same time, on $name",
     expect(most()).toBeLessThanOrEqual(3);
   });
 
-  it("many claims of one link use at most three parallel transactions", async () => {
+  it("many download claims on one link use at most three parallel transactions", async () => {
     const { service, most } = await start();
     const { token } = await storeLink(service.db);
     const claim = (_: unknown, nth: number) => visitorOf(service.app, { ip: `198.51.100.${nth}` }).claim(token);

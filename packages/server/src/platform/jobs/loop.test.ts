@@ -43,7 +43,7 @@ describe("a background loop", () => {
     expect(seen).toBeUndefined();
   });
 
-  it("all calls of `kick` during a round together cause one more round", async () => {
+  it("all calls of `kick` during a round of a background loop cause one more round", async () => {
     loop.kick();
     loop.kick();
     loop.kick();

@@ -20,7 +20,7 @@ function create(maxPeople?: number) {
 const limited = (retryAfterSeconds: number) =>
   expect.objectContaining({ code: "rate_limited", message: problem, retryAfterSeconds });
 
-it("a rate limit allows a burst of requests, and then the rate", () => {
+it("a rate limit allows a burst of requests, and then requests at its rate", () => {
   const { take, advance } = create();
   take("ann", 10);
   expect(() => take("ann", 1)).toThrow(limited(1));
@@ -37,7 +37,7 @@ it("a rate limit saves up unused requests only up to the burst", () => {
   expect(() => take("ann", 1)).toThrow(limited(1));
 });
 
-it("a rate limit does not count a refused amount, not even partly", () => {
+it("a rate limit does not count any part of an amount that it refuses", () => {
   const { take } = create();
   take("ann", 8);
   expect(() => take("ann", 3)).toThrow(limited(1));
@@ -110,7 +110,7 @@ it("an exhausted rate limit causes no query until its time window expires", asyn
   expect(queries()).toBe(2);
 });
 
-it("the full list of exhausted rate limits drops the oldest limit", async () => {
+it("the list of exhausted rate limits drops its oldest limit when the list is full", async () => {
   const { refuse, queries } = createExhausted({ maxWindows: 2 });
   for (const holder of ["ann", "bob", "eve"]) await refuse(holder);
   for (const holder of ["bob", "eve"]) await refuse(holder);

@@ -77,7 +77,7 @@ describe("a webhook request", () => {
     expect(received).toEqual([]);
   });
 
-  it("requirement 31: a webhook request fails with the certificate of another host", async () => {
+  it("requirement 31: a webhook request fails if the certificate is for another host", async () => {
     const tls = makeCertificate();
     const { port, received } = await receiverInTest({ tls });
     const sender = senderTo({ ca: tls.cert, resolve: resolveTo("127.0.0.1") });

@@ -82,7 +82,7 @@ describe("the process that draws previews of pictures", () => {
     ]);
   });
 
-  it("a file without the first bytes of a known picture type has no loader", async () => {
+  it("the service draws only files that start like a known picture type", async () => {
     const tiff = await makePhoto({ type: "tiff", width: 40, height: 40 });
     for (const file of [
       SVG,
@@ -115,7 +115,7 @@ describe("the process that draws previews of pictures", () => {
     expect(await drawingProcesses()).toEqual([]);
   });
 
-  it("a picture that needs too much time or memory stops its process", async () => {
+  it("the process that draws a picture ends if it needs too much time or memory", async () => {
     const slow = { milliseconds: 1, memoryBytes: 512 * 2 ** 20 };
     expect(await draw(await makePhoto(), { limits: slow })).toBe("too_slow");
     const large = { milliseconds: 20_000, memoryBytes: 40 * 2 ** 20 };
@@ -140,7 +140,7 @@ describe("the process that draws previews of pictures", () => {
     expect(environment.split("\0").filter((line) => line !== "")).toEqual(["MALLOC_ARENA_MAX=2"]);
   });
 
-  it("the abort of a drawing stops its process", async () => {
+  it("the abort of a drawing ends the process that draws the picture", async () => {
     const { drawing, abort } = await drawEndlessly();
     await expect.poll(drawingProcesses).toHaveLength(1);
     abort();

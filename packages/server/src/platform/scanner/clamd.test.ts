@@ -64,7 +64,7 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
     expect(await scan(patternedStream(MIB))).toEqual({ kind: "clean" });
   });
 
-  it("an aborted scan closes the file", async () => {
+  it("an aborted virus scan closes the file that it reads", async () => {
     const stop = new AbortController();
     const body = patternedStream(1024 * MIB, (soFar) => {
       if (soFar > MIB) stop.abort();
@@ -73,7 +73,7 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
     expect(body.destroyed).toBe(true);
   });
 
-  it("a scan rejects with the error of the file that cannot be read", async () => {
+  it("a virus scan of a file that cannot be read fails with the error of the read", async () => {
     const broken = new DomainError("bucket_unavailable", "As told");
     const body = Readable.from(
       (async function* () {
@@ -112,7 +112,7 @@ describe("a virus scanner that fails", () => {
     await expect(scanner.probe()).rejects.toMatchObject({ code: "scanner_unavailable" });
   });
 
-  test("a scan fails if clamd stops replying to pings during the scan", async () => {
+  test("a virus scan fails if clamd stops replying to pings during the scan", async () => {
     let pings = 0;
     const port = await listening((socket) =>
       socket.once("data", (bytes) => {
@@ -137,7 +137,7 @@ describe("a virus scanner that fails", () => {
 });
 
 describe("the memory of a scan", () => {
-  test("a scan reads a file no faster than clamd accepts the bytes", async () => {
+  test("a virus scan reads a file no faster than clamd accepts the bytes", async () => {
     const taken: Socket[] = [];
     const port = await listening((socket) => void taken.push(socket));
     let readBytes = 0;

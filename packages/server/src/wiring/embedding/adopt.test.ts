@@ -17,7 +17,7 @@ describe.each(engines)("adopt on $name", (engine) => {
   }
   const keys = () => embedding.bucket.keys();
 
-  it("adopt makes a file from an object, and remove does not delete the object", async () => {
+  it("adopt makes a file from an object, which `remove` does not delete", async () => {
     const { files } = embedding;
     const key = await put("legacy/one.txt");
     const file = await files.adopt(ann, drawer("adopt"), { key });
@@ -31,7 +31,7 @@ describe.each(engines)("adopt on $name", (engine) => {
     expect(await files.adopt(ann, drawer("adopt"), { key, filename: "1.txt" })).toMatchObject({ filename: "1.txt" });
   });
 
-  it("adopt with copy makes a file from a copy, and removeAll deletes the copy", async () => {
+  it("adopt with the option copy makes a file from a copy, which removeAll deletes", async () => {
     const { files } = embedding;
     const key = await put("legacy/copied.txt");
     const before = await keys();

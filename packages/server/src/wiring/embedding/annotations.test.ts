@@ -38,7 +38,7 @@ describe.each(engines)("tags and metadata of files on $name", (engine) => {
     expect(await files.get(users.ann, upload.attachmentId)).toMatchObject({ ...facts, tags: [] });
   });
 
-  it("list and find return the files with equal tags and metadata", async () => {
+  it("list and find return only the files with the requested tag and metadata", async () => {
     const { files } = await open(await createPlace(engine), { trashDays: 1 });
     const { asApplication } = files;
     const attach = (itemId: string, filename: string, facts: object) =>
@@ -218,11 +218,11 @@ describe("the check of tags and metadata", () => {
     ["Infinity as value", { metadata: { v: Number.POSITIVE_INFINITY } }],
     ["null as tag", { tag: null }],
     ["null as metadata", { metadata: null }],
-  ])("the filter of a search refuses %s with a TypeError", (_, filter: unknown) => {
+  ])("find refuses a wrong filter with a TypeError (%s)", (_, filter: unknown) => {
     expect(() => termsOfFilter(filter as never)).toThrow(TypeError);
   });
 
-  it("the filter of a search refuses a nested value of the metadata", () => {
+  it("find refuses a filter with a nested metadata value", () => {
     expect(() => termsOfFilter({ metadata: { a: { b: 1 } as never } })).toThrow("a is none of them");
   });
 });

@@ -159,7 +159,7 @@ describe.each(engines)("attach on $name", (engine) => {
     await expect(attach(bytes)).rejects.toMatchObject({ code: "quota_exceeded", message });
   });
 
-  it("the list for a page contains a file that the application itself attached", async () => {
+  it("an HTTP client can list a file that the application itself attached", async () => {
     const { files, as } = embedding;
     const { id } = await files.asApplication.attach(drawer("own"), { filename: "a.txt", body: bytes });
     expect(await as("ann").send("GET /drawer/own")).toMatchObject({

@@ -4,7 +4,7 @@ import { engines } from "../../testing/database/test-databases.ts";
 import { createPlace, invoice42, open, optionsAt, type TestUser, users } from "./testing/embedding.ts";
 
 describe.each(engines)("an embedding on $name", (engine) => {
-  it("an embedding uploads, verifies, signs and downloads a file", async () => {
+  it("a user of an application that embeds Valet Key uploads and downloads a file", async () => {
     const { as } = await open(await createPlace(engine, { isNew: true }));
     const ann = as("ann");
     const completed = await ann.upload("/invoice/42");
@@ -26,7 +26,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     expect(await (await fetch(redirect.headers.get("location") ?? "")).text()).toBe("the invoice");
   });
 
-  it("requirement 38: an embedding refuses every call of a user without access", async () => {
+  it("requirement 38: an embedded service refuses every request of a user without access", async () => {
     const { as } = await open(await createPlace(engine));
     const [ann, ben] = [as("ann"), as("ben")];
     const { id } = (await ann.upload("/invoice/42")).body;
@@ -66,7 +66,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     });
   });
 
-  it("an embedding lists the files of an item in pages", async () => {
+  it("an embedded service lists the files of an item in pages", async () => {
     const { files, as } = await open(await createPlace(engine));
     const ids: string[] = [];
     for (const text of ["a", "b", "c"]) ids.push((await as("ann").upload("/invoice/42", { text })).body.id);
@@ -98,7 +98,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     await files.close();
   });
 
-  it("a call without a user returns 401", async () => {
+  it("an HTTP request to an embedded service returns 401 if it has no user", async () => {
     const { as } = await open(await createPlace(engine));
     expect(await as("nobody").send("GET /invoice/42")).toMatchObject({
       status: 401,
@@ -106,7 +106,7 @@ describe.each(engines)("an embedding on $name", (engine) => {
     });
   });
 
-  it("an embedding lists, signs and removes files for the application itself", async () => {
+  it("the application itself can list and remove a file that a user uploaded", async () => {
     const { files, as } = await open(await createPlace(engine));
     const { id } = (await as("ann").upload("/invoice/42")).body;
     const { files: listed } = await files.asApplication.list(invoice42);

@@ -114,7 +114,7 @@ describe("the doors of an embedding", () => {
       async ({ node }) => behindProxy(await listen(node), (path) => `/internal${path}`),
       "/files",
     ],
-  ])("the entry points of an embedding serve %s", async (_, start, mount) => {
+  ])("a user of an embedded service uploads and downloads a file through %s", async (_, start, mount) => {
     const { files } = shared;
     const base = (await start(files)) + mount;
     const { send, upload } = clientOf((request) => fetch(request, { redirect: "manual" }), "ann", { base });
@@ -126,7 +126,7 @@ describe("the doors of an embedding", () => {
     expect(await send(`DELETE /files/${completed.body.id}`)).toMatchObject({ status: 204 });
   });
 
-  it("the entry points serve a web-standard handler without the mount path", async () => {
+  it("files.fetch accepts URLs with and without the mount path", async () => {
     const { files } = await open(await createPlace(sqlite));
     for (const base of ["https://a.example", "https://a.example/api/files", "https://a.example/files"]) {
       const { upload } = clientOf(files.fetch, "ann", { base });
@@ -134,7 +134,7 @@ describe("the doors of an embedding", () => {
     }
   });
 
-  it("the entry points pass the request object of the framework to the option `user`", async () => {
+  it("files.node passes the request object of the framework to the option `user`", async () => {
     type Original = { session?: { userId: keyof typeof users } };
     const { files } = await open(await createPlace(sqlite), {
       user: (_request, original) => users[(original as Original).session?.userId as "ann"] ?? null,
@@ -151,7 +151,7 @@ describe("the doors of an embedding", () => {
     expect(direct.status).toBe(401);
   });
 
-  it("the entry points refuse a web-standard request whose body was already read", async () => {
+  it("files.fetch refuses a request whose body was already read", async () => {
     const { files } = shared;
     const request = new Request("https://a.example/files/invoice/42/uploads", { method: "POST", body: "{}" });
     await request.text();
@@ -162,7 +162,7 @@ describe("the doors of an embedding", () => {
     ]);
   });
 
-  it("the entry points refuse a Node.js request whose body a parser has dropped", async () => {
+  it("files.node refuses a request whose body a parser has dropped", async () => {
     const { files } = shared;
     const url = await listen(async (request, response) => {
       for await (const _chunk of request);
@@ -175,7 +175,7 @@ describe("the doors of an embedding", () => {
     ]);
   });
 
-  it("the entry points refuse a body that is too large", async () => {
+  it("files.node and files.fetch refuse a request body that is too large", async () => {
     const { files } = shared;
     const url = await listen(files.node);
     const headers = { "content-type": "application/json", "x-user": "ann", "sec-fetch-site": "same-origin" };
@@ -188,7 +188,7 @@ describe("the doors of an embedding", () => {
     }
   });
 
-  it("the entry points refuse a parsed body that is not JSON", async () => {
+  it("files.node refuses a parsed request body with 100,000 nested levels", async () => {
     const { files } = shared;
     const app = express()
       .use(express.json({ limit: "1mb" }))
@@ -199,7 +199,7 @@ describe("the doors of an embedding", () => {
     expect([answer.status, await answer.json()]).toMatchObject([400, { code: "invalid_request" }]);
   });
 
-  it("requirement 30: the entry points return 408 and disconnect if a body is late", async () => {
+  it("requirement 30: files.node returns 408 and disconnects if a request body is late", async () => {
     const { files } = shared;
     const read = Promise.withResolvers<void>();
     const url = await listen((request, response) => {
@@ -214,14 +214,14 @@ describe("the doors of an embedding", () => {
     expect(await answer).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/is);
   });
 
-  it("the entry points close a connection if the body continues after the response", async () => {
+  it("files.node returns 413 and disconnects while a body that is too large arrives", async () => {
     const { files } = shared;
     const body = "x".repeat(2_000_000);
     const answer = await answerTo(await listen(files.node), ["Content-Length: 9000000", "", body]);
     expect(answer).toMatch(/^HTTP\/1\.1 413 .*"code":"payload_too_large"/is);
   });
 
-  it("the entry points refuse a method that HTTP does not have", async () => {
+  it("an embedded service refuses a method that HTTP does not have", async () => {
     const { as } = shared;
     expect(await as("ann").send("FETCH /invoice/42")).toMatchObject({ status: 400, body: { code: "invalid_request" } });
   });
@@ -260,7 +260,7 @@ describe("the doors of an embedding", () => {
     await closing;
   });
 
-  it("the entry points return problems for broken JSON, unknown paths and methods", async () => {
+  it("an embedded service returns errors for broken JSON, unknown paths and methods", async () => {
     const { files, as } = shared;
     const url = await listen(files.node);
     const headers = { "content-type": "application/json", "x-user": "ann", "sec-fetch-site": "same-origin" };
@@ -273,7 +273,7 @@ describe("the doors of an embedding", () => {
     });
   });
 
-  it("requirement 39: the entry points refuse changes from pages of other origins", async () => {
+  it("requirement 39: an embedded service refuses changes from pages of other origins", async () => {
     const { as } = await open(await createPlace(sqlite), { origins: ["https://pages.example.com"] });
     const { id } = (await as("ann").upload("/invoice/42")).body;
     const remove = (headers: Record<string, string>) => as("ann").send(`DELETE /files/${id}`, { headers });
@@ -296,7 +296,7 @@ describe("the doors of an embedding", () => {
     expect(await remove(permitted)).toMatchObject({ status: 204 });
   });
 
-  it("the entry points accept changes from programs, and from pages on plain HTTP", async () => {
+  it("an embedded service accepts changes from programs, and from pages on plain HTTP", async () => {
     const { files } = shared;
     const url = await listen(files.node);
     const declared = JSON.stringify({ filename: "a.txt", contentType: "text/plain", sizeBytes: 3 });

@@ -68,7 +68,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     expect(onReady.mock.calls.map(([, , { attempt }]) => attempt)).toEqual([1, 2, 3]);
   });
 
-  it("a failing hook of an embedding does not delay another hook", async () => {
+  it("a failing hook does not delay another hook", async () => {
     const onReady = vi.fn<Hook>(({ filename }) => {
       if (filename === "bad.txt") throw new Error("bad");
     });
@@ -98,7 +98,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     await vi.waitFor(() => expect(onReady).toHaveBeenCalledTimes(11));
   });
 
-  it("the call close waits for running hooks, and a later process calls the others", async () => {
+  it("the call close waits for running hooks, and a later process runs the other hooks", async () => {
     const place = await createPlace(engine);
     const first = await open(place, { background: false });
     // Two more files than the maximum number of parallel hooks of one resource.

@@ -10,7 +10,7 @@ describe("a hostile embedding", () => {
   it.each([
     ["throws", () => Promise.reject(new Error("secret of the application"))],
     ["returns a truthy object", () => ({ allowed: true })],
-  ])("requirement 38: an embedding refuses every call if `may` %s", async (_, decide: unknown) => {
+  ])("requirement 38: an embedded service refuses every request if `may` %s", async (_, decide: unknown) => {
     const place = await createPlace(sqlite);
     const first = await open(place);
     const { id } = (await first.as("ann").upload("/invoice/42")).body;
@@ -27,7 +27,7 @@ describe("a hostile embedding", () => {
     expect(log()).toContain("may() made no decision");
   });
 
-  it("requirement 38: an embedding calls `may` for every URL that it issues", async () => {
+  it("requirement 38: an embedded service calls `may` for every URL that it issues", async () => {
     let isAllowed = true;
     const asked: string[] = [];
     const may = (user: TestUser, action: string, id: string) => {
@@ -45,7 +45,7 @@ describe("a hostile embedding", () => {
     expect(asked).toEqual(["ann read 42", "ann read 42", "ann read 42"]);
   });
 
-  it("requirement 38: an upload can't complete after the user loses the right", async () => {
+  it("requirement 38: a user can't complete an upload after the loss of the right", async () => {
     let isAllowed = true;
     const { as } = await open(await createPlace(sqlite), { resources: { invoice: { may: () => isAllowed } } });
     const ann = as("ann");
@@ -60,7 +60,7 @@ describe("a hostile embedding", () => {
     });
   });
 
-  it("requirement 38: an embedding calls `may` with the item to which the file belongs", async () => {
+  it("requirement 38: `may` is called with the item to which the file belongs", async () => {
     const may = (user: TestUser, action: string, id: string) => mayInvoice(user, action as "read", id);
     const secret = { may: () => false };
     const { as } = await open(await createPlace(sqlite), { resources: { invoice: { may }, secret } });
@@ -92,7 +92,7 @@ describe("a hostile embedding", () => {
     }
   });
 
-  it("`may` and hooks can call the embedding", async () => {
+  it("`may` and hooks can call the embedded service to which they belong", async () => {
     const removed = Promise.withResolvers<string>();
     const { as, files } = await open(await createPlace(sqlite), {
       resources: {
@@ -111,7 +111,7 @@ describe("a hostile embedding", () => {
     expect(await removed.promise).toBe(body.id);
   });
 
-  it("an embedding passes the item ids of the application to `may` unchanged", async () => {
+  it("the function `may` receives the item ids of the application unchanged", async () => {
     const asked: string[] = [];
     const may = (_user: TestUser, _action: string, id: string) => {
       asked.push(id);
@@ -128,7 +128,7 @@ describe("a hostile embedding", () => {
     }
   });
 
-  it("requirement 32: a request returns `internal` if the option `user` fails", async () => {
+  it("requirement 32: a request gets the error `internal` if the option `user` fails", async () => {
     const fail = () => Promise.reject(new Error("secret of the application"));
     const { as, log } = await open(await createPlace(sqlite), { user: fail });
     const answer = await as("ann").send("GET /invoice/42");
@@ -145,7 +145,7 @@ describe("a hostile embedding", () => {
     ["an email address that no index can hold", { id: "ann", email: `${"a".repeat(250)}@a.example` }],
     ["a text", "ann"],
     ["true", true],
-  ])("a request returns `internal` if the option `user` returns %s", async (_, user) => {
+  ])("a request gets the error `internal` if the option `user` returns %s", async (_, user) => {
     const { as, log } = await open(await createPlace(sqlite), { user: () => user as unknown as TestUser });
     expect(await as("ann").send("GET /invoice/42")).toMatchObject({ status: 500, body: { code: "internal" } });
     expect(log()).toMatch(/ user must /);

@@ -13,7 +13,9 @@ const ROUNDS = Number(process.env.KILL_ROUNDS ?? 2);
 const WITHIN_MS = 60_000 + ROUNDS * 20_000;
 
 describe.each(engines)("an embedding that is killed on $name", (engine) => {
-  it("requirement 41: a killed embedding keeps all confirmed files and events", { timeout: WITHIN_MS }, async () => {
+  it("requirement 41: an embedded service keeps confirmed files and events after a kill", {
+    timeout: WITHIN_MS,
+  }, async () => {
     const place = await createPlace(engine);
     const confirmed = new Map<string, number>();
     let noteId = "";
@@ -47,7 +49,7 @@ describe.each(engines)("an embedding that is killed on $name", (engine) => {
     for (const [id, count] of confirmed) expect(issued.filter((each) => each === id)).toHaveLength(count + 1);
   });
 
-  it("requirement 41: after a kill, the hook of a ready file is still called", async () => {
+  it("requirement 41: the hook onReady of a ready file still runs after a kill", async () => {
     const place = await createPlace(engine);
     const child = startEmbeddingChild("upload-until-killed", place);
     const [id] = await once(child.lines, "line");

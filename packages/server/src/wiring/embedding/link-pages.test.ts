@@ -56,7 +56,7 @@ it("without JavaScript, a visitor downloads a file from the page of a link", asy
   expect(text).toContain("link_not_found");
 });
 
-it("wrong passwords of a link count for the IP address that Express reports", async () => {
+it("wrong link passwords count for the IP address that Express reports", async () => {
   const url = await shareInExpress("open sesame");
   const guess = (address: string) => post(url, { password: "guess" }, { "x-forwarded-for": address });
   const guesses = await Promise.all(Array.from({ length: 11 }, () => guess("198.51.100.7")));

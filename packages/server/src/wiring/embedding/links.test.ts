@@ -168,7 +168,7 @@ describe.each(engines)("the links of an embedding on $name", (engine) => {
     expect(await visit(ofApplication.token).look()).toMatchObject(gone);
   });
 
-  it("no application opens a link of another application with the same secret", async () => {
+  it("an application can't open a link of another application with the same secret", async () => {
     const { link } = await share("foreign");
     const other = await open(await createPlace(engine), sharing);
     expect(await visitorOf(other.files.fetch, link.token).look()).toMatchObject(gone);
@@ -381,7 +381,7 @@ describe("the links of an embedding", () => {
     expect((await listed).links.map(({ state }) => state)).toEqual(Array.from({ length: 21 }, () => "live"));
   });
 
-  it("an embedding without the option links has no links", async () => {
+  it("an embedded service without the option `links` has no links", async () => {
     const { files } = await open(await createPlace(sqlite));
     await expect(files.createLink(ann, { resource: "invoice", itemId: "42" })).rejects.toMatchObject({
       code: "links_disabled",
@@ -397,7 +397,7 @@ describe("the links of an embedding", () => {
       },
     ],
     ["returns no address", () => "localhost"],
-  ])("if clientAddress %s, the log warns once that all visitors share one limit", async (_, clientAddress) => {
+  ])("if clientAddress %s, the log warns once that all link visitors share one limit", async (_, clientAddress) => {
     const { files, log } = await open(await createPlace(sqlite), { ...sharing, links: { ...links, clientAddress } });
     const { token } = await files.createLink(ann, drawer("1"));
     for (let nth = 0; nth < 2; nth++) {
@@ -406,7 +406,7 @@ describe("the links of an embedding", () => {
     expect(log().split("Set links.clientAddress")).toHaveLength(2);
   });
 
-  it("the background work deletes the old claims and counts of links", async () => {
+  it("the background work deletes old download claims and old counts of links", async () => {
     const place = await createPlace(sqlite);
     let passedMs = 0;
     const clock = () => Date.now() + passedMs;

@@ -5,13 +5,13 @@ import { createPlace, open, optionsAt } from "./testing/embedding.ts";
 /** A probe on a busy machine can take longer than a second, and then counts as failed. */
 const BUSY = { timeout: 20_000 };
 
-it("the call health reports that the database and the bucket of an embedding work", async () => {
+it("the call health reports `ready` while the database and the bucket work", async () => {
   const { files } = await open(await createPlace(sqlite));
   const checks = { database: "up", bucket: "up" };
   await expect.poll(files.health, BUSY).toEqual({ status: "ready", detail: undefined, checks });
 });
 
-it("the call health reports `degraded` while the bucket of an embedding is down", async () => {
+it("the call health reports `degraded` while the bucket is down", async () => {
   const place = await createPlace(sqlite);
   const { files } = await open({ ...place, server: { ...place.server, endpoint: "http://127.0.0.1:9" } });
   await expect.poll(files.health, BUSY).toMatchObject({
@@ -32,7 +32,7 @@ it.each([
     { credentials: { accessKeyId: "AKIDWRONG", secretAccessKey: "wrong" } },
     "the access key is unknown: check bucket.credentials.accessKeyId, or the role",
   ],
-])("the call health and the first warning of an embedding give the reason for %s", async (_, wrong, reason) => {
+])("the call health and the first warning in the log give the reason for %s", async (_, wrong, reason) => {
   const place = await createPlace(sqlite);
   const bucket = { ...optionsAt(place).bucket, ...wrong };
   const { files, log } = await open(place, { bucket });
@@ -51,7 +51,7 @@ it("the error about an unreachable PostgreSQL names the option `database`", asyn
   await expect(opened).rejects.toThrow("can't be reached. Start it, or correct the option database.");
 });
 
-it("the metrics of an embedding cover uploads and queues, but not the process", async () => {
+it("the metrics of an embedded service cover uploads and queues, but not the process", async () => {
   const { files, as } = await open(await createPlace(sqlite));
   await as("ann").upload("/invoice/42");
   const text = await files.metrics();

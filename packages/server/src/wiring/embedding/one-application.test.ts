@@ -7,7 +7,7 @@ import { SERVICE } from "../database/owner.ts";
 import { createPlace, locationOf, open, optionsAt } from "./testing/embedding.ts";
 
 describe.each(engines)("a database of an embedding on $name", (engine) => {
-  it("requirement 40: a database refuses a second application", async () => {
+  it("requirement 40: a second application can't use the database of the first", async () => {
     const place = await createPlace(engine);
     const shop = await open(place, { application: "shop" });
     const { id } = (await shop.as("ann").upload("/invoice/42")).body;
@@ -21,7 +21,7 @@ describe.each(engines)("a database of an embedding on $name", (engine) => {
     expect(await (await fetch(body.fileUrl)).text()).toBe("the invoice");
   });
 
-  it("requirement 40: a database refuses the same application with another bucket", async () => {
+  it("requirement 40: an application can't use its database with another bucket", async () => {
     const place = await createPlace(engine);
     await open(place);
     const other = await startEmbedded();
@@ -32,7 +32,7 @@ describe.each(engines)("a database of an embedding on $name", (engine) => {
     await other.stop();
   });
 
-  it("requirement 40: an embedding and the service refuse the database of each other", async () => {
+  it("requirement 40: an application can't use the service's database, or vice versa", async () => {
     const place = await createPlace(engine);
     const embedding = await open(place);
     await embedding.close();
@@ -58,7 +58,7 @@ describe.each(engines)("a database of an embedding on $name", (engine) => {
 });
 
 describe("a PostgreSQL database of an application", () => {
-  it("an embedding does not change tables of the application or of another embedding", async () => {
+  it("an embedded service does not change tables of the application or its neighbours", async () => {
     const place = await createPlace(postgres, { isNew: true });
     await runSql(place.database, "create table notes (id integer); insert into notes values (1)");
     await runSql(

@@ -20,7 +20,7 @@ function failure(options: unknown): Promise<Error> {
 }
 
 describe("the options of an embedding", () => {
-  it("an embedding refuses missing options with one error that names each option", async () => {
+  it("one error of createValetKey names all missing options", async () => {
     const error = await failure({});
     expect(error).toBeInstanceOf(TypeError);
     for (const name of ["user", "bucket.name", "bucket.region", "database", "resources"]) {
@@ -35,7 +35,7 @@ describe("the options of an embedding", () => {
     ["the may of one of two resources", { resources: { a: { may }, b: { may: true } } }, "resources.b.may is missing"],
     ["every resource", { resources: {} }, "resources is missing"],
     ["a resource", { resources: { invoice: undefined } }, "resources.invoice.may is missing"],
-  ])("requirement 38: an embedding refuses options without %s", async (_, change, message) => {
+  ])("requirement 38: createValetKey refuses options without %s", async (_, change, message) => {
     expect((await failure({ ...valid, ...change })).message).toContain(message);
   });
 
@@ -90,7 +90,7 @@ describe("the options of an embedding", () => {
       "resources.public: this name is reserved",
     ],
     ["a wrong tooLarge", { scanner: { host: "clamd", tooLarge: "skip" } }, "scanner.tooLarge"],
-  ])("an embedding refuses options with %s", async (_, change, message) => {
+  ])("createValetKey refuses options with %s", async (_, change, message) => {
     expect((await failure({ ...valid, ...change })).message).toContain(`- ${message}`);
   });
 
@@ -110,7 +110,7 @@ describe("the options of an embedding", () => {
     ],
     [{ colour: "red" }, 'unknown option "colour", the options are bucket, buckets, database'],
     [JSON.parse('{ "__proto__": {} }'), 'unknown option "__proto__", the options are'],
-  ])("an embedding refuses the unknown option in %j, and suggests a known option", async (change, message) => {
+  ])("createValetKey refuses the unknown option in %j, and suggests a known option", async (change, message) => {
     const options = Object.defineProperties({}, Object.getOwnPropertyDescriptors(valid));
     Object.defineProperties(options, Object.getOwnPropertyDescriptors(change));
     const error = await failure(options);
@@ -118,7 +118,7 @@ describe("the options of an embedding", () => {
     expect(error.message).toContain(`- ${message}`);
   });
 
-  it("an embedding accepts credentials that the AWS SDK has extended", async () => {
+  it("createValetKey accepts credentials that the AWS SDK has extended", async () => {
     const credentials = { accessKeyId: "a", secretAccessKey: "b", $source: {}, expiration: new Date(), accountId: "1" };
     const { message } = await failure({ ...valid, database: "", bucket: { ...valid.bucket, credentials } });
     expect(message).toBe(
@@ -127,7 +127,7 @@ describe("the options of an embedding", () => {
   });
 
   it.each([undefined, null, 1, "files.db"])(
-    "an embedding refuses the options %j with a list of the missing options",
+    "createValetKey refuses the options %j with a list of the missing options",
     async (options) => {
       expect((await failure(options)).message).toContain("- database is missing");
     },

@@ -8,7 +8,7 @@ const invoice = (itemId: string) => ({ resource: "invoice", itemId });
 const ofTenant = /^valetkey-places\/tenants\/acme\/[0-9a-f]{44}$/;
 
 describe.each(engines)("the option `place` on $name", (engine) => {
-  it("the objects of an item are in the folder that `place` has returned first", async () => {
+  it("all objects of an item are in the folder that `place` returned first for the item", async () => {
     const location = await createPlace(engine);
     const resources = { invoice: { may: () => true } };
     const first = await open(location, {

@@ -38,7 +38,7 @@ describe.each(engines)("the promises of an embedding on $name", (engine) => {
     expect(JSON.stringify(items)).not.toContain("X-Amz");
   });
 
-  it("promise 5: a file goes to the bucket under a key that only URLs contain", async () => {
+  it("promise 5: a file is in the bucket under a key that appears only in URLs", async () => {
     const { as, bucket } = await open(await createPlace(engine));
     const completed = await as("ann").upload("/invoice/42");
     const [objectKey] = await bucket.keys();

@@ -36,7 +36,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
   const request = (itemId: string, settings?: NewFileRequest) =>
     embedding.files.createFileRequest(ann, drawer(itemId), settings);
 
-  it("a visitor without an account sends a file to an item", async () => {
+  it("a visitor without an account sends a file through a file request", async () => {
     const { files } = embedding;
     const made = await request("sent", { label: "Your passport", maxFiles: 2, expiresAt: null, askName: "required" });
     expect(made).toMatchObject({ ...drawer("sent"), state: "live", createdBy: "ann", maxFiles: 2, accept: [] });
@@ -209,7 +209,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     expect(await files.counts(ann, [drawer("unverified")])).toMatchObject([{ files: 1, ready: 0 }]);
   });
 
-  it("a user needs the rights to add and request files for calls about file requests", async () => {
+  it("only a user who may add and request files can manage file requests", async () => {
     const { files } = embedding;
     const { id } = await request("rights");
     await expect(files.createFileRequest(ben, drawer("rights"))).rejects.toMatchObject(denied);
@@ -238,7 +238,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     expect(await visit(made.token).claim()).toMatchObject(gone);
   });
 
-  it("a file request does not work in another application with the same secret", async () => {
+  it("a file request of one application does not work in another with the same secret", async () => {
     const { id, token } = await request("foreign");
     const other = await open(await createPlace(engine), requesting);
     expect(await visitorOf(other.files.fetch, token).start("hello")).toMatchObject(gone);
@@ -299,7 +299,7 @@ describe("the file requests of an embedding", () => {
     expect(await bucket.keys()).toEqual([expect.stringContaining("tenants/acme/")]);
   });
 
-  it("a file in a virus scan is rejected if its file request is revoked", async () => {
+  it("a file is rejected if its file request is revoked during the virus scan", async () => {
     const clamd = await startStandIn({ streamMaxBytes: 1_000 });
     onTestFinished(clamd.stop);
     const { host, port } = clamd;
@@ -437,7 +437,7 @@ describe("the file requests of an embedding", () => {
     expect(checked).toHaveLength(60);
   });
 
-  it("an embedding without the option links has no file requests", async () => {
+  it("an embedded service without the option `links` has no file requests", async () => {
     const { files } = await open(await createPlace(sqlite));
     await expect(files.createFileRequest(ann, { resource: "invoice", itemId: "42" })).rejects.toMatchObject({
       code: "links_disabled",

@@ -53,17 +53,17 @@ describe.each(engines)("the tables of an embedding on $name", (engine) => {
     return tables;
   }
 
-  it("a new embedding has only the tables that an embedding needs", async () => {
+  it("the database of a new embedded service has only the tables that it needs", async () => {
     expect(await tablesOf(await openNew("embedding")), UNKNOWN_TABLE).toEqual(ALL_TABLES);
   });
 
-  it("the service has all tables of an embedding, and further tables", async () => {
+  it("the database of the service has all tables of an embedded service, and more", async () => {
     const tables = await tablesOf(await openNew("service"));
     expect(tables).toEqual(expect.arrayContaining(ALL_TABLES));
     expect(tables).toEqual(expect.arrayContaining(["note_shares", "mails", "webhook_endpoints"]));
   });
 
-  it("an embedding works without the tables of the service", async () => {
+  it("an embedded service works without the tables that only the service needs", async () => {
     const place = await createPlace(engine, { isNew: true });
     const first = await open(place);
     const { id } = (await first.as("ann").upload("/invoice/42")).body;
@@ -75,7 +75,7 @@ describe.each(engines)("the tables of an embedding on $name", (engine) => {
     expect(await tablesAt(place)).toEqual(ALL_TABLES);
   });
 
-  it("an embedding keeps all tables of a database that an older version has created", async () => {
+  it("an embedded service keeps all tables that an older version has created", async () => {
     const place = await createPlace(engine, { usedBy: "service" });
     const before = await tablesAt(place);
     const { as, files, close } = await open(place);
@@ -86,7 +86,7 @@ describe.each(engines)("the tables of an embedding on $name", (engine) => {
     expect(await tablesAt(place)).toEqual(before);
   });
 
-  it("an embedding does not change the database of the service", async () => {
+  it("createValetKey does not change the database of the Valet Key service", async () => {
     const place = await createPlace(engine, { usedBy: "service" });
     const note = sampleNote();
     const service = await openAt(locationOf(place), { application: SERVICE });
@@ -109,7 +109,7 @@ describe.each(engines)("the tables of an embedding on $name", (engine) => {
     await again.close();
   });
 
-  it("an embedding does not change the database of another application", async () => {
+  it("createValetKey does not change the database of another application", async () => {
     const place = await createPlace(engine, { isNew: true });
     await (await open(place, { application: "shop" })).close();
     const before = await tablesAt(place);
@@ -119,7 +119,7 @@ describe.each(engines)("the tables of an embedding on $name", (engine) => {
     expect(await tablesAt(place)).toEqual(before);
   });
 
-  it("an embedding drops no table of the application with the name of a service table", async () => {
+  it("createValetKey keeps a table of the application that has the name `mails`", async () => {
     const place = await createPlace(engine, { isNew: true });
     const location = locationOf(place);
     if ("url" in location) await runSql(place.database, "create schema valetkey");
@@ -137,7 +137,7 @@ describe.each(engines)("the tables of an embedding on $name", (engine) => {
     await after.close();
   });
 
-  it("a version without migration 0121 refuses the database of a new embedding", async () => {
+  it("a version without migration 0121 refuses the database of a new embedded service", async () => {
     const place = await createPlace(engine, { isNew: true });
     await (await open(place)).close();
     const older = Object.entries(migrationsFor(engine.name)).filter(([name]) => name < "0121");

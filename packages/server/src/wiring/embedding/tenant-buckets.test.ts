@@ -63,7 +63,7 @@ describe.each(engines)("buckets of tenants on $name", (engine) => {
     expect(await files.health()).toMatchObject({ status: "ready" });
   });
 
-  it("no process starts if the option `buckets` omits a bucket with files", async () => {
+  it("the service does not start if the option `buckets` omits a bucket with files", async () => {
     const [eu, us] = [await startBucket(), await startBucket()];
     const location = await createPlace(engine);
     const both = { us: us.target, eu: eu.target };

@@ -158,7 +158,7 @@ describe("a transaction of the application on postgres", () => {
     await expect(app.files.get(users.ann, staged.id)).rejects.toMatchObject({ code: "access_denied" });
   });
 
-  it("stage refuses bytes that contradict the declaration", async () => {
+  it("stage refuses a file whose bytes contradict its type", async () => {
     const { files, bucket } = await start();
     const staging = files.stage(users.ann, invoice42, { filename: "invoice.pdf", body: png });
     await expect(staging).rejects.toMatchObject({ code: "upload_rejected" });
@@ -222,7 +222,7 @@ describe("a transaction of the application on postgres", () => {
     await app.files.remove(users.ann, id);
   });
 
-  it("removeIn moves a file to the trash if the embedding has a trash", async () => {
+  it("removeIn moves a file to the trash if the service has a trash", async () => {
     const app = await start({ trashDays: 30 });
     const { id } = await app.files.attach(users.ann, invoice42, text);
     const client = await app.begin();

@@ -119,7 +119,7 @@ describe("the rule validate", () => {
     expect([calls, faults.length]).toEqual([1, 2]);
   });
 
-  it("`validate` checks the files of users, but not files of the application itself", async () => {
+  it("`validate` checks the files of users, but not the files of the application", async () => {
     const { files } = await open(await createPlace(sqlite), withRule(atMostTwo));
     const [item, other] = ["42", "43"].map((itemId) => ({ resource: "invoice", itemId })) as [ItemName, ItemName];
     const attach = (body: FileBody) => files.attach(users.ann, item, { filename: "a.txt", body });

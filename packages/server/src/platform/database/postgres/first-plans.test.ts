@@ -16,7 +16,7 @@ const READS = `
     (select cast(sum(idx_tup_read) as int) from pg_stat_user_indexes where indexrelname = 'attachments_of_note') as of_notes
   from pg_stat_user_tables where relname in ('uploads', 'attachments')`;
 
-it("on a new PostgreSQL database, an upload start reads no other uploads", async () => {
+it("on a new PostgreSQL database, the start of an upload reads no other uploads", async () => {
   const { url, remove } = await createTestPostgresDatabase();
   onTestFinished(remove);
   // The pool has one connection, because PostgreSQL caches plans for each connection separately.

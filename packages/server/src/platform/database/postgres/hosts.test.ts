@@ -29,6 +29,6 @@ test.each([
   expect(faultOfUrl(url)).toBe(fault);
 });
 
-test("the parameter target_session_attrs may name the primary", () => {
+test("a database URL may require the primary with target_session_attrs", () => {
   expect(faultOfUrl("postgres://one,two/db?target_session_attrs=read-write")).toBeUndefined();
 });

@@ -19,7 +19,7 @@ describe("the names of prepared statements", () => {
     ["all columns of a changed row", 'update "notes" set "title" = $1 returning *'],
     ["others, and then all columns of a changed row", 'delete from "notes" returning "id", *'],
     ["an insert of several rows", 'insert into "notes" ("id", "title") values ($1, $2), ($3, $4)'],
-  ])("a statement gets no name and is not prepared if it is %s", (_what, sql) => {
+  ])("a statement of this kind gets no name and is not prepared: %s", (_what, sql) => {
     expect(createStatementNames().nameOf(sql)).toBeUndefined();
   });
 
@@ -28,7 +28,7 @@ describe("the names of prepared statements", () => {
     ["all columns of a query that lists them", 'select * from (select "id" from "notes") as "found"'],
     ["an insert of one row", 'insert into "notes" ("id", "title") values ($1, $2) on conflict ("id") do nothing'],
     ["several subqueries", 'select (select count(*) from "a"), (select "x" from "b") from "notes"'],
-  ])("a statement gets a name and is prepared if it is %s", (_what, sql) => {
+  ])("a statement of this kind gets a name and is prepared: %s", (_what, sql) => {
     expect(createStatementNames().nameOf(sql)).toBeDefined();
   });
 
@@ -39,7 +39,7 @@ describe("the names of prepared statements", () => {
     expect(nameOf(`${SELECT} limit 0`)).toBeDefined();
   });
 
-  it("after 100 losses of statement names, statements get no names any more", () => {
+  it("after 100 lost names, a prepared statement gets no further name", () => {
     const { nameOf, renew } = createStatementNames();
     const names = new Set([nameOf(SELECT)]);
     for (let nth = 1; nth < 100; nth++) {

@@ -118,7 +118,7 @@ it("the service reports a failed checkpoint, and repeats the checkpoint later", 
   await close();
 });
 
-it("a move of URL events from the journal can also cause a checkpoint", async () => {
+it("the move of URL events from the journal into the database can cause a checkpoint", async () => {
   const { file, close } = await sqlite.open();
   let steps = 0;
   const urlAudit = openSqliteUrlAudit({

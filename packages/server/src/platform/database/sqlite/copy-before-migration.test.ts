@@ -31,7 +31,7 @@ async function earlierDatabase() {
 }
 
 describe("the copy of a SQLite database before a migration", () => {
-  it("the copy before a migration contains the database and its journal of URL events", async () => {
+  it("the copy before a migration contains the database and the journal of URL events", async () => {
     const { copies, open, copy } = await earlierDatabase();
     await (await open()).close();
     expect(copies).toEqual([copy]);
@@ -42,7 +42,7 @@ describe("the copy of a SQLite database before a migration", () => {
     database.close();
   });
 
-  it("the copy before a migration can replace the database for a rollback", async () => {
+  it("the copy before a migration can replace the database in a rollback", async () => {
     const { file, note, copies, open, copy } = await earlierDatabase();
     await (await open()).close();
     for (const path of ["", "-url-journal"].flatMap((end) => [end, `${end}-wal`, `${end}-shm`])) {
@@ -55,7 +55,7 @@ describe("the copy of a SQLite database before a migration", () => {
     expect(copies).toHaveLength(2);
   });
 
-  it("the service copies no database that is new or needs no migration", async () => {
+  it("the service copies only an existing database that needs a migration", async () => {
     const { location, remove } = await sqlite.createLocation();
     onTestFinished(remove);
     const { file } = location as { file: string };

@@ -35,7 +35,7 @@ describe("lists on SQLite", () => {
     expect(await planOf((db) => noteQueries(db).listShared("ann", page))).toContain("notes USING COVERING INDEX");
   });
 
-  it("SQLite counts the files of a note in two indexes, without reads of file rows", async () => {
+  it("SQLite counts the files of a note with two indexes, and reads no file row", async () => {
     const plan = await planOf((db) => attachmentQueries(db).countOfNote("note", "viewer"));
     for (const index of ["attachments_of_note", "attachments_unready"]) {
       expect(plan).toContain(`SEARCH attachments USING COVERING INDEX ${index} (note_id=?)`);
@@ -47,7 +47,7 @@ describe("lists on SQLite", () => {
     ["the limit has the pending files", 1, (db) => uploadQueries(db).countPending({ userId: "ann", noteId: "note" })],
   ];
 
-  it.each(files)("SQLite reads only the files of a note that the query needs: %s", async (_name, searches, list) => {
+  it.each(files)("SQLite reads only the files of a note that the query needs (%s)", async (_name, searches, list) => {
     const searched = /attachments USING (?:COVERING )?INDEX attachments_of_note \(note_id=\? AND <expr>=\?/g;
     expect((await planOf(list)).match(searched)).toHaveLength(searches);
   });

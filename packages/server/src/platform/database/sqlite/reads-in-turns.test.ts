@@ -44,7 +44,7 @@ describe("the SQLite reads of one turn of the event loop", () => {
     expect(await read(byId, ["b"])).toEqual([[2]]);
   });
 
-  it("a failing SQLite read does not affect other reads in the same turn", async () => {
+  it("a failed SQLite read does not affect other reads in the same event loop turn", async () => {
     const { add, read } = await openFacts();
     add("a", 1);
     const reads = [

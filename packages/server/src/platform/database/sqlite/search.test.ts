@@ -10,7 +10,7 @@ import { openSqliteSearch } from "./search.ts";
 // These tests run only on SQLite, because only SQLite has threads for searches. The tests of notes cover searches on all engines.
 const TITLE = { limit: 50, cursor: undefined, search: "title" };
 
-it("a search finds a note immediately after its commit", async () => {
+it("a search finds a note immediately after the commit of the note", async () => {
   const test = await sqlite.open();
   const notes = [sampleNote(), sampleNote(), sampleNote()];
   for (const [nth, note] of notes.entries()) {
@@ -53,7 +53,7 @@ it("a search runs while another search is slow", async () => {
   await test.close();
 });
 
-it("a search inside a transaction finds a note of the transaction", async () => {
+it("a search inside a transaction finds a note that the transaction has written", async () => {
   const test = await sqlite.open();
   const note = sampleNote();
   await test.db.transaction(async (tx) => {
@@ -64,7 +64,7 @@ it("a search inside a transaction finds a note of the transaction", async () => 
   await test.close();
 });
 
-it("searches work again when a missing database file is back", async () => {
+it("searches work again when the missing database file is back", async () => {
   const test = await sqlite.open();
   const file = test.file as string;
   const search = () => noteQueries(test.db).listOwned("ann", TITLE);

@@ -51,7 +51,7 @@ describe.each(engines)("the adoption of an object that is being deleted, on $nam
   const adopt = () => ann.send(`POST /notes/${noteId}/attachments`, { json: { key, filename: "a.txt" } });
   const listed = async () => (await ann.send(`GET /notes/${noteId}`)).body.attachments;
 
-  it("an object of the bucket can't become a file while the object is being deleted", async () => {
+  it("an object of the bucket can't be added as a file while the object is being deleted", async () => {
     const id = await open();
     await ann.send(`DELETE /attachments/${id}`);
     let answer: Answer | undefined;
@@ -65,7 +65,7 @@ describe.each(engines)("the adoption of an object that is being deleted, on $nam
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("an object of the bucket can't become a file if it is deleted before the transaction", async () => {
+  it("an object of the bucket can't be added as a file if it is deleted before the transaction", async () => {
     const id = await open();
     onHead = async () => {
       await ann.send(`DELETE /attachments/${id}`);
@@ -75,7 +75,7 @@ describe.each(engines)("the adoption of an object that is being deleted, on $nam
     expect(await listed()).toEqual([]);
   });
 
-  it("an object of the bucket can't become a file if the object's deletion is due soon", async () => {
+  it("an object of the bucket can't be added as a file if the object's deletion is due soon", async () => {
     const id = await open();
     await ann.send(`DELETE /attachments/${id}`);
     const queued = service.database.db.kysely.updateTable("object_deletions").where("object_key", "=", key);

@@ -131,7 +131,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     await expectNothingLeft();
   });
 
-  it("only an administrator can make a file of an object that is already in the bucket", async () => {
+  it("only an administrator can add an object of the bucket as a file", async () => {
     const stored = (await ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm("adopt me") })).body;
     const [key] = await service.bucketContents.keys();
     await service.database.db.kysely.deleteFrom("attachments").where("id", "=", stored.id).execute();

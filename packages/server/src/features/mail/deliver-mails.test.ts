@@ -104,7 +104,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("the mail worker sends all other mails if the server refuses one recipient", async () => {
+  it("the mail worker sends all other mails if the mail server refuses one recipient", async () => {
     const { server, failures, sendMails } = await start({
       refuse: (to) => (to === "n3@example.com" ? { code: 550, text: "No such user" } : undefined),
     });
@@ -120,7 +120,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect(await rows()).toEqual([]);
   });
 
-  it("the mail worker doubles its pause after each temporary refusal of the server", async () => {
+  it("the mail worker doubles its pause after each temporary refusal of the mail server", async () => {
     let isKnown = false;
     const { server, failures, sendMails } = await start({
       refuse: () => (isKnown ? undefined : { code: 451, text: "Greylisted" }),
@@ -179,7 +179,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect([server.mails, failures, await rows()]).toEqual([[], [], []]);
   });
 
-  it("each notice is in exactly one mail if a mail worker leases mails meanwhile", async () => {
+  it("each notice is in exactly one mail, even if a mail worker leases mails meanwhile", async () => {
     const { db } = suite;
     const [userId, email, now] = [randomUUID(), "ann@example.com", clock()];
     const linkIds = Array.from({ length: 40 }, () => randomUUID()).sort();
@@ -311,7 +311,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     expect([await sendMails(), await rows(), (await state())?.sentAt]).toEqual([0, [], suite.clock.now]);
   });
 
-  it("requirement 43: the outbox stores no secret that the mail server quotes", async () => {
+  it("requirement 43: the outbox stores no secret that an error of the mail server repeats", async () => {
     let token = "";
     const { server, failures, sendMails } = await start({
       beforeConfirm: () => {

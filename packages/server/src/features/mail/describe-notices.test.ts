@@ -84,7 +84,7 @@ describe("the sentences of a mail about events", () => {
       "You received 2 files through your file request “Passports”",
       "You received 2 files through your file request “Passports”.",
     ],
-  ])("the mail about the event %o says who did what", (fact, subject, line) => {
+  ])("the mail about an event says who did what (%o)", (fact, subject, line) => {
     const described = factsOf(fact);
     expect(described.subject).toBe(subject);
     expect(described.lines.map((text) => text.replace(/[\u200b\u2068\u2069]/g, ""))).toEqual([line]);

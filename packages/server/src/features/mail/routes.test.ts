@@ -78,7 +78,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(mailsTo(invited)).toHaveLength(1);
   });
 
-  it("one mail reports all shares of ten minutes", async () => {
+  it("one mail reports all shares that a person receives in ten minutes", async () => {
     const ann = await newPerson();
     const noteId = await share(ann.id);
     await share(ann.id);
@@ -144,7 +144,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
         "3 files of your link “\u2068Contract\u2069” were viewed.",
       ],
     ],
-  ] as const)("the notification setting %s of a link determines its mails", async (notify, lines) => {
+  ] as const)("the notification setting of a link determines the mails about the link (%s)", async (notify, lines) => {
     const ann = await prove("ann");
     const { token } = await storeLink(service.db, { notify, label: "Contract" });
     for (let nth = 0; nth < 3; nth += 1) {

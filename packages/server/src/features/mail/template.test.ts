@@ -76,7 +76,7 @@ describe("the text and HTML of a mail", () => {
   });
 
   it.each([undefined, "#0a0a0a", "#c2185b"] as const)(
-    "the texts of a mail with the brand colour %s have a contrast of at least 4.5",
+    "the texts of a mail have a contrast of at least 4.5 (brand colour: %s)",
     (color) => {
       const { html } = renderMail(
         { subject: "S", intro: ["A"], button: { label: "B", url }, outro: ["C"], reason: "D" },

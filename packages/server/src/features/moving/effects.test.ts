@@ -20,7 +20,7 @@ describe.each(engines)("the effects of a move on $name", (engine) => {
   const ann = service.as("ann");
 
   it.each(Array.from({ length: ROUNDS }, (_, seed) => seed))(
-    "move-effects counts the people and links that lose files by a move (seed %i)",
+    "move-effects counts the people and links that lose a file when it moves (seed %i)",
     async (seed) => {
       const random = randomFrom((seed + 1) * 1_000_003);
       const happens = (probability: number) => random() < probability;

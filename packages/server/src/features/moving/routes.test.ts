@@ -69,7 +69,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     return { fromNoteId, toNoteId, id: await attach(ann, fromNoteId) };
   }
 
-  it("a move between notes of one owner keeps the file's id, object, date and quota", async () => {
+  it("a move between two notes of one owner keeps a file's id, object, date and quota", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const before = (await ann.send(`GET /attachments/${id}`)).body;
     const [used, objects] = [await usageOf(ann), await service.bucketContents.keys()];
@@ -80,7 +80,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await textOf(ann, id)).toBe("hello");
   });
 
-  it("a second move brings a moved file back to its first note", async () => {
+  it("a file that was moved can be moved back to its first note", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     await share(ann, `/attachments/${id}`, { userIds: [bobId] });
     await move(ann, id, { fromNoteId, toNoteId });
@@ -89,7 +89,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await bob.send(`GET /attachments/${id}`)).status).toBe(200);
   });
 
-  it("the files of the target note stay sorted by date after a move", async () => {
+  it("the files of the target note stay sorted by date after the move of a file", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const later = await attach(ann, toNoteId, fileForm("same name"));
     await move(ann, id, { fromNoteId, toNoteId });
@@ -162,7 +162,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect([await shown(ofFiles), await shown(ofNote)]).toEqual([[other], [id, other]]);
   });
 
-  it("both notes show the event of a move, but not the title of the other note", async () => {
+  it("both notes show the move of a file, but not the title of the other note", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     await move(ann, id, { fromNoteId, toNoteId });
     await ann.send(`PATCH /attachments/${id}`, { json: { filename: "secret.txt" } });
@@ -176,7 +176,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await ann.send(`GET /notes/${fromNoteId}/activity`)).text).not.toContain("secret.txt");
   });
 
-  it("GET /changes reports a move to the people of both notes", async () => {
+  it("GET /changes reports the move of a file to the people of both notes", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     for (const noteId of [fromNoteId, toNoteId])
       await share(ann, `/notes/${noteId}`, { userIds: [bobId], role: "viewer" });
@@ -199,7 +199,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await eventsOf(ann, fromNoteId, "attachment.moved")).toHaveLength(1);
   });
 
-  it("a repeated move and a move to the same note return the file and change nothing", async () => {
+  it("a repeated file move or a move to the same note returns the file and changes nothing", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     expect((await move(ann, id, { fromNoteId, toNoteId: fromNoteId })).status).toBe(200);
     for (let times = 0; times < 2; times++) {
@@ -208,14 +208,14 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await eventsOf(ann, fromNoteId, "attachment.moved")).toHaveLength(1);
   });
 
-  it("a move returns 409 if the file is no longer on the note that the request names", async () => {
+  it("the move of a file returns 409 if the file is not on the note that the request names", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const third = await newNote(ann);
     await move(ann, id, { fromNoteId, toNoteId });
     expect((await move(ann, id, { fromNoteId, toNoteId: third })).body).toMatchObject({ code: "attachment_moved" });
   });
 
-  it("requirement 15: a move of a file needs editors of both notes, a copy needs less", async () => {
+  it("requirement 15: only editors of both notes can move a file, but a copy needs less", async () => {
     const roles = ["owner", "editor", "viewer", "nobody"] as const;
     const person = service.as("person");
     const noteFor = async (role: (typeof roles)[number]) => {
@@ -252,7 +252,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     });
   });
 
-  it("a move or copy of a file returns 404 for unknown ids, and 400 for invalid ids", async () => {
+  it("the move or copy of a file returns 404 for unknown ids, and 400 for invalid ids", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const unknown = unknownId();
     for (const send of [
@@ -268,7 +268,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await copy(ann, id, toNoteId, { "idempotency-key": "ü" })).status).toBe(400);
   });
 
-  it("a move or copy of a file fails if the file or the target note is in the trash", async () => {
+  it("the move or copy of a file fails if the file or the target note is in the trash", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const deleted = await newNote(ann);
     await ann.send(`DELETE /notes/${deleted}`);
@@ -295,7 +295,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     }
   });
 
-  it("a move or copy fails for a file that is not ready", async () => {
+  it("a file that is not ready can't be moved or copied", async () => {
     const { fromNoteId, toNoteId } = await arrange();
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
     const { attachmentId } = (await ann.send(`POST /notes/${fromNoteId}/uploads`, { json })).body.upload;
@@ -323,7 +323,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     ]);
   });
 
-  it("a copy and a move keep long filenames in four writing systems", async () => {
+  it("copied and moved files keep long filenames in four writing systems", async () => {
     const { fromNoteId, toNoteId } = await arrange();
     for (const filename of LONG_NAMES) {
       const id = await attach(ann, fromNoteId, fileForm("x", filename));
@@ -349,7 +349,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await copy(ann, id, toNoteId, key)).body.id).not.toBe(answers[0]?.body.id);
   });
 
-  it("a copy to the note of another owner counts in the quota of this owner", async () => {
+  it("a file copy on the note of another owner counts in the quota of that owner", async () => {
     const id = await attach(ann, await newNote(ann));
     const { noteId: annNote } = (await ann.send(`GET /attachments/${id}`)).body;
     await share(ann, `/notes/${annNote}`, { userIds: [bobId], role: "viewer" });
@@ -366,7 +366,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await eventsOf(bob, bobNote, "attachment.copied")).toMatchObject([{ attachmentIds: [body.id] }]);
   });
 
-  it("a move to another owner's note leaves the original in the former owner's trash", async () => {
+  it("a file move to another owner's note leaves the original in the former owner's trash", async () => {
     const fromNoteId = await newNote(ann);
     const id = await attach(ann, fromNoteId);
     await share(ann, `/notes/${fromNoteId}`, { userIds: [bobId], role: "editor" });
@@ -389,7 +389,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     ]);
   });
 
-  it("a move or copy returns 413 if it exceeds the quota of the target note's owner", async () => {
+  it("a file move or copy over the quota of the target note's owner returns 413", async () => {
     const fromNoteId = await newNote(ann);
     const id = await attach(ann, fromNoteId);
     const toNoteId = await newNote(bob);
@@ -406,7 +406,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await move(ann, id, { fromNoteId, toNoteId })).status).toBe(200);
   });
 
-  it("a copy fails if the caller loses the access to one of the notes during the copy", async () => {
+  it("the copy of a file fails if the caller loses access to one of the notes meanwhile", async () => {
     const fromNoteId = await newNote(ann);
     const id = await attach(ann, fromNoteId);
     await share(ann, `/notes/${fromNoteId}`, { userIds: [bobId], role: "editor" });
@@ -422,7 +422,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect([await filesOf(ann, fromNoteId), await usageOf(bob)]).toEqual([[id], { usedBytes: 0, files: 0 }]);
   });
 
-  it("a copy returns 422 and leaves no object if the file is deleted during the copy", async () => {
+  it("the copy of a file returns 422 and leaves no object if the file is deleted meanwhile", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     whileCopying = () => ann.send(`DELETE /attachments/${id}`);
     expect((await copy(ann, id, toNoteId)).body.code).toBe("attachment_not_found");
@@ -444,7 +444,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect(await usageOf(ann)).toEqual({ usedBytes: 5, files: 1 });
   });
 
-  it("if a copy is killed, the service deletes its object and releases its quota", async () => {
+  it("if a file copy is killed, the service deletes the new object and releases the quota", async () => {
     const { toNoteId, id } = await arrange();
     const before = await service.bucketContents.keys();
     const { promise: isCopied, resolve: copied } = Promise.withResolvers<void>();
@@ -465,7 +465,7 @@ describe.each(engines)("moving and copying files on $name", (engine) => {
     expect((await answer).status).toBe(500);
   });
 
-  it("move-effects counts each person and each link that loses files once", async () => {
+  it("move-effects counts each person and each link that loses files only once", async () => {
     const { fromNoteId, toNoteId, id } = await arrange();
     const second = await attach(ann, fromNoteId);
     const named = (name: string) => `${name}-${users}`;

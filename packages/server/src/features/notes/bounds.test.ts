@@ -27,7 +27,7 @@ describe.each(engines)("requirement 30: the bounds of lists on $name", (engine) 
     }
   });
 
-  it("a page of the activity list never exceeds 1 MiB", async () => {
+  it("a page of a person's activity never exceeds 1 MiB", async () => {
     const attachmentIds = Array.from({ length: 1_000 }, () => sampleEvent().id);
     const events = Array.from({ length: 60 }, () => sampleEvent({ ownerId: "ben", attachmentIds }));
     for (const event of events) await auditQueries(service.db).add(event);

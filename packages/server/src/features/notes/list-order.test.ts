@@ -39,7 +39,7 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     }
   }
 
-  it("the list of notes sorts by creation, change or title across all pages", async () => {
+  it("the list of notes is sorted by creation, change or title across all pages", async () => {
     const sam = service.as("sam");
     await insertNotes("sam", [
       { title: "beta", changed: 9 },
@@ -160,7 +160,7 @@ describe.each(engines)("the list of notes on $name", (engine) => {
     expect((await service.as("bad").send(`GET /notes?${query}`)).body).toMatchObject({ status: 400, code });
   });
 
-  it("a note may have an empty title, at its creation and after a change", async () => {
+  it("a note may have an empty title when it is created and after a change", async () => {
     const ida = service.as("ida");
     const { status, body } = await ida.send("POST /notes", { json: { title: "" } });
     expect([status, body.title]).toEqual([201, ""]);

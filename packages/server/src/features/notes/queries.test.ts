@@ -35,7 +35,7 @@ describe.each(engines)("notes on $name", (engine) => {
     ]);
   });
 
-  it("a list of notes has the first 200 characters of each body", async () => {
+  it("a list of notes contains only the first 200 characters of each body", async () => {
     const body = "📎é".repeat(150);
     await noteQueries(suite.db).insert(sampleNote({ ownerId: "writes-much", body }));
     const [listed] = (await noteQueries(suite.db).listOwned("writes-much", FIRST)).items;
@@ -106,7 +106,7 @@ describe.each(engines)("notes on $name", (engine) => {
   });
 
   it.each(["", "abc", "aWQ6", "aWQ6YQ==", "not a cursor", "aWQ6YQ\n", "aWQ6AA"])(
-    "the query for a list of notes refuses the cursor %j",
+    "the query for the list of notes refuses the cursor %j",
     async (cursor) => {
       const refused = expect.objectContaining({ code: "invalid_cursor" });
       await expect(noteQueries(suite.db).listOwned("ann", { limit: 1, cursor })).rejects.toEqual(refused);

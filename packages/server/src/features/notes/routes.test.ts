@@ -17,7 +17,7 @@ describe.each(engines)("notes on $name", (engine) => {
   const service = useService({ engine });
   const ann = service.as("ann");
 
-  it("a person creates, reads, changes and deletes a note", async () => {
+  it("a person can create, read, change and delete a note", async () => {
     const created = await ann.send("POST /notes", { json: { title: "Plan" } });
     expect(created.status).toBe(201);
     expect(created.body).toMatchObject({ title: "Plan", body: "", ownerId: "ann", attachments: [] });
@@ -117,7 +117,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect(await accessOf()).toEqual({ people: { count: 1 } });
   });
 
-  it("the response with a note has only the id of an unknown owner", async () => {
+  it("for an owner that is not known, a response with the note contains only the owner's id", async () => {
     const note = sampleNote({ ownerId: "stranger" });
     await noteQueries(service.db).insert(note);
     await shareQueries(service.db).put({ noteId: note.id }, sampleShare({ userId: "dora" }));
@@ -350,7 +350,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect((await ann.send("GET /notes?cursor=zzz")).body).toMatchObject({ status: 400, code: "invalid_cursor" });
   });
 
-  it("requirement 17: lists and activity hide notes to which the caller has no access", async () => {
+  it("requirement 17: lists and activity show no notes to which the caller has no access", async () => {
     const world = await createWorld(service);
     const otherUser = service.as("otherUser");
     const search = "q=hello.TXT";

@@ -24,7 +24,7 @@ describe.each(engines)("people on $name", (engine) => {
     expect(await lookupQueries(database.db).person("first")).toMatchObject({ isAdmin: false });
   });
 
-  it("the database writes nothing if no field of a person has changed", async () => {
+  it("the database writes nothing if an update changes no field of a person", async () => {
     const person = { id: "same", email: "same@example.com", name: "Same", isAdmin: false };
     await peopleQueries(suite.db).put({ ...person, now: 1_000 });
     await peopleQueries(suite.db).put({ ...person, now: 2_000 });

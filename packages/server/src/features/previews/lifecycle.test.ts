@@ -140,7 +140,7 @@ describe.each(engines)("previews and their files on $name", (engine) => {
     expect(await bytesOf()).toEqual(webp());
   });
 
-  it("completions of the same previews in opposite orders never deadlock", async () => {
+  it("simultaneous completions of the same previews in opposite orders never deadlock", async () => {
     for (let round = 0; round < 4; round++) {
       const ids = await Promise.all(Array.from({ length: 4 }, () => uploadPhoto(ann, { noteId })));
       const previews = ids.flatMap((id) => [
@@ -160,7 +160,7 @@ describe.each(engines)("previews and their files on $name", (engine) => {
     }
   });
 
-  it("a person who has lost the access to a file gets no preview of the file", async () => {
+  it("a person who has lost access to a file gets no preview of the file", async () => {
     await sendPreview(ann, { attachmentId });
     const bob = service.as("bob");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"] } });
@@ -198,7 +198,7 @@ describe.each(engines)("previews on buckets with few capabilities and with a vir
     expect((await service.bucketContents.keys()).sort()).toEqual(known);
   });
 
-  it("a refused preview leaves no copy in a bucket without a conditional PUT", async () => {
+  it("a refused preview leaves no copy in a bucket that has no conditional PUT", async () => {
     const capabilities = { ...EVERY_CAPABILITY, conditionalPut: false, signedSha256: false };
     const service = await startServiceInTest({ engine, capabilities });
     const ann = service.as("ann");

@@ -123,7 +123,7 @@ describe.each(engines)("missing previews on $name", (engine) => {
     expect(await previewsOf(damaged)).toBeUndefined();
   });
 
-  it("a deleted file does not wait for previews", async () => {
+  it("the service makes no previews of a deleted file", async () => {
     const attachmentId = await uploadPhoto(ann, { noteId });
     const before = await countMissing();
     await ann.send(`DELETE /attachments/${attachmentId}`);
@@ -142,7 +142,7 @@ describe.each(engines)("missing previews on $name", (engine) => {
     expect(await stateOf()).not.toBe(between);
   });
 
-  it("previews are tried again after the process dies, at most three times", async () => {
+  it("the service tries to make previews again after the process dies, at most three times", async () => {
     const attachmentId = await uploadPhoto(ann, { noteId, content: await makePhoto() });
     const aborted = AbortSignal.abort();
     for (let attempt = 1; attempt <= 3; attempt += 1) {

@@ -42,7 +42,7 @@ describe.each(engines)("refused previews on $name", (engine) => {
     ["10,000 x 10,000 pixels", webpOf(lossless({ width: 10_000, height: 10_000 })), /10000 x 10000.*at most 320/],
     ["321 pixels", webp({ width: 321, height: 9 }), /at most 320/],
     ["a cut WebP", webp().subarray(0, 90), /complete/],
-  ])("requirement 61: a preview with %s is never shown, and the file stays", async (_name, picture, reason) => {
+  ])("requirement 61: a refused preview is never shown, and the file stays (%s)", async (_name, picture, reason) => {
     const before = await service.bucketContents.keys();
     const { upload } = await storePreview(ann, { attachmentId, picture });
     const { problem } = (await completePreviews(ann, [{ attachmentId, name: "small" }])).body.previews[0];
@@ -75,7 +75,7 @@ describe.each(engines)("refused previews on $name", (engine) => {
     else expect(problem.detail).toMatch(reason);
   });
 
-  it("a start refuses a preview that is too large, or a preview for a small file", async () => {
+  it("the service refuses to start a preview that is too large or is for a small file", async () => {
     expect(await codeOfStart(ann, { sizeBytes: 40_001 })).toBe("preview_invalid");
     expect(await codeOfStart(ann, { name: "large", sizeBytes: 400_001 })).toBe("preview_invalid");
     expect(await codeOfStart(ann, { name: "large", sizeBytes: PHOTO.length / 2 + 1 })).toBe("preview_invalid");
@@ -98,11 +98,11 @@ describe.each(engines)("refused previews on $name", (engine) => {
         ],
       },
     ],
-  ])("a start of previews with %s returns 400", async (_name, json) => {
+  ])("a request to start previews with %s returns 400", async (_name, json) => {
     expect((await ann.send("POST /attachments/previews", { json })).body).toMatchObject({ status: 400 });
   });
 
-  it("requirement 61: a file accepts previews until one hour after its completion", async () => {
+  it("requirement 61: a file can get previews until one hour after its completion", async () => {
     const { kysely } = service.database.db;
     const ofFile = kysely.updateTable("uploads").where("attachment_id", "=", attachmentId);
     const old = { created_at: service.now() - 5 * HOUR_MS };
@@ -133,7 +133,7 @@ describe.each(engines)("refused previews on $name", (engine) => {
     expect((await ann.send(`GET /attachments/${attachmentId}`)).body.previews).toBeUndefined();
   });
 
-  it("a preview for a deleted or unknown file returns attachment_not_found", async () => {
+  it("a request for a preview of a deleted or unknown file returns attachment_not_found", async () => {
     await storePreview(ann, { attachmentId });
     await ann.send(`DELETE /notes/${noteId}`);
     expect([await codeOfStart(), await codeOfCompletion()]).toEqual(["attachment_not_found", "attachment_not_found"]);
@@ -153,7 +153,7 @@ describe.each(engines)("refused previews on $name", (engine) => {
     expect(await left.execute()).toEqual([]);
   });
 
-  it("a visitor's file in quarantine accepts no previews", async () => {
+  it("a visitor's file can get no previews while the file is in quarantine", async () => {
     const { token } = await insertRequest(service, {
       noteId,
       ownerId: "ann",
@@ -174,7 +174,7 @@ describe.each(engines)("refused previews on $name", (engine) => {
     expect((await visitor.send("POST /previews", { json: { attachmentIds: [attachmentId] } })).status).toBe(404);
   });
 
-  it("a completion of a preview before its PUT can be repeated after the PUT", async () => {
+  it("a completion of a preview that came before the PUT can be repeated after the PUT", async () => {
     expect(await codeOfCompletion()).toBe("preview_not_found");
     const { upload } = (await startPreviews(ann, [declare(webp(), { attachmentId })])).body.previews[0];
     expect(await codeOfCompletion()).toBe("upload_incomplete");

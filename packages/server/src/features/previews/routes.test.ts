@@ -83,7 +83,7 @@ describe.each(engines)("previews on $name", (engine) => {
     });
   });
 
-  it("the URL purpose is `thumbnail` for a small and `view` for a large preview", async () => {
+  it("the purpose of a preview URL is `thumbnail` for a small and `view` for a large preview", async () => {
     await sendPreview(ann, { attachmentId });
     await sendPreview(ann, { attachmentId, name: "large", picture: webp(LARGE) });
     const detailOfLast = async () => (await ann.send(`GET /notes/${noteId}/activity?limit=1`)).body.items[0].detail;
@@ -98,7 +98,7 @@ describe.each(engines)("previews on $name", (engine) => {
     }
   });
 
-  it("a repeated start of a preview signs only an equal, unconfirmed preview again", async () => {
+  it("a repeated start signs a new upload URL only for an equal, unconfirmed preview", async () => {
     const [picture, other] = [webp(), webp({ width: 200, height: 200 })];
     const started = await storePreview(ann, { attachmentId, picture });
     const start = async (given: Buffer) =>

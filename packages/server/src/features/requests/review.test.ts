@@ -118,7 +118,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     await maria.send(`DELETE /uploads/${started.body.upload.id}`);
   });
 
-  it("a reviewer accepts a quarantined file, and the file becomes ready", async () => {
+  it("a visitor's quarantined file becomes ready when a reviewer accepts the file", async () => {
     const { id } = await sendQuarantined("accepted.txt");
     expect((await review(service.as("vic"), id, "accept")).status).toBe(404);
     expect((await review(service.anonymous, id, "accept")).status).toBe(401);
@@ -134,7 +134,7 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     });
   });
 
-  it("the rejection of a quarantined file deletes its object", async () => {
+  it("the rejection of a visitor's quarantined file deletes the object of the file", async () => {
     const before = await service.bucketContents.keys();
     const { id, uploadId } = await sendQuarantined("refused.txt");
     const rejected = await review(ann, id, "reject");
@@ -152,13 +152,13 @@ describe.each(engines)("requirement 37: the review of visitors' files on $name",
     expect((await review(ann, id, "accept")).status).toBe(409);
   });
 
-  it("only one of two simultaneous reviews of a file takes effect", async () => {
+  it("only one of two simultaneous reviews of a visitor's file takes effect", async () => {
     const { id } = await sendQuarantined("both.txt");
     const answers = await Promise.all([review(ann, id, "accept"), review(service.as("ed"), id, "reject")]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 
-  it("a quarantined file counts in the quota of the note's owner", async () => {
+  it("a visitor's quarantined file counts in the quota of the note's owner", async () => {
     const before = await usage();
     const { id } = await sendQuarantined("counted.txt");
     expect(await usage()).toMatchObject({ usedBytes: before.usedBytes + 5, files: before.files + 1 });

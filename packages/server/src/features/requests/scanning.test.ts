@@ -38,7 +38,7 @@ describe.each(places)("requirement 37: scans of visitors' files, on $name and $c
     return items.find((file: { filename: string }) => file.filename === filename)?.state;
   };
 
-  it("an infected file of a visitor releases its slot of the file request", async () => {
+  it("the slot of a file request is free again after a visitor's file is found infected", async () => {
     const { maria } = await open({ slots: [{ id: "cv", name: "CV" }] });
     const sent = await maria.sendFile(EICAR, { slotId: "cv", filename: "cv.txt" });
     expect(sent.body.state).toBe("scanning");
@@ -50,14 +50,14 @@ describe.each(places)("requirement 37: scans of visitors' files, on $name and $c
     expect((await maria.start("another", { slotId: "cv" })).status).toBe(201);
   });
 
-  it("a clean file becomes quarantined if its file request has a review", async () => {
+  it("a visitor's clean file becomes quarantined if the file request has a review", async () => {
     const { maria } = await open({ review: true });
     await maria.sendFile("clean", { filename: "clean.txt" });
     await runVerifications(service);
     expect(await stateOnNote("clean.txt")).toBe("quarantined");
   });
 
-  it("a file is rejected if its file request is revoked during the virus scan", async () => {
+  it("a visitor's file is rejected if the file request is revoked during the virus scan", async () => {
     const { link, maria } = await open();
     await maria.sendFile("hello", { filename: "revoked.txt" });
     const links = service.database.db.kysely.updateTable("links").set({ revoked_at: Date.now() });
@@ -66,7 +66,7 @@ describe.each(places)("requirement 37: scans of visitors' files, on $name and $c
     expect(await stateOnNote("revoked.txt")).toBe("rejected");
   });
 
-  it("a file that arrived before the deadline is attached after its virus scan", async () => {
+  it("a visitor's file that arrived before the deadline is attached after its virus scan", async () => {
     const { maria } = await open({}, { expiresAt: Date.now() + 20_000 });
     await maria.sendFile("hello", { filename: "in-time.txt" });
     service.advance(20_000);
@@ -75,7 +75,7 @@ describe.each(places)("requirement 37: scans of visitors' files, on $name and $c
     service.advance(-20_000);
   });
 
-  it("the owner gets a notice about the first file while another file is scanned", async () => {
+  it("the owner gets a notice about a visitor's first file while another file is scanned", async () => {
     const person = { id: "ann", email: "ann@example.com", name: "Ann", emailProvenBy: "operator" } as const;
     await service.useCases.rememberPerson(person);
     const { link, maria } = await open({}, { notify: "first" });

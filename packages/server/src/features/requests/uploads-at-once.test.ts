@@ -32,11 +32,11 @@ describe.each(engines)("requirement 37: simultaneous uploads to a file request, 
     return { won, noteId };
   }
 
-  it("simultaneous upload starts never exceed the maximum files of a file request", async () => {
+  it("simultaneous upload starts never exceed a file request's maximum number of files", async () => {
     expect((await startAtOnce({ maxFiles: 7 })).won).toBe(7);
   });
 
-  it("simultaneous upload starts never exceed the maximum bytes of a file request", async () => {
+  it("simultaneous upload starts never exceed a file request's maximum number of bytes", async () => {
     expect((await startAtOnce({ maxFiles: 100, maxBytesTotal: 5 * FILE.length + 99 })).won).toBe(5);
   });
 
@@ -57,7 +57,7 @@ describe.each(engines)("requirement 37: simultaneous uploads to a file request, 
     expect(new Set(answers.map(({ body }) => body.upload.id)).size).toBe(1);
   });
 
-  it("a slot of a file request accepts only one of many simultaneous files", async () => {
+  it("only one of many simultaneous files gets the same slot of a file request", async () => {
     expect((await startAtOnce({ slots: [{ id: "passport", name: "Passport" }] }, "passport")).won).toBe(1);
   });
 

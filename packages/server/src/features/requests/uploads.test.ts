@@ -68,7 +68,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     });
   });
 
-  it("a visitor keeps the same id after the deadline of the file request changes", async () => {
+  it("a visitor keeps the same visitor id after the deadline of the file request changes", async () => {
     const own = await startServiceInTest({ engine });
     const owner = own.as("ann");
     const note = (await owner.send("POST /notes", { json: { title: "Taxes" } })).body.id;
@@ -143,7 +143,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await other.start("12345", { slotId: "passport" })).status).toBe(201);
   });
 
-  it("a slot of a file request refuses a second file until the slot is free again", async () => {
+  it("the service refuses a second file for a slot of a file request until the slot is free", async () => {
     const slots = [
       { id: "passport", name: "Passport", accept: ["application/pdf"] },
       { id: "photo", name: "Photo", accept: ["image/*"] },
@@ -202,7 +202,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     ]);
   });
 
-  it("simultaneous requests of a visitor delete a file only once", async () => {
+  it("simultaneous requests of a visitor to delete a file delete the file only once", async () => {
     const { maria } = await open({});
     const { uploadId } = await maria.sendFile(PDF, { filename: "once.pdf", contentType: "application/pdf" });
     const { id } = await fileOfNote("once.pdf");
@@ -214,7 +214,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect(ofFile.filter(({ action }: { action: string }) => action === "attachment.deleted")).toHaveLength(1);
   });
 
-  it("a file request rejects a file whose content has no accepted type", async () => {
+  it("the service rejects a visitor's file if the file request does not accept its content", async () => {
     const { maria } = await open({ accept: ["application/x-plan", "text/plain"] });
     const plan = await maria.sendFile(PNG, { filename: "plan.xyz", contentType: "application/x-plan" });
     expect(plan.body).toMatchObject({ code: "upload_rejected" });
@@ -232,7 +232,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
   });
 
   it.each(["Ma\u0000ria", "Ma\nria", "Maria\u202egpj", "\u2066Maria", "a".repeat(101)])(
-    "a file request refuses the visitor's name %j",
+    "the service refuses the visitor's name %j for an upload to a file request",
     async (visitorName) => {
       const { maria } = await open();
       expect((await maria.start("hello", { visitorName })).body).toMatchObject({
@@ -254,7 +254,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await fileOfNote("nameless.txt")).createdBy.name).toBe("Visitor");
   });
 
-  it("a file request attaches no file if it is revoked during the upload", async () => {
+  it("a visitor's file is not attached if the file request is revoked during the upload", async () => {
     const { maria, link } = await open();
     const { upload } = (await maria.start("hello", { filename: "revoked.txt" })).body;
     await put(upload, "hello");
@@ -266,7 +266,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect(await fileOfNote("revoked.txt")).toMatchObject({ state: "pending" });
   });
 
-  it("a file request attaches no file after its deadline", async () => {
+  it("a visitor's file is not attached after the deadline of the file request", async () => {
     const { maria } = await open({}, { expiresAt: Date.now() + 10_000 });
     const { upload } = (await maria.start("hello", { filename: "late.txt" })).body;
     const { searchParams } = new URL(upload.url);
@@ -278,7 +278,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     service.advance(-10_000);
   });
 
-  it("a file request attaches no file after its creator loses the right to share", async () => {
+  it("a visitor's file is not attached after the link's creator loses the right to share", async () => {
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["ed"], role: "editor" } });
     const { maria } = await open({}, { createdBy: "ed" });
     const { upload } = (await maria.start("hello", { filename: "orphan.txt" })).body;
@@ -345,18 +345,18 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect(refused.text).not.toMatch(/note|\b[0-8]\b bytes/);
   });
 
-  it("a file request with a password accepts no upload before the password", async () => {
+  it("a visitor can't upload to a file request with a password before entering the password", async () => {
     const { maria } = await open({}, { passwordHash: "$argon2id$v=19$m=19456,t=2,p=1$AAAA$AAAA" });
     expect((await maria.start("hello")).body).toMatchObject({ status: 403, code: "wrong_password" });
     expect((await maria.send("GET /uploads")).status).toBe(403);
   });
 
-  it("a download link accepts no uploads", async () => {
+  it("a visitor can't upload files to a download link", async () => {
     const { maria } = await open({}, { kind: "download", request: undefined });
     expect((await maria.start("hello")).body.code).toBe("link_not_found");
   });
 
-  it("aborted uploads of a visitor use only a limited part of the owner's quota", async () => {
+  it("a visitor's aborted uploads use only a limited part of the owner's quota", async () => {
     const { maria } = await open({ maxFiles: 10, maxBytesTotal: 10, maxBytesPerFile: 10 });
     for (let nth = 0; nth < 2; nth += 1) {
       const { status, body } = await maria.start("0123456789", { filename: `${nth}.txt` });
@@ -368,7 +368,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect(Number(third.headers["retry-after"])).toBeGreaterThan(60);
   });
 
-  it("one IP address can start a limited number of uploads a minute", async () => {
+  it("one IP address can start only a limited number of uploads in a minute", async () => {
     stopClock();
     const { maria } = await open({ maxFiles: 1 });
     const codes: string[] = [];

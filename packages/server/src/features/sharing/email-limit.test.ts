@@ -38,7 +38,7 @@ describe.each(engines)("requirement 30: shares with email addresses, on $name", 
     expect(retryAfter).toBeLessThanOrEqual(HOUR_MS / 1000);
   });
 
-  it("over the limit, a share with a known or unknown email address fails alike", async () => {
+  it("over the limit, shares with a known and an unknown email address fail alike", async () => {
     await first.as("bob").send("GET /me");
     const { share } = await openNote("eve");
     for (let nth = 0; nth < 2; nth += 1) expect((await share(unknowns(100))).status).toBe(200);
@@ -56,7 +56,7 @@ describe.each(engines)("requirement 30: shares with email addresses, on $name", 
     expect((await share(unknowns(1))).status).toBe(429);
   });
 
-  it("the limit of email addresses also counts the addresses of a failed share", async () => {
+  it("the limit of email addresses also counts the addresses of a share that failed", async () => {
     await first.as("gus").send("GET /me");
     const { share } = await openNote("gus");
     for (let nth = 0; nth < 2; nth += 1) {

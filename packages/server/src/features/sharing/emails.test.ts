@@ -33,7 +33,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
 
   const newEmail = () => `${uuidv7()}@example.com`;
 
-  it("a share by email address reaches the only holder, even without a proof", async () => {
+  it("a share by email address reaches its only holder, even if the address is unproven", async () => {
     const email = newEmail();
     const id = await signUp(email);
     expect(await shareWith(email)).toEqual([id]);
@@ -60,7 +60,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(email)).toEqual([]);
   });
 
-  it("the owner can't revoke a share by email address with the user id of the holder", async () => {
+  it("the owner can't use the holder's user id to revoke a share by email address", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const bystander = await signUp(newEmail());
@@ -74,7 +74,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await statusFor(holder)).toBe(204);
   });
 
-  it("the owner can't revoke a file's share by email address with a user id", async () => {
+  it("the owner can't use the holder's user id to revoke a file's share by email address", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { id } = (await owner.send("POST /notes", { json: { title: "Plan" } })).body;
@@ -116,7 +116,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(email)).toEqual([]);
   });
 
-  it("after a change of email address, shares by the former address miss the user", async () => {
+  it("shares by the former email address do not reach a user who has changed the address", async () => {
     const [before, after] = [newEmail(), newEmail()];
     await comes("moved", { email: before, email_verified: true });
     await comes("moved", { email: after });
@@ -140,7 +140,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await service.holdersOf(id)).toEqual(["stays"]);
   });
 
-  it("an old JWT that the issuer has corrected gives its holder no new shares", async () => {
+  it("an old JWT gives no new shares if a newer JWT has withdrawn the proof of the address", async () => {
     const email = newEmail();
     const at = Math.floor(Date.now() / 1000) - 60;
     await comes("corrected", { email, email_verified: true, iat: at });

@@ -69,7 +69,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect(await readNote(emil, noteId)).toBe(403);
   });
 
-  it("an invitation fails for the owner, after 30 days, and after its share expires", async () => {
+  it("an invitation can't be accepted by the owner, after 30 days or after its share expires", async () => {
     const { token } = await invite();
     expect((await owner.send("POST /invitations/redeem", { json: { token } })).body.code).toBe("own_invitation");
     const dora = await signUp(newEmail());
@@ -107,7 +107,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     ]);
   });
 
-  it("the owner changes the role, the expiry and the link of an invitation", async () => {
+  it("the owner can change the role, the expiry and the link of an invitation", async () => {
     const { noteId, invitation, token } = await invite();
     const expiresAt = "2999-01-01T00:00:00.000Z";
     const path = `/invitations/${invitation.id}`;
@@ -132,7 +132,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect((await owner.send(`PATCH /invitations/${invitation.id}`, { json })).status).toBe(status);
   });
 
-  it("the owner can't change an invitation to a file to the role editor", async () => {
+  it("the owner can't give the role editor to an invitation to a file", async () => {
     const { attachmentId } = await createWorld(service);
     const { body } = await owner.send(`PUT /attachments/${attachmentId}/shares`, { json: { emails: [newEmail()] } });
     const change = await owner.send(`PATCH /invitations/${body.invitations[0].id}`, { json: { role: "editor" } });
@@ -160,7 +160,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect((await owner.send(`DELETE /invitations/${invitation.id}`)).status).toBe(404);
   });
 
-  it("a new invitation replaces the invitation of the same address in another case", async () => {
+  it("a new invitation replaces the former one if only the case of the email differs", async () => {
     const { noteId, email, invitation, token } = await invite();
     const again = await invite({ noteId, email: email.toUpperCase(), role: "editor" });
     expect(again.body.invitations).toMatchObject([{ id: invitation.id, email, role: "editor", url: invitation.url }]);

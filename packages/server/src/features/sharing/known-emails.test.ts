@@ -43,7 +43,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     }
   });
 
-  it("the owner sees the holder of an invited email address who opens the note", async () => {
+  it("the owner sees who holds an invited email address after the holder opens the note", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { noteId } = await invite({ email });
@@ -53,7 +53,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(await sharesOf(noteId)).toMatchObject({ shares: [{ userId: holder.id, email }], invitations: [] });
   });
 
-  it("the owner sees the holder of an invited email address who downloads the file", async () => {
+  it("the owner sees who holds an invited email address after the holder downloads the file", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { attachmentId } = await createWorld(service);
@@ -67,7 +67,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(await holders()).toContain(holder.id);
   });
 
-  it("the owner sees the holder of an invited email address who gets a batch of URLs", async () => {
+  it("the owner sees who holds an invited email address after the holder gets a batch of URLs", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { attachmentId } = await createWorld(service);
@@ -85,7 +85,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
       { json: { filename: "a.txt", contentType: "text/plain", sizeBytes: 1 } },
     ],
     ["attaches a file", "POST /notes/:noteId/attachments", { form: fileForm() }],
-  ])("the owner sees the holder of an invited email address who %s", async (_, call, options) => {
+  ])("the owner sees who holds an invited email address after the holder %s", async (_, call, options) => {
     const email = newEmail();
     const holder = await signUp(email);
     const { noteId } = await invite({ email, role: "editor" });
@@ -134,7 +134,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect((await share(newEmail())).status).toBe(200);
   });
 
-  it("the change or revocation of an invitation applies to the share of its holder", async () => {
+  it("a change or revocation of an invitation applies to the share of its holder", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { noteId, invitation } = await invite({ email });
@@ -145,7 +145,7 @@ describe.each(engines)("requirement 44: invitations of known and unknown email a
     expect(await readNote(holder, noteId)).toBe(403);
   });
 
-  it("the owner does not see the holder of an invited address if another user accepts", async () => {
+  it("the owner does not see who holds an invited address if another user accepts", async () => {
     const email = newEmail();
     const holder = await signUp(email);
     const { noteId, token } = await invite({ email });

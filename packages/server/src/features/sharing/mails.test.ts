@@ -103,7 +103,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(mail?.raw).not.toContain("hello.txt");
     });
 
-    it("requirement 43: a mail of an owner without a proven address has no title or name", async () => {
+    it("requirement 43: a mail from an owner with an unproven address has no title and no name", async () => {
       const { email, token } = await invite();
       expect(JSON.stringify(await rows())).not.toContain(token.slice(-21));
       await service.sendMails();
@@ -117,7 +117,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       ["redeemed", async ({ token }) => (await newPerson()).send("POST /invitations/redeem", { json: { token } })],
       ["made for a note that is deleted", ({ noteId }) => owner.send(`DELETE /notes/${noteId}`)],
     ] satisfies [string, (invited: Awaited<ReturnType<typeof invite>>) => Promise<{ status: number }>][])(
-      "an invitation causes no mail after it was %s",
+      "an invitation causes no mail if it was %s",
       async (_, end) => {
         const invited = await invite();
         expect((await end(invited)).status).toBeLessThan(300);
@@ -188,7 +188,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect([(await look(token)).status, (await look(renewed)).status]).toEqual([404, 200]);
     });
 
-    it("requirement 43: an email address gets three mails about invitations an hour", async () => {
+    it("requirement 43: an email address gets at most three mails about invitations an hour", async () => {
       const email = newEmail();
       for (let nth = 0; nth < 5; nth += 1) await invite({ email: nth % 2 === 0 ? email : email.toUpperCase() });
       const { path } = await invite({ email });
@@ -281,7 +281,7 @@ describe.each(engines)("mails of shares on $name", (engine) => {
       expect(await rows()).toEqual([]);
     });
 
-    it("requirement 43: an owner gets three mails about requests for access an hour", async () => {
+    it("requirement 43: an owner gets at most three mails about requests for access an hour", async () => {
       const host = await newPerson();
       const noteId = await createNote(host);
       for (let nth = 0; nth < 5; nth += 1) {

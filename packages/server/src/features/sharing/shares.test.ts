@@ -15,7 +15,7 @@ describe.each(engines)("shares on $name", (engine) => {
     await service.as("bob").send("GET /me");
   });
 
-  it("an owner shares a note with a user id, and revokes the share", async () => {
+  it("an owner can share a note with a user id and revoke the share", async () => {
     const call = `/notes/${world.noteId}/shares`;
     const expiresAt = "2999-01-01T00:00:00.000Z";
     const json = { userIds: ["bob", "carl"], role: "editor", expiresAt };

@@ -155,7 +155,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       }
     });
 
-    it("an invitation that is accepted and revoked at the same time gives no access", async () => {
+    it("an invitation that is accepted and revoked at the same time gives no access to the note", async () => {
       for (let round = 0; round < 5; round += 1) {
         const { noteId, token, invitation } = await invite();
         await both<unknown>((use) =>
@@ -168,7 +168,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       }
     });
 
-    it("an invitation reaches a person who proves the address at the same time", async () => {
+    it("an invitation reaches a person who proves the email address at the same time", async () => {
       for (let round = 0; round < 5; round += 1) {
         const [id, email, noteIds] = [uuidv7(), newEmail(), [await createNote(), await createNote()]];
         const input = { userIds: [], emails: [email], role: "viewer", expiresAt: undefined } as const;

@@ -45,7 +45,7 @@ describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
     });
   }
 
-  it("all processes use the capabilities of the bucket from one probe", async () => {
+  it("all processes share the result of one probe of the bucket's capabilities", async () => {
     const first = open();
     expect(first.current()).toEqual(LEAST_CAPABILITIES);
     expect(await first.settle()).toEqual(EVERY_CAPABILITY);
@@ -69,14 +69,14 @@ describe.each(engines)("the capabilities of the bucket on $name", (engine) => {
     expect(asked).toBe(4);
   });
 
-  it("the service probes the bucket again if a stored capability is missing", async () => {
+  it("the service probes the bucket again if the stored result lacks a capability", async () => {
     await open().settle();
     await database.db.kysely.updateTable("bucket_capabilities").set({ capabilities: '{"copy":true}' }).execute();
     expect(await open().settle()).toEqual(EVERY_CAPABILITY);
     expect(asked).toBe(2);
   });
 
-  it("a probe that fails because the bucket is overloaded stores no capabilities", async () => {
+  it("a probe that fails because the bucket is overloaded stores no result", async () => {
     let turns = 0;
     const proxy = await startProxy(server.endpoint, ({ method }) => {
       if (method !== "PUT") return "pass";

@@ -125,7 +125,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect(await keys()).toContain(young);
   });
 
-  it("garbage collection deletes a rejected file's object whose deletion was lost", async () => {
+  it("garbage collection deletes a rejected file's object if the queued deletion was lost", async () => {
     await attach();
     const { id, objectKey } = await attach();
     await attachmentQueries(service.db).transition(id, { from: "ready", to: "rejected" });
@@ -134,7 +134,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect(await keys()).not.toContain(objectKey);
   });
 
-  it("garbage collection deletes the object of a late PUT to a completed staged upload", async () => {
+  it("garbage collection deletes the object of a PUT that arrives after its file was copied", async () => {
     await attach();
     const json = { filename: "a.txt", sizeBytes: 5, contentType: "text/plain" };
     const { id, attachmentId } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body.upload;
@@ -149,7 +149,7 @@ describe.each(engines)("garbage collection on $name", (engine) => {
     expect(await keys()).not.toContain(upload?.objectKey);
   });
 
-  it("garbage collection only reports attachments with a missing or changed object", async () => {
+  it("garbage collection only reports files whose object is missing or changed", async () => {
     await populate();
     const gone = await attach();
     await deleteBehind(gone.objectKey);

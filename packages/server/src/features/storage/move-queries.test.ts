@@ -17,7 +17,7 @@ const anyKey = fc.oneof(
 );
 
 describe.each(engines)("the ranges of object keys on $name", ({ open }) => {
-  it("each object key is in exactly one range, the range of its bucket", async () => {
+  it("each object key is in exactly one key range, the range of its bucket", async () => {
     const { db, close } = await open();
     onTestFinished(close);
     const places = fc.record({ number: fc.constantFrom(...NUMBERS), key: anyKey });

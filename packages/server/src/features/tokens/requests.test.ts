@@ -105,7 +105,7 @@ describe.each(engines)("requests for an API token on $name", (engine) => {
     expect(statuses).toEqual([...Array(30).fill(201), 429]);
   });
 
-  it("one network can poll token requests 60 times, and then 10 times in a second", async () => {
+  it("one network can poll token requests 60 times at once, and then 10 times in a second", async () => {
     const { token } = await request();
     let now = Date.now();
     const { db } = service;

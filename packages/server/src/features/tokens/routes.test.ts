@@ -16,7 +16,7 @@ describe.each(engines)("API tokens of users on $name", (engine) => {
 
   const withToken = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
-  it("GET /me returns the user who calls it", async () => {
+  it("GET /me returns the user who sends the request", async () => {
     const me = {
       id: "ann",
       email: "ann@example.com",
@@ -61,7 +61,7 @@ describe.each(engines)("API tokens of users on $name", (engine) => {
       expect(left).toBeLessThanOrEqual(90 * DAY_MS);
     });
 
-    it("an API token of a JWT's user can't have an expiry after more than 90 days", async () => {
+    it("an API token of a JWT's user can't be valid for more than 90 days", async () => {
       const { body } = await create(inDays(91));
       expect(body).toMatchObject({ status: 400, code: "invalid_request", detail: expect.stringContaining("90 days") });
       expect((await create(inDays(89))).status).toBe(201);

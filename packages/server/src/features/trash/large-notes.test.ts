@@ -79,7 +79,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
 
   const stepsOf = (left: number[]) => left.slice(1).map((files, nth) => (left[nth] as number) - files);
 
-  it("requirement 46: the trash does not change the files of a large note", async () => {
+  it("requirement 46: moving a large note to the trash does not change its files", async () => {
     const { owner, ownerId, noteId } = await arrange();
     const before = await filesOf(noteId);
     expect((await owner.send(`DELETE /notes/${noteId}`)).status).toBe(204);
@@ -111,7 +111,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await driftsOf()).toEqual([]);
   });
 
-  it("the service deletes a large note in steps after its days in the trash", async () => {
+  it("the service deletes a large note in steps when its days in the trash are over", async () => {
     const { owner, ownerId, noteId, files } = await arrange();
     await owner.send(`DELETE /notes/${noteId}`);
     await service.database.db.kysely
@@ -139,7 +139,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await queuedOf(files)).toBe(FILES);
   });
 
-  it("the closure of an account hides a large note without a change of its files", async () => {
+  it("the closure of an account hides a large note without changes to the note's files", async () => {
     const { ownerId, noteId } = await arrange();
     const before = await filesOf(noteId);
     await accountDeletionQueries(service.db).hideNotes(ownerId);
@@ -161,7 +161,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await driftsOf(withoutTrash)).toEqual([]);
   });
 
-  it("two parallel replicas delete a large note once", async () => {
+  it("two parallel replicas delete a large note only once", async () => {
     const withoutTrash = await startServiceInTest({ engine });
     const replica = await startServiceInTest({ engine, beside: withoutTrash });
     const { owner, ownerId, noteId } = await arrange({ on: withoutTrash });

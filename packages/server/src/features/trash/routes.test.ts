@@ -146,7 +146,7 @@ describe.each(engines)("the trash on $name", (engine) => {
     await findsNothing();
   });
 
-  it("items in the trash count in the quota, so a restoration needs no free quota", async () => {
+  it("items in the trash still count in the quota, so a restoration needs no free quota", async () => {
     const { owner, ownerId, noteId, attachmentId } = await arrange();
     const used = await usageOf(owner);
     await owner.send(`DELETE /attachments/${attachmentId}`);

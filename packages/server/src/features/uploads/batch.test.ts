@@ -44,7 +44,7 @@ describe.each(engines)("batches of uploads on $name", (engine) => {
     (await ann.send(`GET /notes/${note}/attachments?limit=200`)).body.items;
   const idsOf = ({ body }: Answer): string[] => body.uploads.map(({ upload }: Started) => upload?.id);
 
-  it("a note has the files of a batch in the order of the batch", async () => {
+  it("a note lists the files of a batch in the order of the batch", async () => {
     const files = filesOf(100);
     const started = await start(files);
     expect(started.status).toBe(200);

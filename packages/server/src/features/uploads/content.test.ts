@@ -41,21 +41,24 @@ describe.each(engines)("requirement 5: the content of a file on $name", (engine)
     return { upload, answer: await ann.send(`POST /uploads/${upload.id}/complete`) };
   }
 
-  it.each(lies)("a PUT of $what is rejected with 422, and its object is deleted", async ({ content, is, ...claim }) => {
-    const before = await service.bucketContents.keys();
-    const { upload, answer } = await putFile(content, claim);
-    expect(answer.body).toMatchObject({ status: 422, code: "upload_rejected" });
-    expect(answer.body.detail).toContain(is);
-    expect(answer.body.detail).toMatch(/^This file is not .*\. It was not kept\.$/);
-    const { detail: reason, rejection } = answer.body;
-    expect(rejection.code).toMatch(/^(?:content|name)_mismatch$/);
-    const { body } = await ann.send(`GET /attachments/${upload.attachmentId}`);
-    expect(body).toMatchObject({ state: "rejected", reason, rejection });
-    expect((await ann.send(`GET /attachments/${upload.attachmentId}/url`)).status).toBe(409);
-    expect(await service.bucketContents.keys()).toEqual(before);
-    const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
-    expect(items[0]).toMatchObject({ action: "attachment.rejected", detail: { reason, ...rejection } });
-  });
+  it.each(lies)(
+    "a completed PUT of $what is rejected with 422, and the object is deleted",
+    async ({ content, is, ...claim }) => {
+      const before = await service.bucketContents.keys();
+      const { upload, answer } = await putFile(content, claim);
+      expect(answer.body).toMatchObject({ status: 422, code: "upload_rejected" });
+      expect(answer.body.detail).toContain(is);
+      expect(answer.body.detail).toMatch(/^This file is not .*\. It was not kept\.$/);
+      const { detail: reason, rejection } = answer.body;
+      expect(rejection.code).toMatch(/^(?:content|name)_mismatch$/);
+      const { body } = await ann.send(`GET /attachments/${upload.attachmentId}`);
+      expect(body).toMatchObject({ state: "rejected", reason, rejection });
+      expect((await ann.send(`GET /attachments/${upload.attachmentId}/url`)).status).toBe(409);
+      expect(await service.bucketContents.keys()).toEqual(before);
+      const { items } = (await ann.send(`GET /notes/${noteId}/activity`)).body;
+      expect(items[0]).toMatchObject({ action: "attachment.rejected", detail: { reason, ...rejection } });
+    },
+  );
 
   it.each(lies)(
     "a form upload of $what returns 422 and stores nothing",

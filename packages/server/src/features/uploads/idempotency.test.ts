@@ -79,7 +79,7 @@ describe.each(engines)("repeated upload starts with an Idempotency-Key on $name"
     expect(await listed()).toHaveLength(1);
   });
 
-  it("an upload start with a key that the user used in another note returns 422", async () => {
+  it("an upload start returns 422 if the user used the idempotency key in another note", async () => {
     const { upload } = (await start()).body;
     expect((await start({ note: await newNote() })).body.code).toBe("idempotency_key_reused");
     await ann.send(`PUT /notes/${noteId}/shares`, { json: { userIds: ["bob"], role: "editor" } });
@@ -95,7 +95,7 @@ describe.each(engines)("repeated upload starts with an Idempotency-Key on $name"
   it.each([
     ["one PUT", FILE],
     ["parts", LARGE],
-  ])("40 simultaneous starts with one key on two replicas create one upload, in %s", async (_how, json) => {
+  ])("40 simultaneous upload starts with one idempotency key create one upload (in %s)", async (_how, json) => {
     const owner = unknownId();
     const clients = [service.as(owner), replica.as(owner)] as const;
     const note = (await clients[0].send("POST /notes", { json: { title: "Files" } })).body.id;
@@ -135,7 +135,7 @@ describe.each(engines)("repeated upload starts with an Idempotency-Key on $name"
     expect(again.body.upload.id).not.toBe(other?.body.upload.id);
   });
 
-  it("a repeated start of a complete upload returns the upload without a signed URL", async () => {
+  it("a repeated start of a completed upload returns the upload without a signed URL", async () => {
     const first = await start();
     await put(first);
     await complete(first.body.upload.id);
@@ -213,7 +213,7 @@ describe.each(engines)("repeated upload starts with an Idempotency-Key on $name"
     ["beyond ASCII", "schl\u00fcssel"],
     ["256 characters", "x".repeat(256)],
     ["256 characters in quotes", `"${"x".repeat(256)}"`],
-  ])("an upload start with an idempotency key that is %s returns 400", async (_what, header) => {
+  ])("an upload start returns 400 if the idempotency key is invalid (%s)", async (_what, header) => {
     const answer = await start({ header });
     expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });
     expect(answer.body.detail).toContain("Idempotency-Key");

@@ -43,7 +43,7 @@ function sampleVerification(attachmentId: string): LeasedVerification {
 }
 
 describe("the background job for verifications", () => {
-  it("the background job runs only a limited number of verifications in parallel", async () => {
+  it("the verification job runs only a limited number of verifications in parallel", async () => {
     const { verification, running, errors } = verificationOf(MAX_RUNNING + 2);
     verification.kick();
     await expect.poll(() => running).toHaveLength(MAX_RUNNING);
@@ -54,7 +54,7 @@ describe("the background job for verifications", () => {
     expect(errors).toMatchObject([{ err: { message: "no bucket" }, attachmentId: "file 1" }]);
   });
 
-  it("the background job aborts the running verifications when it stops", async () => {
+  it("the verification job aborts the running verifications when it stops", async () => {
     const { verification, running, queue } = verificationOf(MAX_RUNNING + 3);
     verification.kick();
     await expect.poll(() => running).toHaveLength(MAX_RUNNING);
@@ -64,7 +64,7 @@ describe("the background job for verifications", () => {
     expect(queue).toHaveLength(3);
   });
 
-  it("the background job renews the lease of a running verification", async () => {
+  it("the verification job renews the lease of a running verification", async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     const { running, renewed, loseLease } = verificationOf(1);

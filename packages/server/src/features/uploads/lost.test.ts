@@ -49,7 +49,7 @@ describe.each(engines)("multipart uploads during failures on $name", (engine) =>
     }
   }
 
-  it("a completion attaches the file if the response to an earlier completion was lost", async () => {
+  it("a completion attaches the file even if an earlier completion's response was lost", async () => {
     let lost = 0;
     await open({
       bucket: (bucket) => ({
@@ -94,7 +94,7 @@ describe.each(engines)("multipart uploads during failures on $name", (engine) =>
     expect(answer.body.detail).toContain("does not have the parts any more");
   });
 
-  it("the service deletes a multipart upload that a dead process did not record", async () => {
+  it("the service deletes a multipart upload that a process created but never recorded", async () => {
     const crash = Promise.withResolvers<never>();
     const created = Promise.withResolvers<void>();
     await open({
@@ -135,7 +135,7 @@ describe.each(engines)("multipart uploads during failures on $name", (engine) =>
     expect((await ann.send(`POST /uploads/${id}/complete`)).body).toMatchObject({ state: "ready" });
   });
 
-  it("the service keeps the file of a form if the response to its commit was lost", async () => {
+  it("the service keeps the file of a form upload if the commit's response was lost", async () => {
     let loses = false;
     await open({ database: (db) => losingAnswers(db, () => loses) });
     loses = true;

@@ -135,7 +135,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     await ann.send(`DELETE /uploads/${upload.id}`);
   });
 
-  it("a completion returns 409 and names part 2 if part 2 has a wrong ETag or size", async () => {
+  it("a completion returns 409 and names part 2 if the ETag or size of part 2 is wrong", async () => {
     const sizeBytes = PART + 1_000;
     const upload = await start({ sizeBytes });
     const [first, last] = await sendParts(upload.id, [1, 2], FILE.subarray(0, sizeBytes));
@@ -152,7 +152,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     await ann.send(`DELETE /uploads/${upload.id}`);
   });
 
-  it("a request for the URLs of parts that the upload does not have returns 400", async () => {
+  it("a request for part URLs returns 400 if the upload does not have these parts", async () => {
     const upload = await start();
     const put = await start({ sizeBytes: 5 });
     const bad = [[4], [0], [-1], [1.5], [], ["1"], [10_001], Array.from({ length: 101 }, () => 1)];
@@ -228,7 +228,7 @@ describe.each(engines)("multipart uploads on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual(before);
   });
 
-  it("only signed URLs contain the bucket's id of a multipart upload", async () => {
+  it("the bucket's id of a multipart upload appears only in signed URLs", async () => {
     const upload = await start();
     const [open] = await service.bucketContents.openUploads();
     const bucketUploadId = String(open?.UploadId);

@@ -27,7 +27,7 @@ describe.each(engines)("requirement 30: pending uploads on two replicas, on $nam
   }
 
   it.each([1, 1_001])(
-    "a note accepts exactly its maximum of pending uploads, for files of %i bytes",
+    "a note accepts exactly its maximum of pending uploads (files of %i bytes)",
     async (sizeBytes) => {
       const ann = replicas(`ann-${sizeBytes}`);
       const noteId = await createNote(ann[0]);

@@ -74,7 +74,7 @@ describe.each(engines)("uploads on $name", (engine) => {
     expect(await (await fetch(fileUrl)).text()).toBe("hello");
   });
 
-  it("a client can repeat a completion that was too early", async () => {
+  it("a client can repeat a completion that came before the PUT of the file", async () => {
     const upload = await start();
     const early = await ann.send(`POST /uploads/${upload.id}/complete`);
     expect(early.body).toMatchObject({ status: 409, code: "upload_incomplete" });

@@ -134,7 +134,7 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
     expect(await service.useCases.purgeObjects()).toBe(1);
   });
 
-  it("the service scans an adopted object, and does not delete an infected one", async () => {
+  it("an object added from the bucket is scanned for viruses, and stays in the bucket", async () => {
     const { s3 } = service.bucketContents;
     const { bucket: Bucket } = service.bucketServer;
     const adopt = async (key: string, Body: string) => {
@@ -165,7 +165,7 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
     ["harmless", true, ""],
     ["harmless, but not what was declared", false, ""],
   ])(
-    "the service reads a multipart upload once for the SHA-256 and the scan: %s",
+    "the service reads a multipart upload only once for the SHA-256 and the scan (%s)",
     async (_what, asDeclared, inside) => {
       const file = Buffer.concat([patterned(300 * KIB), Buffer.from(inside), Buffer.alloc(1_000, 7)]);
       const declared = asDeclared ? sha256(file) : sha256(Buffer.from("another"));
@@ -198,7 +198,7 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
 
 // One engine is enough, because the bytes of a file do not pass through the database.
 describe("requirement 5: the virus scan of a file of two parts", () => {
-  it("the virus scanner finds a virus after the first part of a multipart upload", async () => {
+  it("the virus scanner finds a virus that is after the first part of a multipart upload", async () => {
     const clamd = await startStandIn({ streamMaxBytes: 10 * MIB });
     onTestFinished(() => clamd.stop());
     const scanning = { scanner: createClamd(clamd), tooLarge: "reject" } as const;
@@ -270,7 +270,7 @@ describe.each(engines)("a virus scanner that cannot scan a file, on $name", (eng
     expect(await Promise.all(ids.map(async (id) => (await attachment(id)).state))).toEqual(["rejected", "ready"]);
   });
 
-  it("the service rejects a file that is too large for the virus scanner", async () => {
+  it("the service can reject a file that is too large for the virus scanner", async () => {
     await open({ scanner: createClamd(await standIn(1_000)), tooLarge: "reject" });
     const id = await attach("x".repeat(1_001));
     await runVerifications(service);

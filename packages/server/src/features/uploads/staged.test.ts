@@ -72,7 +72,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("requirement 9: a deleted staged upload counts in the quota until its URLs expire", async () => {
+  it("requirement 9: a deleted upload counts in the quota until its upload URLs expire", async () => {
     await open();
     const usage = async () => (await ann.send("GET /usage")).body.usedBytes;
     const upload = await start();
@@ -104,7 +104,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await served(upload)).toBe("good!");
   });
 
-  it("requirement 7: ten simultaneous completions of a staged upload leave one copy", async () => {
+  it("requirement 7: ten simultaneous completions of an upload leave only one copy", async () => {
     await open();
     const upload = await start();
     await put(upload, "good!");
@@ -123,7 +123,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await served(upload)).toBe(first);
   });
 
-  it("requirement 5: the service deletes a rejected object and its copy", async () => {
+  it("requirement 5: the service deletes the object of a rejected file and the object's copy", async () => {
     await open();
     const upload = await start({ filename: "a.png", contentType: "image/png" });
     await put(upload, "<html");
@@ -134,7 +134,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("requirement 5: ten simultaneous completions of a rejected file leave no copy", async () => {
+  it("requirement 5: ten simultaneous completions of a rejected file leave no copy of it", async () => {
     await open();
     const upload = await start({ filename: "a.png", contentType: "image/png" });
     await put(upload, "<html");
@@ -152,7 +152,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     return upload;
   }
 
-  it("the completion of a staged multipart upload can be repeated after a failed copy", async () => {
+  it("a multipart upload's completion can be repeated after the copy of its object fails", async () => {
     const failures = ["changed" as const];
     await open(
       { bucket: (bucket) => ({ ...bucket, copy: async (options) => failures.shift() ?? bucket.copy(options) }) },
@@ -163,7 +163,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await complete(upload)).toMatchObject({ status: 200, body: { state: "ready" } });
   });
 
-  it("the verification of a staged multipart upload reads the copy", async () => {
+  it("the verification of a multipart upload reads the copy of the uploaded object", async () => {
     await open({}, { ...OF_PARTS, verifyInRequestMaxBytes: 100 * KIB });
     const upload = await sendParts({ sha256: createHash("sha256").update(FILE).digest("base64") });
     expect(await complete(upload)).toMatchObject({ status: 200, body: { state: "verifying" } });
@@ -177,7 +177,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(Buffer.from(await (await fetch(fileUrl)).arrayBuffer()).equals(FILE)).toBe(true);
   });
 
-  it("an abort during the verification deletes the object and its copy", async () => {
+  it("an abort during the verification deletes the uploaded object and its copy", async () => {
     await open({}, { verifyInRequestMaxBytes: 1 });
     const content = "x".repeat(100_000);
     const sha256 = createHash("sha256").update(content).digest("base64");
@@ -191,7 +191,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("the service deletes the staged copy of a process that died before the commit", async () => {
+  it("the service deletes the object copy of a process that died before the commit", async () => {
     const copied = Promise.withResolvers<void>();
     let dies = true;
     await open({
@@ -219,7 +219,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
   });
 
   it.each(["copy", "readSmall"] as const)(
-    "a copy of a staged upload is deleted immediately if the call %s fails",
+    "the copy of an uploaded object is deleted immediately if the call %s fails",
     async (call) => {
       let copies = 0;
       const failing = (bucket: Bucket): Bucket => ({
@@ -247,7 +247,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     },
   );
 
-  it("the service keeps the attached copy if the response to its commit was lost", async () => {
+  it("the service keeps the copy of an uploaded object if the commit's response was lost", async () => {
     let loses = false;
     await open({
       database: (db) => ({
@@ -269,7 +269,7 @@ describe.each(engines)("staged uploads on $name", (engine) => {
     expect(await served(upload)).toBe("hello");
   });
 
-  it("a bucket with all capabilities needs no staged copy", async () => {
+  it("the service does not copy an uploaded object if the bucket has all capabilities", async () => {
     let copies = 0;
     service = await startServiceInTest({
       engine,

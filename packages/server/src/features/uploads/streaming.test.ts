@@ -87,7 +87,7 @@ describe.each(engines)("form uploads over a TCP connection, on $name", (engine) 
     await expectNothingLeft();
   });
 
-  itOnce("a form upload of unknown length over the limit leaves no object in the bucket", async () => {
+  itOnce("a form upload without a length leaves no object if it exceeds the size limit", async () => {
     async function* form() {
       yield HEAD;
       for (let sent = 0; sent <= 128; sent++) yield Buffer.alloc(MIB);
@@ -98,7 +98,7 @@ describe.each(engines)("form uploads over a TCP connection, on $name", (engine) 
     await expectNothingLeft();
   });
 
-  it("a form that declares a length over the limit returns 413 before the file is sent", async () => {
+  it("a form upload whose declared length is over the limit gets 413 before it sends the file", async () => {
     const request = post({ "content-length": LIMIT * 10 });
     const answer = answerTo(request);
     request.write(HEAD);
@@ -126,7 +126,7 @@ describe.each(engines)("form uploads over a TCP connection, on $name", (engine) 
     await expectNothingLeft();
   });
 
-  it("a client that disconnects during a form upload leaves no object in the bucket", async () => {
+  it("a form upload leaves no object in the bucket if the client disconnects", async () => {
     // The client sends more data than one part contains, so that the server has started a multipart upload.
     const arrived = new Promise<void>((resolve) => {
       let receivedBytes = 0;

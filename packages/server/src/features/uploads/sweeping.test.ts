@@ -107,7 +107,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     expect(await queued()).toEqual([]);
   });
 
-  it("the second sweep aborts the late parts of an abandoned multipart upload", async () => {
+  it("the second sweep aborts a multipart upload whose part arrived after the first abort", async () => {
     await begin({ sizeBytes: 9 * MIB });
     const [open] = await service.bucketContents.openUploads();
     later(DAY_MS + URL_IS_DEAD_MS);
@@ -149,7 +149,7 @@ describe.each(engines)("requirement 10: the sweep on $name", (engine) => {
     expect(left).toEqual([]);
   });
 
-  it("the sweep keeps the object of an aborted upload after a person adopts it", async () => {
+  it("the sweep keeps an aborted upload's object if an administrator has added it as a file", async () => {
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
     const upload = await begin();
     await ann.send(`DELETE /notes/${noteId}`);

@@ -67,7 +67,7 @@ describe.each(engines)("verifications after the HTTP request, on $name", (engine
     await s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: "application/x-film" }));
   }
 
-  it("requirement 8: the service refuses a download until the verification ends", async () => {
+  it("requirement 8: the service refuses a file's download until its verification ends", async () => {
     const { upload, answer } = await complete();
     expect(answer).toMatchObject({
       status: 200,
@@ -168,7 +168,7 @@ describe.each(engines)("verifications after the HTTP request, on $name", (engine
   });
   let uploadOf: { id: string; attachmentId: string };
 
-  it("while the bucket is unavailable, the pauses between tries of a verification grow", async () => {
+  it("while the bucket is unavailable, the service tries a verification less and less often", async () => {
     let isDown = true;
     beforeRead = (read) => (isDown ? Promise.reject(new DomainError("bucket_unavailable", "As told")) : read());
     const { upload } = await complete();
@@ -230,7 +230,7 @@ describe.each(engines)("verifications after the HTTP request, on $name", (engine
     expect((await actions()).filter((action: string) => action === "attachment.uploaded")).toHaveLength(1);
   });
 
-  it("a verification releases its lease immediately if its signal aborts", async () => {
+  it("a verification releases its lease immediately when it is aborted", async () => {
     const stop = new AbortController();
     beforeRead = async (read) => {
       const body = await read();

@@ -92,7 +92,7 @@ describe.each(engines)("usage on $name", (engine) => {
     await noteQueries(suite.db).delete(note.id);
   });
 
-  it("a recount corrects the usage counters that differ from the files", async () => {
+  it("a recount corrects the usage counters that do not match the files", async () => {
     const owners = ["drift-a", "drift-b", "drift-c"];
     for (const ownerId of owners) {
       const note = sampleNote({ ownerId });

@@ -74,7 +74,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect(await usage()).toEqual({ usedBytes: 5 + 10 * MIB, files: 2 });
   });
 
-  it("an upload over the quota of bytes returns 413 with the usage and the quota", async () => {
+  it("an upload over the byte quota returns 413 with the usage and the quota", async () => {
     await newNote();
     await begin(20 * MIB - 10);
     const answer = await start(11);
@@ -95,7 +95,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect(await service.bucketContents.uploads()).toBe(before);
   });
 
-  it("an upload over the quota of files returns 413 with the usage and the quota", async () => {
+  it("an upload over the file quota returns 413 with the usage and the quota", async () => {
     await newNote();
     for (let nth = 0; nth < 3; nth += 1) await begin(0);
     const answer = await start(0);
@@ -115,7 +115,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
       },
     ],
     ["deleted with its note", async () => (await ann.send(`DELETE /notes/${noteId}`)).status],
-  ])("the usage counts a file that is %s until no signed URL can store the file again", async (_how, end) => {
+  ])("a file that is %s counts in the usage until no signed URL can store it again", async (_how, end) => {
     await newNote();
     const upload = await begin(5);
     expect((await put(upload, "hello")).status).toBe(200);
@@ -139,7 +139,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     expect(await usage()).toEqual({ usedBytes: 0, files: 0 });
   });
 
-  it("each abort, rejection, expiry or deletion of a file releases its quota only once", async () => {
+  it("each abort, rejection, expiry or deletion of a file releases the quota only once", async () => {
     await newNote();
     const [aborted, rejected, expired, deleted] = [10, 20, 30, 40];
     const upload = await begin(aborted);
@@ -180,7 +180,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
     }
   });
 
-  it("an adopted object does not count in the quota", async () => {
+  it("an object added from the bucket does not count in the quota", async () => {
     await newNote();
     await service.useCases.rememberPerson({ id: "ann", email: "ann@example.com", name: "ann", isAdmin: true });
     const upload = await begin(5);
@@ -205,7 +205,7 @@ describe.each(engines)("requirement 9: quotas on $name", (engine) => {
       expect(await usage()).toEqual({ usedBytes: 5, files: 1 });
     });
 
-    it("a form upload with one byte over the quota returns 413 and stores nothing", async () => {
+    it("a form upload that exceeds the quota by one byte returns 413 and stores nothing", async () => {
       await newNote();
       const left = 100_000;
       await begin(20 * MIB - left);

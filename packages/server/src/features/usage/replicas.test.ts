@@ -46,25 +46,25 @@ describe.each(engines)("requirement 9: quotas on two replicas, on $name", (engin
       json: { filename: "a.bin", sizeBytes, contentType: "application/x-any" },
     });
 
-  it("two replicas accept as many upload starts as the byte quota allows", () =>
+  it("two replicas together accept exactly as many upload starts as the byte quota allows", () =>
     withNote(async (noteId) => {
       expect(await atOnce(start(noteId, FILE_BYTES))).toEqual({ won: 8, refused: 12 });
       expect(await usage()).toEqual({ usedBytes: 4_000, files: 8 });
     }));
 
-  it("two replicas accept as many multipart upload starts as the byte quota allows", () =>
+  it("two replicas together accept exactly the multipart uploads that the byte quota allows", () =>
     withNote(async (noteId) => {
       expect(await atOnce(start(noteId, 1_001))).toEqual({ won: 4, refused: 16 });
       expect(await usage()).toEqual({ usedBytes: 4_004, files: 4 });
     }));
 
-  it("two replicas accept as many upload starts as the file quota allows", () =>
+  it("two replicas together accept exactly as many upload starts as the file quota allows", () =>
     withNote(async (noteId) => {
       expect(await atOnce(start(noteId, 1))).toEqual({ won: 12, refused: 8 });
       expect(await usage()).toEqual({ usedBytes: 12, files: 12 });
     }));
 
-  it("20 simultaneous form uploads to two replicas never exceed the quota", () =>
+  it("20 simultaneous form uploads to two replicas never exceed the owner's quota", () =>
     withNote(async (noteId) => {
       const { won } = await atOnce((client) =>
         client.send(`POST /notes/${noteId}/attachments`, { form: fileForm(Buffer.alloc(FILE_BYTES)) }),

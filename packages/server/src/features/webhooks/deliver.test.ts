@@ -157,7 +157,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     expect((await read(endpoint))?.disabledAt).toBeUndefined();
   });
 
-  it("a caller can send a webhook message again after the service has given it up", async () => {
+  it("a caller can send a webhook message again after the service has given up the message", async () => {
     let isDown = true;
     const { url, received } = await receiverInTest({
       respond: (response) => (isDown ? refuse(response) : accept(response)),
@@ -218,7 +218,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     await drain();
   });
 
-  it("the webhook messages of a disabled user wait until the user is enabled again", async () => {
+  it("the queued webhook messages of a disabled user wait until the user is enabled again", async () => {
     const { url, received } = await receiverInTest();
     await addEndpoint({ url });
     await queue();

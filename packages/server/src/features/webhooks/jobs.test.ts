@@ -104,7 +104,7 @@ describe.each(engines)("webhook messages that sum up issued URLs, on $name", (en
     expect((await summariesFor(endpointId)).length).toBeLessThanOrEqual(7);
   });
 
-  it("the job for webhook summaries reads a long time without events only once", async () => {
+  it("the job for webhook summaries reads a long period without events only once", async () => {
     const [own, ofService] = [await addEndpoint(), await addEndpoint({ ownerId: "" })];
     const ranges: number[] = [];
     const watched = new Proxy(issuedUrlQueries(suite.db), {
@@ -155,7 +155,7 @@ describe.each(engines)("webhook messages that sum up issued URLs, on $name", (en
     expect(await summariesFor(endpointId)).toMatchObject([{ count: 3 }]);
   });
 
-  it("the job for webhook summaries runs only one query if no webhook subscribes", async () => {
+  it("the job for webhook summaries runs only one query if no webhook subscribes to them", async () => {
     await addEndpoint({ events: ["upload.ready"] });
     await addEndpoint({ disabledAt: 1 });
     await issue();

@@ -204,7 +204,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     expect((await change({ description: "Gone" })).body.code).toBe("webhook_not_found");
   });
 
-  it("requirement 31: an unsafe webhook URL, for example of a private host, gets 400", async () => {
+  it("requirement 31: the service refuses unsafe webhook URLs, for example of a private host", async () => {
     const { owner } = await arrange();
     const { id } = await create(owner);
     for (const url of [
@@ -224,7 +224,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     }
   });
 
-  it("a webhook with an unknown event, a long URL or an unknown field returns 400", async () => {
+  it("a request for a webhook with an unknown event, a long URL or an unknown field gets 400", async () => {
     const { owner } = await arrange();
     for (const given of [
       { events: ["note.created"] },
@@ -320,7 +320,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
 describe("a service without WEBHOOKS_ALLOW_LOOPBACK", () => {
   const service = useService({ engine: engines[0] as (typeof engines)[number], refusesLoopback: true });
 
-  it("requirement 31: a webhook refuses a loopback URL without WEBHOOKS_ALLOW_LOOPBACK", async () => {
+  it("requirement 31: a webhook can't have a loopback URL without WEBHOOKS_ALLOW_LOOPBACK", async () => {
     for (const url of [
       "http://localhost:8080/",
       "https://localhost/",

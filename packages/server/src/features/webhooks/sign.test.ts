@@ -42,7 +42,7 @@ describe("requirement 52: the signature of a webhook message", () => {
     expect(() => verify(former, after)).toThrow("No matching signature found");
   });
 
-  it("a webhook secret of a former AUTH_SECRET still verifies webhook messages", () => {
+  it("a webhook secret from before a change of AUTH_SECRET still verifies webhook messages", () => {
     const secret = secretOf(keys, endpoint);
     const { webhooks: rotated } = deriveLinkKeys([
       "a new AUTH_SECRET that is long enough too",

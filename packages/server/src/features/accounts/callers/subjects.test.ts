@@ -48,7 +48,7 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
     return { id: id as string, session, noteId: note.id as string };
   }
 
-  it("a JWT whose subject is the id of an administrator identifies another user", async () => {
+  it("a JWT whose subject is the id of an administrator identifies a different user", async () => {
     const admin = await createAdministrator();
     for (const headers of [await bySecret(admin.id), await byKeySet(admin.id)]) {
       const { body } = await send("GET /me", headers);
@@ -82,7 +82,7 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
     },
   );
 
-  it("a JWT whose subject is the generated id of a user identifies another user", async () => {
+  it("a JWT whose subject is a user's generated id identifies a different user", async () => {
     await me(await bySecret("popular"));
     const generated = await me(await byKeySet("popular"));
     expect(await me(await bySecret(generated))).not.toBe(generated);

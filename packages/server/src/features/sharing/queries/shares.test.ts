@@ -63,7 +63,7 @@ describe.each(engines)("shares on $name", (engine) => {
     expect(await ending()).toMatchObject([{ expiresAt: 5_800 }]);
   });
 
-  it("a second share of a note with the same user replaces the role", async () => {
+  it("a second share of a note with the same user replaces the role of the first share", async () => {
     const { ofNote } = await insertSubjects();
     await shareQueries(suite.db).put(ofNote, sampleShare({ role: "viewer" }));
     await shareQueries(suite.db).put(ofNote, sampleShare({ role: "editor" }));

@@ -223,7 +223,7 @@ describe.each(engines)("the SQL statements of an upload start on $name", (engine
     },
   );
 
-  it("an upload start is refused once the revocation of the user's share is committed", async () => {
+  it("an upload start is refused as soon as the revocation of the user's share is committed", async () => {
     const [shared] = await insertNotes(newId());
     const bob = newId();
     await shareQueries(suite.db).put({ noteId: shared.id }, sampleShare({ userId: bob, role: "editor" }));
@@ -239,7 +239,7 @@ describe.each(engines)("the SQL statements of an upload start on $name", (engine
     expect(files).toBe(1 + during.filter((record) => record?.isRecorded).length);
   });
 
-  it("an upload start on a note during the deletion of the note records nothing", async () => {
+  it("an upload start during the deletion of the note records nothing", async () => {
     const [doomed] = await insertNotes(newId());
     const starts = Array.from({ length: 3 }, () => uploadQueries(suite.db).start(startOf(doomed)));
     const deletion = suite.db.transaction(async (tx) => {

@@ -32,7 +32,7 @@ describe.each(engines)("the queue of verifications on $name", (engine) => {
     }
   }
 
-  it("the earliest due verification is leased first", async () => {
+  it("a replica leases the verification that is due first", async () => {
     const second = await queue({ dueAt: 2_000 });
     const first = await queue({ dueAt: 1_000, needsScan: true });
     expect(await lease(999)).toBeUndefined();
@@ -64,7 +64,7 @@ describe.each(engines)("the queue of verifications on $name", (engine) => {
     await drain();
   });
 
-  it("a verification is due again after its lease, unless the holder renews the lease", async () => {
+  it("a verification is due again after its lease unless the holder renews the lease", async () => {
     const { attachment } = await queue();
     const held = { attachmentId: attachment.id, holder: "one" };
     await lease(5_000);

@@ -48,13 +48,13 @@ function startsOn(note: Note, count: number): UploadStart[] {
 }
 
 describe("upload starts on SQLite", () => {
-  it("a few simultaneous upload starts on SQLite run on the main thread", async () => {
+  it("on SQLite, a few simultaneous upload starts run on the main thread", async () => {
     const { note, starts, commits } = await startsInTest();
     await Promise.all(startsOn(note, BURST - 1).map(starts.start));
     expect(commits).toEqual({ here: BURST - 1, onThread: 0 });
   });
 
-  it("many simultaneous upload starts on SQLite share commits on the worker thread", async () => {
+  it("on SQLite, many simultaneous upload starts share commits on the worker thread", async () => {
     const { db, note, starts, commits } = await startsInTest();
     const records = await Promise.all(startsOn(note, 64).map(starts.start));
     expect(records.every((record) => record?.isRecorded)).toBe(true);
@@ -62,7 +62,7 @@ describe("upload starts on SQLite", () => {
     expect(await usageQueries(db).find(note.ownerId)).toEqual({ bytes: 64, files: 64 });
   });
 
-  it("a failed upload start on SQLite undoes only its own writes", async () => {
+  it("on SQLite, a failed upload start undoes only its own writes", async () => {
     const { db, note, starts } = await startsInTest();
     const [first, ...others] = startsOn(note, 10) as [UploadStart, ...UploadStart[]];
     const twin: UploadStart = { ...first, upload: { ...first.upload, sizeBytes: 500 } };
@@ -73,7 +73,7 @@ describe("upload starts on SQLite", () => {
     expect(await usageQueries(db).find(note.ownerId)).toEqual({ bytes: 10, files: 10 });
   });
 
-  it("upload starts on SQLite wait for other writes of the same process", async () => {
+  it("on SQLite, starting an upload waits for other writes of the same process", async () => {
     const { note, starts, writeLock, commits } = await startsInTest();
     const unlock = await writeLock.acquire();
     const started = Promise.all(startsOn(note, 40).map(starts.start));
@@ -88,7 +88,7 @@ describe("upload starts on SQLite", () => {
     expect(await inBetween).toBeLessThan(commits.onThread);
   });
 
-  it("upload starts on SQLite fail only while the database file cannot be opened", async () => {
+  it("on SQLite, starting an upload fails only while the database file can't be opened", async () => {
     const { file, note, starts } = await startsInTest();
     renameSync(file, `${file}.moved`);
     const outcomes = await Promise.allSettled(startsOn(note, BURST).map(starts.start));
@@ -98,7 +98,7 @@ describe("upload starts on SQLite", () => {
     expect(await Promise.all(startsOn(note, BURST).map(starts.start))).toHaveLength(BURST);
   });
 
-  it("upload starts on SQLite fail after two seconds without the write lock", async () => {
+  it("on SQLite, starting an upload fails after two seconds without the write lock", async () => {
     const { file, note, starts } = await startsInTest();
     const other = new DatabaseSync(file);
     other.exec("begin immediate");
@@ -115,14 +115,14 @@ describe("upload starts on SQLite", () => {
     expect(await Promise.all(startsOn(note, BURST).map(starts.start))).toHaveLength(BURST);
   });
 
-  it("each upload start on SQLite gets its own result, even for the same object", async () => {
+  it("on SQLite, each upload start gets its own result, even for the same object", async () => {
     const { note, starts } = await startsInTest();
     const same = startsOn(note, 1)[0] as UploadStart;
     const outcomes = await Promise.allSettled([same, ...startsOn(note, BURST), same].map(starts.start));
     expect(outcomes.map(({ status }) => status === "fulfilled")).toEqual([...Array(BURST + 1).fill(true), false]);
   });
 
-  it("upload starts on SQLite fail after the database is closed", async () => {
+  it("on SQLite, starting an upload fails after the database is closed", async () => {
     const { note, starts } = await startsInTest();
     await starts.close();
     const [start] = startsOn(note, 1) as [UploadStart];

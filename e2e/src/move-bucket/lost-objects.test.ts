@@ -105,7 +105,7 @@ describe("a backup during a move to another bucket", () => {
   }
   const builtInName = () => loadConfig(place.env, { secretsOf: () => SECRETS }).config.nextBucket?.bucket.name ?? "";
 
-  it("a later backup keeps the copies of files that the bucket has lost since", async () => {
+  it("a later backup keeps the copies of files that the bucket has since lost or overwritten", async () => {
     const backupDir = folderOf("lost");
     const [whole, lost, overwritten] = [
       await upload(api, noteId),

@@ -125,7 +125,7 @@ describe("the pictures on the page of a link", () => {
     await page.locator(".ticket-bar").getByText(shares.done, { exact: true }).waitFor();
   });
 
-  it("a link with a password shows photos only after the password", async () => {
+  it("a link with a password shows photos only after the password, and by default none", async () => {
     const eva = await web.person("Eva");
     const shown = await seedLink(eva, { password: "open sesame", showPreviews: true });
     const hidden = await seedLink(eva, { password: "open sesame" });

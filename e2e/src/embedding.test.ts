@@ -58,7 +58,7 @@ it("requirement 40: the service and its commands refuse the database of an appli
   }
 });
 
-it("a command opens a database whose older version does not name its owner", async () => {
+it("a command opens a database of an older version, which names no owner", async () => {
   const place = await makeEmptyPlace();
   onTestFinished(place.remove);
   const older = Object.entries(migrationsFor("sqlite")).filter(([name]) => name < "0120");

@@ -9,7 +9,7 @@ import { endOfCli, makePlace, type Place, startProcess } from "./testing/service
 const CREDENTIALS = { accessKeyId: "AKIAWORKERS000000000", secretAccessKey: "a-secret-of-the-test-of-workers" };
 
 describe("the workers of a service", () => {
-  it("the workers of a service share one port and restart after kill -9", async () => {
+  it("the worker processes of a service share one port, and restart after kill -9", async () => {
     const metricsPort = await freePort("127.0.0.1");
     const place = await makeWorkersPlace({ METRICS_PORT: String(metricsPort) });
     const service = await startProcess(place);
@@ -30,7 +30,7 @@ describe("the workers of a service", () => {
     expect(await service.stop("SIGTERM")).toBe(0);
   });
 
-  it("the service starts no second worker when the first worker cannot start", async () => {
+  it("the service does not start a second worker process if the first one cannot start", async () => {
     const place = await makeWorkersPlace({ DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" });
     const { code, stderr } = await endOfCli(place, ["start"]);
     expect(code).toBe(1);

@@ -25,7 +25,7 @@ async function hopTo(name: string): Promise<Hop> {
 }
 
 describe.each(useDatabases())("valetkey move bucket under load, on $name", ({ makeEnv }) => {
-  const title = `a move that is killed loses no file, and no request fails: ${CHAIN.join(" -> ")}`;
+  const title = `a bucket move that is killed loses no file, and no request fails (${CHAIN.join(" -> ")})`;
   it(title, { timeout: 7_200_000 }, async () => {
     const chain: Hop[] = [];
     for (const name of CHAIN) chain.push(await hopTo(name));

@@ -19,7 +19,7 @@ describe("the selection of S3 clients", () => {
     for (const folder of folders) await rm(folder, { recursive: true });
   });
 
-  it("a test run skips the tests of S3 clients that are not installed", () => {
+  it("a test run skips the tests for S3 clients that are not installed", () => {
     const { missing, line } = selectS3Clients({ PATH: folders.join(":") });
     expect(missing).toEqual(["s3-clients/boto3", "s3-clients/restic", "s3-clients/s3cmd"]);
     expect(line).toBe(

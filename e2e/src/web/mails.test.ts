@@ -23,7 +23,7 @@ describe("the mails of the service", () => {
   });
   afterAll(() => smtp.stop());
 
-  it("the service sends mails as the mail settings of the user say", async () => {
+  it("the service follows the mail settings of the user", async () => {
     const env = { SMTP_URL: `smtp://127.0.0.1:${smtp.port}`, MAIL_FROM: "files@example.com" };
     const service = await startWebService(env);
     onTestFinished(service.stop);

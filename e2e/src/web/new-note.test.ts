@@ -27,7 +27,7 @@ async function openNewNote({ page }: Person): Promise<void> {
 describe("a new note", () => {
   const web = startWeb();
 
-  it("a new note that stays empty is not stored, even after several clicks and keys", async () => {
+  it("the app does not store a new note that stays empty after several clicks and keys", async () => {
     const ann = await web.person("Ann Empty");
     const { page } = ann;
     await openNewNote(ann);
@@ -43,7 +43,7 @@ describe("a new note", () => {
     expect(await page.evaluate("Object.keys(localStorage).filter((key) => key.includes('draft'))")).toEqual([]);
   });
 
-  it("the first letters in a new note create one note, while the person keeps typing", async () => {
+  it("the first letters in a new note create one note while the person continues to type", async () => {
     const ben = await web.person("Ben Fast");
     const { page } = ben;
     await openNewNote(ben);
@@ -80,7 +80,7 @@ describe("a new note", () => {
     await expect.poll(() => titlesOf(cy)).toEqual(["Written offline"]);
   });
 
-  it("a lost response to the creation of a note leads to one note with the whole text", async () => {
+  it("if the response to the creation of a note is lost, one note has the whole text", async () => {
     const dee = await web.person("Dee Lost");
     dee.watch.expect(/POST .*\/notes/);
     const { page } = dee;
@@ -133,7 +133,7 @@ describe("a new note", () => {
     await expect.poll(() => titlesOf(fay)).toEqual(["Mine", "Contract.v2"]);
   });
 
-  it("files in a new note are attached once when the connection is back", async () => {
+  it("the app attaches files in a new note once when the connection is back", async () => {
     const gil = await web.person("Gil Waits");
     gil.watch.expect(/POST .*\/notes/);
     await gil.page.route("**/notes", (route) =>

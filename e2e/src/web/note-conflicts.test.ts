@@ -20,7 +20,7 @@ describe("two people who write in one note", () => {
     return { ...person, id };
   };
 
-  it("a person whose note another person has changed can choose one of both texts", async () => {
+  it("if two people change a note, one of them can choose between both texts", async () => {
     const { page, client, id } = await conflict("Ann Keeps");
     await page.getByText("Show the other text").click();
     await page.getByRole("region", { name: conflictTexts.title }).getByText("theirs", { exact: true }).waitFor();

@@ -45,7 +45,7 @@ describe("the list of notes", () => {
     await page.getByRole("menuitemradio", { name: texts.notes.order.title, checked: true }).waitFor();
   });
 
-  it("the app opens the last opened note, but on a phone the list of notes", async () => {
+  it("the app starts with the last opened note, but on a phone with the list of notes", async () => {
     const { page, client, watch } = await web.person("Ann Returns");
     const { id } = await seedNote(client, { title: "Plan" });
     await seedNote(client, { title: "Other" });
@@ -90,7 +90,7 @@ describe("the list of notes", () => {
     expect((await client.notes.get(id)).attachments).toHaveLength(1);
   });
 
-  it("a note that is restored on the page of deleted notes keeps its share", async () => {
+  it("a deleted note that a person restores keeps its share", async () => {
     const { page, client } = await web.person("Ann Restores");
     const ben = await web.person("Ben Reads");
     const { id } = await seedNote(client, { title: "Plan", body: "one" });
@@ -122,7 +122,7 @@ describe("the list of notes", () => {
     await cy.page.getByText(texts.notes.search.found(0)).first().waitFor();
   });
 
-  it("an empty list of notes says that it is empty even after a failed refresh", async () => {
+  it("an empty list of notes still says that it is empty after a failed refresh", async () => {
     const { page, client, watch } = await web.person("Ann Waits");
     await page.goto("/");
     const hint = page.getByText(texts.notes.empty.begin.title);

@@ -7,7 +7,7 @@ import { startWeb } from "./testing/start-web.ts";
 const web = startWeb();
 
 describe("a note's text", () => {
-  it("requirement 25: the text of a note runs no script and calls no other origin", async () => {
+  it("requirement 25: the text of a note cannot run a script or load another origin", async () => {
     const { page, client, watch } = await web.person("Eve");
     const body = [
       "<script>window.ran = 1</script>",
@@ -80,7 +80,7 @@ describe("a note's text", () => {
 
 describe("the URL of a note that does not exist", () => {
   it.each(["mistyped", "01990000-0000-7000-8000-000000000000"])(
-    "the page of an unknown note shows an error and a link to all notes: /n/%s",
+    "the page of an unknown note shows an error and a link to all notes (/n/%s)",
     async (noteId) => {
       const { page, watch } = await web.person(`Ann ${noteId}`);
       watch.expect(/^40[04] GET/);

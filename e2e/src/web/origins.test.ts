@@ -5,7 +5,7 @@ describe("requirement 25: the content security policy of the pages", () => {
   const web = startWeb();
 
   it.each(["/", "/sign-in", "/shared", "/n/018f3c1e-7c1e-7000-8000-000000000001", "/nowhere"])(
-    "requirement 25: the policy of the page %s permits only the service and the bucket",
+    "requirement 25: the CSP of the page %s permits only the service and the bucket",
     async (path) => {
       const { bucketOrigin, url } = web.service;
       expect(new URL(bucketOrigin).origin).not.toBe(url);
@@ -25,7 +25,7 @@ describe("requirement 25: the content security policy of the pages", () => {
     },
   );
 
-  it("the policy of the pages blocks inline scripts, style elements and other origins", async () => {
+  it("the content security policy blocks inline scripts, style elements and other origins", async () => {
     const { page, watch } = await web.person("Mallory", { hasAccount: false });
     // Ignores all problems, because this test itself violates the policy.
     watch.expect(/./);

@@ -35,7 +35,7 @@ describe("a cold load of a page", () => {
     ["/", "the list", ".frame-list"],
     ["/n/1", "the note", ".frame-note"],
     ["/settings", "the page", ".frame-note"],
-  ])("the first paint of the path %s shows the placeholders of %s in the chosen theme", async (path, _, outlines) => {
+  ])("the first paint of the page %s shows placeholders for %s in the chosen theme", async (path, _, outlines) => {
     const { page, close } = await openPerson(web.browser, { service: web.service, name: "Zoe", hasAccount: false });
     // The scripts of the app never arrive.
     await page.route("**/assets/*.js", () => undefined);

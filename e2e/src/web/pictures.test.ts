@@ -59,7 +59,7 @@ describe("the pictures of a note", () => {
   const bucketReads = ({ watch }: Person) =>
     (watch.requests.get(web.service.bucketOrigin) ?? []).filter(({ method }) => method === "GET").length;
 
-  it("a note with mostly photos shows small previews in the photos' aspect ratios", async () => {
+  it("a note that contains mostly photos shows small previews in the photos' aspect ratios", async () => {
     const ann = await web.person("Ann");
     await openPhotos(ann, { files: [text("list.txt", "names")] });
     const ratios = { "a.jpg": 1.5, "b.jpg": 0.75, "c.jpg": 4 };
@@ -170,7 +170,7 @@ describe("the pictures of a note", () => {
     await dialog.waitFor({ state: "hidden" });
   });
 
-  it("the activity shows a view of a photo only when the viewer shows this photo", async () => {
+  it("the activity shows that a person viewed a photo only after the viewer showed it", async () => {
     const ivy = await web.person("Ivy");
     const jon = await web.person("Jon");
     const note = await seedPhotos(ivy);

@@ -10,7 +10,7 @@ import { holdRequests } from "./testing/watch.ts";
 describe("PDFs in the preview", () => {
   const web = startWeb({ env: { URL_TTL_DEFAULT: "2" } });
 
-  it("the preview draws a PDF with searchable text and without other origins", async () => {
+  it("the preview draws a PDF with searchable text, and sends no request to other origins", async () => {
     const ann = await web.person("Ann");
     allowRefusedAddresses(ann);
     // This PDF does not contain its font, so pdf.js must load the font from the service.
@@ -28,7 +28,7 @@ describe("PDFs in the preview", () => {
     expect(ann.watch.requests.get(web.service.url)?.some(({ url }) => url.endsWith(".wasm"))).toBe(false);
   });
 
-  it("the preview of a PDF loads later pages from a new URL if the first has expired", async () => {
+  it("the preview of a PDF loads later pages from a new URL if the first URL has expired", async () => {
     const ben = await web.person("Ben");
     allowRefusedAddresses(ben);
     await openFile(ben, pagesPdf("book.pdf", { pages: 40 }));

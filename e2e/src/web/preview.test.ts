@@ -31,7 +31,7 @@ describe("the preview of files", () => {
     expect(new URL(page.url()).search).toBe("");
   });
 
-  it("the preview keeps the open file in the URL", async () => {
+  it("the URL of the page names the file that the preview shows", async () => {
     const ben = await web.person("Ben");
     await ben.page.goto("/settings");
     const { dialog, page, note } = await openNote(ben, three);
@@ -66,10 +66,10 @@ describe("the preview of files", () => {
   });
 
   it.each([
-    ["UTF-16 with its mark", Buffer.from("\ufeffGrüße, 漢字", "utf16le"), "Grüße, 漢字"],
+    ["UTF-16 with a byte order mark", Buffer.from("\ufeffGrüße, 漢字", "utf16le"), "Grüße, 漢字"],
     ["UTF-8", Buffer.from("Grüße, 漢字"), "Grüße, 漢字"],
-    ["no letters at all", Buffer.alloc(0), "This file is empty."],
-  ])("the preview shows a text file in %s with the right characters", async (name, bytes, expected) => {
+    ["empty", Buffer.alloc(0), "This file is empty."],
+  ])("the preview shows the right characters of a text file (%s)", async (name, bytes, expected) => {
     const dora = await web.person(`Dora ${name}`);
     const { dialog, page } = await openNote(dora, [{ name: "letter.txt", type: "text/plain", bytes }]);
     await row(page, "letter.txt").click();

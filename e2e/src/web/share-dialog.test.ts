@@ -39,7 +39,7 @@ describe("the share dialog", () => {
     ]);
   });
 
-  it("the share dialog shares a note with a long email address with one click", async () => {
+  it("one click shares a note with a person who has a long email address", async () => {
     const ann = await web.person("Ann Long");
     const ben = await web.person("Ben Long", { emailDomain: "department-of-long-names.example.com" });
     const note = await seedNote(ann.client, { title: "Long" });
@@ -49,7 +49,7 @@ describe("the share dialog", () => {
     await rowOf(ann.page, ben.email).getByLabel(`What ${ben.email} can do`).waitFor();
   });
 
-  it("the share dialog keeps typed people after Escape, a reload and the back button", async () => {
+  it("the share dialog keeps typed email addresses after Escape, a reload and the back button", async () => {
     const ann = await web.person("Ann Keeps");
     const note = await seedNote(ann.client, { title: "Plan" });
     const people = ["ben@example.com", "cleo@example.com", "dan@example.com"];
@@ -198,7 +198,7 @@ describe("the share dialog", () => {
     await page.locator("button:focus", { hasText: "Share" }).waitFor();
   });
 
-  it("the share dialog with an invited person has no serious axe findings", async () => {
+  it("the share dialog that shows an invited person has no serious axe findings", async () => {
     const ann = await web.person("Ann Ten");
     const ben = await web.person("Ben Ten");
     const note = await seedNote(ann.client, { title: "Seen", sharedWith: { userIds: [ben.id], role: "editor" } });

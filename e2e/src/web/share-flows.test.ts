@@ -37,7 +37,7 @@ describe("the number of clicks for a share", () => {
     expect(clicks()).toBe(2);
   });
 
-  it("without mail, a person shares a note and copies a text with 3 clicks and one field", async () => {
+  it("without mail, 3 clicks and one field share a note and copy the text for the person", async () => {
     const ann = await web.person("Ann Tells", CLIPBOARD);
     const note = await seed(ann);
     const clicks = await countClicks([ann.context]);
@@ -60,7 +60,7 @@ describe("the number of clicks for a share", () => {
     await dialog.waitFor({ state: "detached" });
   });
 
-  it("without mail, the text for a person with access contains the URL of the note", async () => {
+  it("without mail, the text for a person who has access contains the URL of the note", async () => {
     const [ann, ben] = [await web.person("Ann Again", CLIPBOARD), await web.person("Ben Again")];
     const note = await seedNote(ann.client, { title: "Plan", sharedWith: { userIds: [ben.id] } });
     await ann.client.shares.put({ noteId: note.id }, { userIds: [ben.id], role: "viewer" });
@@ -72,7 +72,7 @@ describe("the number of clicks for a share", () => {
     await expect.poll(() => readClipboard(ann.page)).toMatch(/^I have shared “Plan” with you:\nhttp/);
   });
 
-  it("with mail, a named person gets a note after 2 clicks and one field", async () => {
+  it("with mail, 2 clicks and one field share a note with a named person", async () => {
     const smtp = await smtpServerInTest();
     const service = await startWebService({
       SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
@@ -139,7 +139,7 @@ describe("the tabs of the share dialog", () => {
     await button(dialog, linkTexts.dialog.create).click({ trial: true });
   });
 
-  it("the share dialog shows 20 long email addresses whole", async () => {
+  it("the share dialog shows 20 long email addresses in full", async () => {
     const { page, client } = await web.person("Ann Many", PHONE);
     const note = await seedNote(client, { title: "Plan" });
     const dialog = await openShareDialog(page, note.id);

@@ -12,7 +12,7 @@ const HOUR_MS = 3_600_000;
 describe("a shared note", () => {
   const web = startWeb();
 
-  it("a share by email address gives a user the note and its files", async () => {
+  it("a user whose email address the owner enters gets access to the note and its files", async () => {
     const [ann, ben] = [await web.person("Ann One"), await web.person("Ben One")];
     const note = await seedNote(ann.client, { title: "Contract", files: [text("terms.txt", "as agreed")] });
     const dialog = await openShareDialog(ann.page, note.id);
@@ -86,7 +86,7 @@ describe("a shared note", () => {
     await expect.poll(() => row.textContent()).toContain("1 open link");
   });
 
-  it("the access sentence of a note with a link for everybody never says “Only you”", async () => {
+  it("the access sentence never says “Only you” if the note has a link for everybody", async () => {
     const ann = await web.person("Ann Linked");
     const note = await seedNote(ann.client, { title: "Linked", files: [text("a.txt", "a")] });
     const expiresAt = new Date(Date.now() + 7 * 24 * HOUR_MS).toISOString();
@@ -135,7 +135,7 @@ describe("a shared note", () => {
     await ben.page.getByText("you can edit").last().waitFor();
   });
 
-  it("the share dialog drops a typed expiry date if the owner chooses another expiry", async () => {
+  it("the share dialog ignores a typed expiry date if the owner chooses another expiry", async () => {
     const [ann, ben] = [await web.person("Ann Dates"), await web.person("Ben Dates")];
     const note = await seedNote(ann.client, { title: "Plan", sharedWith: { userIds: [ben.id] } });
     await openShareDialog(ann.page, note.id);
@@ -213,7 +213,7 @@ describe("a shared note", () => {
     await expect.poll(async () => (await ann.client.notes.get(note.id)).body).toBe("my own words");
   });
 
-  it("an open preview shows that the file is gone when the access to its note ends", async () => {
+  it("an open preview shows that the file is gone when the person loses access to the note", async () => {
     const [ann, ben] = [await web.person("Ann Ends"), await web.person("Ben Looks")];
     const files = [text("secret.txt", "the secret")];
     const note = await seedNote(ann.client, { title: "Budget", files, sharedWith: { userIds: [ben.id] } });
@@ -229,7 +229,7 @@ describe("a shared note", () => {
     await ben.page.getByRole("alert").getByText("You don't have access to this note").waitFor();
   });
 
-  it("the page of a note to which a person has no access sends only one request", async () => {
+  it("the page of a note requests the note only once if the person has no access", async () => {
     const [ann, ben] = [await web.person("Ann Private"), await web.person("Ben Curious")];
     const note = await seedNote(ann.client, { title: "Private" });
     ben.watch.expect(/^403 GET /);

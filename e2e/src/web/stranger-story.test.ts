@@ -86,7 +86,7 @@ const web = startWeb();
 
 describe.each([
   { hasMail: true, title: "a new person gets a file, resets a forgotten password by mail, and is disabled" },
-  { hasMail: false, title: "a new person gets a file, and the administrator resets a forgotten password without mail" },
+  { hasMail: false, title: "a new person gets a file, and the administrator resets the password without mail" },
 ])("a person without an account, mail: $hasMail", ({ hasMail, title }) => {
   let smtp: Awaited<ReturnType<typeof startSmtpServer>>;
   let service: StartedWebService;

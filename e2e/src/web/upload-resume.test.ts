@@ -85,7 +85,7 @@ describe("an interrupted upload", () => {
     expect(await stored(ida.client, note.id)).toEqual(hashesOf([file]));
   });
 
-  it("after a reload, an upload over 512 MiB asks for the same file", async () => {
+  it("after a reload, the page asks for the file of an upload over 512 MiB again", async () => {
     const emil = await web.person("Emil");
     await open(emil);
     await closeBucket(emil, web.service);
@@ -106,7 +106,7 @@ describe("an interrupted upload", () => {
     await expect.poll(() => keptUploads(emil)).toBe(0);
   });
 
-  it("after a reload, an upload over 512 MiB resumes when the file is dropped again", async () => {
+  it("after a reload, an upload over 512 MiB resumes when the user drops the file again", async () => {
     const fritz = await web.person("Fritz");
     const note = await open(fritz);
     await closeBucket(fritz, web.service);

@@ -17,7 +17,7 @@ describe("the fixtures of browser tests", () => {
     expect([...ann.watch.requests.keys()]).toEqual([web.service.url]);
   });
 
-  it("the service accepts the sample files of the page tests", async () => {
+  it("the service accepts the sample files that the page tests upload", async () => {
     const ben = await web.person("Ben");
     const files = [
       png("a.png"),

@@ -9,7 +9,7 @@ describe("the expiry of a share", () => {
     ["never", null],
     ["3600", inMinutes(60)],
     ["custom", undefined],
-  ])("the option %s in the form sets the expiry of a share to %s", (choice, expiresAt) => {
+  ])("the form computes the expiry of a share from the chosen option (%s: %s)", (choice, expiresAt) => {
     expect(expiryOf(choice, { now })).toBe(expiresAt);
   });
 

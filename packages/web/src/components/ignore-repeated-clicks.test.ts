@@ -34,13 +34,13 @@ describe("a page that ignores repeated clicks", () => {
     expect(sent).toEqual(["form"]);
   });
 
-  it("a button runs once for a double click, and again for a later click", () => {
+  it("a button acts once for a double click, and again for a later click", () => {
     doubleClick("#delete");
     click("#delete", 1);
     expect(sent).toEqual(["delete", "delete"]);
   });
 
-  it("each key press on a button runs the button", () => {
+  it("a button acts for each key press", () => {
     for (let times = 0; times < 2; times++) click("#delete", 0);
     expect(sent).toEqual(["delete", "delete"]);
   });
@@ -60,7 +60,7 @@ describe("a page that ignores repeated clicks", () => {
     ["textarea", "Enter", true],
     ["#zoom", "Enter", true],
     ["a", "Enter", true],
-  ])("in the element %s, the held key %j repeats its effect: %s", (selector, key, repeats) => {
+  ])("a held key repeats its effect only in some elements (%s, the key %j: %s)", (selector, key, repeats) => {
     expect(press(selector, key, false)).toBe(true);
     expect(press(selector, key, true)).toBe(repeats);
   });

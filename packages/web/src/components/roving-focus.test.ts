@@ -34,7 +34,7 @@ function press(key: string, init: KeyboardEventInit = {}): void {
 }
 
 describe("a list with a roving focus", () => {
-  it("a list with a roving focus has one tab stop, which follows the focus", () => {
+  it("a list has one tab stop, which follows the focus", () => {
     expect(tabStops().map(({ id }) => id)).toEqual(["a1"]);
     get("b2").focus();
     expect(tabStops().map(({ id }) => id)).toEqual(["b2"]);
@@ -64,7 +64,7 @@ describe("a list with a roving focus", () => {
     expect(focused()).toBe(to);
   });
 
-  it("the roving focus ignores keys with Ctrl, and keys that open a menu", () => {
+  it("arrow keys do not move the focus with Ctrl or on a button that opens a menu", () => {
     get("a1").focus();
     press("ArrowDown", { ctrlKey: true });
     expect(focused()).toBe("a1");
@@ -73,7 +73,7 @@ describe("a list with a roving focus", () => {
     expect(focused()).toBe("a1");
   });
 
-  it("the roving focus moves from a removed row to the next row", async () => {
+  it("the focus moves from a removed row of a list to the next row", async () => {
     get("b2").focus();
     get("b2").closest("li")?.remove();
     await observed();
@@ -81,7 +81,7 @@ describe("a list with a roving focus", () => {
     expect(tabStops().map(({ id }) => id)).toEqual(["c1"]);
   });
 
-  it("the Tab key enters a list at the row of the open page", async () => {
+  it("the Tab key enters a list at the row whose page is open", async () => {
     get("c1").setAttribute("aria-current", "page");
     await observed();
     expect(tabStops().map(({ id }) => id)).toEqual(["c1"]);

@@ -57,14 +57,14 @@ describe("dropped files", () => {
     expect(await read(1_000)).toHaveLength(950);
   });
 
-  it("the app refuses a dropped folder with 20,000 files after few reads", async () => {
+  it("the app refuses a dropped folder that contains 20,000 files after a few reads", async () => {
     const { read, calls } = dropOf({ huge: { inner: filesOf(20_000) } });
     expect(await read(1_000)).toBeUndefined();
     expect(calls.opened).toBe(0);
     expect(calls.read).toBeLessThan(20);
   });
 
-  it("a drop with an unreadable folder fails", async () => {
+  it("a drop fails if the browser cannot read a dropped folder", async () => {
     const createReader = () => ({
       readEntries: (_: unknown, reject: (error: Error) => void) => reject(new Error("no")),
     });

@@ -8,9 +8,12 @@ describe("the layout of pictures", () => {
     [3, 6, "list"],
     [2, 2, "list"],
     [0, 0, "list"],
-  ] as const)("a note with %i photos in a total of %i files shows a %s", (photos, files, layout) => {
-    expect(usualLayout({ photos, files })).toBe(layout);
-  });
+  ] as const)(
+    "the number of photos decides the layout of a note (%i photos, %i files: %s)",
+    (photos, files, layout) => {
+      expect(usualLayout({ photos, files })).toBe(layout);
+    },
+  );
 
   it.each([
     [
@@ -26,7 +29,7 @@ describe("the layout of pictures", () => {
       { ratio: 0.5, isExact: false },
     ],
     [undefined, { ratio: 1.25, isExact: false }],
-  ])("a picture with the size %o has the tile %o", (shape, tile) => {
+  ])("the size of a picture decides the shape of its tile (%o: %o)", (shape, tile) => {
     expect(tileOf(shape)).toEqual(tile);
   });
 

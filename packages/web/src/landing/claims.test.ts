@@ -29,7 +29,7 @@ function startVisit({ isWindowOpen = true } = {}) {
 describe("the claims of a visitor", () => {
   const link = { claim: null, claimsLeft: 2 };
 
-  it("several downloads of a visitor in one time window count as one claim", async () => {
+  it("several downloads of a visitor within one time window count as one download", async () => {
     const { calls, visit } = startVisit();
     const claims = createClaims(link, { visit, onChange: () => undefined });
     expect(await Promise.all(["a", "b"].map((id) => claims.urlOf(id, CLICK)))).toEqual([
@@ -42,7 +42,7 @@ describe("the claims of a visitor", () => {
     expect(claims.windowEndsAt()).toBe("2026-11-25T12:15:00Z");
   });
 
-  it("after the time window of a claim, only a click of the visitor uses a new claim", async () => {
+  it("after the time window of a download, only a click counts as a new download", async () => {
     const { calls, visit } = startVisit({ isWindowOpen: false });
     const earlier = { id: "c0", windowEndsAt: "2026-11-25T12:00:00Z" };
     const claims = createClaims({ ...link, claim: earlier }, { visit, onChange: () => undefined });

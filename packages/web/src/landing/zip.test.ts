@@ -14,7 +14,7 @@ it.each([
   ["Ends with a dot. ", "Ann", "Ends with a dot.zip"],
   ["חוזה שכירות", "Ann", "חוזה שכירות.zip"],
   ["\u{1f3e1}".repeat(100), "Ann", `${"\u{1f3e1}".repeat(60)}.zip`],
-])("a link with the label %j of the person %j gives its ZIP the name %j", (label, sharedBy, name) => {
+])("the name of a link's ZIP comes from the link or its owner (label %j, owner %j: %j)", (label, sharedBy, name) => {
   expect(zipName({ label, sharedBy }, { now })).toBe(name);
   expect(Buffer.byteLength(name)).toBeLessThan(255);
 });

@@ -10,7 +10,7 @@ describe("the connection to the service", () => {
     [200, "online"],
     [401, "online"],
     [500, "online"],
-  ])("after a response with the status %s, the connection is %s", (status, state) => {
+  ])("the status of a response decides the state of the connection (%s: %s)", (status, state) => {
     const connection = createConnection(true);
     connection.report(status);
     expect(connection.$state.get()).toBe(state);

@@ -66,12 +66,15 @@ describe("a deletion with undo", () => {
     expect(fetched).toHaveBeenCalledTimes(2);
   });
 
-  it.each([true, false])("without a trash, a deletion asks the user first (confirmed: %s)", async (confirms) => {
-    const { done, steps, messages } = deletionOn({ trashDays: 0, confirms });
-    await done;
-    expect(steps).toEqual(confirms ? ["hide", "remove n", "remove a", "refresh", "show"] : []);
-    for (const { actionProps } of messages()) expect(actionProps).toBeUndefined();
-  });
+  it.each([true, false])(
+    "without a trash, the page asks the user before a deletion (confirmed: %s)",
+    async (confirms) => {
+      const { done, steps, messages } = deletionOn({ trashDays: 0, confirms });
+      await done;
+      expect(steps).toEqual(confirms ? ["hide", "remove n", "remove a", "refresh", "show"] : []);
+      for (const { actionProps } of messages()) expect(actionProps).toBeUndefined();
+    },
+  );
 
   it("the page shows an item again if the service refuses the deletion", async () => {
     const { done, steps, messages } = deletionOn({ trashDays: 30, failing: ["n", "a"] });

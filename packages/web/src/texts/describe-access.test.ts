@@ -43,7 +43,7 @@ describe("the sentence about access", () => {
       "3 open links (up to 9 days)",
       { links: { count: 1, until: inDays(2) }, fileLinks: { count: 2, until: inDays(9) } },
     ],
-  ])("the sentence about the access to a note says: %s", (sentence, access) => {
+  ])("the sentence about the access to a note describes who has access (%s)", (sentence, access) => {
     expect(describeAccess(access, { now })).toBe(sentence);
   });
 
@@ -53,7 +53,7 @@ describe("the sentence about access", () => {
     expect(describeAccess({ people: { count: 1, until: inDays(-1) } }, { now })).toBe("Only you");
   });
 
-  it("the sentence about access in a list omits expiries", () => {
+  it("in a list, the sentence about access omits expiry dates", () => {
     const access = { people: { count: 2, until: inDays(2) }, links: { count: 1, until: inDays(2) } };
     expect(accessParts(access, { now })).toEqual(["2 people", "1 open link"]);
     expect(accessParts({ sharedFiles: { count: 2 } }, { now })).toEqual(["2 files shared alone"]);
@@ -70,7 +70,7 @@ describe("the sentence about access", () => {
     ["2 people", { people: { count: 2 }, links: { count: 1, until: inDays(-1) } }],
     ["1 file request (2 days)", { requests: { count: 1, until: inDays(2) } }],
     ["Only 1 file is shared", { sharedFiles: { count: 1 } }],
-  ])("the short sentence about access says: %s", (row, access) => {
+  ])("the short sentence about the access to a note describes who has access (%s)", (row, access) => {
     expect(describeBriefly(access, { now })).toBe(row);
   });
 
@@ -113,7 +113,7 @@ describe("the access of a user who does not own the note", () => {
     expect(describeOwnEnd(inDays(0), now)).toBeUndefined();
   });
 
-  it("the list says what a user may do with a shared note, and for how long", () => {
+  it("the list of notes says what a user may do with a shared note, and for how long", () => {
     expect(ownAccessParts({ role: "editor", accessExpiresAt: inDays(2) }, now)).toEqual([
       "you can edit",
       "expires in 2 days",

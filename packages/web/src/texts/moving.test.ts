@@ -24,7 +24,7 @@ describe("the texts about a move", () => {
     ],
     [{ people: 0, links: 1, isExact: false }, "1 open link loses access.", "1 offener Link verliert den Zugriff."],
     [{ people: 0, links: 0, isExact: false }, "Nobody loses access.", "Niemand verliert den Zugriff."],
-  ])("the sentence about a move of files says who loses access, for the numbers %j", (losing, inEnglish, inGerman) => {
+  ])("the sentence about moving files says who loses access (%j)", (losing, inEnglish, inGerman) => {
     expect([english.losing(losing), german.losing(losing)]).toEqual([inEnglish, inGerman]);
   });
 });

@@ -29,18 +29,18 @@ describe("the task boxes of a text", () => {
     [1, "- [ ] **bread**"],
     [2, "  1. [x] rye"],
     [3, "> - [ ] quoted"],
-  ])("a toggle of the task box at position %i changes only this task box", (position, line) => {
+  ])("checking or unchecking the task box at position %i changes only this task box", (position, line) => {
     const changed = toggleTask(SOURCE, position).split("\n");
     expect(changed.filter((one, nth) => one !== SOURCE.split("\n")[nth])).toEqual([line]);
     expect(tasksOf(lex(toggleTask(SOURCE, position)))).toHaveLength(4);
   });
 
-  it("a toggle at a position without a task box does not change the text", () => {
+  it("the text does not change if the position contains no task box", () => {
     expect(toggleTask(SOURCE, 4)).toBe(SOURCE);
   });
 });
 
-it.each([500, 5_000])("the Markdown reader shows a text with %s nested quotes as plain text", (depth) => {
+it.each([500, 5_000])("the Markdown reader shows a text that has %s nested quotes as plain text", (depth) => {
   const source = `${">".repeat(depth)} end`;
   expect(lex(source)).toEqual([{ type: "code", raw: source, text: source }]);
 });

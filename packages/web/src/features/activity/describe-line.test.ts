@@ -38,7 +38,7 @@ describe("the text of an event", () => {
     [{ purpose: "zip" }, files, ["Bob downloaded 4 files as a ZIP", "a.txt, b.txt, c.txt, and 1 more"]],
     [{ expiresInSeconds: 60 }, ["a", "b"], ["Bob opened 2 files"]],
     [{ expiresInSeconds: 60, linkId: "l" }, ["a"], ["A visitor opened a.txt"]],
-  ])("the activity feed describes an issued URL with the details %j", (detail, attachmentIds, expected) => {
+  ])("the activity feed describes an issued URL in words (%j)", (detail, attachmentIds, expected) => {
     expect(describeEvent({ detail, attachmentIds })).toEqual(expected);
   });
 
@@ -59,14 +59,14 @@ describe("the text of an event", () => {
     ]);
   });
 
-  it("the text of an event has quotation marks around a filename with spaces", () => {
+  it("the text of an event has quotation marks around a filename that contains spaces", () => {
     const files = [{ id: "a", filename: "The lease.pdf" }];
     expect(describeEvent({ action: "attachment.deleted", attachmentIds: ["a"], files })).toEqual([
       "Bob deleted “The lease.pdf”",
     ]);
   });
 
-  it("the text of a move or copy event says whether the file arrived or left", () => {
+  it("the text of a move or copy event says whether the file arrived at the note or left", () => {
     const text = (action: string, detail: object) => describeEvent({ action, attachmentIds: ["c"], detail } as never);
     expect(text("attachment.moved", { toNoteId: "n" })).toEqual(["Bob moved c.txt to another note"]);
     expect(text("attachment.copied", { fromNoteId: "n" })).toEqual(["Bob copied c.txt here from another note"]);

@@ -26,7 +26,7 @@ describe("isShown", () => {
     [event("note.updated"), "changes"],
     [event("share.granted"), "sharing"],
     [event("url.refused"), "refusals"],
-  ] as const)("besides the filter all, exactly one filter shows the event %o", (each, expected) => {
+  ] as const)("exactly one filter, apart from the filter for all events, shows the event %o", (each, expected) => {
     const filters = ["downloads", "access", "changes", "sharing", "refusals"] as const;
     expect(filters.filter((filter) => isShown(each, filter))).toEqual([expected]);
     expect(isShown(each, "all")).toBe(true);

@@ -30,7 +30,7 @@ const summary = (events: Omit<EventFields, "at">[]) =>
   );
 
 describe("grouping events", () => {
-  it("the activity feed joins similar events of one person on one note", () => {
+  it("the activity feed joins similar events if they have the same person and note", () => {
     expect(summary([{}, {}, {}])).toEqual([["note.updated", 3, 0]]);
     expect(summary([{}, { actorId: "ann" }, {}])).toHaveLength(3);
     expect(summary([{}, { noteId: "other" }, {}])).toHaveLength(3);
@@ -60,7 +60,7 @@ describe("grouping events", () => {
     expect(summary([zip(["x", "y"]), zip(["x", "y", "z"])])).toHaveLength(2);
   });
 
-  it("the activity feed joins refused URLs and adds their counts", () => {
+  it("the activity feed joins refused URL requests, and adds their counts", () => {
     const refused = { action: "url.refused", attachmentIds: ["a"] };
     expect(summary([{ ...refused, detail: { count: 1_499 } }, refused])).toEqual([["url.refused", 1_500, 1]]);
   });
@@ -78,7 +78,7 @@ describe("grouping events", () => {
     expect(summary([to, to, from, moved({ fromNoteId: "m" })] as never)).toHaveLength(3);
   });
 
-  it("the activity feed joins a visitor's files only within one file request", () => {
+  it("the activity feed joins files of a visitor only if they belong to the same file request", () => {
     const received = (linkId: string) => ({ action: "link.received", attachmentIds: ["a"], detail: { linkId } });
     expect(summary([received("one"), received("one"), received("two")])).toHaveLength(2);
   });

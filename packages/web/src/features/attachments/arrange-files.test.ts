@@ -20,7 +20,7 @@ describe("the files of a note", () => {
     ["name", ["Bild 9.png", "Bild 10.png", "Übersicht.csv", "vertrag.pdf"]],
     ["size", ["Bild 10.png", "Übersicht.csv", "vertrag.pdf", "Bild 9.png"]],
     ["newest", ["Übersicht.csv", "Bild 10.png", "Bild 9.png", "vertrag.pdf"]],
-  ] as const)("the list of files has the right order for the option %s", (order, expected) => {
+  ] as const)("the list of files has the right order for the sort option %s", (order, expected) => {
     expect(shown({ order })).toEqual(expected);
   });
 
@@ -61,12 +61,12 @@ describe("the selection of files", () => {
     expect(chosen(click(click(all, "b"), "d", true))).toBe("a");
   });
 
-  it("a click with Shift selects only one file if no listed file was clicked before", () => {
+  it("a click with Shift selects only one file if the user clicked no listed file before", () => {
     expect(chosen(click(NOTHING, "c", true))).toBe("c");
     expect(chosen(click({ ids: new Set(), last: "gone" }, "c", true))).toBe("c");
   });
 
-  it("the button for all files does not change the selection of hidden files", () => {
+  it("the button that selects all files does not change the selection of hidden files", () => {
     const hidden = { ids: new Set(["hidden"]), last: undefined };
     const all = chooseAll(hidden, listed);
     expect([...all.ids].sort()).toEqual(["a", "b", "c", "d", "hidden"]);

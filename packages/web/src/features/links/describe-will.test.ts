@@ -28,7 +28,7 @@ it.each<[Partial<LinkValues>, string]>([
     { recipients: "a@example.com", asksPassword: true },
     "Only the person you name can download for 7 days, with the password.",
   ],
-])("the link form with the values %j says: %s", (changed, sentence) => {
+])("the form of a link says what the link will allow (%j: %s)", (changed, sentence) => {
   expect(describe(changed)).toBe(sentence);
 });
 

@@ -62,17 +62,17 @@ const create = (changed: Partial<LinkValues>, { kind = "download" as Link["kind"
 const edit = (changed: Partial<LinkValues>, { of = link, policy = free } = {}) =>
   bodyOf({ ...valuesOf(of, policy), ...changed }, { link: of, kind: of.kind, policy, now });
 
-it("the form of a new link sends notify only if the user has chosen a value", () => {
+it("the form of a new link sends the field notify only if the user chose a value", () => {
   expect(create({}).body).not.toHaveProperty("notify");
   expect(create({ notify: "never" }).body).toMatchObject({ notify: "never" });
 });
 
 describe("a new link", () => {
-  it("the form of a new link sends no values that the user did not set", () => {
+  it("the form of a new link sends only the values that the user set", () => {
     expect(create({})).toEqual({ body: {} });
   });
 
-  it("the form of a new link computes the expiry with the service's clock", () => {
+  it("the form of a new link computes the expiry from the clock of the service", () => {
     expect(create({ expiry: "60" })).toEqual({ body: { expiresAt: after(60) } });
     expect(create({ expiry: "never" })).toEqual({ body: { expiresAt: null } });
   });
@@ -82,7 +82,7 @@ describe("a new link", () => {
     expect(lifetimesOf({ ...free, maxExpirySeconds: 30 })).toEqual([30]);
   });
 
-  it("the form of a link needs a password if the operator requires passwords", () => {
+  it("the form of a link requires a password if the operator requires passwords", () => {
     expect(create({}, { policy: strict })).toMatchObject({ problems: { password: expect.any(String) } });
     expect(create({ password: "secret1" }, { policy: strict })).toEqual({ body: { password: "secret1" } });
   });
@@ -93,7 +93,7 @@ describe("a new link", () => {
 });
 
 describe("a new file request", () => {
-  it("the form of a new file request sends no limits that the user did not set", () => {
+  it("the form of a new file request sends only the limits that the user set", () => {
     expect(create({}, { kind: "upload" })).toEqual({ body: { kind: "upload", request: {} } });
   });
 
@@ -115,7 +115,7 @@ describe("a new file request", () => {
     });
   });
 
-  it("the form of a file request refuses an unnamed slot and a too large file size", () => {
+  it("the form of a file request refuses a slot without a name and a too high size limit", () => {
     const slots = [{ id: undefined, name: " ", accept: "", maxBytes: undefined }];
     expect(create({ slots, perFileMb: "1001" }, { kind: "upload" })).toMatchObject({
       problems: { slots: expect.any(String), perFileMb: expect.any(String) },
@@ -176,7 +176,7 @@ describe("an edited link", () => {
 describe("a link that replaces an ended link", () => {
   const later = now + 5 * DAY * 1000;
 
-  it("a new link that replaces an ended link has the same settings and lifetime", () => {
+  it("a new link that replaces an ended link has the settings and lifetime of the old one", () => {
     const old = { ...link, hasPassword: false, files: [{ id: "a1", filename: "a.txt" }] };
     expect(bodyOfAgain(old, later)).toMatchObject({
       label: "Contract",
@@ -195,7 +195,7 @@ describe("a link that replaces an ended link", () => {
 });
 
 describe("the recipients of a link", () => {
-  it("the form of a link names each recipient that is not an email address", () => {
+  it("the form of a link shows each entered recipient that is not an email address", () => {
     const problemOf = (recipients: string) => create({ recipients });
     expect(problemOf("eva, bob@example.com")).toEqual({ problems: { recipients: "“eva” is not an email address." } });
     expect(problemOf("eva bob")).toEqual({ problems: { recipients: "These are not email addresses: “eva”, “bob”." } });
@@ -210,11 +210,11 @@ describe("the previews of a link", () => {
     [{ recipients: "bob@example.org" }, false],
     [{ maxClaims: "3", showPreviews: true }, true],
     [{ showPreviews: false }, false],
-  ])("a new link with the form values %o shows previews: %s", (changed, isShown) => {
+  ])("the values of the form decide whether a new link shows previews (%o: %s)", (changed, isShown) => {
     expect(showsPreviews({ ...valuesOf(undefined, free), ...changed })).toBe(isShown);
   });
 
-  it("the form of a new link sends showPreviews only if the user has chosen a value", () => {
+  it("the form of a new link sends the field showPreviews only if the user chose a value", () => {
     expect(create({})).toEqual({ body: {} });
     expect(create({ showPreviews: false })).toEqual({ body: { showPreviews: false } });
   });

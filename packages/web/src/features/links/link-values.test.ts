@@ -11,7 +11,7 @@ it.each<[Partial<LinkValues>, boolean]>([
   [{ maxFiles: "3" }, true],
   [{ accept: ["image/*"] }, true],
   [{ review: true }, true],
-])("the link form with the values %o opens its rarely used fields: %s", (changed, isOpen) => {
+])("the form of a link opens its rarely used fields if one has a value (%o: %s)", (changed, isOpen) => {
   expect(hasRare({ ...usual, ...changed })).toBe(isOpen);
 });
 
@@ -21,6 +21,6 @@ it.each([
   ["http://[::1]:3000/s/a", true],
   ["http://192.168.1.10:3000/s/a", false],
   ["https://files.example.com/s/localhost", false],
-])("only this computer can open the link %s: %s", (url, isOnly) => {
+])("the app knows whether only this computer can open the link %s (%s)", (url, isOnly) => {
   expect(isOnlyHere(url)).toBe(isOnly);
 });

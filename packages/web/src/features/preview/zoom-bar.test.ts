@@ -6,6 +6,6 @@ it.each([
   [1, -1, 0.75],
   [0.5, -1, undefined],
   [4, 1, undefined],
-] as const)("a PDF with the zoom level %d changes by %d steps to the zoom level %s", (zoom, by, next) => {
+] as const)("a PDF changes from the zoom level %d by %d steps to the zoom level %s", (zoom, by, next) => {
   expect(nextZoom(zoom, by)).toBe(next);
 });

@@ -13,11 +13,11 @@ describe("the check of a chosen file", () => {
     ["imagery/x", words.wrongKind(accept)],
     ["application/pdf2", words.wrongKind(accept)],
     ["text/html", words.wrongKind(accept)],
-  ])("a file request checks the type %j of a chosen file", (type, problem) => {
+  ])("the page of a file request checks the type of a chosen file (%j)", (type, problem) => {
     expect(problemOf({ size: 1, type }, { accept, maxBytes: 10 })).toBe(problem);
   });
 
-  it("a file request refuses a file that is one byte too large", () => {
+  it("the page of a file request refuses a file that is one byte too large", () => {
     const limits = { accept: [], maxBytes: 10 };
     expect(problemOf({ size: 10, type: "text/html" }, limits)).toBeUndefined();
     expect(problemOf({ size: 11, type: "text/html" }, limits)).toBe(words.tooLarge(10));

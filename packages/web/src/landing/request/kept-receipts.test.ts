@@ -50,7 +50,7 @@ describe("the receipts that a browser keeps", () => {
     expect(names()).toEqual(["new.pdf"]);
   });
 
-  it("a browser without storage stores no receipts", () => {
+  it("in a browser without storage, the page keeps no receipts, and causes no error", () => {
     vi.stubGlobal("localStorage", undefined);
     keep("a.pdf");
     expect(names()).toEqual([]);

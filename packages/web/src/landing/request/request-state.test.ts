@@ -14,7 +14,7 @@ const REQUEST: FileRequest = {
   sent: [],
 };
 
-it("the files of a visitor reduce the remaining limits of a file request", () => {
+it("each file that a visitor sends reduces the remaining limits of the file request", () => {
   const state = createRequestState(REQUEST);
   state.count({ files: 1, bytes: 90 });
   expect(state.filesLeft()).toBe(1);

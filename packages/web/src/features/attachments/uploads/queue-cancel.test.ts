@@ -40,7 +40,7 @@ describe("cancelling", () => {
     expect(sentBy(tab)).toContain("d.txt");
   });
 
-  it("the queue never sends a waiting file whose upload the user has cancelled", async () => {
+  it("the upload queue never sends a waiting file whose upload the user has cancelled", async () => {
     const browser = createFakeBrowser();
     const tab = await openSending(browser, "a.txt", "b.txt", "c.txt", "d.txt");
     await tab.queue.cancel(idOf(tab, "d.txt"));
@@ -50,7 +50,7 @@ describe("cancelling", () => {
     expect(browser.stored.size).toBe(0);
   });
 
-  it("cancelling an upload that stayed paused after a reload deletes its attachment", async () => {
+  it("cancelling an upload that is still paused after a reload deletes its attachment", async () => {
     const browser = createFakeBrowser();
     const first = await openSending(browser, "a.txt");
     first.queue.pause(idOf(first, "a.txt"));
@@ -70,7 +70,7 @@ describe("cancelling", () => {
     expect(browser.service.size).toBe(0);
   });
 
-  it("cancelling an upload whose file must be chosen again deletes its attachment", async () => {
+  it("cancelling an upload whose file the user must choose again deletes its attachment", async () => {
     const browser = createFakeBrowser();
     const first = browser.openTab();
     first.queue.add([{ file: large() }], TARGET);
@@ -84,7 +84,7 @@ describe("cancelling", () => {
   });
 
   it.each(["ready", "rejected"] as const)(
-    "cancelling a failed upload keeps the attachment if the attachment is %s",
+    "cancelling a failed upload keeps an attachment that is already %s",
     async (state) => {
       const browser = createFakeBrowser();
       const tab = await openSending(browser, "a.txt");
@@ -181,7 +181,7 @@ describe("a sign-out", () => {
 });
 
 describe("a reload would lose the upload", () => {
-  it("a reload would lose an upload until the browser has stored its file", async () => {
+  it("an upload is at risk from a reload until the browser has stored its file", async () => {
     const browser = createFakeBrowser();
     const isStored = Promise.withResolvers<boolean>();
     const tab = browser.openTab({ fileStore: { add: () => isStored.promise } });
@@ -194,7 +194,7 @@ describe("a reload would lose the upload", () => {
     expect(tab.queue.list.$isAtRisk.get()).toBe(false);
   });
 
-  it("a reload would lose a file that the browser cannot store, until its upload ends", async () => {
+  it("a file that the browser cannot store is at risk from a reload until its upload ends", async () => {
     const tab = createFakeBrowser().openTab({ fileStore: { add: async () => false } });
     tab.queue.add(chosen("a.txt"), TARGET);
     await settled();

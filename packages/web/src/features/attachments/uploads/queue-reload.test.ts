@@ -18,14 +18,14 @@ import {
 import type { FileHandle } from "./upload.ts";
 
 describe("after a reload", () => {
-  it("after a reload, the tab sends a file that the browser has stored", async () => {
+  it("after a reload, the tab uploads a file that the browser has stored", async () => {
     const browser = createFakeBrowser();
     const tab = await reload(browser, await openSending(browser, "a.txt"));
     expect(sentBy(tab)).toEqual(["a.txt"]);
     expect(tab.queue.list.all()).toMatchObject([{ attachmentId: "attachment-1", continuesAfterReload: true }]);
   });
 
-  it("after a reload, the tab sends dropped files in the order of the drop", async () => {
+  it("after a reload, the tab uploads dropped files in the order of the drop", async () => {
     const browser = createFakeBrowser();
     const names = ["c.txt", "a.txt", "d.txt", "b.txt"];
     const tab = await reload(browser, await openSending(browser, ...names));
@@ -93,7 +93,7 @@ describe("after a reload", () => {
 });
 
 describe("after the next sign-in", () => {
-  it("an upload that failed without a session continues after the next sign-in", async () => {
+  it("an upload that failed because the session ended continues after the next sign-in", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     transferOf(tab, "a.txt").fail("unauthenticated");
     await settled();
@@ -154,12 +154,12 @@ describe("a file that is too large to be stored", () => {
     expect([...browser.stored.values()]).toMatchObject([{ isPaused: false }]);
   });
 
-  it("after a reload, the queue reads a large file through its file handle", async () => {
+  it("after a reload, the upload queue reads a large file through its file handle", async () => {
     const tab = await reloadWithHandle(large(), { state: "granted" });
     expect(sentBy(tab)).toEqual(["large.bin"]);
   });
 
-  it("the queue sends a large file only after the user permits the browser to read it", async () => {
+  it("the upload queue sends a large file only after the user permits reading the file", async () => {
     const permission = { state: "prompt" as "granted" | "denied" | "prompt" };
     const tab = await reloadWithHandle(large(), permission);
     expect(statuses(tab)).toEqual({ "large.bin": "needs-permission" });

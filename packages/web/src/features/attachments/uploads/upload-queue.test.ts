@@ -49,7 +49,7 @@ describe("adding files", () => {
   });
 
   it.each(["pause", "cancel"] as const)(
-    "after the action %s on an upload, the next upload can start",
+    "the next upload can start after the user pauses or cancels an upload (%s)",
     async (action) => {
       const tab = createFakeBrowser().openTab();
       tab.queue.add(chosen("a.txt", "b.txt"), TARGET);
@@ -59,7 +59,7 @@ describe("adding files", () => {
     },
   );
 
-  it("equal files of two folders are two uploads with different paths", async () => {
+  it("equal files in two folders become two uploads that have different paths", async () => {
     const browser = createFakeBrowser();
     const tab = browser.openTab();
     tab.queue.add(
@@ -88,7 +88,7 @@ describe("adding files", () => {
     expect(events).toEqual(["added", "attached"]);
   });
 
-  it("the upload total of a note counts attached files while another upload is active", async () => {
+  it("the total of a note's uploads counts attached files while another upload is active", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt", "b.txt", "c.txt", "d.txt");
     const total = () => tab.queue.list.total("trip");
     expect(total()).toMatchObject({
@@ -117,7 +117,7 @@ describe("adding files", () => {
     expect(total()).toMatchObject({ attachedCount: 0, failedCount: 1, count: 2, totalBytes: FILE_BYTES });
   });
 
-  it("the upload total of a note has the remaining time of the slowest upload", async () => {
+  it("the total of a note's uploads has the remaining time of the slowest upload", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt", "b.txt");
     expect(tab.queue.list.total("trip").longestSeconds).toBe(0);
     tab.queue.list.change(idOf(tab, "a.txt"), { secondsLeft: 35 });
@@ -214,7 +214,7 @@ describe("a failed upload", () => {
     expect(sentBy(tab)).toEqual(["a.txt", "a.txt"]);
   });
 
-  it("the queue sends the file of a failed upload when the user adds the file again", async () => {
+  it("the upload queue sends the file of a failed upload again if the user adds it again", async () => {
     const tab = await openSending(createFakeBrowser(), "a.txt");
     transferOf(tab, "a.txt").fail("quota_exceeded");
     await settled();

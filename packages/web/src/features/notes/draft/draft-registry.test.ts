@@ -62,7 +62,7 @@ describe("the draft of a closed tab", () => {
     expect(Object.keys(browser.storage)).toHaveLength(1);
   });
 
-  it("the draft of a closed tab becomes a conflict if another user changed the text", async () => {
+  it("the draft of a closed tab causes a conflict if another user changed the text", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.close();
     vi.clearAllTimers();
@@ -73,7 +73,7 @@ describe("the draft of a closed tab", () => {
     expect(later.drafts.of(service.note).$view.get().state.kind).toBe("conflict");
   });
 
-  it("discarding a restored draft of the text keeps another user's new title", async () => {
+  it("discarding a restored draft of a note's text keeps another user's new title", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.close();
     vi.clearAllTimers();
@@ -115,7 +115,7 @@ describe("the draft of an open tab", () => {
     expect(service.note).toMatchObject({ title: "Better plan", body: "unsaved" });
   });
 
-  it("the draft registry removes a draft only if the draft is saved and not shown", async () => {
+  it("the draft registry removes a draft only after it is saved and no page shows it", async () => {
     const { service, tab, draft } = await openUnsavedTab();
     tab.drafts.release(draft);
     expect(tab.drafts.of(service.note)).toBe(draft);
@@ -145,7 +145,7 @@ describe("a sign-out", () => {
     expect(tab.drafts.areSaved()).toBe(false);
   });
 
-  it("a sign-out that discards drafts deletes the unsaved text from the browser", async () => {
+  it("a sign-out that discards drafts deletes their unsaved text from the browser", async () => {
     const { service, browser, tab } = await openUnsavedTab();
     tab.drafts.discardAll();
     await vi.advanceTimersByTimeAsync(600_000);

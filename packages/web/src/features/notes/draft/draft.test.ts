@@ -27,7 +27,7 @@ describe("autosave", () => {
     expect(state()).toBe("saved");
   });
 
-  it("flush saves a draft immediately", async () => {
+  it("the function flush saves a draft immediately", async () => {
     const { service, draft } = openDraft();
     draft.edit({ title: "Better plan" });
     await draft.flush();
@@ -127,7 +127,7 @@ describe("two users on one note", () => {
     return opened;
   }
 
-  it("a draft of the text does not replace another user's new title", async () => {
+  it("a draft of a note's text does not replace another user's new title", async () => {
     const { service, draft, state } = openDraft();
     service.change({ title: "Their title" });
     draft.edit({ body: "mine" });
@@ -153,7 +153,7 @@ describe("two users on one note", () => {
     expect(service.saves).toHaveLength(sent);
   });
 
-  it("keepMine replaces the other user's text with the draft", async () => {
+  it("in a conflict, keepMine replaces the other user's text with the draft", async () => {
     const { service, draft, state } = await openConflict();
     draft.keepMine();
     await draft.flush();
@@ -161,7 +161,7 @@ describe("two users on one note", () => {
     expect(state()).toBe("saved");
   });
 
-  it("takeTheirs returns the discarded text, so that the user can undo the choice", async () => {
+  it("in a conflict, takeTheirs returns the discarded text, so the user can restore it", async () => {
     const { service, draft } = await openConflict();
     const discarded = draft.takeTheirs();
     expect(draft.$view.get()).toMatchObject({ body: "theirs", state: { kind: "idle" } });

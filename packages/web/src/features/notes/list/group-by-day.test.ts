@@ -30,7 +30,7 @@ describe("the list of notes", () => {
     expect(headings({ isSearch: true })).toEqual([expect.stringMatching(/^Tuesday/), "Today"]);
   });
 
-  it("with the order by last change, the list groups notes by the day of the change", () => {
+  it("the list that is sorted by last change groups notes by the day of the change", () => {
     const notes = [at(3, 8, { updatedAt: instant(10, 11) }), at(9, 23)];
     const groups = groupNotes(notes, { ...created, order: "changed" });
     expect(groups.map(({ heading }) => heading)).toEqual(["Today", "Yesterday"]);

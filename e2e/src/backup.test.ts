@@ -255,7 +255,7 @@ describe("valetkey backup and restore", () => {
     });
   });
 
-  it("a backup into the folder of an earlier backup removes the blobs of deleted files", async () => {
+  it("a second backup into the same folder removes the copies of deleted files", async () => {
     const { place, restoredPlace, backupDir } = await makePlaces();
     const service = await start(place);
     const first = await storeFiles(service, 3, 1000);

@@ -77,7 +77,7 @@ describe("the sample for Traefik", () => {
 describe("the sample for systemd", () => {
   const unit = read("systemd/valetkey.service");
 
-  it("systemd waits longer than the service needs to stop, in the systemd sample", () => {
+  it("in the systemd sample, systemd waits longer than the service needs to stop", () => {
     const [, stopSeconds] = /^TimeoutStopSec=(\d+)$/m.exec(unit) ?? [];
     expect(Number(stopSeconds)).toBeGreaterThan(startDirectory().load({}).config.server.shutdownSeconds);
     expect(unit).toMatch(/^KillMode=mixed$/m);

@@ -206,7 +206,7 @@ describe("docs/adr", () => {
     expect(titled.map(Number)).toEqual(numbers);
   });
 
-  it("each ADR that the code or a page names exists", () => {
+  it("the code and the pages name only ADRs that exist", () => {
     const files = execFileSync("git", ["grep", "-lE", "\\bADR\\b"], { cwd: ROOT, encoding: "utf8" }).trim().split("\n");
     const named = files.flatMap((path) =>
       [...read(path).matchAll(/\bADR[\s*/]+(\d+)/g)].map(([, number]) => ({ path, number: Number(number) })),

@@ -91,7 +91,7 @@ describe("a service whose disk is full", () => {
   });
 
   it.each(["runs", "is stopped"])(
-    "while a service whose disk is full %s, a backup to another disk works",
+    "a backup to another disk works if the disk of the service is full (the service %s)",
     async (state) => {
       const disk = await mountSmallDisk({ mebibytes: DISK_MEBIBYTES });
       place = await makePlace({ S3_LOCAL_PORT: String(await freePort("127.0.0.1")), DATA_DIR: join(disk, "data") });

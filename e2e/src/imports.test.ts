@@ -367,7 +367,7 @@ describe("imports between source files", () => {
     expect(circlesOf([...edges, ...ofBench])).toEqual([]);
   });
 
-  it("only the queries of features and three folders of the platform contain SQL", () => {
+  it("only the query files of features and three folders of the platform contain SQL", () => {
     const files = sourceFiles("packages/server").filter(isShipped);
     const withSql = files.filter((file) => SQL.test(codeOf(file))).map((file) => relative(root, file));
     expect(withSql.length).toBeGreaterThan(30);
@@ -404,7 +404,7 @@ describe("imports between source files", () => {
     expect(stderr).not.toContain("/kysely/");
   });
 
-  it("an application with createValetKey loads no feature or package of only the service", () => {
+  it("createValetKey loads no feature or package that only the service needs", () => {
     const preload = join(import.meta.dirname, "testing/list-modules.child.ts");
     const entry = join(root, "packages/server/src/index.ts");
     const { stderr } = spawnSync(process.execPath, ["--import", preload, entry], { encoding: "utf8" });

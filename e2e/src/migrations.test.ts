@@ -148,7 +148,7 @@ async function openRails(): Promise<RailsRow[]> {
   return rails.prepare(query).all() as RailsRow[];
 }
 
-it("the steps of docs/from-active-storage.md move the files of Rails to createValetKey", async () => {
+it("the steps of docs/from-active-storage.md move the files of Rails to the library", async () => {
   const rows = await openRails();
   const files = await createValetKey({
     bucket: bucketOf(),

@@ -31,7 +31,7 @@ it.each([
   ["report.docx", "application/octet-stream", PROGRAM, "Not accepted: this is a Windows program, not a Word document."],
   ["page.html", "image/heic", Buffer.from("plain"), english.name_mismatch],
 ])(
-  "the page explains why the service rejects the file %s with the type %s",
+  "the page explains why the service rejects the file %s of the type %s",
   async (filename, contentType, start, words) => {
     const fault = await contradictionIn({ filename, contentType }, start);
     expect(describeRejection(fault as Fault)).toBe(words);
@@ -49,7 +49,7 @@ it.each([
   [{ code: "declined" }, english.declined],
   [{ code: "code_of_a_newer_service" }, "A reason in English."],
   [undefined, "A reason in English."],
-])("the page describes the reason of the rejection %j", (rejection, words) => {
+])("the page describes why the service rejected a file (%j)", (rejection, words) => {
   expect(describeRejection({ reason: "A reason in English.", rejection: rejection as Rejection | undefined })).toBe(
     words,
   );

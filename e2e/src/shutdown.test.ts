@@ -20,7 +20,7 @@ describe("a stop by SIGTERM", () => {
     expect(await ended).toBe(0);
   });
 
-  it("a stop closes silent connections and slow requests after SHUTDOWN_SECONDS", async () => {
+  it("a stopping service closes silent connections and slow requests after SHUTDOWN_SECONDS", async () => {
     place = await makePlace({ DRAIN_SECONDS: "0", SHUTDOWN_SECONDS: "1" });
     const service = await startProcess(place);
     const port = Number(new URL(service.url).port);

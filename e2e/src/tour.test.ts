@@ -51,7 +51,7 @@ describe.each(useDatabases().filter(({ name }) => name === "postgres"))(
       expect(refused).toMatchObject({ status: 403, body: { code: "access_denied", message: "Access denied" } });
     });
 
-    it("a reader gets a URL that downloads the file within 60 s, with its bytes and filename", async () => {
+    it("a reader gets a download URL for 60 s that returns the uploaded bytes and filename", async () => {
       const shared = await ann?.call("PUT", `/notes/${noteId}/shares`, { emails: ["ben@example.com"], role: "viewer" });
       expect(shared?.status).toBe(200);
       const issued = await ben?.call("GET", `/attachments/${attachmentId}/url`);

@@ -124,7 +124,7 @@ describe("the calls of the client against the service", () => {
     expect(urls.at(-1)?.fileUrl).toContain("X-Amz-Signature");
   });
 
-  it("the client creates an API token with which another client can sign in", async () => {
+  it("the client creates an API token that another client can use", async () => {
     const { client, url, userId } = getWorld();
     const { id, token } = await client.tokens.create({ label: "backup" });
     const other = createClient({ baseUrl: `${url}/`, token });

@@ -87,7 +87,7 @@ describe("a download through the client", () => {
     expect(gets(world)).toHaveLength(2);
   });
 
-  it("a download rejects if the length of the body differs from the verified length", async () => {
+  it("a download fails if the length of the body differs from the verified length", async () => {
     const world = getWorld();
     const { id } = await attach(world, 1000);
     world.toBucket.decide(() => ({ status: 200, body: "short" }));
@@ -102,7 +102,7 @@ describe("a download through the client", () => {
     expect(gets(world)).toHaveLength(1);
   });
 
-  it("a download rejects with the service's error code if the service denies access", async () => {
+  it("a download fails with the service's error code if the service denies access", async () => {
     const world = getWorld();
     const { id } = await attach(world, 10);
     const ben = await world.clientAs("ben");

@@ -33,7 +33,7 @@ describe("the files of an application through the client", () => {
     expect(left).toEqual([]);
   });
 
-  it("the service refuses files of an application to another user", async () => {
+  it("the service does not give files of an application to another user", async () => {
     const sent = await filesOf("ann").upload(INVOICE, file(1000)).done;
     const ben = filesOf("ben");
     const refused = { code: "access_denied", status: 403 };

@@ -119,7 +119,7 @@ describe("a service on a cluster of Patroni", () => {
   });
 
   for (let round = 1; round <= ROUNDS; round += 1) {
-    it(`after a frozen primary machine wakes, the service writes only to the new one (round ${round})`, {
+    it(`the service does not write to a primary machine that wakes after a freeze (round ${round})`, {
       timeout: 180_000,
     }, async () => {
       const ledger = await underLoad(async (ledger) => {

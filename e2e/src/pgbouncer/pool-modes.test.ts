@@ -70,7 +70,7 @@ describe.each<PoolMode & { names: string[] }>([
     for (const db of opened) await db.close();
   });
 
-  it("a start behind PgBouncer with a schema of PostgreSQL fails with a reason", async () => {
+  it("a start behind PgBouncer fails if a schema is set, and the error says why", async () => {
     const opening = openPostgres({ url: behind.url, schema: "valetkey", clock: Date.now });
     await expect(opening).rejects.toMatchObject({
       code: "database_unavailable",

@@ -197,7 +197,7 @@ describe("valetkey send and valetkey get", () => {
     },
   );
 
-  it("valetkey get that continues after kill -9 and a lost connection is one download", async () => {
+  it("valetkey get continues after kill -9 and a lost connection, and counts as one download", async () => {
     const { toBucket } = getWorld();
     const [ann, bob] = [await sender(), await makeMachine()];
     const { path, sha256 } = await writeRandomFile(ann.folder, { sizeBytes: 20_000_000 });
@@ -242,7 +242,7 @@ describe("valetkey send and valetkey get", () => {
     expect(await hashOf(join(bob.folder, "random.bin"))).toBe(sha256);
   });
 
-  it("Ctrl-C ends valetkey send with exit code 130 and an explanation how to continue", async () => {
+  it("Ctrl-C ends valetkey send with exit code 130, and a message says how to continue", async () => {
     const { toBucket } = getWorld();
     const ann = await sender();
     await writeFile(join(ann.folder, "a.txt"), "a");

@@ -227,7 +227,7 @@ describe("the activity page and the activity of a note", () => {
     await ivy.page.getByRole("link", { name: "Note 0", exact: true }).waitFor();
   });
 
-  it("the activity page says that there are no events, or that its load failed", async () => {
+  it("the activity page says that there are no events, or that the events did not load", async () => {
     const hal = await web.person("Hal");
     hal.watch.expect(/^503 /);
     const { page } = hal;

@@ -29,7 +29,7 @@ describe("the page of a link to several files", () => {
   it.each([
     ["a phone", PHONE],
     ["a desktop", {}],
-  ])("one click on the page of a link downloads all 37 files on %s", async (_, screen) => {
+  ])("on %s, one click on the page of a link downloads all 37 files", async (_, screen) => {
     const { ann, link } = await share(web, MANY);
     const { page, context } = await visitor(web, screen);
     await page.addInitScript("delete globalThis.showSaveFilePicker");

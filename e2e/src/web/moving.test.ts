@@ -99,7 +99,7 @@ describe("moving and copying files", () => {
     expect([await namesOf(ben, note.id), await namesOf(ben, target.id)]).toEqual([["b.txt"], ["a.txt", "b.txt"]]);
   });
 
-  it("a drag of a file onto a note asks first if people would lose their access", async () => {
+  it("if people lose their access when a file is dragged onto a note, the app asks first", async () => {
     const cleo = await web.person("Cleo");
     const dan = await web.person("Dan");
     const target = await seedNote(cleo.client, { title: "Archive" });

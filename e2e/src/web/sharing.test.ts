@@ -107,7 +107,7 @@ describe("a shared note", () => {
     expect(await main.getByText("can see this note").count()).toBe(0);
   });
 
-  it("the share dialog changes the role and the expiry of a share", async () => {
+  it("the owner changes the role and the expiry of a share in the share dialog", async () => {
     const [ann, ben] = [await web.person("Ann Two"), await web.person("Ben Two")];
     const note = await seedNote(ann.client, { title: "Plan", sharedWith: { userIds: [ben.id] } });
     await openShareDialog(ann.page, note.id);

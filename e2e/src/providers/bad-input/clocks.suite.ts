@@ -35,7 +35,7 @@ export function clockTests(fixture: BadInputFixture): void {
     expect((await fixture.served(ready)).toString()).toBe("hello");
   });
 
-  test("the S3 server handles URLs from a service with a fast clock as documented", async () => {
+  test("the S3 server handles URLs as documented if the clock of the service is fast", async () => {
     const isRefused = declaredPromises(fixture.name).get("not-yet-valid") === true;
     fixture.service().advance(CLOCK_OFF_MS);
     const upload = await fixture.start();

@@ -46,7 +46,7 @@ export function contentTests(fixture: BadInputFixture): void {
     await fixture.expectNoDownload(upload);
   });
 
-  test("requirement 5: the service rejects an HTML file that declares image/png", async () => {
+  test("requirement 5: the service rejects an HTML file whose declared type is image/png", async () => {
     const upload = await fixture.start({ filename: "photo.png", contentType: "image/png", sizeBytes: HTML.length });
     expect((await fixture.put(upload, HTML)).status).toBe(200);
     await fixture.expectRejected(upload);

@@ -43,7 +43,7 @@ export function headerTests(fixture: BadInputFixture, { onlyFirst }: { onlyFirst
       }
     });
 
-    test(`requirement 5: the service rejects an object that the bucket stored with ${name}`, async () => {
+    test(`requirement 5: the service rejects an object that was stored with the header ${name}`, async () => {
       const upload = await fixture.start();
       const { s3 } = inspect(fixture.server());
       await s3.send(

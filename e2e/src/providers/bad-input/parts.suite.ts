@@ -4,7 +4,7 @@ import { patterned } from "../../../../packages/server/src/platform/bucket/testi
 import { type BadInputFixture, LARGE, MIB, PART, type Part } from "./fixture.ts";
 
 export function partTests(fixture: BadInputFixture): void {
-  test("the service refuses to complete a multipart upload without one of its parts", async () => {
+  test("the service refuses to complete a multipart upload if one of its parts is missing", async () => {
     const upload = await fixture.startLarge();
     await fixture.sendParts(upload, [2]);
     expect(await fixture.expectIncomplete(upload)).toContain("Part 1 is not in the bucket yet");
@@ -44,7 +44,7 @@ export function partTests(fixture: BadInputFixture): void {
   });
 
   test.each([1, 50, 99])(
-    "the S3 server accepts a part again after its connection broke at %i percent",
+    "the S3 server accepts a part again after the connection broke at %i percent",
     async (percent) => {
       const upload = await fixture.startLarge();
       const [first] = (await fixture.sign(upload, [1])) as [Part];
@@ -59,7 +59,7 @@ export function partTests(fixture: BadInputFixture): void {
   );
 
   test.each([1, 50, 99])(
-    "the S3 server accepts a file again after its connection broke at %i percent",
+    "the S3 server accepts a file again after the connection broke at %i percent",
     async (percent) => {
       const body = patterned(MIB);
       const upload = await fixture.start({

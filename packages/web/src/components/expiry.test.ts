@@ -21,7 +21,7 @@ describe("the expiry of a share", () => {
     expect(expiryOfField(value, { now: Date.parse("2026-03-03T00:00:00Z") })).toBeUndefined();
   });
 
-  it("a share is expired from the exact instant of its expiry", () => {
+  it("a share counts as expired from the exact time of its expiry", () => {
     expect(isExpired(inMinutes(0), now)).toBe(true);
     expect(isExpired(inMinutes(1), now)).toBe(false);
     expect(isExpired(null, now)).toBe(false);

@@ -35,7 +35,7 @@ describe("the task boxes of a text", () => {
     expect(tasksOf(lex(toggleTask(SOURCE, position)))).toHaveLength(4);
   });
 
-  it("the text does not change if the position contains no task box", () => {
+  it("toggling a position that has no task box does not change the text", () => {
     expect(toggleTask(SOURCE, 4)).toBe(SOURCE);
   });
 });

@@ -102,7 +102,7 @@ describe("docs/errors.md", () => {
     expect(first).toEqual(first.toSorted((one, other) => one.status - other.status));
   });
 
-  it("an application that embeds Valet Key uses no code that docs/errors.md limits to the service", () => {
+  it("the library uses no error code that docs/errors.md limits to the service", () => {
     const folders = ["attachments", "downloads", "embedding", "moving", "previews", "uploads"];
     const sources = folders.flatMap((folder) =>
       readdirSync(join(ROOT, "packages/server/src/features", folder), { recursive: true, encoding: "utf8" })

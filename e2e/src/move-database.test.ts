@@ -45,7 +45,7 @@ async function makeLink(api: Api, noteId: string): Promise<string> {
   return new URL(body.url).pathname;
 }
 
-it("a service works after its database moves to PostgreSQL, and after the move back", async () => {
+it("a service works after a database move to PostgreSQL (through PgBouncer) and back", async () => {
   const place = await makePlace({ AUTH_SECRET: "" });
   const database = await createTestPostgresDatabase();
   const pooler = await startPgBouncer(database.url, { mode: "transaction", preparedStatements: 0, size: 5 });

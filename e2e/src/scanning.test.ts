@@ -53,7 +53,7 @@ describe.each(testClamds)("a service with a virus scanner: $name", ({ start: sta
 });
 
 describe.each(useDatabases())("a stop in the middle of a virus scan, on $name", ({ makeEnv }) => {
-  it("a service that stops during a virus scan lets the next start verify the file at once", async () => {
+  it("a service can stop during a virus scan, and verifies the file after the next start", async () => {
     const silent = await silentScanner();
     const env = await makeEnv();
     const here = await place({ ...env, CLAMAV_HOST: `127.0.0.1:${silent.port}` });

@@ -296,7 +296,7 @@ describe.each([22, 24])("on Node %i", (major) => {
     expect(await runModule(major, { name: "contract.mjs", source })).toBe("false 403\n");
   });
 
-  it("the package valetkey, started in an empty folder, serves the web app and files", async () => {
+  it("the package valetkey, started in an empty folder, serves the web app, files and links", async () => {
     const place = await makePlace();
     onTestFinished(() => place.remove());
     const service = await startProcess(place, { node: node(major), command: commandOf(project) });

@@ -135,7 +135,7 @@ describe("attaching files to a note", () => {
     expect(attachments.map(({ path, filename }) => [path, filename])).toEqual([["trip/", "a.txt"]]);
   });
 
-  it("the page of a note sends three large files at a time", async () => {
+  it("the page of a note uploads at most three large files at a time", async () => {
     const ben = await web.person("Ben");
     const note = await open(ben);
     const files = ["a.bin", "b.bin", "c.bin", "d.bin"].map((name) => randomFile(name, { sizeBytes: 1_100_000 }));

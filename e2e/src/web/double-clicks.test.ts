@@ -228,7 +228,7 @@ const mailForms: Record<string, Form[]> = {
 describe("a double click", () => {
   const web = startWeb();
 
-  it.each(Object.entries(forms))("a double click sends each form of the group %s once", async (_, forms) => {
+  it.each(Object.entries(forms))("a double click sends each form once (%s)", async (_, forms) => {
     await expectOneChangeEach(forms, web.person);
   });
 
@@ -244,7 +244,7 @@ describe("a double click", () => {
       await smtp.stop();
     });
 
-    it.each(Object.entries(mailForms))("a double click in the form %s sends one mail", async (_, forms) => {
+    it.each(Object.entries(mailForms))("a double click in a form sends only one mail (%s)", async (_, forms) => {
       await expectOneChangeEach(forms, async (name) => {
         const opened = await openPerson(web.browser, { service, name });
         onTestFinished(opened.close);

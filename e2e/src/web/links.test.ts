@@ -323,7 +323,7 @@ describe("a link of a file", () => {
     await dialog.getByRole("button", { name: "Copy the link “terms.txt”" }).waitFor();
   });
 
-  it("the app copies the URL of a link even without HTTPS", async () => {
+  it("the app can copy the URL of a link on a page without HTTPS", async () => {
     const cleo = await web.person("Cleo", CLIPBOARD);
     const reader = await cleo.context.newPage();
     await reader.goto("/");
@@ -460,7 +460,7 @@ describe("the operator's policy for links", () => {
     await dialog.getByRole("textbox", { name: "Password" }).waitFor();
   });
 
-  it("the form of a new link offers only what the policy allows", async () => {
+  it("the form of a new link offers only what the policy of the service allows", async () => {
     const ann = await strict.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan" });
     const dialog = await openLinks(ann.page, note.id);

@@ -30,7 +30,7 @@ export function partTests(fixture: BadInputFixture): void {
     for (const upload of [await fixture.start(), await fixture.startLarge()]) await fixture.expectIncomplete(upload);
   });
 
-  test("the service refuses an upload with 10,001 parts", async () => {
+  test("the service does not complete an upload that has 10,001 parts", async () => {
     const upload = await fixture.startLarge();
     for (const partNumber of [3, 10_000, 10_001]) {
       const answer = await fixture

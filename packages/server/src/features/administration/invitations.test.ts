@@ -106,7 +106,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     expect((await root.send(`GET /admin/people?q=${email}`)).body.items).toEqual([]);
   });
 
-  it("an invitation and its renewal each cause one mail", async () => {
+  it("an invitation to the service causes one mail, and so does each renewal", async () => {
     await service.sendMails();
     mails.length = 0;
     const { url, email } = await invite();

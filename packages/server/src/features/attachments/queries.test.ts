@@ -96,7 +96,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(wins.filter(Boolean)).toHaveLength(1);
   });
 
-  it("a change of an attachment's state fails if the attachment has another state", async () => {
+  it("a change of an attachment's state fails if the attachment is not in the expected state", async () => {
     const attachment = sampleAttachment(await insertNote(), { state: "verifying" });
     await attachmentQueries(suite.db).insert(attachment);
     const checksum = { algorithm: "SHA256", value: "abc=" } as const;
@@ -110,7 +110,7 @@ describe.each(engines)("attachments on $name", (engine) => {
     expect(await transition("none", { from: "pending", to: "ready" })).toBe(false);
   });
 
-  it("the deletion of an attachment keeps the other attachments of its note", async () => {
+  it("the deletion of an attachment does not delete the other attachments of the note", async () => {
     const note = await insertNote();
     const [gone, kept] = [sampleAttachment(note), sampleAttachment(note)];
     await attachmentQueries(suite.db).insert(gone);

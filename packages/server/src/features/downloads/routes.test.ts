@@ -78,7 +78,7 @@ describe.each(engines)("download URLs on $name", (engine) => {
     expect((await ann.send(`GET /attachments/${id}/url?expiresIn=901`)).body.expiresIn).toBe(901);
   });
 
-  it("requirement 16: a batch of URLs refuses a long expiry for other owners' files", async () => {
+  it("requirement 16: a batch of URLs refuses a long expiry only for other owners' files", async () => {
     const shared = await attach("x");
     await ann.send(`PUT /attachments/${shared}/shares`, { json: { userIds: ["finn"] } });
     const finn = service.as("finn");

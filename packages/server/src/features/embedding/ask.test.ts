@@ -117,7 +117,7 @@ describe("the access to one item", () => {
   });
 
   it.each(["contract", "constructor", "__proto__", "toString"])(
-    "an action on the unknown resource %s is refused, even if `may` returns true",
+    "an action on the unknown resource %s is refused even if `may` would return true",
     async (resource) => {
       expect(await asking(() => true).may(user, "read", { resource, itemId: "42" })).toBe(false);
     },

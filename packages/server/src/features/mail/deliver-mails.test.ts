@@ -94,7 +94,7 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     return { mails, oldestMailMs, mailsGivenUp };
   };
 
-  it("two mail workers send each queued mail once", async () => {
+  it("two mail workers together send each queued mail only once", async () => {
     const { server, sendMails } = await start();
     for (const name of ["a", "b", "c", "d", "e", "f"]) await queueReset(name);
     expect((await sizes()).mails).toBe(6);

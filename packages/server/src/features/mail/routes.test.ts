@@ -217,7 +217,7 @@ describe.each(engines)("mails about events on $name", (engine) => {
     expect(texts).toContain(`${editor.email} shared the file “\u2068${evil}.\u200btxt\u2069” with you.`);
   });
 
-  it("two replicas send one reminder of a share that expires within a day", async () => {
+  it("two replicas together send only one reminder of a share that expires within a day", async () => {
     const [ann, replica] = [await newPerson(), await startServiceInTest({ engine, mailer, beside: service })];
     const expiresAt = new Date(Date.now() + 30 * HOUR_MS).toISOString();
     await share(ann.id, { expiresAt });

@@ -89,7 +89,7 @@ describe.each(engines)("notes on $name", (engine) => {
     expect((await noteQueries(suite.db).listShared("o", { ...FIRST, now })).items).toEqual([]);
   });
 
-  it("the pages of a list contain each note once, even while notes are added", async () => {
+  it("the pages of the list contain each note once, even while notes are added", async () => {
     const now = suite.clock.now;
     const ids: string[] = [];
     for (let i = 0; i < 23; i++) {

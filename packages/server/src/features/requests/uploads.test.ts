@@ -108,7 +108,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect((await person.send("GET /uploads")).body).toEqual({ files: [] });
   });
 
-  it("a multipart upload of a visitor resumes from the stored parts", async () => {
+  it("a visitor can resume a multipart upload from the stored parts", async () => {
     const { maria } = await open({ maxBytesPerFile: 20 * MIB, maxBytesTotal: 20 * MIB });
     const file = patterned(8 * MIB + 10);
     const type = { filename: "film.bin", contentType: "application/x-film" };
@@ -128,7 +128,7 @@ describe.each(engines)("requirement 37: file requests on $name", (engine) => {
     expect(completed.body).toMatchObject({ state: "ready", sizeBytes: file.length });
   });
 
-  it("a file request refuses a file that exceeds a limit by one byte or one file", async () => {
+  it("a visitor can't exceed a limit of a file request, even by one byte or one file", async () => {
     const slots = [{ id: "passport", name: "Passport", maxBytes: 5 }];
     const { maria } = await open({ maxBytesPerFile: 10, maxBytesTotal: 15, maxFiles: 3 });
     const code = async (bytes: number) => (await maria.start("a".repeat(bytes))).body.code;

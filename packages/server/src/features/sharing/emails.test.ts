@@ -108,7 +108,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await service.holdersOf(id)).toEqual(["other"]);
   });
 
-  it("a share by email address skips a user with the claim email_verified = false", async () => {
+  it("a share by email address does not reach a user whose JWT has email_verified = false", async () => {
     const email = newEmail();
     await comes("unverified", { email, email_verified: true });
     expect(await shareWith(email)).toEqual(["unverified"]);
@@ -151,7 +151,7 @@ describe.each(engines)("requirement 34: shares by email address on $name", (engi
     expect(await shareWith(email)).toEqual(["corrected"]);
   });
 
-  it("a share does not reach the email address of a JWT older than the last JWT", async () => {
+  it("a share does not reach the email address in a JWT that is older than the last one", async () => {
     const [before, after] = [newEmail(), newEmail()];
     const at = Math.floor(Date.now() / 1000) - 60;
     await comes("same", { email: after, iat: at });

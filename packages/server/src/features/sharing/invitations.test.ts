@@ -189,7 +189,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     },
   );
 
-  it("requirement 30: an IP address may open an invitation 300 times a minute", async () => {
+  it("requirement 30: one IP address can open an invitation at most 300 times in a minute", async () => {
     const { token } = await invite();
     const lookFrom = async (remoteAddress: string) =>
       (await service.app.inject({ method: "POST", url: "/invitations/look", remoteAddress, payload: { token } }))

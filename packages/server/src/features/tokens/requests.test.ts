@@ -86,7 +86,7 @@ describe.each(engines)("requests for an API token on $name", (engine) => {
     expect((await look("eve", code)).status).toBe(404);
   });
 
-  it("requirement 62: a person can try 10 wrong codes of token requests in 15 minutes", async () => {
+  it("requirement 62: a person can try at most 10 wrong codes of token requests in 15 minutes", async () => {
     const { code } = await request();
     for (let tries = 0; tries < 12; tries += 1) expect((await look("finn", code)).status).toBe(200);
     for (let tries = 0; tries < 10; tries += 1) expect((await look("finn", "BBBB-BBBB")).status).toBe(404);
@@ -95,7 +95,7 @@ describe.each(engines)("requests for an API token on $name", (engine) => {
     expect((await answer("gina", code)).status).toBe(204);
   });
 
-  it("requirement 62: one network can make 30 token requests in an hour", async () => {
+  it("requirement 62: one network can make at most 30 token requests in an hour", async () => {
     const ask = () =>
       service.app.inject({
         ...{ method: "POST", url: "/token-requests", remoteAddress: "198.51.100.7", payload: { label: "a" } },

@@ -100,7 +100,7 @@ describe.each(engines)("API tokens of users on $name", (engine) => {
     const asAdmin = async (call: string) =>
       service.anonymous.send(call, withToken(await tokenOfAccount({ isAdmin: true })));
 
-    it("an administrator lists and revokes the API tokens of another user", async () => {
+    it("an administrator can list and revoke the API tokens of another user", async () => {
       const { id, token } = (await service.as("eve").send("POST /tokens", { json: { label: "a" } })).body;
       await service.as("eve").send("POST /tokens", { json: { label: "b" } });
       expect((await asAdmin("GET /tokens?userId=eve")).body.tokens).toHaveLength(2);

@@ -62,7 +62,7 @@ describe.each(engines)("batches of uploads on $name", (engine) => {
     expect((await ann.send("GET /usage")).body.files).toBeGreaterThanOrEqual(100);
   });
 
-  it("a batch with 101 files, no files or an unknown member returns 400", async () => {
+  it("a batch of uploads with 101 files, no files or an unknown member returns 400", async () => {
     for (const uploads of [filesOf(101), [], [fileOf(0, { size: 5 })], [fileOf(0, { idempotencyKey: "" })]]) {
       expect((await start(uploads)).body).toMatchObject({ status: 400, code: "invalid_request" });
     }
@@ -105,7 +105,7 @@ describe.each(engines)("batches of uploads on $name", (engine) => {
     expect(body.uploads[9].problem.retryAfterSeconds).toBeGreaterThan(0);
   });
 
-  it("a repeated batch with the same idempotency keys returns the first uploads", async () => {
+  it("a batch that is repeated with the same idempotency keys returns the first uploads", async () => {
     const files = filesOf(25).map((file, nth) => ({ ...file, idempotencyKey: `${noteId}-${nth}` }));
     const first = await start(files);
     const again = await start(files);
@@ -158,7 +158,7 @@ describe.each(engines)("batches of uploads on $name", (engine) => {
     expect(codesOf(body.files)).toEqual(["upload_not_found", "upload_not_found"]);
   });
 
-  it("a batch tries only one multipart upload while the bucket is unavailable", async () => {
+  it("a batch of upload starts tries only one multipart upload if the bucket is unavailable", async () => {
     let tries = 0;
     const createMultipart = () => {
       tries += 1;

@@ -135,7 +135,7 @@ describe.each(engines)("repeated upload starts with an Idempotency-Key on $name"
     expect(again.body.upload.id).not.toBe(other?.body.upload.id);
   });
 
-  it("a repeated start of a completed upload returns the upload without a signed URL", async () => {
+  it("a repeated start of a completed upload returns the upload without a new signed URL", async () => {
     const first = await start();
     await put(first);
     await complete(first.body.upload.id);
@@ -162,7 +162,7 @@ describe.each(engines)("repeated upload starts with an Idempotency-Key on $name"
       },
     ],
     ["past its time, though nobody has noticed", async () => later(899_500)],
-  ])("a repeated start creates a new upload when the first upload is %s", async (_how, end) => {
+  ])("a repeated upload start creates a new upload if the first upload is %s", async (_how, end) => {
     const { upload } = (await start()).body;
     await end(upload.id);
     const again = await start();
@@ -171,7 +171,7 @@ describe.each(engines)("repeated upload starts with an Idempotency-Key on $name"
     expect(again.body.upload.id).not.toBe(upload.id);
   });
 
-  it("a repeated start creates a new upload when the first upload is rejected", async () => {
+  it("a repeated upload start creates a new upload if the first upload is rejected", async () => {
     const lie = { json: { filename: "a.pdf", contentType: "application/pdf" } };
     const first = await start(lie);
     await put(first);
@@ -179,7 +179,7 @@ describe.each(engines)("repeated upload starts with an Idempotency-Key on $name"
     expect((await start(lie)).body.upload.id).not.toBe(first.body.upload.id);
   });
 
-  it("a repeated start creates a new upload more than a day after the first start", async () => {
+  it("a repeated upload start creates a new upload more than a day after the first start", async () => {
     const first = await start();
     await put(first);
     const { id } = first.body.upload;

@@ -108,7 +108,7 @@ describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ 
     expect(others).toEqual([]);
   });
 
-  it("nobody can download the file of a form before its virus scan", async () => {
+  it("nobody can download the file of a form upload before its virus scan", async () => {
     const before = await service.bucketContents.keys();
     const used = (await ann.send("GET /usage")).body;
     const send = async (content: string) => ann.send(`POST /notes/${noteId}/attachments`, { form: fileForm(content) });

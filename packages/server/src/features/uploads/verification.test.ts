@@ -124,7 +124,7 @@ describe.each(engines)("verifications after the HTTP request, on $name", (engine
     expect(await service.bucketContents.keys()).toEqual([]);
   });
 
-  it("ten simultaneous completions of an upload cause one verification", async () => {
+  it("ten simultaneous completions of an upload cause only one verification", async () => {
     const { upload } = await complete();
     const calls = Array.from({ length: 10 }, () => ann.send(`POST /uploads/${upload.id}/complete`));
     for (const { status, body } of await Promise.all(calls)) {
@@ -367,7 +367,7 @@ describe("two replicas on one PostgreSQL", () => {
     };
   }
 
-  it("an abort is refused if a completion on another replica is faster", async () => {
+  it("an abort of an upload is refused if a completion on another replica is faster", async () => {
     const { ann, other, upload, meanwhile } = await open({ otherScans: false });
     meanwhile(async () => other.as("ann").send(`POST /uploads/${upload.id}/complete`));
     const answer = await ann.send(`DELETE /uploads/${upload.id}`);
@@ -376,7 +376,7 @@ describe("two replicas on one PostgreSQL", () => {
     expect(await (await fetch(fileUrl)).text()).toBe("hello");
   });
 
-  it("an abort ends a verification that another replica has just queued", async () => {
+  it("an abort of an upload ends a verification that another replica has just queued", async () => {
     const { ann, other, upload, meanwhile } = await open({ otherScans: true });
     meanwhile(async () => {
       const answer = await other.as("ann").send(`POST /uploads/${upload.id}/complete`);

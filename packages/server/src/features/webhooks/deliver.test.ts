@@ -51,7 +51,7 @@ describe.each(engines)("the outbox of webhooks on $name", (engine) => {
     for (const other of others) expect(await logOf(other)).toEqual([]);
   });
 
-  it("two replicas send each webhook message once", async () => {
+  it("two replicas together send each webhook message only once", async () => {
     const { url, received } = await receiverInTest();
     await addEndpoint({ url });
     const ids: string[] = [];

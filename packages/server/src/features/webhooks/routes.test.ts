@@ -107,7 +107,7 @@ describe.each(engines)("webhooks on $name", (engine) => {
     ]);
   });
 
-  it("webhook messages about claims and visitors' files contain no token of a link", async () => {
+  it("webhook messages about download claims and visitors' files contain no link token", async () => {
     const { userId, owner, noteId, messages } = await arrangeReceiver();
     const attachmentId = await attach(owner, noteId);
     const link = (await owner.send(`POST /notes/${noteId}/links`, { json: { label: "Bank" } })).body;

@@ -88,7 +88,7 @@ describe.each(engines)("requirement 33: subjects of JWTs on $name", (engine) => 
     expect(await me(await bySecret(generated))).not.toBe(generated);
   });
 
-  it("simultaneous first requests with a JWT on two replicas record one user", async () => {
+  it("two replicas record only one user for simultaneous first requests with a JWT", async () => {
     const { id } = await createAdministrator();
     const { database, bucketServer } = service;
     const replica = await startService({ engine, beside: { database, bucketServer } });

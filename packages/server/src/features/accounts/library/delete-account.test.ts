@@ -68,7 +68,7 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
   }
   const ALL = [200, 200, 200, 200, 200];
 
-  it("the service counts the contents of an account before its deletion", async () => {
+  it("the service can count the contents of an account before the account is deleted", async () => {
     const ann = await person("ann");
     const { body } = await get("account-contents", ann.cookie);
     expect(body).toEqual({ notes: 1, files: 2, bytes: expect.any(Number), links: 1, people: 1 });

@@ -91,7 +91,7 @@ describe.each(engines)("refused sign-ins with an OpenID provider, on $name", (en
     expect(people.size).toBe(0);
   });
 
-  it("the service refuses an ID token that is changed, missing or of another user", async () => {
+  it("the service refuses an ID token that is missing, forged or from an earlier sign-in", async () => {
     const { provider, signInAtProvider, people } = await openOidc();
     const seen: string[] = [];
     provider.setTamper((answer) => {

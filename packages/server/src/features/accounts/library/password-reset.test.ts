@@ -301,7 +301,7 @@ describe.each(engines)("a password reset on $name", (engine) => {
     expect(await service.sendMails()).toBe(1);
   });
 
-  it("requirement 30: one IP address can request ten password resets in a minute", async () => {
+  it("requirement 30: one IP address can request at most ten password resets in a minute", async () => {
     const statuses: number[] = [];
     for (let time = 0; time < 12; time++) {
       const url = "/auth/request-password-reset";

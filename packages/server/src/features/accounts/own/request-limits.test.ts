@@ -27,7 +27,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
     for (let each = 0; each < 10; each += 1) expect((await guess()).statusCode).toBe(401);
   };
 
-  it("one IP address can try a sign-in every 6.5 seconds", async () => {
+  it("one IP address can always try to sign in every 6.5 seconds", async () => {
     service = await openAccounts();
     for (let each = 0; each < 25; each += 1) {
       expect((await guess()).statusCode).toBe(401);
@@ -35,7 +35,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
     }
   });
 
-  it("one IP address can try ten sign-ins in a minute", async () => {
+  it("one IP address can try to sign in at most ten times in a minute", async () => {
     service = await openAccounts();
     await exhaust();
     for (let second = 0; second < 60; second += 20) {
@@ -48,7 +48,7 @@ describe.each(engines)("requirement 30: sign-ins from one IP address, on $name",
     expect((await guess()).statusCode).toBe(401);
   });
 
-  it("two replicas together check ten of 40 simultaneous sign-ins from one IP address", async () => {
+  it("two replicas together check only ten of 40 simultaneous sign-ins of one IP address", async () => {
     service = await openAccounts();
     const replica = service.openReplica();
     const answers = await Promise.all(

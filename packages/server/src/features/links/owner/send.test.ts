@@ -172,7 +172,7 @@ describe.each(engines)("links that people send by mail on $name", (engine) => {
   it.each([
     ["one after the other", false],
     ["at the same time", true],
-  ])("two identical requests %s send a link once", async (_, isParallel) => {
+  ])("two identical requests %s send a link only once", async (_, isParallel) => {
     const { link } = await storeLink(service.db);
     const [to, key] = [newEmails(3), uuidv7()];
     const once = () => send(link.id, { to, message: "Hello" }, { key });

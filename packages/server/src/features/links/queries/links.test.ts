@@ -80,7 +80,7 @@ describe.each(engines)("the queries for links on $name", (engine) => {
     expect(await left()).toBe(0);
   });
 
-  it("a link issues no URL after its revocation, even if a replica's clock is slow", async () => {
+  it("the service issues no URL of a revoked link, even if a replica's clock is slow", async () => {
     const { link } = await storeLink({ expiresAt: undefined });
     const claim = await storeClaim(link);
     const { now } = database.clock;

@@ -160,7 +160,7 @@ describe.each(engines)("requirement 51: links with recipients, on $name", (engin
     expect(mailsTo(email)[0]?.parsed.subject).toBe("Ihr Code für einen Link");
   });
 
-  it("one client can request ten codes and try ten codes of a link", async () => {
+  it("one client can request at most ten codes and try at most ten codes of a link", async () => {
     const { email, maria, token } = await open();
     for (let nth = 0; nth < 10; nth += 1) {
       expect((await maria.request(email)).status).toBe(204);

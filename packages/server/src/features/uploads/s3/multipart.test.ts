@@ -98,7 +98,7 @@ describe.each(engines)("Uppy uploads on $name", (engine) => {
     expect(Buffer.from(await (await fetch(fileUrl)).arrayBuffer()).equals(patterned(10))).toBe(true);
   });
 
-  it("one request from Uppy signs a batch of parts", async () => {
+  it("an Uppy client can get the signed URLs of several parts with one request", async () => {
     const uploadId = await start();
     const answer = await ann.send(`GET ${at(uploadId, "/batch", { partNumbers: "3,1" })}`);
     expect(Object.keys(answer.body.presignedUrls)).toEqual(["1", "3"]);
@@ -109,7 +109,7 @@ describe.each(engines)("Uppy uploads on $name", (engine) => {
     }
   });
 
-  it("requirement 1: the service uses no key and no bucket from an Uppy client", async () => {
+  it("requirement 1: an Uppy client can choose neither the object key nor the bucket", async () => {
     for (const given of [{ key: "a" }, { bucket: "other" }, { filename: "../../etc/passwd" }]) {
       expect((await begin({}, given)).status, JSON.stringify(given)).toBe(400);
     }

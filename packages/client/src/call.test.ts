@@ -102,7 +102,7 @@ describe("an error", () => {
     expect(error.cause).toBeDefined();
   });
 
-  it("a request that the caller aborts fails with code aborted", async () => {
+  it("a request that the caller aborts fails with the code `aborted`", async () => {
     const { baseUrl } = await serve(() => undefined);
     const controller = new AbortController();
     const failed = failureOf(createClient({ baseUrl }).notes.get("1", { signal: controller.signal }));

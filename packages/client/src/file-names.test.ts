@@ -64,7 +64,7 @@ it.each([
   }
 });
 
-it("a ZIP treats the two lowercase forms of the Greek letter sigma as equal", () => {
+it("a ZIP treats filenames that differ only in the form of a Greek sigma as equal", () => {
   expect(nameEach(["ος.txt", "οσ.txt"])).toEqual(["ος.txt", "οσ (2).txt"]);
 });
 
@@ -142,7 +142,7 @@ it.each([
   expect(pathOf({ webkitRelativePath })).toBe(path);
 });
 
-it("equal filenames with a long stem and a long extension get different short names", () => {
+it("equal filenames that are too long get different shortened names", () => {
   const long = `${"s".repeat(1_000_000)}.${"e".repeat(200)}`;
   const [one = "", other = ""] = nameEach([long, long]);
   expect([one.length, other.length]).toEqual([255, 255]);

@@ -15,7 +15,7 @@ const textOf = async (source: { arrayBuffer(): Promise<ArrayBuffer> }) =>
   Buffer.from(await source.arrayBuffer()).toString();
 
 describe("openFile, for a file on the disk", () => {
-  it("openFile returns a file with name, size, type, modification time and slices", async () => {
+  it("openFile returns the name, size, type, modification time and slices of a file", async () => {
     const path = join(folder, "a.txt");
     await writeFile(path, "0123456789");
     await utimes(path, 1_700_000_000, 1_700_000_000.5);

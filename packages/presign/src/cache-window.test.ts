@@ -34,7 +34,7 @@ test.each([
     sign: (options: Lifetime) => cloudFront.presignGet({ key: "a", ...options }),
     expiryOf: ({ searchParams }: URL) => Number(searchParams.get("Expires")) * 1000,
   },
-])("$name: all signatures in a cache window give one URL, within its promised lifetime", ({ sign, expiryOf }) => {
+])("all signatures in a cache window give one URL with the promised lifetime ($name)", ({ sign, expiryOf }) => {
   const property = fc.property(lifetime, (options) => {
     const { now, expiresInSeconds, cacheWindowSeconds } = options;
     const windowMs = cacheWindowSeconds * 1000;

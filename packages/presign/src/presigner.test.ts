@@ -45,7 +45,7 @@ describe("the object of a presigned URL", () => {
 });
 
 describe("the lifetime of a presigned URL", () => {
-  test("the lifetime of a URL starts at a whole second", () => {
+  test("the lifetime of a presigned URL starts at a whole second", () => {
     const request = presigner.presignGet(options);
     expect(queryOf(request)).toMatchObject({ "X-Amz-Date": "20261124T235958Z", "X-Amz-Expires": "60" });
     expect(request.expiresAt).toBe(Date.UTC(2026, 10, 25, 0, 0, 58));
@@ -96,9 +96,12 @@ describe("temporary credentials", () => {
     expect(signFor(60_000)).toEqual(presigner.presignGet(options));
   });
 
-  test.each([0, -1, Number.NaN])("the presigner refuses credentials that expire in %d ms", (lifeMs) => {
-    expect(() => signFor(lifeMs)).toThrow(expect.objectContaining({ code: "credentials_expired" }));
-  });
+  test.each([0, -1, Number.NaN])(
+    "the presigner refuses credentials with a past or invalid expiry (%d ms from now)",
+    (lifeMs) => {
+      expect(() => signFor(lifeMs)).toThrow(expect.objectContaining({ code: "credentials_expired" }));
+    },
+  );
 
   test("the signature covers the session token of temporary credentials", () => {
     const withToken = (sessionToken: string) =>

@@ -27,7 +27,7 @@ UNSIGNED-PAYLOAD`;
 test.each([
   ["the default signer", createSignRequest],
   ["the signer in plain JavaScript", plainSigner],
-])("%s signs the worked example of the AWS documentation", (_name, createSigner) => {
+])("%s makes the signature of the worked example in the AWS documentation", (_name, createSigner) => {
   const sign = createSigner({ signingKey: deriveSigningKey({ ...exampleKey, service: "s3" }), scope: exampleScope });
   expect(sign("20130524T000000Z", exampleRequest)).toBe(
     "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404",

@@ -80,7 +80,7 @@ describe.each(MAJORS)("Files with React %i", (major) => {
 });
 
 describe("the component Files", () => {
-  it("the component Files shows the error of a failed upload with a retry button", async () => {
+  it("the component Files shows an error and a retry button for a failed upload", async () => {
     const { page, refused, button, input } = await openPage();
     refused.add("add");
     await input.setInputFiles([note("a.txt")]);
@@ -105,7 +105,7 @@ describe("the component Files", () => {
     await button("Download a.txt").waitFor();
   });
 
-  it("the component Files shows an error with a retry button if its list does not load", async () => {
+  it("the component Files shows an error and a retry button if its list fails to load", async () => {
     const { page, refused, button } = await openPage({
       before: (page) => page.route("**/files/invoice/42*", (route) => route.abort()),
     });

@@ -63,7 +63,7 @@ describe("a backup of a running bucket", () => {
     await close();
   });
 
-  it("a second call that ends an earlier backup does not end the running backup", async () => {
+  it("a second call to end an earlier backup does not end the running backup", async () => {
     const { dataDir, bucket, remove, close } = await startWithFile();
     const earlier = await bucket.startBackup();
     await earlier.end();

@@ -146,7 +146,7 @@ describe("a response to a page", () => {
     expect(foreign.headers["access-control-allow-origin"]).toBeUndefined();
   });
 
-  test("a response has the header Vary: Origin, even for a request without an origin", async () => {
+  test("with CORS rules, a response has Vary: Origin even if the request has no origin", async () => {
     const { client, endpoint } = await startBucket();
     await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: "a", Body: "abc" }));
     const get = () => send({ method: "GET", url: presignerFor(endpoint).presignGet(signing("a")).url });

@@ -97,7 +97,7 @@ describe("kill -9", () => {
 
 describe("an interrupted upload", () => {
   test.each([0.01, 0.5, 0.99])(
-    "an upload that stops after %d of its bytes keeps the old object and leaves no file",
+    "an upload cut at fraction %d of its bytes leaves the old object and no new file",
     async (share) => {
       const requests: (BucketEvent & { type: "request" })[] = [];
       let notify = () => {};

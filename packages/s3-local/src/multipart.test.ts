@@ -152,7 +152,7 @@ describe("a multipart object", () => {
 });
 
 describe("the bucket refuses a completion and keeps the upload", () => {
-  test("the bucket refuses a completion with an unknown, changed or misplaced part", async () => {
+  test("the bucket refuses to complete an upload with unknown, changed or misplaced parts", async () => {
     const { client } = await startBucket();
     const { Parts, complete } = await uploadParts(client, [FULL_PART, LAST_PART]);
     const [first, second] = Parts as [CompletedPart, CompletedPart];
@@ -166,21 +166,21 @@ describe("the bucket refuses a completion and keeps the upload", () => {
     await complete();
   });
 
-  test("the bucket refuses a completion when a part before the last part is below 5 MiB", async () => {
+  test("the bucket refuses to complete an upload if a part before the last is below 5 MiB", async () => {
     const { client } = await startBucket();
     const { complete } = await uploadParts(client, [FULL_PART.subarray(1), LAST_PART]);
     await expect(complete()).rejects.toMatchObject({ name: "EntityTooSmall" });
     await expect(client.send(new HeadObjectCommand(at("a")))).rejects.toMatchObject({ name: "NotFound" });
   });
 
-  test("the bucket refuses a completion if x-amz-mp-object-size is wrong", async () => {
+  test("the bucket refuses to complete an upload if x-amz-mp-object-size is wrong", async () => {
     const { client } = await startBucket();
     const { complete } = await uploadParts(client, [LAST_PART]);
     await expect(complete({ MpuObjectSize: 999 })).rejects.toMatchObject({ name: "InvalidRequest" });
     await complete({ MpuObjectSize: 1000 });
   });
 
-  test("the bucket refuses a completion with If-None-Match when the object exists", async () => {
+  test("the bucket refuses to complete an upload with If-None-Match if the object exists", async () => {
     const { client } = await startBucket();
     await client.send(new PutObjectCommand({ ...at("a"), Body: "old" }));
     const { complete } = await uploadParts(client, [LAST_PART]);

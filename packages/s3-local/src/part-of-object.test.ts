@@ -53,16 +53,19 @@ describe("a part of an object by number", () => {
     }
   });
 
-  test.each(["CRC32", "SHA256"] as const)("a download of a part returns the %s of the part", async (algorithm) => {
-    const { get } = await start({ ChecksumAlgorithm: algorithm });
-    const last = await get({ PartNumber: 3, ChecksumMode: "ENABLED" });
-    expect(last.bytes.equals(LAST_PART)).toBe(true);
-    expect(last[`Checksum${algorithm}`]).toMatch(/^[A-Za-z0-9+/]+=*$/);
-    if (algorithm === "SHA256") {
-      expect(last.ChecksumSHA256).toBe(createHash("sha256").update(LAST_PART).digest("base64"));
-    }
-    expect((await get({ ChecksumMode: "ENABLED" }))[`Checksum${algorithm}`]).toMatch(/-3$/);
-  });
+  test.each(["CRC32", "SHA256"] as const)(
+    "a download of a part returns the %s checksum of the part",
+    async (algorithm) => {
+      const { get } = await start({ ChecksumAlgorithm: algorithm });
+      const last = await get({ PartNumber: 3, ChecksumMode: "ENABLED" });
+      expect(last.bytes.equals(LAST_PART)).toBe(true);
+      expect(last[`Checksum${algorithm}`]).toMatch(/^[A-Za-z0-9+/]+=*$/);
+      if (algorithm === "SHA256") {
+        expect(last.ChecksumSHA256).toBe(createHash("sha256").update(LAST_PART).digest("base64"));
+      }
+      expect((await get({ ChecksumMode: "ENABLED" }))[`Checksum${algorithm}`]).toMatch(/-3$/);
+    },
+  );
 
   test("a download without a part number does not return the number of parts", async () => {
     const { get } = await start();

@@ -3,7 +3,7 @@ import { EXAMPLE_KEY, headerSigned, presigned } from "../testing/sign.ts";
 import { MINUTE_MS, refused, SIGNED_AT, verify } from "../testing/verify.ts";
 
 describe("the examples of the Amazon S3 documentation", () => {
-  test("the verifier accepts the presigned GET of the Amazon S3 documentation", () => {
+  test("the verifier accepts the presigned GET in the Amazon S3 documentation", () => {
     const target =
       "/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
     expect(verify({ method: "GET", target, rawHeaders: ["Host", "examplebucket.s3.amazonaws.com"] }).ok).toBe(true);
@@ -80,7 +80,7 @@ describe("the parts of a request that a signature covers", () => {
     expect(details.CanonicalRequest).toContain("\n/examplebucket/test.txt\n");
   });
 
-  test("a signature covers the secret key", () => {
+  test("a signature depends on the secret key", () => {
     expect(verify(presigned({ secretAccessKey: "x".repeat(40) }))).toEqual(refused(403, "SignatureDoesNotMatch"));
   });
 });

@@ -30,7 +30,7 @@ const DEFINITIONS = {
 describe.each(Object.entries(DEFINITIONS) as [keyof typeof DEFINITIONS, (typeof DEFINITIONS)["CRC32"]][])(
   "%s",
   (algorithm, definition) => {
-    test(`the ${algorithm} of 123456789 is the check value of the specification`, async () => {
+    test(`the ${algorithm} of the text 123456789 equals the value in the specification`, async () => {
       const check = { CRC32: "cbf43926", CRC32C: "e3069283", CRC64NVME: "ae8b14860a799888" }[algorithm];
       expect((await checksum(algorithm, Buffer.from("123456789"))).toString("hex")).toBe(check);
     });

@@ -11,7 +11,7 @@ import { createWorld } from "../testing/world.ts";
 
 // Another replica migrates the database while this replica runs. PostgreSQL then refuses a named statement if its columns have changed, or
 // if PostgreSQL does not know its name.
-it("a replica works while another replica changes columns of the tables", async () => {
+it("a replica of the service works while another replica changes table columns", async () => {
   const service = await startServiceInTest({ engine: postgres });
   const world = await createWorld(service);
   const [owner, editor] = [service.as("owner"), service.as("editor")];

@@ -89,7 +89,7 @@ describe("requirement 26: absolute URLs are built from PUBLIC_URL", () => {
     forwarded: "host=evil.example;proto=http",
   };
 
-  it.each([false, true])("absolute URLs ignore forged headers with the option trustProxy = %s", async (trustProxy) => {
+  it.each([false, true])("absolute URLs do not depend on forged headers if trustProxy is %s", async (trustProxy) => {
     const service = await started({ trustProxy });
     for (const call of ["GET /", "GET /openapi.json", "GET /docs", "GET /me", "GET /nowhere"]) {
       const { text, headers } = await service.anonymous.send(call, { headers: forged });

@@ -41,7 +41,7 @@ describe("requirement 30: slow clients", () => {
     await closed;
   });
 
-  it("the large bodies of one person use at most 16 MiB of memory", async () => {
+  it("the large request bodies of one person use at most 16 MiB of memory", async () => {
     const { service, port } = await start();
     const ann = service.as("ann");
     const held = await openLarge(port, { user: "ann", count: 16 + 20 });
@@ -55,7 +55,7 @@ describe("requirement 30: slow clients", () => {
     await expect.poll(async () => (await ann.send("POST /notes", { json: LONG_NOTE })).status).toBe(201);
   });
 
-  it("the large bodies of all people together use at most 64 MiB of memory", async () => {
+  it("the large request bodies of all people together use at most 64 MiB of memory", async () => {
     const { service, port } = await start();
     const people = Array.from({ length: 5 }, (_, nth) => openLarge(port, { user: `person-${nth}`, count: 16 }));
     const held = (await Promise.all(people)).flat();

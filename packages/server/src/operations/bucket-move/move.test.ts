@@ -223,7 +223,7 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
     expect(await first).toMatchObject({ moved: { objects: 1 } });
   }, 20_000);
 
-  it("after a killed run, a bucket move copies only missing and damaged objects", async () => {
+  it("a bucket move that continues after a kill copies only missing and damaged objects", async () => {
     const [one, two] = [await attach(), await attach()];
     const copies = [one, two].map(({ objectKey }) => bucket.copiesOf(objectKey)[0] as string);
     const [good = "", bad = ""] = copies;

@@ -26,7 +26,7 @@ describe("GET /admin/doctor for a service with a fault", () => {
   const report = { ...ran, findings: [entry], unchecked: [], browser: urls };
   const service = useService({ engine, app: { doctor: { prove: () => undefined, examine: async () => report } } });
 
-  it("the report of the doctor has the language of the header Accept-Language", async () => {
+  it("the report of the doctor is in the language of the header Accept-Language", async () => {
     await service.useCases.rememberPerson({ id: "root", email: undefined, name: undefined, isAdmin: true });
     const root = service.as("root");
     const details = async (language: string) =>

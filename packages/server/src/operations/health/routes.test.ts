@@ -19,7 +19,7 @@ describe("the probes of the service", () => {
     expect((await anonymous.send("GET /healthz")).body).toEqual({ status: "ok" });
   });
 
-  it("the route /readyz returns ready when the database and the bucket respond", async () => {
+  it("the route /readyz returns `ready` when the database and the bucket respond", async () => {
     const { anonymous } = await started();
     // The test polls, because a probe may exceed its time limit on a slow machine.
     await expect
@@ -44,7 +44,7 @@ describe("the probes of the service", () => {
   it.each([
     ["bucket", { bucket: down, scanner: up }],
     ["scanner", { bucket: up, scanner: down }],
-  ])("the route /readyz returns 200 degraded while only the %s is unavailable", async (part, probes) => {
+  ])("the route /readyz returns 200 and `degraded` while only the %s is unavailable", async (part, probes) => {
     const { anonymous } = await started({ probes: { database: up, ...probes } });
     const { status, body } = await anonymous.send("GET /readyz");
     expect([status, body.status, body.detail]).toEqual([200, "degraded", `Down: ${part}.`]);
@@ -54,7 +54,7 @@ describe("the probes of the service", () => {
     expect(text).toContain(`valetkey_part_up{part="${part}"} 0\n`);
   });
 
-  it("a service that shuts down responds with shutting_down to /readyz", async () => {
+  it("the route /readyz returns `shutting_down` while the service shuts down", async () => {
     const draining = new AbortController();
     const { anonymous } = await started({ draining: draining.signal });
     expect((await anonymous.send("GET /healthz")).headers.connection).not.toBe("close");

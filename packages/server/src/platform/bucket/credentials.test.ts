@@ -65,7 +65,7 @@ describe("credentials that a provider issues", () => {
     expect(await lasting()).toMatchObject({ accessKeyId: "key2" });
   });
 
-  test("credentials that expire before the requested time are refreshed once", async () => {
+  test("credentials that expire too early for a caller are renewed at most once a minute", async () => {
     const { state, lasting } = provided(HOUR);
     await lasting();
     state.now += 10 * MINUTE;

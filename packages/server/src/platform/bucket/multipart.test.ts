@@ -110,7 +110,7 @@ describe("multipart uploads whose parts a browser sends", () => {
     expect(await behind.uploads()).toBe(0);
   });
 
-  test("the completion of an upload detects a part that was replaced after the list", async () => {
+  test("the completion of an upload detects a part that was replaced after its listing", async () => {
     const place = await twoParts();
     const parts = (await bucket.listParts(place)) ?? [];
     await sendPart(place, { partNumber: 2, bytes: Buffer.alloc(100, 7) });

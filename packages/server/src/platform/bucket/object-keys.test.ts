@@ -54,7 +54,7 @@ describe("the function objectKeyOf", () => {
     ["s3://files/", /can't be used: .*does not name an object/],
     ["s3://files/a/../b", /can't be used: .*'\.\.' segment/],
     ["nonsense", /can't be used: /],
-  ])("the function objectKeyOf refuses %s as invalid_request with a reason", (url, reason) => {
+  ])("the function objectKeyOf refuses %s with invalid_request and a reason", (url, reason) => {
     expect(() => elsewhere(url)).toThrow(
       expect.objectContaining({ code: "invalid_request", message: expect.stringMatching(reason) }),
     );

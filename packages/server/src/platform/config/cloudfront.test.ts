@@ -60,7 +60,7 @@ describe("CloudFront", () => {
     expect(cloudFrontOf({ ...others, CLOUDFRONT_PRIVATE_KEY_FILE: file })?.privateKey).toBe(KEY.trim());
   });
 
-  test("the described configuration shows CloudFront without its private key", () => {
+  test("describeConfig shows the CloudFront settings without the private key", () => {
     const lines = describeConfig(directory.load({ ...S3, ...CLOUDFRONT, CLOUDFRONT_BIND_IP: "true" }).config);
     expect(lines).toEqual(
       expect.arrayContaining([

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 
 describe("the defaults of the configuration", () => {
-  test("an empty environment leads to a complete configuration of embedded mode", () => {
+  test("without environment variables, the configuration of embedded mode is complete", () => {
     const { config, warnings } = load({});
     const dataDir = join(workingDirectory, "data");
     expect(config.server).toEqual({
@@ -362,7 +362,7 @@ describe("the identity provider", () => {
 });
 
 describe("the described configuration", () => {
-  test("the described configuration shows the settings with masked secrets", () => {
+  test("describeConfig shows the settings with masked secrets", () => {
     const { config } = load({
       ...S3,
       ...OIDC,
@@ -390,7 +390,7 @@ describe("the described configuration", () => {
     }
   });
 
-  test("the described configuration shows no generated secret of embedded mode", () => {
+  test("describeConfig shows no generated secret of embedded mode", () => {
     const { config } = load({});
     const text = describeConfig(config).join("\n");
     expect(text).toContain("AWS_BUCKET_NAME=(built-in, in DATA_DIR)\nS3_LOCAL_PORT=3001\n");

@@ -225,12 +225,12 @@ describe("the faults of the configuration", () => {
     expect(readdirSync(workingDirectory)).toEqual([]);
   });
 
-  test("the faults of a configuration include an unreadable .env", () => {
+  test("the faults of the configuration include an unreadable file .env", () => {
     mkdirSync(join(workingDirectory, ".env"));
     expect(failure({}).message).toMatch(/\.env can't be read: EISDIR.*\n {4}-> Make it readable/);
   });
 
-  test("the faults of a configuration include an unusable data directory", () => {
+  test("the faults of the configuration include an unusable data directory", () => {
     writeFileSync(join(workingDirectory, "data"), "not a directory");
     expect(failure({}).message).toMatch(
       /DATA_DIR \(.*data\) can't be used: EEXIST.*\n {4}-> Set DATA_DIR to a directory/,

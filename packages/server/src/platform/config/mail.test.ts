@@ -67,7 +67,7 @@ describe("the settings for mail", () => {
     expect(load(settings as Record<string, string>).warnings).toEqual([expect.stringMatching(warning)]);
   });
 
-  test("the described configuration masks the password of an SMTP_URL from a file", () => {
+  test("describeConfig masks the password of an SMTP_URL from a file", () => {
     const file = join(directory.workingDirectory, "smtp-url");
     writeFileSync(file, "smtp://me%40example.com:opensesame@smtp.example.com\n");
     const { config } = load({ SMTP_URL_FILE: file, MAIL_FROM });

@@ -48,7 +48,7 @@ describe("the secrets of embedded mode", () => {
     expect(load({ AUTH_SECRET: SECRET }).config.auth.secret).toBe(SECRET);
   });
 
-  test("embedded mode stores the keys of a built-in bucket also with PostgreSQL", () => {
+  test("with PostgreSQL, embedded mode also stores the keys of the built-in bucket", () => {
     const { bucket, auth } = load({ DATABASE_URL: "postgres://u:p@db/x", AUTH_SECRET: SECRET }).config;
     expect(auth.secret).toBe(SECRET);
     expect(bucket.credentials?.secretAccessKey).toBe(JSON.parse(readFileSync(file(), "utf8")).bucketSecretAccessKey);

@@ -93,7 +93,7 @@ describe("an unreachable PostgreSQL", () => {
     },
   );
 
-  it("a transaction that loses its connection keeps no write", async () => {
+  it("a transaction that loses its connection commits none of its writes", async () => {
     const note = sampleNote();
     const transaction = db.transaction(async (tx) => {
       await noteQueries(tx).insert(note);

@@ -35,7 +35,7 @@ describe("the IP address of a client", () => {
     ["fe80::1%eth0", "fe80::1"],
     ["[fe80::1%eth0]:49152", "fe80::1"],
     ["203.0.113.7, 192.0.2.7:49152", "192.0.2.7"],
-  ])("a client behind a trusted proxy with X-Forwarded-For: %s has the IP address %s", async (header, address) => {
+  ])("with X-Forwarded-For %s from a trusted proxy, a client has the IP address %s", async (header, address) => {
     expect(await openApp(oneHop).addressFor(header)).toBe(address);
   });
 

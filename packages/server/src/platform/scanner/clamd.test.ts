@@ -44,7 +44,7 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
     });
   });
 
-  it("the scan of a file stops when the file exceeds the limit of clamd", async () => {
+  it("a virus scan stops when the file exceeds the limit of clamd", async () => {
     for (let time = 0; time < 20; time++) {
       let sentBytes = 0;
       const body = patternedStream(1024 * MIB, (soFar) => {
@@ -56,7 +56,7 @@ describe.each(testClamds)("the scanner on $name", ({ start }) => {
     }
   });
 
-  it("a file over the setting MaxFileSize of clamd is too large for the scanner", async () => {
+  it("a virus scan reports a file over the clamd setting MaxFileSize as too large", async () => {
     const telling = await start({ streamMaxBytes, fileMaxBytes: MIB });
     onTestFinished(telling.stop);
     const { scan } = createClamd(telling);

@@ -47,7 +47,7 @@ describe.each(engines)("adopt on $name", (engine) => {
     expect(await files.adopt(ann, drawer("copied"), { key, copy: true })).not.toMatchObject({ id: file.id });
   });
 
-  it("two calls of adopt with copy at the same time make one file", async () => {
+  it("two parallel calls of adopt with the option copy make only one file", async () => {
     const { files } = embedding;
     const key = await put("legacy/twice.txt");
     const adopt = () => files.adopt(ann, drawer("twice"), { key, copy: true }).catch(({ code }) => code);
@@ -56,7 +56,7 @@ describe.each(engines)("adopt on $name", (engine) => {
     expect((await files.list(ann, drawer("twice"))).files).toHaveLength(1);
   });
 
-  it("calls of adopt with copy and without copy at the same time make one file", async () => {
+  it("parallel calls of adopt with and without the option copy make only one file", async () => {
     const { files } = embedding;
     for (let round = 0; round < 5; round++) {
       const item = drawer(`mixed-${round}`);
@@ -102,7 +102,7 @@ describe.each(engines)("adopt on $name", (engine) => {
     await expect(files.adopt(ben, drawer("read-1"), { key })).rejects.toMatchObject({ code: "access_denied" });
   });
 
-  it("adoptMany also adopts the objects after an object that adopt refuses", async () => {
+  it("adoptMany continues with the next objects after an object that it refuses", async () => {
     const { files } = embedding;
     const objects = [{ key: await put("legacy/a.txt") }, { key: "legacy/missing" }, { key: await put("legacy/b.txt") }];
     expect(await files.asApplication.adoptMany(drawer("many"), objects)).toMatchObject([

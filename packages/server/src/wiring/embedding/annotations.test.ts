@@ -89,7 +89,7 @@ describe.each(engines)("tags and metadata of files on $name", (engine) => {
     expect(onReady.mock.calls.map(([file]) => file.tags)).toEqual([["old"]]);
   });
 
-  it("find and its cursors name no file of an item that the user may not read", async () => {
+  it("find and its cursors name only files of items that the user may read", async () => {
     const { files } = await open(await createPlace(engine), {
       resources: { invoice: { may: (user: TestUser, _action, itemId) => user.id === "ann" && itemId === "42" } },
     });

@@ -43,7 +43,7 @@ describe.each(engines)("attach on $name", (engine) => {
     expect(bytes.toString()).toBe("the invoice");
   });
 
-  it("attach gets a missing filename and type from the File or the path", async () => {
+  it("attach takes a missing filename or type from the File or the path", async () => {
     const { files } = embedding;
     const path = await onDisk(png, "dot.png");
     const fromPath = await files.attach(users.ann, pictures("facts"), { body: { file: path }, path: "scans" });
@@ -54,7 +54,7 @@ describe.each(engines)("attach on $name", (engine) => {
   });
 
   it.each([-1_000_000_000, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
-    "attach refuses an object like a Blob whose size is %s",
+    "attach refuses a Blob-like object whose size is %s",
     async (size) => {
       const liar = { size, name: "a.txt", type: "text/plain", stream: () => asStream(bytes) };
       const attaching = embedding.files.attach(users.ann, drawer("liar"), { body: liar as never });

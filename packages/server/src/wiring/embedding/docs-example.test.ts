@@ -11,7 +11,7 @@ import { drawer } from "./testing/drawer.ts";
 import { createPlace, open, users } from "./testing/embedding.ts";
 import { sharing } from "./testing/sharing.ts";
 
-it("the calls of docs/embedding.md work in their order", async () => {
+it("the calls in docs/embedding.md work in the documented order", async () => {
   const page = await readFile(new URL("../../../../../docs/embedding.md", import.meta.url), "utf8");
   const [, code = ""] = /^## Your own calls$.*?^```js$\n(.*?)^```$/ms.exec(page) ?? [];
   const { files, bucket } = await open(await createPlace(sqlite), {

@@ -33,7 +33,7 @@ describe("an error of a call", () => {
     await expect(files.asApplication.get("no-file")).rejects.toMatchObject({ status: 503, expose: false });
   });
 
-  it("an Express route returns 403 if a call is refused", async () => {
+  it("an Express route returns 403 if Valet Key refuses a call", async () => {
     const app = express();
     app.get("/", (_, response, next) => {
       embedding.files.list(users.ben, drawer("1")).then((page) => response.json(page), next);
@@ -45,7 +45,7 @@ describe("an error of a call", () => {
     expect(status).toBe(403);
   });
 
-  it("a Fastify route returns 403 if a call is refused", async () => {
+  it("a Fastify route returns 403 if Valet Key refuses a call", async () => {
     const app = Fastify();
     app.get("/", () => embedding.files.list(users.ben, drawer("1")));
     expect((await app.inject("/")).statusCode).toBe(403);

@@ -81,7 +81,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
   });
 
   // After a minute, a hook that hangs counts as failed.
-  it("hooks that hang do not stop the hooks of another resource", { timeout: 55_000 }, async () => {
+  it("hooks that never end do not stop the hooks of another resource", { timeout: 55_000 }, async () => {
     const hanging = Promise.withResolvers<void>();
     const ready = Promise.withResolvers<void>();
     const onReady = vi.fn<Hook>(() => hanging.promise);
@@ -198,7 +198,7 @@ describe.each(engines)("the hooks of an embedding on $name", (engine) => {
     for (const [, itemId, delivery] of onDownload.mock.calls) expect([itemId, delivery.at]).toEqual(["42", at]);
   });
 
-  it("requirement 41: hooks get removed files and issued URLs even after kill -9", async () => {
+  it("requirement 41: the hooks of removed files and issued URLs run even after kill -9", async () => {
     const place = await createPlace(engine);
     const first = await open(place, { background: false, resources: withHooks({ onDownload: () => undefined }) });
     await first.close();

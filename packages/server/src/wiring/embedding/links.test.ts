@@ -111,7 +111,7 @@ describe.each(engines)("the links of an embedding on $name", (engine) => {
     },
   );
 
-  it("a link refuses an IP address after 10 wrong passwords", async () => {
+  it("after 10 wrong passwords for a link, an IP address can try no more passwords", async () => {
     const { link } = await share("password", { password: "open sesame" });
     expect(link.hasPassword).toBe(true);
     const guesser = visit(link.token, "198.51.100.7");
@@ -126,7 +126,7 @@ describe.each(engines)("the links of an embedding on $name", (engine) => {
     expect(await friend.claim()).toMatchObject({ status: 201 });
   });
 
-  it("a link to the whole item opens a restored file again", async () => {
+  it("a link to a whole item gives access to a restored file again", async () => {
     const { files } = embedding;
     const { fileId, link: ofItem } = await share("removed");
     const ofFile = await files.createLink(ann, drawer("removed"), { fileIds: [fileId] });
@@ -209,7 +209,7 @@ describe("the links of an embedding", () => {
     [{ fileIds: [42] }, "The id of a file must be a text"],
     [{ label: "\0" }, "label must be"],
     [{ showPreviews: 1 }, "showPreviews must be"],
-  ])("createLink refuses the wrong settings %j of a link", async (settings, problem) => {
+  ])("createLink refuses the wrong settings %j", async (settings, problem) => {
     const { files } = await openTestFilesOfTest();
     const created = files.createLink(ann, drawer("settings"), settings as never);
     await expect(created).rejects.toThrow(problem);
@@ -319,7 +319,7 @@ describe("the links of an embedding", () => {
     expect(await visitorOf(lost.files.fetch, token).look()).toMatchObject(gone);
   });
 
-  it("the URLs of a link expire within the time that its resource permits now", async () => {
+  it("the URLs of a link expire within the time that the resource currently permits", async () => {
     const place = await createPlace(sqlite);
     const { drawer: rules } = sharing.resources;
     const withTtl = (urlTtlSeconds: number) => ({

@@ -161,7 +161,7 @@ describe.each(engines)("the file requests of an embedding on $name", (engine) =>
     expect((await files.find(ann, "pictures", { tag: "sent" })).files).toMatchObject([{ filename: "a.txt" }]);
   });
 
-  it("a visitor's upload can't start if the creator loses the right in `validate`", async () => {
+  it("a visitor's upload can't start if the creator loses the right during `validate`", async () => {
     const lost = new Set<string>();
     const validate = (_file: unknown, _user: unknown, { itemId }: { itemId: string }) => void lost.add(itemId);
     const mayRequest = (_user: TestUser, itemId: string) => !lost.has(itemId);
@@ -495,7 +495,7 @@ describe("wrong settings of a file request", () => {
     [{ expiresAt: "tomorrow" }, "expiresAt must be"],
     [new Map([["password", "open sesame"]]), "The settings of a file request must be a plain object"],
     [null, "The settings of a file request must be a plain object"],
-  ])("createFileRequest refuses the wrong settings %j of a file request", async (settings, problem) => {
+  ])("createFileRequest refuses the wrong settings %j", async (settings, problem) => {
     const { files } = embedding;
     const created = files.createFileRequest(ann, drawer("settings"), settings as never);
     await expect(created).rejects.toThrow(problem);

@@ -30,7 +30,7 @@ async function startBucket() {
 }
 
 describe.each(engines)("buckets of tenants on $name", (engine) => {
-  it("copies and moves to another tenant go to the bucket of this tenant", async () => {
+  it("a copy or move of a file to another tenant goes to the bucket of that tenant", async () => {
     const [eu, us] = [await startBucket(), await startBucket()];
     const { files, as, bucket } = await open(await createPlace(engine), {
       ...options,

@@ -205,7 +205,7 @@ describe.each(engines)("tenants on $name", (engine) => {
     expect(await driftOf(place, "acme")).toBeUndefined();
   });
 
-  it("a move to another tenant changes the usage of both tenants", async () => {
+  it("a move of a file to another tenant changes the usage of both tenants", async () => {
     const place = await createPlace(engine);
     const { files, bucket } = await open(place, { ...options, background: false, tenantQuotaBytes: BYTES });
     const server = files.asApplication;
@@ -429,7 +429,7 @@ describe("the results of `place` and tenantQuotaBytes", () => {
     expect(["listTenant", "tenantUsage", "removeTenant"].filter((name) => name in files)).toEqual([]);
   });
 
-  it("the calls about tenants of docs/embedding.md work in their order", async () => {
+  it("the calls about tenants in docs/embedding.md work in the documented order", async () => {
     const { database, server } = await createPlace(sqlite);
     const { place, tenantQuotaBytes, ...given } = optionsAt({ database, server }, options);
     const code = await codeOfDocs("removeTenant");

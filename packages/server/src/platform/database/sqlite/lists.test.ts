@@ -27,11 +27,11 @@ async function planOf(list: (db: Database) => Promise<unknown>): Promise<string>
 // The tests of query plans run only on SQLite, because a query plan of PostgreSQL depends on the number of rows.
 describe("lists on SQLite", () => {
   // Only SQLite must read the body of a note to reach the columns after the body.
-  it("the list of owned notes on SQLite reads an index, and reads no note body", async () => {
+  it("SQLite reads the list of owned notes from an index, and reads no note body", async () => {
     expect(await planOf((db) => noteQueries(db).listOwned("ann", page))).toContain("notes USING COVERING INDEX");
   });
 
-  it("the list of shared notes on SQLite reads an index, and reads no note body", async () => {
+  it("SQLite reads the list of shared notes from an index, and reads no note body", async () => {
     expect(await planOf((db) => noteQueries(db).listShared("ann", page))).toContain("notes USING COVERING INDEX");
   });
 

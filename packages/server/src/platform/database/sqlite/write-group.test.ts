@@ -88,7 +88,7 @@ describe("a group of SQLite writes", () => {
     expect([facts.commits(), facts.committed()]).toEqual([1, ["a", "c"]]);
   });
 
-  it("a query after a conflict sees the write of the group that caused the conflict", async () => {
+  it("after a conflict, a query sees the write of the group that caused the conflict", async () => {
     const facts = await factsInTest();
     const first = facts.add("a");
     const seenAfterRefusal = facts.add("a").catch(() => facts.committed());

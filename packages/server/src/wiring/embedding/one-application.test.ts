@@ -58,7 +58,7 @@ describe.each(engines)("a database of an embedding on $name", (engine) => {
 });
 
 describe("a PostgreSQL database of an application", () => {
-  it("an embedded service does not change tables of the application or its neighbours", async () => {
+  it("an embedded service changes no table of its application or of another application", async () => {
     const place = await createPlace(postgres, { isNew: true });
     await runSql(place.database, "create table notes (id integer); insert into notes values (1)");
     await runSql(

@@ -62,7 +62,7 @@ export const cephDoctor: DoctorOn = {
       cure: putPrintedRules,
     },
     {
-      fault: "the rule that aborts old multipart uploads covers only another prefix",
+      fault: "the rule that aborts old uploads covers only another prefix",
       id: "lifecycle-missing",
       change: (server, s3) => putLifecycle(server, s3, [{ ...ABORT_RULE, Filter: { Prefix: "logs/" } }]),
       cure: putPrintedRules,

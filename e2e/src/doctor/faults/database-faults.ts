@@ -72,7 +72,7 @@ export function databaseFaults(servers: () => PostgresServers): readonly Fault[]
       arrange: shadowing("pg_is_in_recovery() returns boolean", "select true"),
     },
     {
-      fault: "one of two PostgreSQL hosts does not run, and commits do not wait for a standby",
+      fault: "one of two hosts does not run, and commits wait for no standby",
       id: "database-standby",
       also: ["database-standby"],
       arrange: async ({ env }) => {
@@ -82,7 +82,7 @@ export function databaseFaults(servers: () => PostgresServers): readonly Fault[]
       },
     },
     {
-      fault: "two PostgreSQL servers accept writes, and commits do not wait for a standby",
+      fault: "two servers accept writes, and commits wait for no standby",
       id: "database-two-primaries",
       also: ["database-standby"],
       arrange: async ({ env }) => {

@@ -32,7 +32,7 @@ export const featureFaults: readonly Fault[] = [
     arrange: behindProfile("B2"),
   },
   proxyFault({
-    fault: "the bucket copies an object if a request has an unsigned copy header",
+    fault: "the bucket obeys an unsigned header that copies an object",
     id: "copy-source-hole",
     rule: ({ headers, query }) =>
       headers["x-amz-copy-source"] !== undefined && query.has("X-Amz-Signature")
@@ -68,7 +68,7 @@ export const featureFaults: readonly Fault[] = [
     rule: ({ method }) => (method === "HEAD" ? { headers: { "content-type": "binary/octet-stream" } } : undefined),
   }),
   {
-    fault: "the bucket accepts parts after the completion of a multipart upload",
+    fault: "the bucket accepts parts after the upload is complete",
     setup: "fault proxy",
     id: "parts-survive",
     arrange: acceptLateParts,

@@ -96,7 +96,7 @@ const WITH_VERSION: Change = { headers: { "x-amz-version-id": "3sL4kqtJlcpXroDTD
 export const lifecycleFaults: readonly Fault[] = [
   lifecycleFault({ fault: "no lifecycle rule aborts old multipart uploads", id: "lifecycle-missing", rules: [] }),
   lifecycleFault({
-    fault: "the rule that aborts old multipart uploads covers only another prefix",
+    fault: "the rule that aborts old uploads covers only another prefix",
     id: "lifecycle-missing",
     rules: [rule("logs", ABORT, { Prefix: "logs/" })],
   }),
@@ -115,7 +115,7 @@ export const lifecycleFaults: readonly Fault[] = [
     settings: { S3_KEY_PREFIX: "teams/a/" },
   }),
   lifecycleFault({
-    fault: "the rule that aborts old multipart uploads also moves every object to GLACIER",
+    fault: "the rule that aborts old uploads also moves every object to GLACIER",
     id: "lifecycle-archives",
     rules: [rule("archive", { ...ABORT, Transitions: [{ Days: 1, StorageClass: "GLACIER" }] })],
   }),
@@ -126,7 +126,7 @@ export const lifecycleFaults: readonly Fault[] = [
     versioning: VERSIONS_ON,
   }),
   lifecycleFault({
-    fault: "old versions of objects never expire, but the versioning setting is unreadable",
+    fault: "old versions never expire, and the versioning setting is unreadable",
     id: "versions-kept",
     rules: [ABORT_RULE],
     versioning: DENIED,

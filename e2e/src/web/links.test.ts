@@ -87,7 +87,7 @@ describe("a link of a note", () => {
     await form.getByText("More: message, limit").click();
     await form.getByLabel("Download limit").fill("0");
     await form.getByLabel("Protect with a password").check();
-    await form.getByRole("button", { name: "Save" }).click();
+    await form.getByRole("button", { name: "Save" }).press("Enter");
     await form.getByText("Use at least 6 characters.").waitFor();
     await form.getByText("Enter a whole number from 1 to 1,000,000.").waitFor();
     await form.getByLabel("Download limit").fill("2");
@@ -220,7 +220,8 @@ describe("a file request of a note", () => {
     await dialog.getByRole("button", { name: "Ask for another file" }).click();
     await dialog.getByRole("textbox", { name: "File 1" }).fill("Passport");
     await dialog.getByLabel("Kind of file 1").selectOption("Pictures");
-    await dialog.getByRole("group", { name: "How long it works" }).getByText("No end").click();
+    await dialog.getByRole("button", { name: "Date or no end…" }).click();
+    await dialog.getByLabel("How long it works").selectOption("Never expires");
     await dialog.getByRole("form").getByText("More: message, review, limits").click();
     await dialog.getByLabel("Review each file before it can be opened").check();
     await dialog.getByRole("button", { name: "Create request" }).click();
@@ -464,7 +465,7 @@ describe("the operator's policy for links", () => {
     const ann = await strict.person("Ann");
     const note = await seedNote(ann.client, { title: "Plan" });
     const dialog = await openLinks(ann.page, note.id);
-    await dialog.getByRole("button", { name: "Create and copy link" }).click();
+    await dialog.getByRole("button", { name: "Create and copy link" }).press("Enter");
     const spans = dialog.getByRole("group", { name: "How long it works" });
     expect(await spans.locator("label").allTextContents()).toEqual(["60 s", "10 min", "1 h"]);
     await dialog.getByText("Use at least 6 characters.").waitFor();

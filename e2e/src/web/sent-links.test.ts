@@ -9,6 +9,7 @@ import {
 import { texts as landing } from "../../../packages/web/src/landing/texts/en.ts";
 import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
 import { shareDialogTexts } from "../../../packages/web/src/texts/en/share-lists.ts";
+import { texts } from "../../../packages/web/src/texts/index.ts";
 import { makePlace, runCli } from "../testing/service.ts";
 import { alterResponses } from "./scenes/scene.ts";
 import { seriousFindings } from "./testing/axe.ts";
@@ -80,7 +81,7 @@ describe("links that are sent from the app", () => {
     await form.getByRole("button", { name: shareDialogTexts.people.remove("eve") }).click();
     await form.getByLabel(words.message).fill("Please sign.\nSee www.example.com");
     await form.getByRole("button", { name: words.send(2) }).click();
-    await page.getByText(words.sent(2)).waitFor();
+    await page.getByText(words.sent([MIA, TOM])).waitFor();
 
     const people = page.getByRole("list", { name: receivers.list });
     const stateOf = (email: string, state: string) =>
@@ -117,6 +118,28 @@ describe("links that are sent from the app", () => {
     await people.getByRole("button", { name: receivers.correctOf(TOM) }).click();
     expect(await field.inputValue()).toBe(TOM);
     await form.getByRole("button", { name: words.send(1) }).waitFor();
+  });
+
+  it("after a link is sent from the share dialog, the main button closes the dialog", async () => {
+    const { page, client } = await openSender();
+    const note = await seedNote(client, { title: "Flat", files: [text("contract.txt", "as agreed")] });
+    await client.links.create(note.id, { label: "Contract" });
+    await page.goto(`/n/${note.id}`);
+    await page.getByRole("button", { name: texts.sharing.share, exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("tab", { name: shareDialogTexts.tabs.link.label }).click();
+    const create = dialog.getByRole("button", { name: linkTexts.dialog.create });
+    await create.waitFor();
+    await dialog.getByRole("button", { name: linkTexts.moreOf("Contract") }).click();
+    await page.getByRole("menuitem", { name: words.action }).click();
+    await dialog.getByLabel(words.to).fill(MIA);
+    await dialog.getByRole("button", { name: words.send(1) }).click();
+    await dialog.getByText(words.sent([MIA])).waitFor();
+    expect(await create.count()).toBe(0);
+    await dialog.getByRole("button", { name: linkTexts.create, exact: true }).click();
+    await create.waitFor();
+    await dialog.getByText(words.sent([MIA])).waitFor();
+    expect(await dialog.getByRole("button", { name: texts.common.done }).count()).toBe(0);
   });
 });
 

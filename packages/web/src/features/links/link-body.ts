@@ -52,13 +52,10 @@ export function bodyOf(
     else body.expiresAt = limitExpiry(chosen, { policy, createdAt: link?.createdAt, problems, now });
   }
 
-  const needsPassword = values.asksPassword && link?.hasPassword !== true;
   if (!values.asksPassword) {
     if (link?.hasPassword === true) body.password = null;
-  } else if (needsPassword || values.password !== "") {
-    if (values.password.length < MIN_PASSWORD) problems.password = words.passwordShort;
-    else body.password = values.password;
-  }
+  } else if (!hasPassword(values, link)) problems.password = words.passwordShort;
+  else if (values.password !== "") body.password = values.password;
 
   if (kind === "download") {
     if (hasChanged("maxClaims")) {
@@ -201,6 +198,17 @@ function bytesOf(megabytes: string, { max }: { max: number }): number | undefine
   return bytes >= 1 && bytes <= max ? bytes : undefined;
 }
 
+/** Returns whether the link will have a password, because it has one already or because the typed one is long enough. */
+const hasPassword = ({ asksPassword, password }: LinkValues, link: Link | undefined): boolean =>
+  asksPassword && (password === "" ? link?.hasPassword === true : password.length >= MIN_PASSWORD);
+
+/** Returns what the user must still enter before the form can be submitted. Returns undefined if no required entry is missing. */
+export function missingIn(values: LinkValues, link?: Link): string | undefined {
+  if (values.asksPassword && !hasPassword(values, link)) return words.passwordMissing(MIN_PASSWORD);
+  if (values.attachmentIds?.length === 0) return words.filesMissing;
+  return values.slots.some(({ name }) => name.trim() === "") ? linkTexts.request.slotMissing : undefined;
+}
+
 const willWords = linkTexts.will;
 
 type WillContext = { kind: Link["kind"]; link?: Link | undefined; now: number };
@@ -213,7 +221,7 @@ export function describeWill(values: LinkValues, { kind, link, now }: WillContex
   return willWords[kind]({
     end,
     people: emailsOf(values.recipients).length,
-    hasPassword: values.asksPassword,
+    hasPassword: hasPassword(values, link),
     downloads: Number.isInteger(downloads) && downloads > 0 ? downloads : undefined,
   });
 }

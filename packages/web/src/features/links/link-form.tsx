@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { CreateLinkBody, Link } from "@valetkey/client";
-import { useEffect, useRef } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { DialogFooter, DialogForm } from "../../components/dialog.tsx";
 import { describeExpiry, toFieldValue } from "../../components/expiry.ts";
@@ -13,7 +13,7 @@ import { earliestServiceNow } from "../../service/client.ts";
 import { noteQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { formatShortSpan, formatSpan, texts } from "../../texts/index.ts";
-import { describeWill } from "./link-body.ts";
+import { describeWill, missingIn } from "./link-body.ts";
 import { type FormFields, type LinkPolicy, lifetimesOf } from "./link-values.ts";
 import { RareFields } from "./rare-fields.tsx";
 import { SlotFields } from "./slot-fields.tsx";
@@ -51,6 +51,8 @@ export function LinkForm({ title, kind, subject, link, noteId, onSubmit, onClose
   const first = useRef<HTMLInputElement>(null);
   useEffect(() => first.current?.focus(), []);
   const isRequest = kind === "upload";
+  const id = useId();
+  const missing = missingIn(values, link);
   return (
     <DialogForm title={title} onClose={onClose}>
       <form ref={form} noValidate onSubmit={submit} aria-label={title} className="flex flex-col gap-4">
@@ -74,19 +76,30 @@ export function LinkForm({ title, kind, subject, link, noteId, onSubmit, onClose
         <RareFields {...fields} kind={kind} noteId={noteId ?? subject} />
         {state.error !== null && <Problem error={state.error} />}
         <DialogFooter>
-          <p className="grow basis-full text-pretty text-muted text-small md:basis-0">
-            {describeWill(values, { kind, link, now: earliestServiceNow() })}
+          <p id={id} className="grow basis-full text-pretty text-muted text-small md:basis-0">
+            {missing ?? describeWill(values, { kind, link, now: earliestServiceNow() })}
           </p>
+          {/* A new request keeps the typed values, so its form has no button that discards them. */}
+          {link !== undefined && (
+            <Button
+              kind="quiet"
+              onClick={() => {
+                forget();
+                onClose();
+              }}
+            >
+              {texts.common.cancel}
+            </Button>
+          )}
+          {/* With a missing entry, a click on the button still moves the focus to the field. */}
           <Button
-            kind="quiet"
-            onClick={() => {
-              forget();
-              onClose();
-            }}
+            type="submit"
+            kind="primary"
+            disabled={state.isPending}
+            aria-disabled={missing !== undefined}
+            aria-describedby={id}
+            className="max-md:grow"
           >
-            {texts.common.cancel}
-          </Button>
-          <Button type="submit" kind="primary" disabled={state.isPending} className="max-md:grow">
             {state.isPending ? state.pendingAction : state.action}
           </Button>
         </DialogFooter>
@@ -171,10 +184,13 @@ const DAY_MS = 86_400_000;
 type ExpiryFieldProps = FormFields & { link?: Link | undefined; kind: Link["kind"]; policy: LinkPolicy };
 
 /**
- * The expiry of a link. A file request also offers a date and no expiry, because people often need files by a certain day, or at any time.
+ * The expiry of a link. A file request also offers a date and no expiry behind a button, because people often need files by a certain day,
+ * or at any time.
  */
 export function ExpiryField({ values, problems, change, link, kind, policy }: ExpiryFieldProps) {
   const now = earliestServiceNow();
+  const [hasAll, setAll] = useState(link !== undefined || ["custom", "never"].includes(values.expiry));
+  const row = useRef<HTMLDivElement>(null);
   const { maxExpirySeconds } = policy;
   const latest = maxExpirySeconds === null ? undefined : Date.parse(link?.createdAt ?? "") + maxExpirySeconds * 1000;
   // The offered lifetimes count from now, but the operator's limit counts from the creation of the link. So an older link has fewer
@@ -193,24 +209,22 @@ export function ExpiryField({ values, problems, change, link, kind, policy }: Ex
   };
   return (
     <Labelled label={words.lasts}>
-      <div className="flex flex-wrap items-end gap-2">
-        {link === undefined ? (
-          <Segmented
-            {...field}
-            className={kind === "upload" ? "grid grow grid-cols-4" : "grow max-sm:grid max-sm:grid-cols-3"}
-            options={[
-              ...lifetimes.map((seconds) => ({ value: String(seconds), label: formatShortSpan(seconds) })),
-              ...(kind === "upload" ? [{ value: "custom", label: words.date }] : []),
-              ...(kind === "upload" && maxExpirySeconds === null ? [{ value: "never", label: words.noEnd }] : []),
-            ]}
-          />
-        ) : (
+      <div ref={row} tabIndex={-1} className="flex flex-wrap items-end gap-2 outline-none">
+        {hasAll ? (
           <Select
             {...field}
             options={[
-              { value: "unchanged", label: words.unchanged(describeExpiry(link.expiresAt, now)) },
+              ...(link === undefined
+                ? []
+                : [{ value: "unchanged", label: words.unchanged(describeExpiry(link.expiresAt, now)) }]),
               ...expiryOptions({ hasNever: maxExpirySeconds === null, lifetimes }),
             ]}
+          />
+        ) : (
+          <Segmented
+            {...field}
+            className="grow max-sm:grid max-sm:grid-cols-3"
+            options={lifetimes.map((seconds) => ({ value: String(seconds), label: formatShortSpan(seconds) }))}
           />
         )}
         {values.expiry === "custom" && (
@@ -222,6 +236,20 @@ export function ExpiryField({ values, problems, change, link, kind, policy }: Ex
           />
         )}
       </div>
+      {!hasAll && kind === "upload" && (
+        <button
+          type="button"
+          onClick={() => {
+            setAll(true);
+            field.onChange("custom");
+            // The focused button disappears.
+            row.current?.focus();
+          }}
+          className="self-start rounded-small text-muted text-small underline underline-offset-2 hover:text-ink max-md:-my-1 max-md:py-3"
+        >
+          {maxExpirySeconds === null ? words.dateOrNoEnd : words.date}
+        </button>
+      )}
       {values.expiry !== "custom" && <FieldProblem>{problems.expiry}</FieldProblem>}
       {maxExpirySeconds !== null && (
         <p className="text-muted text-small">{words.longest(formatSpan(maxExpirySeconds))}</p>

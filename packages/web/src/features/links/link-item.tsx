@@ -23,6 +23,8 @@ type LinkItemProps = {
   place?: ReactNode;
   on?: "surface" | "canvas";
   created?: { isCopied: boolean; hasCode: boolean } | undefined;
+  /** Runs after the user has sent the link by mail. */
+  onSent?: (() => void) | undefined;
   /** Defined if the link has ended. The link then has a grey ticket. */
   ended?: Pick<EndedLinkProps, "isFresh" | "onAgain">;
 };

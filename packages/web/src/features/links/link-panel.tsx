@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { Attachment, CreateLinkBody, Link } from "@valetkey/client";
 import { ChevronRight, File as FileShape, Files, Inbox, Link2 } from "lucide-react";
-import { useRef, useState } from "react";
+import { useId, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Dialog, DialogFooter, DoneButton } from "../../components/dialog.tsx";
 import { useFocusBack } from "../../components/hooks.ts";
@@ -13,7 +13,7 @@ import { instanceQuery, noteQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { formatBytes, texts } from "../../texts/index.ts";
 import { hasEnded, stateAt, useServiceNow } from "./describe-link.tsx";
-import { describeWill } from "./link-body.ts";
+import { describeWill, missingIn } from "./link-body.ts";
 import { ExpiryField, LinkForm, PasswordFields } from "./link-form.tsx";
 import { EndedLinks, LinkItem } from "./link-item.tsx";
 import { type LinkSubject, linksQuery, useMakeLink } from "./links-query.ts";
@@ -36,19 +36,31 @@ export function LinkPanel({ noteId, files = [], hasCode = false }: LinkPanelProp
   const instance = useQuery(instanceQuery).data;
   const making = useMakeLink();
   const made = useMade(making, subject);
+  const [hasSent, setSent] = useState(false);
+  const panel = useRef<HTMLDivElement>(null);
+  const isDone = made !== undefined || hasSent;
   if (instance === undefined) return <Skeleton className="h-40" />;
   const isOff = !instance.limits.links.enabled;
+  function startAgain(): void {
+    making.forget();
+    setSent(false);
+    // The focused button disappears, and the form is at the top.
+    panel.current?.focus();
+    panel.current?.scrollIntoView();
+  }
   return (
-    <div className="flex flex-col gap-6">
+    <div ref={panel} tabIndex={-1} className="flex scroll-mt-4 flex-col gap-6 outline-none">
       {isOff && <p>{words.off}</p>}
       {made !== undefined && (
+        <ul>
+          <LinkItem key={made.link.id} link={made.link} created={{ isCopied: made.isCopied, hasCode }} />
+        </ul>
+      )}
+      {isDone && (
         <>
-          <ul>
-            <LinkItem key={made.link.id} link={made.link} created={{ isCopied: made.isCopied, hasCode }} />
-          </ul>
           {making.error !== null && <Problem error={making.error} />}
           <DialogFooter>
-            <Button kind="quiet" onClick={making.forget}>
+            <Button kind="quiet" onClick={startAgain}>
               <Link2 size={16} />
               {words.create}
             </Button>
@@ -56,10 +68,15 @@ export function LinkPanel({ noteId, files = [], hasCode = false }: LinkPanelProp
           </DialogFooter>
         </>
       )}
-      {made === undefined && !isOff && <NewLink noteId={noteId} files={files} making={making} />}
-      {made === undefined && only === undefined && !isOff && <RequestFiles noteId={noteId} />}
+      {!isDone && !isOff && <NewLink noteId={noteId} files={files} making={making} />}
+      {!isDone && only === undefined && !isOff && <RequestFiles noteId={noteId} />}
       {second === undefined && (
-        <LinkList subject={subject} exceptId={made?.link.id} onAgain={(ended) => void making.makeAgain(ended)} />
+        <LinkList
+          subject={subject}
+          exceptId={made?.link.id}
+          onSent={() => setSent(true)}
+          onAgain={(ended) => void making.makeAgain(ended)}
+        />
       )}
     </div>
   );
@@ -132,11 +149,13 @@ type LinkListProps = {
   subject: LinkSubject;
   /** The id of the link that the dialog shows outside of this list. */
   exceptId: string | undefined;
+  /** Runs after the user has sent a link of the list by mail. */
+  onSent: () => void;
   onAgain: (ended: Link) => void;
 };
 
 /** Lists the links of a note or file. Ended links are behind one line. */
-function LinkList({ subject, exceptId, onAgain }: LinkListProps) {
+function LinkList({ subject, exceptId, onSent, onAgain }: LinkListProps) {
   const list = useInfiniteQuery(linksQuery(subject));
   const now = useServiceNow(1_000);
   const links = list.data?.pages
@@ -152,7 +171,7 @@ function LinkList({ subject, exceptId, onAgain }: LinkListProps) {
       {list.isError && links === undefined && <Failure title={words.failed} query={list} />}
       {links?.every(isOver) === false && (
         <ul aria-label={words.list} className="flex flex-col gap-3">
-          {links.map((link) => !isOver(link) && <LinkItem key={link.id} link={link} />)}
+          {links.map((link) => !isOver(link) && <LinkItem key={link.id} link={link} onSent={onSent} />)}
         </ul>
       )}
       <EndedLinks links={(links ?? []).filter(isOver)} hasMore={list.hasNextPage} onAgain={onAgain} />
@@ -203,6 +222,8 @@ export function NewLink({ noteId, files, making }: NewLinkProps) {
     onSubmit: (body, forget) => void make(body, forget),
   });
   const { values, change } = fields;
+  const id = useId();
+  const missing = missingIn(values);
   async function make(body: CreateLinkBody, forget: () => void): Promise<void> {
     if (making.isPending) return;
     const isMade =
@@ -238,15 +259,26 @@ export function NewLink({ noteId, files, making }: NewLinkProps) {
         <Content noteId={noteId} files={files} />
       </Ticket>
       <DialogFooter>
-        <div className="grow basis-full text-pretty text-muted text-small md:basis-0">
-          {making.error === null ? (
-            describeWill(values, { kind: "download", now: earliestServiceNow() })
-          ) : (
-            <Problem error={making.error} />
-          )}
+        <div id={id} className="grow basis-full text-pretty text-muted text-small md:basis-0">
+          {missing ??
+            (making.error === null ? (
+              describeWill(values, { kind: "download", now: earliestServiceNow() })
+            ) : (
+              <Problem error={making.error} />
+            ))}
         </div>
-        {/* The attribute `disabled` would remove the focus from the button, so the button uses `aria-disabled`. */}
-        <Button data-autofocus type="submit" kind="primary" aria-disabled={making.isPending} className="max-md:grow">
+        {/*
+          The attribute `disabled` would remove the focus from the button, so the button uses `aria-disabled`. With a missing entry, a click
+          still moves the focus to the field.
+        */}
+        <Button
+          data-autofocus
+          type="submit"
+          kind="primary"
+          aria-disabled={making.isPending || missing !== undefined}
+          aria-describedby={id}
+          className="max-md:grow"
+        >
           <Link2 size={16} />
           {dialogWords.create}
         </Button>

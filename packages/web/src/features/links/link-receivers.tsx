@@ -21,7 +21,7 @@ type SendLinkProps = {
   isOpen: boolean;
   /** The email address with which the form starts. */
   to: string | undefined;
-  onSent: (count: number) => void;
+  onSent: (emails: readonly string[]) => void;
   onClose: () => void;
 };
 
@@ -33,8 +33,8 @@ export function SendLink({ link, isOpen, to, onSent, onClose }: SendLinkProps) {
     <code.SendLinkForm
       link={link}
       to={to}
-      onSent={(count) => {
-        onSent(count);
+      onSent={(emails) => {
+        onSent(emails);
         onClose();
       }}
       onClose={onClose}

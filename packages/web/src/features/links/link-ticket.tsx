@@ -26,13 +26,24 @@ type LinkTicketProps = {
   on?: "surface" | "canvas";
   onEdit: () => void;
   onVisit: () => void;
+  /** Runs after the user has sent the link by mail. */
+  onSent?: (() => void) | undefined;
   moreButton: RefObject<HTMLButtonElement | null>;
   /** Defined for a new link. Says whether the URL is on the clipboard, and whether the ticket shows the QR code. */
   created?: { isCopied: boolean; hasCode: boolean } | undefined;
 };
 
 /** Shows a link as a claim ticket with the content, the remaining lifetime and the counts of the link. */
-export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreButton, created }: LinkTicketProps) {
+export function LinkTicket({
+  link,
+  place,
+  on = "surface",
+  onEdit,
+  onVisit,
+  onSent,
+  moreButton,
+  created,
+}: LinkTicketProps) {
   const update = useUpdateLink(link);
   const revoke = useRevokeLink(link);
   const [hasCode, setCode] = useState(created?.hasCode === true);
@@ -50,7 +61,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreB
   const canSend = limits?.sendable === true && canEdit && isUsable;
   const [isSending, setSending] = useState(false);
   const [receiver, setReceiver] = useState<string>();
-  const [sentTo, setSentTo] = useState<number>();
+  const [sentTo, setSentTo] = useState<readonly string[]>();
   useFocusBack(moreButton, isSending || asks !== undefined);
 
   const ticket = useRef<HTMLDivElement>(null);
@@ -70,6 +81,10 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreB
   function openSending(email?: string): void {
     setReceiver(email);
     setSending(true);
+  }
+  function announce(emails: readonly string[]): void {
+    setSentTo(emails);
+    onSent?.();
   }
   async function confirm(): Promise<void> {
     if (asks === "revoke") return revoke.mutate(undefined, { onSettled: () => setAsks(undefined) });
@@ -162,7 +177,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreB
           {sentTo !== undefined && linkTexts.send.sent(sentTo)}
         </p>
         <LinkReceivers
-          key={sentTo}
+          key={sentTo?.join()}
           link={link}
           isNew={sentTo !== undefined}
           onSend={canSend ? openSending : undefined}
@@ -173,7 +188,7 @@ export function LinkTicket({ link, place, on = "surface", onEdit, onVisit, moreB
         {update.isError && <Problem error={update.error} />}
         {revoke.isError && <Problem error={revoke.error} />}
       </Ticket>
-      <SendLink link={link} isOpen={isSending} to={receiver} onSent={setSentTo} onClose={() => setSending(false)} />
+      <SendLink link={link} isOpen={isSending} to={receiver} onSent={announce} onClose={() => setSending(false)} />
     </div>
   );
 }

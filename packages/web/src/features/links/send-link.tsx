@@ -26,7 +26,8 @@ type SendLinkProps = {
   link: Link;
   /** An email address that the user can correct before the form sends the link. */
   to?: string | undefined;
-  onSent: (count: number) => void;
+  /** Gets the email addresses of the mail. */
+  onSent: (emails: readonly string[]) => void;
   onClose: () => void;
 };
 
@@ -66,10 +67,10 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
     send.mutate(
       { to: emails, ...(message.trim() !== "" && { message }) },
       {
-        onSuccess({ receivers }) {
+        onSuccess() {
           forgetKept(kept);
           forgetKept(keptMessage);
-          onSent(receivers.length);
+          onSent(emails);
         },
       },
     );

@@ -2,7 +2,6 @@ import type { linkTexts as english, Will } from "../en/links.ts";
 import { formatCount } from "../format.ts";
 
 const files = { one: "Datei", other: "Dateien" };
-const toPeople = { one: "Person", other: "Personen" };
 const opened = { one: "Mal geöffnet", other: "Mal geöffnet" };
 const claims = { one: "Download", other: "Downloads" };
 const people = { one: "Person", other: "Personen" };
@@ -113,7 +112,8 @@ export const linkTexts: typeof english = {
     password: "Das Passwort des Links steht nicht in der E-Mail. Teilen Sie es auf einem anderen Weg mit.",
     send: (count: number) => (count === 0 ? "Senden" : `An ${formatCount(count, people)} senden`),
     sending: "Wird gesendet …",
-    sent: (count: number) => `Der Link ist unterwegs zu ${formatCount(count, toPeople)}.`,
+    sent: (emails: readonly string[]) =>
+      `Sie haben den Link an ${emails.length > 3 ? formatCount(emails.length, people) : emails.join(", ")} gesendet.`,
     unproven: "Antworten gehen an Ihre E-Mail-Adresse. Bestätigen Sie sie deshalb zuerst.",
     openSettings: "Einstellungen öffnen",
     tooMany: (max: number, count: number) => `Geben Sie höchstens ${max} E-Mail-Adressen ein. Das sind ${count}.`,
@@ -162,7 +162,7 @@ export const linkTexts: typeof english = {
     message: "Nachricht an Besucher",
     lasts: "Gültigkeit",
     date: "Datum …",
-    noEnd: "Kein Ende",
+    dateOrNoEnd: "Datum oder kein Ende …",
     unchanged: (expiry: string) => `${expiry} (unverändert)`,
     asksPassword: "Mit einem Passwort schützen",
     passwordRequired: "Dieser Dienst verlangt für jeden Link ein Passwort.",
@@ -172,6 +172,7 @@ export const linkTexts: typeof english = {
     passwordKept:
       "Lassen Sie es leer, um das Passwort zu behalten. Ein neues meldet alle ab, die das alte eingegeben haben.",
     passwordShort: "Verwenden Sie mindestens 6 Zeichen.",
+    passwordMissing: (min: number) => `Geben Sie ein Passwort mit mindestens ${min} Zeichen ein.`,
     maxClaims: "Download-Limit",
     countProblem: (max: string) => `Geben Sie eine ganze Zahl von 1 bis ${max} ein.`,
     sizeProblem: (max: string) => `Geben Sie eine Größe bis ${max} ein.`,

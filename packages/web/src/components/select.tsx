@@ -82,14 +82,16 @@ type SegmentedProps<Value extends string> = {
   options: readonly { value: Value; label: string; icon?: ReactNode }[];
   className?: string;
   isDisabled?: boolean;
+  describedBy?: string;
 };
 
 /** A group of radio buttons that looks like one bar. */
 export function Segmented<Value extends string>({ label, value, onChange, options, ...props }: SegmentedProps<Value>) {
-  const { className, isDisabled } = props;
+  const { className, isDisabled, describedBy } = props;
   const name = useId();
   return (
     <fieldset
+      aria-describedby={describedBy}
       disabled={isDisabled}
       className={clsx(
         "group flex min-w-0 max-w-full overflow-x-auto rounded-card bg-sunken p-1 disabled:opacity-50",

@@ -3,6 +3,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import type { MailChoice, MailPreferences } from "@valetkey/client";
 import { clsx } from "clsx";
 import { Monitor, Moon, Sun } from "lucide-react";
+import { useId } from "react";
 import { Button } from "../../components/button.tsx";
 import { Section } from "../../components/page.tsx";
 import { Segmented } from "../../components/select.tsx";
@@ -77,6 +78,8 @@ const mailChoices = (["at_once", "daily", "never"] as const).map((value) => ({
 const queryKey = ["mail-preferences"];
 /** The topics whose choice has no effect until the email address is confirmed. The choices for links also apply to new links. */
 const WITHOUT_EFFECT: ReadonlySet<Topic> = new Set(["shares", "expiry"]);
+/** Without a confirmed email address, the service sends only the immediate mails about requests for access. */
+const worksUnproven = (topic: Topic, choice: MailChoice) => topic === "requests" && choice !== "daily";
 
 export function MailChoices() {
   const { data: me } = useQuery(meQuery);
@@ -98,7 +101,7 @@ export function MailChoices() {
               key={topic}
               topic={topic}
               choice={shown[topic]}
-              isDisabled={me?.emailProven === false && WITHOUT_EFFECT.has(topic)}
+              isWaiting={me?.emailProven === false && !worksUnproven(topic, shown[topic])}
               onChange={(choice) => change(topic, choice)}
             />
           ))}
@@ -112,21 +115,27 @@ export function MailChoices() {
 type TopicRowProps = {
   topic: Topic;
   choice: MailChoice;
-  /** Whether the choice has no effect yet. */
-  isDisabled: boolean;
+  /** Whether the service sends these mails only after the user confirms the email address. */
+  isWaiting: boolean;
   onChange: (choice: MailChoice) => void;
 };
 
-function TopicRow({ topic, choice, isDisabled, onChange }: TopicRowProps) {
+function TopicRow({ topic, choice, isWaiting, onChange }: TopicRowProps) {
+  const id = useId();
   const hints: Partial<Record<Topic, string>> = mailPreferences.topicHints;
+  const isDisabled = isWaiting && WITHOUT_EFFECT.has(topic);
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
       <div className={clsx("min-w-0 grow basis-52 text-small", isDisabled && "text-muted")}>
         <p>{mailPreferences.topics[topic]}</p>
-        {hints[topic] !== undefined && <p className="text-muted">{hints[topic]}</p>}
+        <div id={id} className="text-muted">
+          {isWaiting && <p>{mailPreferences.notYet}</p>}
+          {hints[topic] !== undefined && <p>{hints[topic]}</p>}
+        </div>
       </div>
       <Segmented
         label={mailPreferences.topics[topic]}
+        describedBy={id}
         value={choice}
         isDisabled={isDisabled}
         onChange={onChange}

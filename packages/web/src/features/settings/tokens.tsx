@@ -100,8 +100,14 @@ function TokenForm({ onCreated }: { onCreated: (token: CreatedToken) => void }) 
         error={problem}
       />
       <div className="flex flex-wrap items-end justify-between gap-4">
-        <Labelled label={words.expiry} className="min-w-0 max-w-full">
-          <Segmented label={words.expiry} value={expiry} onChange={setExpiry} options={options} />
+        <Labelled label={words.expiry} className="min-w-0 max-w-full max-md:w-full">
+          <Segmented
+            label={words.expiry}
+            value={expiry}
+            onChange={setExpiry}
+            options={options}
+            className="max-md:grid max-md:grid-cols-[repeat(auto-fit,minmax(84px,1fr))]"
+          />
         </Labelled>
         <Button type="submit" disabled={create.isPending} className="grow md:grow-0">
           {create.isPending ? words.creating : words.create}

@@ -96,7 +96,7 @@ export const accountTexts: typeof english = {
     notConfirmed: "Nicht bestätigt:",
     notConfirmedHint:
       "Niemand weiß bisher, ob diese E-Mail-Adresse Ihnen gehört. Öffnen Sie den Link in der E-Mail, die wir Ihnen senden.",
-    sendProof: "E-Mail senden",
+    sendProof: "Bestätigungsmail senden",
     proofSent: "Die E-Mail ist unterwegs.",
     noPassword:
       "Sie melden sich mit dem Anmeldedienst an, den dieser Dienst nutzt. Auch Ihr Passwort und Ihr zweiter Faktor sind dort.",

@@ -66,8 +66,8 @@ export const settings: typeof english.settings = {
 };
 
 export const mailPreferences: typeof english.mailPreferences = {
-  unproven:
-    "Bis Sie Ihre E-Mail-Adresse bestätigen, erhalten Sie von diesen E-Mails nur sofortige über Zugriffsanfragen.",
+  unproven: "Manches davon gilt erst, wenn Sie Ihre E-Mail-Adresse bestätigt haben.",
+  notYet: "Gilt, sobald Sie Ihre E-Mail-Adresse bestätigen.",
   failedToLoad: "Ihre Auswahl konnte nicht geladen werden",
   choices: { at_once: "Sofort", daily: "Einmal am Tag", never: "Nie" },
   topics: {

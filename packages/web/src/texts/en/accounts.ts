@@ -91,7 +91,7 @@ export const accountTexts = {
     title: "Account",
     notConfirmed: "Not confirmed:",
     notConfirmedHint: "nobody knows yet that this email address is yours. Open the link in the mail that we send you.",
-    sendProof: "Send the mail",
+    sendProof: "Send confirmation mail",
     proofSent: "The mail is on its way.",
     noPassword:
       "You sign in with the identity provider of this service. Your password and your second factor are there, too.",

@@ -64,7 +64,8 @@ export const settings = {
 };
 
 export const mailPreferences = {
-  unproven: "until you confirm your email address, you get only the immediate mails about requests for access.",
+  unproven: "some of these choices work only after you confirm your email address.",
+  notYet: "Works after you confirm your email address.",
   failedToLoad: "Your choices could not be loaded",
   choices: { at_once: "At once", daily: "Once a day", never: "Never" },
   topics: {

@@ -55,21 +55,19 @@ function Rule({ setting }: { setting: PolicySetting }) {
       <div className="flex flex-col gap-2 md:flex-row md:items-start md:justify-between md:gap-6">
         <div id={id} className="min-w-0 text-pretty text-muted text-small">
           <p className="font-medium text-base text-ink">{title}</p>
-          <p>
-            {words.rules[name]?.hint}{" "}
-            {source === "administrator" && (
-              <button
-                type="button"
-                aria-describedby={id}
-                disabled={change.isPending}
-                onClick={() => change.mutate(undefined)}
-                className="rounded-small underline underline-offset-2 hover:text-ink max-md:-my-3 max-md:py-3"
-              >
-                {words.reset(ruleValue(name, fallback))}
-              </button>
-            )}
-          </p>
+          <p>{words.rules[name]?.hint}</p>
           {isFixed && <p>{words.fixed(variable)}</p>}
+          {source === "administrator" && (
+            <button
+              type="button"
+              aria-describedby={id}
+              disabled={change.isPending}
+              onClick={() => change.mutate(undefined)}
+              className="rounded-small underline underline-offset-2 hover:text-ink max-md:-my-3 max-md:py-3"
+            >
+              {words.reset(ruleValue(name, fallback))}
+            </button>
+          )}
         </div>
         <div className="flex shrink-0 flex-col md:max-w-64 md:items-end">
           <Select

@@ -218,12 +218,9 @@ export const policyTexts: typeof english.policyTexts = {
       choices: { open: "Alle", invited: "Personen mit einer Einladung", closed: "Niemand" },
     },
     "proven-email": {
-      title: "Freigaben an eine E-Mail-Adresse",
-      hint: "Bestimmt, ob eine Freigabe an eine E-Mail-Adresse auch ein Konto erreicht, das sie nicht bestätigt hat.",
-      choices: {
-        required: "Nur bestätigte Adressen",
-        optional: "Auch unbestätigte Adressen",
-      },
+      title: "Welche E-Mail-Adressen Freigaben erhalten",
+      hint: "Wenn nur bestätigte: Eine Freigabe wartet, bis die Person die Adresse bestätigt.",
+      choices: { required: "Nur bestätigte", optional: "Auch unbestätigte" },
     },
     "link-max-expiry": {
       title: "Längste Lebensdauer eines Links",
@@ -235,12 +232,12 @@ export const policyTexts: typeof english.policyTexts = {
       choices: { required: "Erforderlich", optional: "Freiwillig" },
     },
     "url-ttl-max": {
-      title: "Zeit bis zum Start eines Downloads, für eigene Dateien",
-      hint: "Ein angeforderter Download muss in dieser Zeit beginnen. Eine kürzere Zeit hier gilt auch für alle anderen.",
+      title: "Wie lange Eigentümer einen Download beginnen können",
+      hint: "Die Zeit zählt ab der Anforderung des Downloads. Niemand hat mehr Zeit als der Eigentümer.",
     },
     "url-ttl-max-shared": {
-      title: "Zeit bis zum Start eines Downloads, für alle anderen",
-      hint: "Ein angeforderter Download kann in dieser Zeit beginnen, auch nach dem Ende der Freigabe.",
+      title: "Wie lange alle anderen einen Download beginnen können",
+      hint: "In dieser Zeit kann ein angeforderter Download auch nach dem Ende der Freigabe beginnen.",
     },
   },
   noLimit: "Unbegrenzt",

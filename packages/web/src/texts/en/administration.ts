@@ -220,12 +220,9 @@ export const policyTexts = {
       choices: { open: "Everybody", invited: "People with an invitation", closed: "Nobody" },
     },
     "proven-email": {
-      title: "Shares with an email address",
-      hint: "Decides whether a share with an email address also reaches an account that has not confirmed it.",
-      choices: {
-        required: "Confirmed addresses only",
-        optional: "Also unconfirmed addresses",
-      },
+      title: "Which email addresses receive shares",
+      hint: "If only confirmed ones do, a share waits until the person confirms the address.",
+      choices: { required: "Only confirmed ones", optional: "Also unconfirmed ones" },
     },
     "link-max-expiry": {
       title: "Longest life of a link",
@@ -237,12 +234,12 @@ export const policyTexts = {
       choices: { required: "Required", optional: "Optional" },
     },
     "url-ttl-max": {
-      title: "Time to start a download, for the owner of a file",
-      hint: "A requested download must start within this time. A shorter time here also applies to everybody else.",
+      title: "How long the owner of a file has to start a download",
+      hint: "The time counts from the request for the download. Nobody gets more time than the owner.",
     },
     "url-ttl-max-shared": {
-      title: "Time to start a download, for everybody else",
-      hint: "A requested download can start within this time, even after the share was revoked.",
+      title: "How long everybody else has to start a download",
+      hint: "In this time, a requested download can start even after the end of the share.",
     },
   } as Record<string, Rule>,
   noLimit: "No limit",

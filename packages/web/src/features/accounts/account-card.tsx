@@ -6,6 +6,7 @@ import { BrandMark } from "../../components/brand-mark.tsx";
 import { Button } from "../../components/button.tsx";
 import { Problem } from "../../components/states.tsx";
 import { accountCalls } from "../../service/account-calls.ts";
+import { keepBrand } from "../../texts/brand-name.ts";
 import { chooseLanguage, LANGUAGES, otherLanguages } from "../../texts/choose-language.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 
@@ -17,7 +18,7 @@ export function AccountCard({ title, hint, children }: AccountCardProps) {
       <div className="w-full max-w-90">
         <header className="mb-6 flex flex-col items-center gap-3 text-center">
           <BrandMark />
-          <h1 className="text-title">{title}</h1>
+          <h1 className="wrap-anywhere text-balance text-title">{keepBrand(title)}</h1>
           {hint !== undefined && <p className="text-balance text-muted text-small">{hint}</p>}
         </header>
         {children}

@@ -137,7 +137,9 @@ function Remedy({ fix: { label, text } }: { fix: DoctorFinding["fix"][number] })
         <span className="text-pretty">{COMMAND.test(label) ? words.run(label) : words.paste(label)}</span>
         <CopyButton text={text} label={words.copyFix(label)} />
       </figcaption>
-      <pre className="whitespace-pre-wrap wrap-anywhere rounded-small bg-sunken p-3 font-mono text-small">{text}</pre>
+      <pre className="whitespace-pre-wrap wrap-anywhere rounded-card border bg-sunken p-3 font-mono text-small">
+        {text}
+      </pre>
     </figure>
   );
 }

@@ -8,7 +8,7 @@ import { fill, h, icons, setProps, svg } from "../dom.ts";
 import type { Page } from "../page-context.ts";
 import type { Pictures } from "../pictures.ts";
 import { texts } from "../texts/en.ts";
-import { fileName } from "../views/parts.ts";
+import { lineName } from "../views/parts.ts";
 import type { Viewed } from "./text.ts";
 
 const words = texts.preview;
@@ -93,7 +93,7 @@ function viewerBar(
   { viewer, onDownload }: { viewer: HTMLDialogElement; onDownload: () => void },
 ): HTMLElement[] {
   return [
-    h("div", { class: "min-w-0 grow" }, fileName(filename)),
+    h("div", { class: "min-w-0 grow" }, lineName(filename)),
     iconButton(texts.shares.download, { icon: icons.download, onclick: onDownload }),
     iconButton(texts.close, { icon: icons.close, onclick: () => viewer.close() }),
   ];

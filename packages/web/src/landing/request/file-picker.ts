@@ -61,7 +61,7 @@ function slotLine(slot: Slot, { number, state, onFile }: SlotOptions & { number:
     texts.separator,
   );
   const mark = h("span", { "aria-hidden": "true", class: "w-5 shrink-0 text-center text-muted has-[svg]:text-accent" });
-  const detail = h("p", { class: "text-muted text-small empty:hidden" });
+  const detail = h("p", { class: "text-muted text-small first-letter:uppercase empty:hidden" });
   const action = h("div");
   const content = h("ul", { class: "slot-file" });
   const picker = filePicker({

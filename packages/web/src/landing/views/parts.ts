@@ -1,7 +1,7 @@
 import type { OpenedLink } from "@valetkey/client";
 import { comparePaths, splitPath } from "../../files/folders.ts";
 import { previewKindOf } from "../../files/preview-kind.ts";
-import { formatBytes, splitName } from "../../texts/format.ts";
+import { formatBytes, shortenName, splitName } from "../../texts/format.ts";
 import { type Child, fill, h, icons, setProps, svg } from "../dom.ts";
 import { texts } from "../texts/en.ts";
 
@@ -98,7 +98,7 @@ export function fileLine(file: FileProps, { main = h("div"), label, below, actio
     h(
       "span",
       { class: "min-w-0 grow" },
-      fileName(file.filename, label),
+      listedName(file.filename, label),
       h("span", { class: "block text-muted text-small tabular-nums" }, formatBytes(file.sizeBytes)),
     ),
   );
@@ -110,22 +110,25 @@ export function fileLine(file: FileProps, { main = h("div"), label, below, actio
   );
 }
 
-/** How many characters before the end of a filename are visible in a list on a phone, on two or three lines. */
-const SHOWN_ON_PHONES = 48;
-
-/** Shows a filename. A long filename is shortened in the middle, so that its extension stays visible. */
-export function fileName(filename: string, label = filename): HTMLElement {
-  const { head, tail } = splitName(filename);
-  const characters = Array.from(new Intl.Segmenter().segment(head), ({ segment }) => segment);
-  const rest = characters.splice(SHOWN_ON_PHONES).join("");
-  const more = rest === "" ? [] : [h("span", { class: "sm:hidden" }, "…"), h("span", { class: "max-sm:hidden" }, rest)];
-  // The text direction of the name also decides on which side the end of the name is.
+/** Shows a filename on at most two lines. A longer filename is shortened in the middle, so that its extension stays visible. */
+function listedName(filename: string, label = filename): HTMLElement {
   return h(
     "span",
-    { class: "file-name", title: filename, dir: "auto" },
+    { class: "block w-fit max-w-full whitespace-pre-wrap text-left", title: filename, dir: "auto" },
     // The label has its own text direction, so that it does not change the direction of the name.
     h("span", { class: "sr-only", dir: "auto" }, label),
-    h("span", { "aria-hidden": "true", class: "overflow-hidden text-ellipsis" }, characters.join(""), ...more),
+    h("span", { "aria-hidden": "true" }, shortenName(filename)),
+  );
+}
+
+/** Shows a filename on one line. The text direction of the name also decides on which side the end of the name is. */
+export function lineName(filename: string): HTMLElement {
+  const { head, tail } = splitName(filename);
+  return h(
+    "span",
+    { class: "flex w-fit max-w-full whitespace-pre text-left", title: filename, dir: "auto" },
+    h("span", { class: "sr-only" }, filename),
+    h("span", { "aria-hidden": "true", class: "overflow-hidden text-ellipsis" }, head),
     h("span", { "aria-hidden": "true", class: "shrink-0" }, tail),
   );
 }

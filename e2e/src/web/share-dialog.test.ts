@@ -9,6 +9,8 @@ import { holdRequests } from "./testing/watch.ts";
 /** The label of the Share button, which contains the number of people if there are several. */
 const SHARE = /^Share( with \d+ people)?$/;
 
+type Box = { scrollTop: number; scrollHeight: number; clientHeight: number };
+
 describe("the share dialog", () => {
   const web = startWeb();
 
@@ -47,6 +49,21 @@ describe("the share dialog", () => {
     await dialog.getByLabel("Add people", { exact: true }).fill(ben.email);
     await dialog.getByRole("button", { name: SHARE }).click();
     await rowOf(ann.page, ben.email).getByLabel(`What ${ben.email} can do`).waitFor();
+  });
+
+  it("the share dialog shows the place of the next email address below many email addresses", async () => {
+    const ann = await web.person("Ann Adds");
+    const note = await seedNote(ann.client, { title: "Many" });
+    const dialog = await openShareDialog(ann.page, note.id);
+    const field = dialog.getByLabel("Add people", { exact: true });
+    const emails = Array.from({ length: 20 }, (_, nth) => `a.person.with.a.long.name.${nth}@department.example.com`);
+    await field.fill(`${emails.join(" ")} `);
+    await dialog.getByText("20 people", { exact: true }).waitFor();
+    const { above, below } = await field.evaluate((input) => {
+      const { scrollTop, scrollHeight, clientHeight } = (input as unknown as { parentElement: Box }).parentElement;
+      return { above: scrollTop, below: scrollHeight - clientHeight - scrollTop };
+    });
+    expect([above > 100, below < 2]).toEqual([true, true]);
   });
 
   it("the share dialog keeps typed email addresses after Escape, a reload and the back button", async () => {

@@ -1,6 +1,7 @@
 import { clsx } from "clsx";
 import { X } from "lucide-react";
-import { type ClipboardEvent, type KeyboardEvent, type RefObject, useId } from "react";
+import { type ClipboardEvent, type KeyboardEvent, type RefObject, useId, useLayoutEffect, useRef } from "react";
+import { formatCount, texts } from "../texts/index.ts";
 
 type Words = { label: string; placeholder: string; chosen: string; remove: (email: string) => string };
 
@@ -20,6 +21,7 @@ type EmailFieldProps = {
 /** A field for several email addresses. Each complete email address becomes a chip. */
 export function EmailField({ words, inputRef, chosen, text, onChange, refused, problem, isFirst }: EmailFieldProps) {
   const id = useId();
+  const box = useKeptEnd(chosen.length);
   const take = (typed: string, rest = "") => onChange(addEmails(chosen, typed), rest);
 
   function type(typed: string): void {
@@ -52,12 +54,18 @@ export function EmailField({ words, inputRef, chosen, text, onChange, refused, p
 
   return (
     <div className="flex flex-col gap-1">
-      <label htmlFor={id} className="font-medium text-small">
-        {words.label}
-      </label>
+      <div className="flex gap-3 text-small">
+        <label htmlFor={id} className="grow font-medium">
+          {words.label}
+        </label>
+        {chosen.length > 1 && (
+          <span className="text-muted tabular-nums">{formatCount(chosen.length, texts.sharing.access.person)}</span>
+        )}
+      </div>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the chips focuses the field, which the keyboard reaches anyway */}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
       <div
+        ref={box}
         onClick={() => inputRef.current?.focus()}
         className={clsx(
           "flex max-h-48 min-h-11 cursor-text flex-wrap items-center gap-1 overflow-y-auto rounded-card border bg-surface px-1.5 py-1 focus-within:outline-2 focus-within:-outline-offset-1 md:min-h-9",
@@ -106,6 +114,17 @@ export function EmailField({ words, inputRef, chosen, text, onChange, refused, p
       )}
     </div>
   );
+}
+
+/** Returns the ref of a scrolling element. After an addition, its end is visible, because the user types the next entry there. */
+function useKeptEnd(count: number): RefObject<HTMLDivElement | null> {
+  const box = useRef<HTMLDivElement>(null);
+  const shown = useRef(0);
+  useLayoutEffect(() => {
+    if (box.current !== null && count > shown.current) box.current.scrollTop = box.current.scrollHeight;
+    shown.current = count;
+  }, [count]);
+  return box;
 }
 
 type ChipProps = { email: string; removal: string; isRefused: boolean; onRemove: (email: string) => void };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseCsv } from "./csv-table.tsx";
+import { numberColumns, parseCsv } from "./csv-table.tsx";
 
 const MOST_CPU_MICROSECONDS = 2_000_000;
 
@@ -57,6 +57,15 @@ describe("comma-separated values", () => {
     expect(parse("a\nb\nc", { maxRows: 2 })).toEqual({ rows: [["a"], ["b"]], isCut: true, cutColumns: false });
     expect(parse("a\nb\n", { maxRows: 2 }).isCut).toBe(false);
     expect(parse("a,b,c\nd", { maxColumns: 2 })).toEqual({ rows: [["a", "b"], ["d"]], isCut: false, cutColumns: true });
+  });
+
+  it("the preview aligns only columns that contain nothing but numbers", () => {
+    const numbers = ["18204", "-241.7", "1,204.50", "1.204,50", "1’000", "12 %", "1e6", ""];
+    expect(numberColumns([["reading", "meter"], ...numbers.map((number) => [number, "water"])])).toEqual(new Set([0]));
+    for (const cell of ["2026-12-01", "1.12.2026", "1.2.3", "030 1234", "4711-0815", "", "-", "."]) {
+      expect(numberColumns([["1"], ["2"], [cell]])).toEqual(new Set(cell === "" ? [0] : []));
+      expect(numberColumns([["1"], [cell]])).toEqual(new Set());
+    }
   });
 
   it("comma-separated values with many quotes are parsed in linear time", () => {

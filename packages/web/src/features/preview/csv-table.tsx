@@ -11,6 +11,8 @@ export function CsvTable({ text }: { text: string }) {
     [text],
   );
   const [head = [], ...body] = rows;
+  const numbers = useMemo(() => numberColumns(rows), [rows]);
+  const styleOf = (column: number) => `${CELL} ${numbers.has(column) ? "text-right" : "text-left"}`;
   return (
     <>
       {(isCut || cutColumns) && (
@@ -23,7 +25,7 @@ export function CsvTable({ text }: { text: string }) {
           <tr>
             {head.map((cell, column) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: the position is the only identity of a cell
-              <th key={column} scope="col" className={`${CELL} bg-sunken font-medium`}>
+              <th key={column} scope="col" className={`${styleOf(column)} bg-sunken font-medium`}>
                 {cell}
               </th>
             ))}
@@ -35,7 +37,7 @@ export function CsvTable({ text }: { text: string }) {
             <tr key={row}>
               {cells.map((cell, column) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: as above
-                <td key={column} className={CELL}>
+                <td key={column} className={styleOf(column)}>
                   {cell}
                 </td>
               ))}
@@ -47,9 +49,22 @@ export function CsvTable({ text }: { text: string }) {
   );
 }
 
-const CELL = "max-w-80 border px-2 py-1 text-left align-top whitespace-pre-wrap [overflow-wrap:anywhere]";
+const CELL = "max-w-80 border px-2 py-1 align-top whitespace-pre-wrap [overflow-wrap:anywhere]";
 
 const DELIMITERS = [",", ";", "\t", "|"];
+
+// Matches, for example, "-18", "1,204.50", "1.204,50", "1e6" and "12 %", but no date, version or phone number.
+const NUMBER = /^[-+−]?(?:\d+|\d{1,3}(?:([.,'’\u00a0\u202f])\d{3}(?:\1\d{3})*))(?:[.,]\d+)?(?:e[-+]?\d+)?\s?%?$/i;
+
+/** Returns the columns whose cells below the first row are all numbers or empty. */
+export function numberColumns([head = [], ...body]: readonly (readonly string[])[]): Set<number> {
+  const columns = new Set<number>();
+  for (let column = 0; column < Math.max(head.length, body[0]?.length ?? 0); column += 1) {
+    const filled = body.map((cells) => cells[column]?.trim() ?? "").filter((cell) => cell !== "");
+    if (filled.length > 0 && filled.every((cell) => NUMBER.test(cell))) columns.add(column);
+  }
+  return columns;
+}
 
 type Limits = { maxRows: number; maxColumns: number };
 type ParsedCsv = {

@@ -2,7 +2,7 @@ import { Dialog } from "@base-ui/react/dialog";
 import type { Attachment } from "@valetkey/client";
 import { clsx } from "clsx";
 import { ChevronLeft, ChevronRight, Download, FileX2, X } from "lucide-react";
-import { type ReactNode, useRef } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { buttonStyle, IconButton } from "../../components/button.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { Empty, Skeleton } from "../../components/states.tsx";
@@ -37,6 +37,7 @@ type PreviewOverlayProps = {
 export function PreviewOverlay({ files, selectedId, describe, onSelect, onClose }: PreviewOverlayProps) {
   const popup = useRef<HTMLDivElement>(null);
   const isZoomed = useIsZoomed();
+  const [tools, setTools] = useState<HTMLElement | null>(null);
   // The last file stays visible while the dialog fades out.
   const lastId = useRef(selectedId);
   lastId.current = selectedId ?? lastId.current;
@@ -65,6 +66,7 @@ export function PreviewOverlay({ files, selectedId, describe, onSelect, onClose 
         >
           <TopBar
             file={file}
+            toolsRef={setTools}
             facts={file === undefined ? [] : [formatBytes(file.sizeBytes), ...(describe ? [describe(file)] : [])]}
             position={files.length > 1 && index !== -1 ? words.position(index + 1, files.length) : undefined}
           />
@@ -72,6 +74,7 @@ export function PreviewOverlay({ files, selectedId, describe, onSelect, onClose 
             <FileViewer
               key={lastId.current}
               file={file}
+              tools={tools}
               onShown={() => fetchAhead(files.slice(index + 1, index + 1 + AHEAD))}
             />
           </div>
@@ -95,13 +98,19 @@ function isScroller(element: HTMLElement): boolean {
   return getComputedStyle(element).overflowX === "auto";
 }
 
-type TopBarProps = { file: Attachment | undefined; facts: string[]; position: string | undefined };
+type TopBarProps = {
+  file: Attachment | undefined;
+  /** Receives the element for the buttons that the view of the file adds. */
+  toolsRef: (element: HTMLElement | null) => void;
+  facts: string[];
+  position: string | undefined;
+};
 
 /**
  * The filename and the actions. `facts` has the size of the file, and who has access. On a phone, the bar below the file shows the
  * position.
  */
-function TopBar({ file, facts, position }: TopBarProps) {
+function TopBar({ file, toolsRef, facts, position }: TopBarProps) {
   const downloadLink = useDownloadLink();
   return (
     <header className="flex items-center gap-1 border-b py-2 pr-2 pl-4">
@@ -114,6 +123,7 @@ function TopBar({ file, facts, position }: TopBarProps) {
           {position !== undefined && <span className="max-md:hidden">{texts.common.separator + position}</span>}
         </Dialog.Description>
       </div>
+      <div ref={toolsRef} className="contents" />
       {file !== undefined && (
         <a {...downloadLink(file)} className={buttonStyle({ kind: "quiet" })}>
           <Download size={18} />
@@ -171,8 +181,15 @@ function Step({ isOff, className, ...props }: StepProps) {
   );
 }
 
-/** Shows one file. `onShown` runs when a picture is visible. */
-function FileViewer({ file, onShown }: { file: Attachment | undefined; onShown: () => void }) {
+type FileViewerProps = {
+  file: Attachment | undefined;
+  /** The element in the bar for the buttons of this file. */
+  tools: HTMLElement | null;
+  /** Runs when a picture is visible. */
+  onShown: () => void;
+};
+
+function FileViewer({ file, tools, onShown }: FileViewerProps) {
   if (file === undefined) {
     const { title, hint } = previewTexts.gone;
     return (
@@ -189,7 +206,7 @@ function FileViewer({ file, onShown }: { file: Attachment | undefined; onShown: 
   if (kind === "svg") return <SvgFile file={file} />;
   if (kind === "video" || kind === "audio") return <MediaFile file={file} kind={kind} />;
   if (kind === "pdf") return <LazyPdfFile file={file} />;
-  if (kind === "text") return <TextFile file={file} />;
+  if (kind === "text") return <TextFile file={file} tools={tools} />;
   return <NoPreview file={file} />;
 }
 

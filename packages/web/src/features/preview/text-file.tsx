@@ -1,7 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Attachment } from "@valetkey/client";
 import { clsx } from "clsx";
+import { CodeXml, Eye } from "lucide-react";
 import { useState } from "react";
+import { createPortal } from "react-dom";
 import { Button } from "../../components/button.tsx";
 import { Skeleton } from "../../components/states.tsx";
 import { readText, SHOWN_BYTES } from "../../files/read-range.ts";
@@ -15,9 +17,9 @@ const words = previewTexts;
 
 /**
  * Shows a file as text. Markdown and tables are formatted, but the user can also see them as plain text. HTML and scripts always appear as
- * text.
+ * text. `tools` is the element for the button that switches to plain text.
  */
-export function TextFile({ file }: { file: Attachment }) {
+export function TextFile({ file, tools }: { file: Attachment; tools: HTMLElement | null }) {
   const [isPlain, setPlain] = useState(false);
   const format = textFormatOf(file);
   const text = useQuery({
@@ -32,15 +34,19 @@ export function TextFile({ file }: { file: Attachment }) {
   const isCut = file.sizeBytes > SHOWN_BYTES;
   return (
     <div className="mx-auto flex size-full max-w-[960px] flex-col md:px-16 md:py-4">
-      {(isCut || format !== "plain") && (
-        <div className="flex flex-wrap items-center justify-end gap-2 border-b bg-surface px-4 py-2 text-muted text-small md:rounded-t-card md:border md:border-b-0">
-          {isCut && <p className="mr-auto">{words.cut}</p>}
-          {format !== "plain" && (
-            <Button kind="quiet" onClick={() => setPlain(!isPlain)}>
-              {isPlain ? words.formatted : words.plain}
-            </Button>
-          )}
-          {isCut && <DownloadLink file={file} />}
+      {format !== "plain" &&
+        tools !== null &&
+        createPortal(
+          <Button kind="quiet" onClick={() => setPlain(!isPlain)}>
+            {isPlain ? <Eye size={18} /> : <CodeXml size={18} />}
+            <span className="max-md:sr-only">{isPlain ? words.formatted : words.plain}</span>
+          </Button>,
+          tools,
+        )}
+      {isCut && (
+        <div className="flex flex-wrap items-center justify-between gap-2 border-b bg-surface px-4 py-2 text-muted text-small md:rounded-t-card md:border md:border-b-0">
+          <p>{words.cut}</p>
+          <DownloadLink file={file} />
         </div>
       )}
       <section
@@ -49,6 +55,7 @@ export function TextFile({ file }: { file: Attachment }) {
         aria-label={file.filename}
         className={clsx(
           "min-h-0 grow overflow-auto bg-surface px-4 py-3 font-mono text-small md:border md:px-6 md:py-5 md:text-base",
+          isCut ? "md:rounded-b-card" : "md:rounded-card",
           (format === "plain" || isPlain) && "whitespace-pre-wrap break-words",
           swipeable,
         )}

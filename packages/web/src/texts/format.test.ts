@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shortenName, splitName } from "./format.ts";
+import { formatWhen, formatWhenShort, shortenName, splitName } from "./format.ts";
 
 describe("a long filename on two lines", () => {
   it.each([
@@ -16,6 +16,24 @@ describe("a long filename on two lines", () => {
     [`${"👩‍👩‍👧".repeat(40)}.png`, `${"👩‍👩‍👧".repeat(23)}…${"👩‍👩‍👧".repeat(5)}.png`],
   ])("the page shortens the filename %j in the middle if the filename is too long", (filename, shown) => {
     expect(shortenName(filename).replaceAll("\u2060", "")).toBe(shown ?? filename);
+  });
+});
+
+describe("a time in the list of notes", () => {
+  const now = Date.parse("2026-12-01T12:00:00Z");
+  it.each([
+    [10, "now"],
+    [50, "1 min"],
+    [3_000, "50 min"],
+    [3 * 3_600, "3 h"],
+    [-3 * 3_600, "3 h"],
+  ])("the list shows a change %i seconds ago as %j", (seconds, shown) => {
+    expect(formatWhenShort(new Date(now - seconds * 1000).toISOString(), now)).toBe(shown);
+  });
+
+  it.each([8, 700])("the list shows the date of a change %i days ago", (days) => {
+    const instant = new Date(now - days * 86_400_000).toISOString();
+    expect(formatWhenShort(instant, now)).toBe(formatWhen(instant, now));
   });
 });
 

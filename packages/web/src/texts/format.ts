@@ -67,6 +67,15 @@ export function formatWhen(instant: string, now: number): string {
   return formatDate(instant, now);
 }
 
+/** Returns, for example, "now", "5 min", "3 h" or "3 Mar", for the narrow column of a list. */
+export function formatWhenShort(instant: string, now: number): string {
+  const seconds = Math.abs(Date.parse(instant) - now) / 1000;
+  if (seconds < 45) return relative.format(0, "second");
+  if (seconds < 3600) return `${Math.round(seconds / 60)} ${units.minutes}`;
+  if (seconds < 24 * 3600) return `${Math.round(seconds / 3600)} ${units.hours}`;
+  return formatDate(instant, now);
+}
+
 /** Returns, for example, "3 Mar", or "3 Mar 2025" in another year. */
 export function formatDate(instant: string | number, now: number): string {
   const date = new Date(instant);

@@ -10,7 +10,7 @@ import { $dragged, $dropped, DRAGGED_TYPE } from "../../../service/dragged-files
 import { importWithRetry, useCode } from "../../../service/lazy-code.ts";
 import { useShortcut } from "../../../service/shortcuts.ts";
 import { accessParts, ownAccessParts } from "../../../texts/describe-access.ts";
-import { formatCount, formatWhen, texts } from "../../../texts/index.ts";
+import { formatCount, formatInstant, formatWhen, formatWhenShort, texts } from "../../../texts/index.ts";
 import { titleOf } from "../../../texts/note-title.ts";
 import { groupNotes, plainSnippet } from "./group-by-day.ts";
 
@@ -101,7 +101,10 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
           <span dir="auto" className="min-w-0 grow truncate font-medium">
             {mark(titleOf(note.title))}
           </span>
-          <span className="shrink-0 text-muted text-small tabular-nums">{formatWhen(note.updatedAt, now)}</span>
+          <span title={formatInstant(note.updatedAt)} className="shrink-0 text-muted text-small tabular-nums">
+            <span className="sr-only">{formatWhen(note.updatedAt, now)}</span>
+            <span aria-hidden="true">{formatWhenShort(note.updatedAt, now)}</span>
+          </span>
         </span>
         <span className="block truncate text-muted text-small tabular-nums">
           {news.length > 0 && <span className="font-medium text-accent">{news.join(texts.common.separator)}</span>}

@@ -175,7 +175,7 @@ function TileContent({ attachment, facts, isExact }: { attachment: Attachment; f
             </span>
           )}
           <span className={clsx("tile-name", !isNamed && "tile-late")}>
-            <FileName filename={filename} width={isNamed ? ONE_LINE : TWO_LINES} />
+            <FileName filename={filename} width={TWO_LINES} />
             <span className="tile-facts">{facts}</span>
           </span>
         </>
@@ -190,8 +190,7 @@ function TileContent({ attachment, facts, isExact }: { attachment: Attachment; f
   );
 }
 
-/** The maximum width of a filename in a tile, counted in Latin letters. */
-const ONE_LINE = 16;
+/** The maximum width of a filename on two lines of a tile, counted in Latin letters. */
 const TWO_LINES = 28;
 
 type FolderHeadingProps = {

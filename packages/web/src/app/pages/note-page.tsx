@@ -228,7 +228,7 @@ function NoteActivity({ children }: { children: (fold: () => void) => ReactNode 
   const id = useId();
   const [isUnfolded, setUnfolded] = useState(false);
   return (
-    <section aria-label={texts.app.activity} className="border-t pt-4">
+    <section aria-label={texts.app.activity} className="scroll-mt-11 border-t pt-4 md:scroll-mt-9">
       <h2>
         <button
           type="button"

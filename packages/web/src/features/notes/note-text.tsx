@@ -61,7 +61,7 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
   return (
     <>
       {/* The bar stays visible while the page scrolls. */}
-      <div className="group -mb-4 sticky top-0 z-10 flex min-h-11 items-center gap-x-2 bg-canvas max-md:flex-wrap md:min-h-8">
+      <div className="group -mx-4 -mb-4 sticky top-0 z-10 flex min-h-11 items-center gap-x-2 bg-canvas px-4 has-data-scrolled:shadow-[0_1px_var(--color-line)] max-md:flex-wrap md:-mx-8 md:min-h-8 md:px-8">
         {back}
         <ScrolledTitle heading={heading}>{titleOf(view.title)}</ScrolledTitle>
         <SaveStatus state={isEditing && view.state.kind === "idle" ? { kind: "saved" } : view.state} onRetry={flush} />

@@ -6,6 +6,7 @@ import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
 declare const document: { body: { dispatchEvent(event: unknown): void } };
+declare const getComputedStyle: (element: unknown) => { fontFamily: string };
 declare const KeyboardEvent: new (type: string, init: { key: string; bubbles: boolean }) => unknown;
 
 describe("the text field of a note", () => {
@@ -69,6 +70,19 @@ describe("the text field of a note", () => {
     expect(await field.inputValue()).toBe("- [ ] [one](https://)");
     await page.keyboard.press("Escape");
     await expect.poll(async () => (await client.notes.get(id)).body).toBe("- [ ] [one](https://)");
+  });
+
+  it("the text field of a note has a monospace font only for a text with a table or code", async () => {
+    const { page, client } = await web.person("Ann Aligns");
+    const table = "Meters:\n\n| meter | reading |\n| ----- | ------: |\n| water |   241.7 |";
+    const code = "Run:\n\n```\nnpm start\n```";
+    for (const body of ["a | b\n\n-- c", table, code]) {
+      const { id } = await seedNote(client, { title: "Meters", body });
+      await page.goto(`/n/${id}`);
+      await page.getByRole("button", { name: "Edit", exact: true }).click();
+      const font = await page.getByRole("textbox", TEXT).evaluate((field) => getComputedStyle(field).fontFamily);
+      expect(/mono/i.test(font)).toBe(body === table || body === code);
+    }
   });
 
   it("the text field of a note stays open when a touch is cancelled", async () => {

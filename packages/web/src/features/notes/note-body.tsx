@@ -1,5 +1,13 @@
 import { clsx } from "clsx";
-import { type ComponentProps, type FocusEvent, type MouseEvent, type RefObject, useLayoutEffect, useRef } from "react";
+import {
+  type ComponentProps,
+  type FocusEvent,
+  type MouseEvent,
+  type RefObject,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { texts } from "../../texts/index.ts";
 import { Markdown } from "./markdown.tsx";
@@ -86,6 +94,9 @@ type BodyFieldProps = {
   onEscape: () => void;
 };
 
+/** Matches a line below the head of a Markdown table, or the first line of a code block. */
+const ALIGNED_LINE = /^ {0,3}(?:\|? {0,20}:?-+:? {0,20}\||```|~~~)/m;
+
 const loadTools = () => importWithRetry(() => import("./text-tools.tsx"));
 
 function BodyField({ body, isNew, caret, onChange, onBlur, onEscape }: BodyFieldProps) {
@@ -94,6 +105,8 @@ function BodyField({ body, isNew, caret, onChange, onBlur, onEscape }: BodyField
     field.current?.focus();
     field.current?.setSelectionRange(caret, caret);
   }, [caret]);
+  // The columns of tables and code line up only in a monospace font. The font never changes while the user types.
+  const [isMono] = useState(() => ALIGNED_LINE.test(body));
   const editor = useRef<HTMLFieldSetElement>(null);
   const leave = useLeaving(editor, onBlur);
   const { data: tools } = useCode("text tools", loadTools);
@@ -117,6 +130,7 @@ function BodyField({ body, isNew, caret, onChange, onBlur, onEscape }: BodyField
         }}
         className={clsx(
           "min-h-24 rounded-card px-2 py-1",
+          isMono && "font-mono",
           isNew ? `w-full ${FIELD}` : "-mx-2 -my-1 w-[calc(100%+1rem)]",
         )}
       />

@@ -140,6 +140,7 @@ function TopicRow({ topic, choice, isWaiting, onChange }: TopicRowProps) {
         isDisabled={isDisabled}
         onChange={onChange}
         options={mailChoices}
+        className="max-sm:grid max-sm:w-full max-sm:grid-cols-3"
       />
     </li>
   );

@@ -106,7 +106,7 @@ function TokenForm({ onCreated }: { onCreated: (token: CreatedToken) => void }) 
             value={expiry}
             onChange={setExpiry}
             options={options}
-            className="max-md:grid max-md:grid-cols-[repeat(auto-fit,minmax(84px,1fr))]"
+            className="max-md:grid max-md:grid-cols-4 max-[380px]:grid-cols-2"
           />
         </Labelled>
         <Button type="submit" disabled={create.isPending} className="grow md:grow-0">

@@ -22,7 +22,7 @@ export const settings: typeof english.settings = {
     labelPlaceholder: "Nächtliche Sicherung",
     labelMissing: "Schreiben Sie, wofür das Token ist, damit Sie es später wiedererkennen.",
     expiry: "Läuft ab",
-    expiries: { never: "Nie", days30: "In 30 Tagen", days90: "In 90 Tagen", year: "In einem Jahr" },
+    expiries: { never: "Nie", days30: "In 30 Tagen", days90: "In 90 Tagen", year: "In 1 Jahr" },
     create: "Token erstellen",
     creating: "Wird erstellt …",
     new: "Neues Token",
@@ -66,7 +66,7 @@ export const settings: typeof english.settings = {
 };
 
 export const mailPreferences: typeof english.mailPreferences = {
-  unproven: "Manches davon gilt erst, wenn Sie Ihre E-Mail-Adresse bestätigt haben.",
+  unproven: "Manche dieser Einstellungen gelten erst, wenn Sie Ihre E-Mail-Adresse bestätigen.",
   notYet: "Gilt, sobald Sie Ihre E-Mail-Adresse bestätigen.",
   failedToLoad: "Ihre Auswahl konnte nicht geladen werden",
   choices: { at_once: "Sofort", daily: "Einmal am Tag", never: "Nie" },

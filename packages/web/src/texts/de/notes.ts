@@ -60,7 +60,7 @@ export const notes: typeof english = {
     discard: "Verwerfen",
   },
   search: {
-    label: "Notizen suchen",
+    label: "Notizen und Dateien suchen",
     none: (q: string) => `Nichts gefunden für „${q}“`,
     hint: "Die Suche umfasst Titel, Texte und Dateinamen.",
     found: (count: number) => (count === 0 ? "Nichts gefunden" : `${count} gefunden`),

@@ -54,7 +54,7 @@ export const notes = {
     discard: "Discard",
   },
   search: {
-    label: "Search notes",
+    label: "Search notes and files",
     none: (q: string) => `Nothing found for “${q}”`,
     hint: "The search covers titles, texts and file names.",
     found: (count: number) => (count === 0 ? "Nothing found" : `${count} found`),

@@ -17,6 +17,10 @@ describe("a long filename on two lines", () => {
   ])("the page shortens the filename %j in the middle if the filename is too long", (filename, shown) => {
     expect(shortenName(filename).replaceAll("\u2060", "")).toBe(shown ?? filename);
   });
+
+  it("the page shows the end of a filename if this end alone is too wide", () => {
+    expect(shortenName("日本語日本.日本語日本語日", 16).replaceAll("\u2060", "")).toBe("…日本語日本.日本語日本語日");
+  });
 });
 
 describe("a time in the list of notes", () => {

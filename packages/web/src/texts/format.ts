@@ -156,7 +156,7 @@ export function shortenName(filename: string, width = TWO_LINES): string {
   if (widthOf(characters) <= width) return filename;
   const tail = characters.slice(tailAt);
   const head = characters.slice(0, tailAt);
-  while (widthOf(head) + 1 + widthOf(tail) > width) head.pop();
+  while (head.length > 0 && widthOf(head) + 1 + widthOf(tail) > width) head.pop();
   return `${head.join("").trimEnd()}${MARK}${tail.join("").trimStart()}`;
 }
 

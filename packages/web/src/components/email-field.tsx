@@ -121,7 +121,9 @@ function useKeptEnd(count: number): RefObject<HTMLDivElement | null> {
   const box = useRef<HTMLDivElement>(null);
   const shown = useRef(0);
   useLayoutEffect(() => {
-    if (box.current !== null && count > shown.current) box.current.scrollTop = box.current.scrollHeight;
+    // If a click outside of the text adds an email address, the clicked button must not move.
+    const isTyping = document.activeElement === box.current?.querySelector("input");
+    if (box.current !== null && isTyping && count > shown.current) box.current.scrollTop = box.current.scrollHeight;
     shown.current = count;
   }, [count]);
   return box;

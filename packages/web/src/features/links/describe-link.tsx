@@ -121,7 +121,7 @@ export function describeEnd({ state, kind }: Link, { isOff }: { isOff: boolean }
   return state === "orphaned" ? words.endedBecause.orphaned : undefined;
 }
 
-/** Returns whether visitors can never open the link again, even if its limit or the policy of the service changes. */
+/** Returns whether the link has ended, so that a higher limit of downloads does not open the link again. */
 export const hasEnded = (state: Link["state"]): boolean =>
   state === "expired" || state === "revoked" || state === "orphaned";
 

@@ -43,6 +43,7 @@ export function LinkPanel({ noteId, files = [], hasCode = false }: LinkPanelProp
   const isOff = !instance.limits.links.enabled;
   function startAgain(): void {
     making.forget();
+    making.reset();
     setSent(false);
     // The focused button disappears, and the form is at the top.
     panel.current?.focus();
@@ -74,7 +75,10 @@ export function LinkPanel({ noteId, files = [], hasCode = false }: LinkPanelProp
         <LinkList
           subject={subject}
           exceptId={made?.link.id}
-          onSent={() => setSent(true)}
+          onSent={() => {
+            making.reset();
+            setSent(true);
+          }}
           onAgain={(ended) => void making.makeAgain(ended)}
         />
       )}

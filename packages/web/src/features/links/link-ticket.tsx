@@ -92,7 +92,9 @@ export function LinkTicket({
     const renewed = update.mutateAsync({ newUrl: true });
     const isCopied = await copyText(renewed.then(({ url }) => url));
     // The mutation already reports the error.
-    if (await renewed.then(() => true).catch(() => false)) setNewUrl({ isCopied });
+    if (!(await renewed.then(() => true).catch(() => false))) return;
+    setNewUrl({ isCopied });
+    setSentTo(undefined);
   }
 
   function stub(): ReactNode {
@@ -173,7 +175,7 @@ export function LinkTicket({
     <div ref={ticket} tabIndex={-1} className="scroll-my-4 outline-none">
       <Ticket on={on} isExpired={!isUsable} stub={stub()}>
         <LinkSummary link={link} name={name} place={place} actions={actions} />
-        <p role="status" className={sentTo === undefined ? "sr-only" : "mt-2 text-accent text-small"}>
+        <p role="status" className={sentTo === undefined ? "sr-only" : "wrap-anywhere mt-2 text-accent text-small"}>
           {sentTo !== undefined && linkTexts.send.sent(sentTo)}
         </p>
         <LinkReceivers

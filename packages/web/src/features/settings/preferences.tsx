@@ -101,7 +101,7 @@ export function MailChoices() {
               key={topic}
               topic={topic}
               choice={shown[topic]}
-              isWaiting={me?.emailProven === false && !worksUnproven(topic, shown[topic])}
+              isUnproven={me?.emailProven === false}
               onChange={(choice) => change(topic, choice)}
             />
           ))}
@@ -115,15 +115,16 @@ export function MailChoices() {
 type TopicRowProps = {
   topic: Topic;
   choice: MailChoice;
-  /** Whether the service sends these mails only after the user confirms the email address. */
-  isWaiting: boolean;
+  /** Whether the user has not confirmed the email address. */
+  isUnproven: boolean;
   onChange: (choice: MailChoice) => void;
 };
 
-function TopicRow({ topic, choice, isWaiting, onChange }: TopicRowProps) {
+function TopicRow({ topic, choice, isUnproven, onChange }: TopicRowProps) {
   const id = useId();
   const hints: Partial<Record<Topic, string>> = mailPreferences.topicHints;
-  const isDisabled = isWaiting && WITHOUT_EFFECT.has(topic);
+  const isDisabled = isUnproven && WITHOUT_EFFECT.has(topic);
+  const isWaiting = isDisabled || (isUnproven && choice !== "never" && !worksUnproven(topic, choice));
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
       <div className={clsx("min-w-0 grow basis-52 text-small", isDisabled && "text-muted")}>

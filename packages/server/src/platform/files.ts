@@ -3,6 +3,8 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises
 import { dirname } from "node:path";
 
 const BLOCK_BYTES = 1024 * 1024;
+/** A file can grow while it is read. */
+const MIN_BLOCK_BYTES = 4_096;
 
 type Digest = { sizeBytes: number; sha256: string };
 
@@ -67,7 +69,7 @@ async function pump(body: AsyncIterable<Uint8Array>, to?: FileHandle): Promise<D
 async function* blocksOf(from: FileHandle): AsyncGenerator<Uint8Array> {
   // A block of the maximum size for each small file would cause a garbage collection after a few files.
   const { size } = await from.stat();
-  const block = Buffer.allocUnsafe(Math.min(size + 1, BLOCK_BYTES));
+  const block = Buffer.allocUnsafe(Math.min(Math.max(size + 1, MIN_BLOCK_BYTES), BLOCK_BYTES));
   for (let position = 0; ; ) {
     const { bytesRead } = await from.read(block, 0, block.length, position);
     if (bytesRead === 0) return;

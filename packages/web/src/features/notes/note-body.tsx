@@ -112,7 +112,7 @@ function BodyField({ body, isNew, caret, onChange, onBlur, onEscape }: BodyField
   const { data: tools } = useCode("text tools", loadTools);
   return (
     <fieldset ref={editor} onBlur={leave} className="min-w-0">
-      <div className="sticky top-11 z-10 -mt-4 min-h-11 bg-canvas pb-1 md:top-8 md:min-h-9">
+      <div className="sticky top-11 z-9 -mt-4 min-h-11 bg-canvas pb-1 md:top-8 md:min-h-9">
         {tools !== undefined && <tools.TextTools field={field} />}
       </div>
       <GrowingTextarea

@@ -53,8 +53,9 @@ const CELL = "max-w-80 border px-2 py-1 align-top whitespace-pre-wrap [overflow-
 
 const DELIMITERS = [",", ";", "\t", "|"];
 
-// Matches, for example, "-18", "1,204.50", "1.204,50", "1e6" and "12 %", but no date, version or phone number.
-const NUMBER = /^[-+−]?(?:\d+|\d{1,3}(?:([.,'’\u00a0\u202f])\d{3}(?:\1\d{3})*))(?:[.,]\d+)?(?:e[-+]?\d+)?\s?%?$/i;
+// Matches, for example, "-18", "1,204.50", "1.204,50", "1e6" and "12 %", but no date such as "2026-12-01", and no code such as "01067".
+const NUMBER =
+  /^[-+−]?(?:0|[1-9]\d*|\d{1,3}(?:([.,'’\u00a0\u202f])\d{3}(?:\1\d{3})*))(?:[.,]\d+)?(?:e[-+]?\d+)?\s?%?$/i;
 
 /** Returns the columns whose cells below the first row are all numbers or empty. */
 export function numberColumns([head = [], ...body]: readonly (readonly string[])[]): Set<number> {

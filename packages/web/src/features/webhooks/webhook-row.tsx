@@ -2,7 +2,7 @@ import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import type { Webhook, WebhookDelivery, WebhookFailure, WebhookWithSecret } from "@valetkey/client";
 import { clsx } from "clsx";
 import { ChevronDown } from "lucide-react";
-import { Fragment, useState } from "react";
+import { Fragment, type Ref, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { useNow } from "../../components/hooks.ts";
 import { IconMenu, MenuItem } from "../../components/menu.tsx";
@@ -26,6 +26,7 @@ type WebhookRowProps = {
 export function WebhookRow({ webhook, calls, scope, onSecret }: WebhookRowProps) {
   const { id, url } = webhook;
   const [isOpen, setOpen] = useState(false);
+  const row = useRef<HTMLButtonElement>(null);
   const [asked, setAsked] = useState<"rotate" | "remove">();
   const changed = () => refreshWebhooks(scope);
   const enable = useMutation({
@@ -64,10 +65,15 @@ export function WebhookRow({ webhook, calls, scope, onSecret }: WebhookRowProps)
   };
   const isEnabled = webhook.disabledAt === null;
   const canExplain = isBroken(webhook) && !isOpen;
+  function explain(): void {
+    setOpen(true);
+    // The focused button disappears.
+    row.current?.focus();
+  }
   return (
     <li>
       <div className="flex items-center pr-1">
-        <RowButton webhook={webhook} isOpen={isOpen} onClick={() => setOpen(!isOpen)} />
+        <RowButton ref={row} webhook={webhook} isOpen={isOpen} onClick={() => setOpen(!isOpen)} />
         <IconMenu label={words.menuOf(url)} className="tooltip-left">
           {isEnabled && <MenuItem onClick={() => test.mutate()}>{words.test}</MenuItem>}
           <MenuItem onClick={() => setAsked("rotate")}>{words.rotate}</MenuItem>
@@ -83,7 +89,7 @@ export function WebhookRow({ webhook, calls, scope, onSecret }: WebhookRowProps)
               {words.enable}
             </Button>
           )}
-          {canExplain && <Button onClick={() => setOpen(true)}>{words.seeWhy}</Button>}
+          {canExplain && <Button onClick={explain}>{words.seeWhy}</Button>}
         </div>
       )}
       {isOpen && (
@@ -99,14 +105,15 @@ export function WebhookRow({ webhook, calls, scope, onSecret }: WebhookRowProps)
   );
 }
 
-type RowButtonProps = { webhook: Webhook; isOpen: boolean; onClick: () => void };
+type RowButtonProps = { ref: Ref<HTMLButtonElement>; webhook: Webhook; isOpen: boolean; onClick: () => void };
 
 /** Shows the purpose of a webhook, and whether its messages arrive. A click shows the messages. */
-function RowButton({ webhook, isOpen, onClick }: RowButtonProps) {
+function RowButton({ ref, webhook, isOpen, onClick }: RowButtonProps) {
   const now = useNow();
   const { url, description } = webhook;
   return (
     <button
+      ref={ref}
       type="button"
       aria-expanded={isOpen}
       onClick={onClick}

@@ -23,7 +23,7 @@ export const shortcutsTexts: typeof english.shortcutsTexts = {
   keys: {
     "mod+k": "Suchen, öffnen und ausführen",
     n: "Neue Notiz",
-    "/": "Notizen suchen",
+    "/": "Notizen und Dateien suchen",
     j: "Nächste Notiz",
     k: "Vorige Notiz",
     e: "Text bearbeiten",

@@ -21,7 +21,7 @@ export const shortcutsTexts = {
   keys: {
     "mod+k": "Search notes, pages and actions",
     n: "New note",
-    "/": "Search the notes",
+    "/": "Search notes and files",
     j: "Next note",
     k: "Previous note",
     e: "Edit the text",

@@ -130,7 +130,8 @@ function TopicRow({ topic, choice, isUnproven, onChange }: TopicRowProps) {
       <div className={clsx("min-w-0 grow basis-52 text-small", isDisabled && "text-muted")}>
         <p>{mailPreferences.topics[topic]}</p>
         <div id={id} className="text-muted">
-          {isWaiting && <p>{mailPreferences.notYet}</p>}
+          {/* The notice above the list explains the disabled choices. */}
+          {isWaiting && <p className={clsx(isDisabled && "sr-only")}>{mailPreferences.notYet}</p>}
           {hints[topic] !== undefined && <p>{hints[topic]}</p>}
         </div>
       </div>

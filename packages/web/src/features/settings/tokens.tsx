@@ -109,7 +109,7 @@ function TokenForm({ onCreated }: { onCreated: (token: CreatedToken) => void }) 
             className="max-md:grid max-md:grid-cols-4 max-[380px]:grid-cols-2"
           />
         </Labelled>
-        <Button type="submit" disabled={create.isPending} className="grow md:grow-0">
+        <Button type="submit" kind="primary" disabled={create.isPending} className="grow md:grow-0">
           {create.isPending ? words.creating : words.create}
         </Button>
       </div>

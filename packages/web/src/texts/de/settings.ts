@@ -31,9 +31,9 @@ export const settings: typeof english.settings = {
     command: "Im Terminal ausprobieren",
     done: "Ich habe es",
     created: (when: string) => `erstellt ${when}`,
-    expires: (when: string) => `läuft ab ${when}`,
-    expired: (when: string) => `abgelaufen ${when}`,
-    neverExpires: "läuft nie ab",
+    expires: (when: string) => `Läuft ab ${when}`,
+    expired: (when: string) => `Abgelaufen ${when}`,
+    neverExpires: "Läuft nie ab",
     revoke: "Beenden",
     revokeOf: (label: string) => `${label} beenden`,
     revokeQuestion: "Programme, die es benutzen, verlieren sofort den Zugriff.",
@@ -67,7 +67,7 @@ export const settings: typeof english.settings = {
 
 export const mailPreferences: typeof english.mailPreferences = {
   unproven: "Manche dieser Einstellungen gelten erst, wenn Sie Ihre E-Mail-Adresse bestätigen.",
-  notYet: "Gilt, sobald Sie Ihre E-Mail-Adresse bestätigen.",
+  notYet: "Die Mails kommen, sobald Sie Ihre E-Mail-Adresse bestätigen.",
   failedToLoad: "Ihre Auswahl konnte nicht geladen werden",
   choices: { at_once: "Sofort", daily: "Einmal am Tag", never: "Nie" },
   topics: {

@@ -33,7 +33,7 @@ export const webhookTexts: typeof english = {
   works: (when: string) => `Funktioniert · letzte Nachricht ${when}`,
   untried: "Eingeschaltet · noch keine Nachricht",
   failing: (tries: number, last: string | undefined) =>
-    `${tries === 1 ? "Der letzte Versuch ist" : `Die letzten ${tries} Versuche sind`} gescheitert · ${last === undefined ? "noch keine Nachricht kam an" : `letzte Nachricht ${last}`}`,
+    `${tries === 1 ? "Der letzte Versuch ist" : `Die letzten ${tries} Versuche sind`} gescheitert · ${last === undefined ? "noch keine Nachricht kam an" : `zuletzt kam eine Nachricht an: ${last}`}`,
   seeWhy: "Grund ansehen",
   off: "Aus",
   offAfter: (when: string) => `Nach Fehlern abgeschaltet, ${when}`,

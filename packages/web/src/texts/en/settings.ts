@@ -29,9 +29,9 @@ export const settings = {
     command: "Try it in a terminal",
     done: "I have it",
     created: (when: string) => `created ${when}`,
-    expires: (when: string) => `expires ${when}`,
-    expired: (when: string) => `expired ${when}`,
-    neverExpires: "never expires",
+    expires: (when: string) => `Expires ${when}`,
+    expired: (when: string) => `Expired ${when}`,
+    neverExpires: "Never expires",
     revoke: "Revoke",
     revokeOf: (label: string) => `Revoke ${label}`,
     revokeQuestion: "Programs that use it lose access at once.",
@@ -65,7 +65,7 @@ export const settings = {
 
 export const mailPreferences = {
   unproven: "some of these choices work only after you confirm your email address.",
-  notYet: "Works after you confirm your email address.",
+  notYet: "The mails start after you confirm your email address.",
   failedToLoad: "Your choices could not be loaded",
   choices: { at_once: "At once", daily: "Once a day", never: "Never" },
   topics: {

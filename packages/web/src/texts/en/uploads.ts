@@ -11,7 +11,7 @@ export const uploadTexts = {
   unreachable: "This browser can't reach the file storage. It tries again by itself.",
   tryNow: "Try now",
   tellOperator: "If this lasts, tell your administrator.",
-  checkSetUp: "Check this set-up, and see how to fix it",
+  checkSetUp: "See how to fix it",
   completing: "Checking file…",
   "needs-file": "Choose the file again to continue",
   chooseFile: "Choose the file…",

@@ -35,7 +35,7 @@ export const webhookTexts = {
   untried: "On · no message yet",
   /** `last` says when the last message arrived. */
   failing: (tries: number, last: string | undefined) =>
-    `${tries === 1 ? "The last try" : `The last ${tries} tries`} failed · ${last === undefined ? "no message arrived yet" : `last message ${last}`}`,
+    `${tries === 1 ? "The last try" : `The last ${tries} tries`} failed · ${last === undefined ? "no message arrived yet" : `a message last arrived ${last}`}`,
   seeWhy: "See why",
   off: "Off",
   offAfter: (when: string) => `Switched off after failures, ${when}`,

@@ -24,7 +24,7 @@ const words = fileToolsTexts;
 const orders = (Object.keys(words.orders) as FileOrder[]).map((value) => ({ value, label: words.orders[value] }));
 /** Each action has its icon above its label, so that all actions fit into one row in both languages. On a phone, long labels wrap. */
 const ACTION =
-  "flex select-none flex-col items-center gap-0.5 rounded-card py-2 text-center font-medium text-small leading-4 transition-colors hover:bg-hover max-md:basis-0 max-md:grow md:px-3";
+  "flex select-none flex-col items-center gap-0.5 rounded-card py-2 text-center font-medium text-small leading-4 transition-colors hover:bg-hover max-md:grow md:px-3";
 /** The maximum number of files in one link. The service has the same limit. */
 const MOST_FILES_OF_LINK = 100;
 

@@ -52,6 +52,16 @@ describe("a link of a note", () => {
     expect(await dialog.getByText("Only this computer can open this link.").isVisible()).toBe(true);
   });
 
+  it("the keyboard makes a new link without an end", async () => {
+    const ann = await web.person("Ann");
+    const note = await seedNote(ann.client, { title: "Lease", files: [text("terms.txt", "No pets.")] });
+    const dialog = await openLinks(ann.page, note.id);
+    await dialog.getByRole("button", { name: "Date or no end…" }).press("Enter");
+    await dialog.locator("select:focus").selectOption("Never expires");
+    await dialog.getByRole("button", { name: "Create and copy link" }).click();
+    await expect.poll(() => linksOf(ann, note.id)).toMatchObject([{ kind: "download", expiresAt: null }]);
+  });
+
   it("the list of links contains a link that was made while the list loaded", async () => {
     const ann = await web.person("Ann", CLIPBOARD);
     const note = await seedNote(ann.client, { title: "Plan" });

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { CreateLinkBody, Link } from "@valetkey/client";
 import { useEffect, useId, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { Button } from "../../components/button.tsx";
 import { DialogFooter, DialogForm } from "../../components/dialog.tsx";
 import { describeExpiry, toFieldValue } from "../../components/expiry.ts";
@@ -68,7 +69,7 @@ export function LinkForm({ title, kind, subject, link, noteId, onSubmit, onClose
           onChange={(event) => change({ label: event.currentTarget.value })}
         />
         {isRequest && <SlotFields {...fields} />}
-        <ExpiryField {...fields} link={link} kind={kind} policy={policy} />
+        <ExpiryField {...fields} link={link} policy={policy} />
         <PasswordFields {...fields} link={link} policy={policy} />
         {!isRequest && noteId !== undefined && link !== undefined && (
           <FileChoice {...fields} noteId={noteId} hasWhole={link.files === null} />
@@ -181,13 +182,10 @@ function FileChoice({ values, problems, change, noteId, hasWhole }: FileChoicePr
 
 const DAY_MS = 86_400_000;
 
-type ExpiryFieldProps = FormFields & { link?: Link | undefined; kind: Link["kind"]; policy: LinkPolicy };
+type ExpiryFieldProps = FormFields & { link?: Link | undefined; policy: LinkPolicy };
 
-/**
- * The expiry of a link. A file request also offers a date and no expiry behind a button, because people often need files by a certain day,
- * or at any time.
- */
-export function ExpiryField({ values, problems, change, link, kind, policy }: ExpiryFieldProps) {
+/** The expiry of a link. A button offers a date and no expiry, because most people choose one of the lifetimes. */
+export function ExpiryField({ values, problems, change, link, policy }: ExpiryFieldProps) {
   const now = earliestServiceNow();
   const [hasAll, setAll] = useState(link !== undefined || ["custom", "never"].includes(values.expiry));
   const row = useRef<HTMLDivElement>(null);
@@ -209,7 +207,7 @@ export function ExpiryField({ values, problems, change, link, kind, policy }: Ex
   };
   return (
     <Labelled label={words.lasts}>
-      <div ref={row} tabIndex={-1} className="flex flex-wrap items-end gap-2 outline-none">
+      <div ref={row} className="flex flex-wrap items-end gap-2">
         {hasAll ? (
           <Select
             {...field}
@@ -236,14 +234,16 @@ export function ExpiryField({ values, problems, change, link, kind, policy }: Ex
           />
         )}
       </div>
-      {!hasAll && kind === "upload" && (
+      {!hasAll && (
         <button
           type="button"
           onClick={() => {
-            setAll(true);
-            field.onChange("custom");
+            flushSync(() => {
+              setAll(true);
+              field.onChange("custom");
+            });
             // The focused button disappears.
-            row.current?.focus();
+            row.current?.querySelector("select")?.focus();
           }}
           className="self-start rounded-small text-muted text-small underline underline-offset-2 hover:text-ink max-md:-my-1 max-md:py-3"
         >

@@ -244,7 +244,7 @@ export function NewLink({ noteId, files, making }: NewLinkProps) {
       <Ticket
         stub={
           <div className="flex flex-col gap-3">
-            <ExpiryField {...fields} kind="download" policy={policy} />
+            <ExpiryField {...fields} policy={policy} />
             <PasswordFields {...fields} policy={policy} />
             <RareFields {...fields} kind="download" noteId={noteId}>
               <TextField

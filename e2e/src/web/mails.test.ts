@@ -41,7 +41,7 @@ describe("the mails of the service", () => {
     await ann.page.reload();
     expect(await dailyOf("requests").isChecked()).toBe(true);
     // An email address that nobody has confirmed gets only mails about requests for access.
-    await expect.poll(() => dailyOf("shares").isDisabled()).toBe(true);
+    expect(await dailyOf("shares").isDisabled()).toBe(true);
     // The setting for mails about links is the default of each new link.
     expect(await dailyOf("links").isEnabled()).toBe(true);
     await section.getByRole("button", { name: accountTexts.account.sendProof }).click();

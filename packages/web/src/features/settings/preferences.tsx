@@ -94,14 +94,14 @@ export function MailChoices() {
     <>
       {choices.isPending && <Skeleton className="h-40" />}
       {choices.isError && shown === undefined && <Failure title={mailPreferences.failedToLoad} query={choices} />}
-      {shown !== undefined && (
+      {me !== undefined && shown !== undefined && (
         <ul className="flex flex-col gap-3">
           {topics.map((topic) => (
             <TopicRow
               key={topic}
               topic={topic}
               choice={shown[topic]}
-              isUnproven={me?.emailProven === false}
+              isUnproven={!me.emailProven}
               onChange={(choice) => change(topic, choice)}
             />
           ))}

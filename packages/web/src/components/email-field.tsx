@@ -21,7 +21,7 @@ type EmailFieldProps = {
 /** A field for several email addresses. Each complete email address becomes a chip. */
 export function EmailField({ words, inputRef, chosen, text, onChange, refused, problem, isFirst }: EmailFieldProps) {
   const id = useId();
-  const box = useKeptEnd(chosen.length);
+  const box = useKeptEnd(inputRef, chosen.length);
   const take = (typed: string, rest = "") => onChange(addEmails(chosen, typed), rest);
 
   function type(typed: string): void {
@@ -117,15 +117,15 @@ export function EmailField({ words, inputRef, chosen, text, onChange, refused, p
 }
 
 /** Returns the ref of a scrolling element. After an addition, its end is visible, because the user types the next entry there. */
-function useKeptEnd(count: number): RefObject<HTMLDivElement | null> {
+function useKeptEnd(input: RefObject<HTMLElement | null>, count: number): RefObject<HTMLDivElement | null> {
   const box = useRef<HTMLDivElement>(null);
   const shown = useRef(0);
   useLayoutEffect(() => {
     // If a click outside of the text adds an email address, the clicked button must not move.
-    const isTyping = document.activeElement === box.current?.querySelector("input");
+    const isTyping = document.activeElement === input.current;
     if (box.current !== null && isTyping && count > shown.current) box.current.scrollTop = box.current.scrollHeight;
     shown.current = count;
-  }, [count]);
+  }, [input, count]);
   return box;
 }
 

@@ -308,8 +308,8 @@ export const requestScenes: readonly Scene[] = scenesOf("nobody", {
   async "request-sending"(page) {
     await openRequest(page);
     await choose(page);
-    // The request that starts the upload never gets a response, so the page shows that it is sending.
-    await page.route(/\/uploads$/, () => undefined);
+    // No request that starts uploads gets a response, so the page shows that it is sending. One request can start both files.
+    await page.route(/\/uploads(\/batch)?$/, () => undefined);
     await page.getByRole("button", { name: words.send(2) }).click();
     await page.getByRole("button", { name: words.cancelFile("Payslip March.pdf") }).waitFor();
   },

@@ -58,7 +58,7 @@ export const cephDoctor: DoctorOn = {
     {
       fault: "a rule deletes every object after a day",
       id: "lifecycle-deletes",
-      change: (server, s3) => putLifecycle(server, s3, [ABORT_RULE, { ...ALL, ID: "daily", Expiration: { Days: 1 } }]),
+      change: (server, s3) => putLifecycle(server, s3, [ABORT_RULE, DAILY_RULE]),
       cure: putPrintedRules,
     },
     {
@@ -103,7 +103,7 @@ export const swiftDoctor: DoctorOn = {
   ],
 };
 
-function putCors({ bucket: Bucket }: BucketServer, s3: S3Client, origin = ORIGIN): Promise<unknown> {
+export function putCors({ bucket: Bucket }: BucketServer, s3: S3Client, origin = ORIGIN): Promise<unknown> {
   const rule = {
     AllowedOrigins: [origin],
     AllowedMethods: ["GET", "HEAD", "PUT"],
@@ -114,9 +114,10 @@ function putCors({ bucket: Bucket }: BucketServer, s3: S3Client, origin = ORIGIN
 }
 
 const ALL = { Status: "Enabled", Filter: { Prefix: "" } } as const;
-const ABORT_RULE = { ...ALL, ID: "abort", AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } };
+export const ABORT_RULE = { ...ALL, ID: "abort", AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } };
+export const DAILY_RULE = { ...ALL, ID: "daily", Expiration: { Days: 1 } };
 
-function putLifecycle(
+export function putLifecycle(
   { bucket: Bucket }: BucketServer,
   s3: S3Client,
   Rules: LifecycleRule[] = [ABORT_RULE],

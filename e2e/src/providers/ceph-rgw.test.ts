@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from "vitest";
 import { bucketSuite } from "../../../packages/server/src/platform/bucket/bucket.suite.ts";
 import { doctorSuite } from "../doctor/provider.suite.ts";
 import { cephDoctor } from "../doctor/provider-faults.ts";
+import { lifecycleSuite } from "../move-bucket/lifecycle.suite.ts";
 import { type RunningProvider, startCeph } from "../testing/s3-servers/providers.ts";
 import { badInputSuite, STREAM_SIZES } from "./bad-input.suite.ts";
 
@@ -15,3 +16,4 @@ afterAll(() => provider.stop());
 bucketSuite("Ceph RGW", () => provider.newBucket(), { streamSizes: STREAM_SIZES });
 badInputSuite("Ceph RGW", () => provider);
 doctorSuite("Ceph RGW", () => provider, cephDoctor);
+lifecycleSuite("Ceph RGW", () => provider);

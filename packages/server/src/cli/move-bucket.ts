@@ -91,7 +91,7 @@ async function moveWith({ deps, buckets }: Core, options: Options): Promise<void
 
 type Checking = { from: number; to: number; bytes: number; isForced: boolean };
 
-/** Checks the new bucket. Prints warnings, and throws `invalid_request` after an error. */
+/** Checks the new bucket. Prints warnings and skipped checks, and throws `invalid_request` after an error. */
 async function checkTarget(deps: Core["deps"], { isForced, ...asked }: Checking): Promise<void> {
   const { config } = loadConfig();
   const bucket = config.nextBucket?.bucket ?? config.bucket;
@@ -102,10 +102,13 @@ async function checkTarget(deps: Core["deps"], { isForced, ...asked }: Checking)
   });
   // The import is dynamic, because the checks load the AWS SDK.
   const { checkNextBucket } = await import("../wiring/doctor.ts");
-  const { findings } = problems.length > 0 ? { findings: [] } : await checkNextBucket(config, () => undefined);
-  for (const { severity, title, detail, id } of findings) {
+  const report = problems.length > 0 ? undefined : await checkNextBucket(config, () => undefined);
+  for (const { severity, title, detail, id } of report?.findings ?? []) {
     if (severity === "error") problems.push(`${title} (${id}): ${detail}`);
     if (severity === "warning") process.stderr.write(`Warning: ${title} (${id}). ${detail}\n`);
+  }
+  for (const { subject, reason } of report?.unchecked ?? []) {
+    process.stderr.write(`Not checked: ${subject}: ${reason}.\n`);
   }
   if (problems.length === 0) return;
   if (isForced) {

@@ -83,3 +83,19 @@ it("a service works after a database move to PostgreSQL (through PgBouncer) and 
   expect(lines.at(-1)).toMatchObject({ event: "done", nextSteps: expect.any(Array) });
   await smokeTest({ ...place, env: { ...place.env, AUTH_SECRET: authSecret } }, { seen, linkPath: secondLink });
 });
+
+it("a database move refuses a target behind PgBouncer in statement mode", async () => {
+  const place = await makePlace();
+  const database = await createTestPostgresDatabase();
+  const pooler = await startPgBouncer(database.url, { mode: "statement", preparedStatements: 0, size: 5 });
+  onTestFinished(async () => {
+    await pooler.stop();
+    await database.remove();
+    await place.remove();
+  });
+  const { code, stderr } = await endOfCli(place, ["move", "database", "--to", pooler.url]);
+  expect(stderr).toContain(
+    "the connection pooler runs in statement mode. The pooler refused BEGIN.\npool_mode = transaction",
+  );
+  expect(code).toBe(1);
+});

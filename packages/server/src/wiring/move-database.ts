@@ -21,6 +21,8 @@ type Options = {
 
 /** These findings mean that a database is unsafe, but usable. All other errors of the doctor stop a move. */
 const ONLY_UNSAFE = new Set(["database-fsync", "database-commit"]);
+/** The service still starts on an old version, but nobody should move there. */
+const TOO_OLD = "database-old";
 
 /** Parses a database: a PostgreSQL URL, `sqlite` for the database in DATA_DIR, `sqlite:<file>`, or a file. Throws `invalid_request`. */
 export function parseDatabase(text: string, { server }: Pick<Config, "server">): DatabaseConfig {
@@ -91,14 +93,16 @@ function sameEngine({ kind }: DatabaseConfig): DomainError {
   return invalidRequest(`A move needs two engines. ${advice}`);
 }
 
-/** Runs the doctor's checks of one database. Throws `invalid_request` if the database is unusable. */
+/** Runs the doctor's checks of the target. Throws `invalid_request` if the target is unusable. */
 async function examine(database: DatabaseConfig, { onFinding }: Pick<Options, "onFinding">): Promise<void> {
   const check = database.kind === "sqlite" ? sqliteCheck : postgresCheck;
   for (const outcome of await check.run({ config: { database }, clock: Date.now } as unknown as DoctorParts)) {
     if (!("finding" in outcome)) continue;
     const { id, severity, title, detail, fix } = outcome.finding;
-    if (severity === "error" && !ONLY_UNSAFE.has(id)) {
-      throw invalidRequest([`${title}. ${detail}`, ...fix.map(({ text }) => text)].join("\n"));
+    if (id === TOO_OLD || (severity === "error" && !ONLY_UNSAFE.has(id))) {
+      const lines = [`${title}. ${detail}`, ...fix.map(({ text }) => text)];
+      // The doctor names the setting of the source.
+      throw invalidRequest(lines.join("\n").replaceAll("DATABASE_URL", "--to"));
     }
     onFinding(outcome.finding);
   }

@@ -46,8 +46,9 @@ const finding = findingOf(postgresFaults);
 type Postgres = Extract<DatabaseConfig, { kind: "postgres" }>;
 
 const TIMEOUT_MS = 5_000;
-// Matches the SQLSTATE codes for a refused sign-in and for a missing database.
-const BAD_LOGIN = /^28|^3D000$/;
+// Matches the SQLSTATE codes for a refused sign-in, for a missing database, and for a role that may not connect.
+const BAD_LOGIN = /^28|^3D000$|^42501$/;
+const MAY_NOT_CONNECT = "42501";
 const TRANSACTIONS = 6;
 const HIDES_WARNINGS = /^(?:error|fatal|panic)$/;
 
@@ -197,10 +198,14 @@ async function keepsNames(clients: readonly pg.Client[]): Promise<boolean> {
 }
 
 function explain(error: unknown, url: string): Outcome {
-  const { host } = new URL(url);
+  const { host, pathname, username } = new URL(url);
   const code = (error as { code?: unknown }).code;
   if (error instanceof pg.DatabaseError && BAD_LOGIN.test(error.code ?? "")) {
-    const fix = environmentFix("DATABASE_URL=postgres://user:password@host:5432/database");
+    const grant = `GRANT CONNECT ON DATABASE "${pathname.slice(1)}" TO "${username}";`;
+    const fix =
+      error.code === MAY_NOT_CONNECT
+        ? [{ label: "command in psql, as superuser", text: grant }]
+        : environmentFix("DATABASE_URL=postgres://user:password@host:5432/database");
     return finding("database-login", { detail: `PostgreSQL at ${host} responded with SQLSTATE ${error.code}.`, fix });
   }
   const fix = [

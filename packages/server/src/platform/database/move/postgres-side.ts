@@ -186,7 +186,7 @@ export function openPostgresTarget(url: string): Target {
     async check() {
       const checking = await openSession(url);
       try {
-        await requireEmpty(checking.client);
+        await requireUsable(checking.client);
       } finally {
         await checking.close();
       }
@@ -195,7 +195,7 @@ export function openPostgresTarget(url: string): Target {
       await mark(url);
       session = await openSession(url);
       await lockTarget(session);
-      await requireEmpty(session.client);
+      await requireUsable(session.client);
       await migrateWithin(session.transaction, "postgres");
       later = await dropAll(session.client);
       const side = await postgresSide(session, { isSorted: false });
@@ -252,17 +252,13 @@ async function mark(url: string): Promise<void> {
   const session = await openSession(url);
   try {
     await lockTarget(session);
-    await requireEmpty(session.client);
+    await requireUsable(session.client);
     await session.client.query(
       `create table if not exists ${INCOMPLETE_MOVE} (started_at timestamptz not null default now())`,
     );
     await session.transaction.commit().execute();
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError && error.code === "42501")) throw toPostgresDomainError(error);
-    throw invalidRequest(
-      "The role of the target may not create tables. As an administrator, run GRANT CREATE ON SCHEMA public TO the role, or make the role the owner of the database.",
-      { cause: error },
-    );
+    throw toPostgresDomainError(error);
   } finally {
     await session.close();
   }
@@ -277,11 +273,19 @@ async function isMarked(url: string): Promise<boolean> {
   }
 }
 
-async function requireEmpty(client: pg.PoolClient): Promise<void> {
+/** Throws if the target is a template or not empty, or if its role may not create tables. */
+async function requireUsable(client: pg.PoolClient): Promise<void> {
   const template = await client.query("select from pg_database where datname = current_database() and datistemplate");
   if (template.rows.length > 0) {
     throw invalidRequest(
       "The target is a template, from which PostgreSQL copies each new database. Create a new database for the move, for example with createdb.",
+    );
+  }
+  // The result is null if the schema of the search path does not exist.
+  const rights = await client.query("select where has_schema_privilege(current_schema(), 'create')");
+  if (rights.rows.length === 0) {
+    throw invalidRequest(
+      "The role of the target may not create tables. As an administrator, run GRANT CREATE ON SCHEMA public TO the role, or make the role the owner of the database.",
     );
   }
   const { rows } = await client.query<{ name: string }>(

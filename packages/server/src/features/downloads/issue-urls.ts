@@ -115,8 +115,9 @@ export function issueUrls(deps: Deps, { refusals, allowance, arrive }: UrlParts)
       if (ofNote.attachments.length === 0) issued.set(ofNote.noteId, ofNote);
       ofNote.attachments.push(attachment);
     }
-    // The access query returns no role for a disabled user. `requireEnabled` throws the error that a disabled user gets on other routes.
-    if (issued.size === 0) await requireEnabled(deps)(caller.userId);
+    // The access query returns no role for a disabled user. `requireEnabled` throws the error that a disabled user gets on other routes. The
+    // database of an embedding has no table of disabled users, because the application decides.
+    if (issued.size === 0 && caller.grants === undefined) await requireEnabled(deps)(caller.userId);
     await Promise.all(
       [...issued.values()].map(({ attachments, expiresInSeconds }) =>
         urlAuditLog(db).record(

@@ -73,6 +73,7 @@ describe.each(engines)("the calls that read files on $name", (engine) => {
     ]);
     expect(await (await fetch(answers[1]?.url ?? "")).text()).toBe("the note");
     expect(await files.issueUrls(ben, [])).toEqual([]);
+    expect(await files.issueUrls(ben, [hidden.id])).toMatchObject([{ code: "access_denied" }]);
     await expect(files.issueUrls(ben, [shown.id], { purpose: "steal" as never })).rejects.toBeInstanceOf(TypeError);
   });
 

@@ -18,7 +18,7 @@ import type { Attachment, FileUrl } from "./wire.ts";
 export type Item = { resource: string; itemId: string };
 
 /** A file of an item of the application. */
-export type ItemFile = Attachment & { resource: string; itemId: string };
+export type ItemFile = Omit<Attachment, "noteId"> & { resource: string; itemId: string };
 
 export type ItemUploadTask = Omit<UploadTask, "done"> & { readonly done: Promise<ItemFile> };
 

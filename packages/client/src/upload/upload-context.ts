@@ -20,7 +20,7 @@ export type OpenUpload = { uploadId: string; attachmentId: string | undefined } 
 );
 
 /** An uploaded attachment, or a file that a visitor sent for a file request. */
-export type FinishedFile = Attachment | SentFile;
+export type FinishedFile = Omit<Attachment, "noteId"> | SentFile;
 
 /** The values that all steps of one upload share. */
 export type UploadContext = {

@@ -5,7 +5,7 @@ import { auditQueries } from "../../features/audit/queries.ts";
 import type { Hook } from "../../index.ts";
 import { openAt } from "../../testing/database/database-location.ts";
 import { engines } from "../../testing/database/test-databases.ts";
-import { clientOf, createPlace, invoice42, locationOf, mayInvoice, open } from "./testing/embedding.ts";
+import { clientOf, createPlace, invoice42, locationOf, mayInvoice, noteIdOf, open } from "./testing/embedding.ts";
 import { startEmbeddingChild } from "./testing/start-child.ts";
 
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 2);
@@ -18,7 +18,6 @@ describe.each(engines)("an embedding that is killed on $name", (engine) => {
   }, async () => {
     const place = await createPlace(engine);
     const confirmed = new Map<string, number>();
-    let noteId = "";
     for (let round = 0; round < ROUNDS; round += 1) {
       const child = startEmbeddingChild("serve-until-killed", place);
       const [base] = await once(child.lines, "line");
@@ -26,7 +25,6 @@ describe.each(engines)("an embedding that is killed on $name", (engine) => {
       const completed = await ann.upload("/invoice/42", { text: `round ${round}` });
       expect(completed).toMatchObject({ status: 200, body: { state: "ready" } });
       const { id } = completed.body;
-      noteId = completed.body.noteId;
       confirmed.set(id, 0);
       for (const each of confirmed.keys()) {
         expect(await ann.send(`GET /files/${each}/url`)).toMatchObject({ status: 200 });
@@ -44,7 +42,7 @@ describe.each(engines)("an embedding that is killed on $name", (engine) => {
       expect(await (await fetch(body.fileUrl)).text()).toBe(`round ${round}`);
     }
     await close();
-    const issued = await urlEvents(locationOf(place), noteId);
+    const issued = await urlEvents(locationOf(place));
     // For each file, the log has one more event than the child process confirmed, because the test also requests a URL to check the bytes.
     for (const [id, count] of confirmed) expect(issued.filter((each) => each === id)).toHaveLength(count + 1);
   });
@@ -62,11 +60,12 @@ describe.each(engines)("an embedding that is killed on $name", (engine) => {
   });
 });
 
-/** Returns the file ids of all events about issued URLs in the audit log. */
-async function urlEvents(location: Parameters<typeof openAt>[0], noteId: string): Promise<string[]> {
+/** Returns the file ids of all events about issued URLs of invoice 42 in the audit log. */
+async function urlEvents(location: Parameters<typeof openAt>[0]): Promise<string[]> {
   const db = await openAt(location);
   try {
-    const { items } = await auditQueries(db).listOfOwner(ownerOfItem(noteId), { limit: 200, cursor: undefined });
+    const owner = ownerOfItem(await noteIdOf(db, invoice42));
+    const { items } = await auditQueries(db).listOfOwner(owner, { limit: 200, cursor: undefined });
     return items.filter(({ action }) => action === "url.issued").flatMap(({ attachmentIds }) => attachmentIds);
   } finally {
     await db.close();

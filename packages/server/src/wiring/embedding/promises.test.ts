@@ -3,7 +3,7 @@ import { ownerOfItem } from "../../features/access/caller.ts";
 import { auditQueries } from "../../features/audit/queries.ts";
 import { openAt } from "../../testing/database/database-location.ts";
 import { engines } from "../../testing/database/test-databases.ts";
-import { createPlace, locationOf, mayInvoice, open } from "./testing/embedding.ts";
+import { createPlace, invoice42, locationOf, mayInvoice, noteIdOf, open, users } from "./testing/embedding.ts";
 
 const declared = { filename: "a.txt", contentType: "text/plain", sizeBytes: 3 };
 
@@ -23,19 +23,51 @@ describe.each(engines)("the promises of an embedding on $name", (engine) => {
   it("promise 3: the audit log records issued and refused URLs with their users", async () => {
     const place = await createPlace(engine);
     const { as, close } = await open(place);
-    const { id, noteId } = (await as("ann").upload("/invoice/42")).body;
+    const { id } = (await as("ann").upload("/invoice/42")).body;
     await as("ann").send(`GET /files/${id}/url?disposition=inline`);
     await as("ben").send(`GET /files/${id}/url`);
     await as("ben").send("POST /files/urls", { json: { fileIds: [id] } });
     await close();
     const db = await openAt(locationOf(place));
-    const { items } = await auditQueries(db).listOfOwner(ownerOfItem(noteId), { limit: 50, cursor: undefined });
+    const owner = ownerOfItem(await noteIdOf(db, invoice42));
+    const { items } = await auditQueries(db).listOfOwner(owner, { limit: 50, cursor: undefined });
     await db.close();
     const seen = items.map(({ action, actorId, attachmentIds }) => [action, actorId, attachmentIds]);
     expect(seen).toContainEqual(["attachment.uploaded", "application:ann", [id]]);
     expect(seen).toContainEqual(["url.issued", "application:ann", [id]]);
     expect(seen).toContainEqual(["url.refused", "application:ben", [id]]);
     expect(JSON.stringify(items)).not.toContain("X-Amz");
+  });
+
+  it("no response of an embedding contains the id of an item's note", async () => {
+    const place = await createPlace(engine);
+    const { as, files, close } = await open(place, { resources: { invoice: { may: () => true } } });
+    const ann = as("ann");
+    const started = await ann.send("POST /invoice/42/uploads", { json: declared });
+    const { upload } = started.body;
+    await fetch(upload.url, { method: upload.method, headers: upload.headers, body: "abc" });
+    const pending = await ann.send(`GET /uploads/${upload.id}`);
+    const completed = await ann.send("POST /uploads/complete", { json: { uploadIds: [upload.id] } });
+    const { id } = completed.body.files[0].file;
+    const moved = await files.move(users.ann, id, { resource: "invoice", itemId: "43" });
+    const responses = [
+      ...[started.body, pending.body, completed.body, moved],
+      (await ann.upload("/invoice/42")).body,
+      (await ann.send("GET /invoice/42")).body,
+      (await ann.send(`GET /files/${id}`)).body,
+      (await ann.send(`GET /files/${id}/url`)).body,
+      (await ann.send("POST /files/urls", { json: { fileIds: [id] } })).body,
+      await files.activity(users.ann, invoice42),
+      await files.list(users.ann, invoice42),
+    ];
+    await close();
+    const db = await openAt(locationOf(place));
+    const noteId = await noteIdOf(db, invoice42);
+    await db.close();
+    for (const response of responses) {
+      expect(JSON.stringify(response)).not.toContain(noteId);
+      expect(JSON.stringify(response)).not.toContain('"noteId"');
+    }
   });
 
   it("promise 5: a file is in the bucket under a key that appears only in URLs", async () => {

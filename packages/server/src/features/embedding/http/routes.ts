@@ -32,7 +32,10 @@ const Name = Type.String({ minLength: 1, maxLength: 255, ...wire.PlainText });
 const ItemParams = Type.Object({ resource: Name, itemId: Name });
 const FileParams = Type.Object({ fileId: wire.Id });
 
-const ItemFile = Type.Object({ ...wire.Attachment.properties, resource: Name, itemId: Name });
+// An application names items, and does not know the notes that store their files.
+const { noteId: _file, ...fileMembers } = wire.Attachment.properties;
+const { noteId: _upload, ...uploadMembers } = wire.Upload.properties.upload.properties;
+const ItemFile = Type.Object({ ...fileMembers, resource: Name, itemId: Name });
 
 /** The schemas of all routes of an embedding. The upload routes use schemas of the service. */
 const uploadSchemas = operations("uploads", {
@@ -57,7 +60,7 @@ const uploadSchemas = operations("uploads", {
   getUpload: {
     summary: "Read the state of an upload. Only the user who started the upload",
     params: wire.UploadParams,
-    response: { 200: wire.Upload },
+    response: { 200: Type.Object({ upload: Type.Object(uploadMembers) }) },
   },
   signParts: {
     summary: "Sign the URLs of parts of a large upload",
@@ -237,7 +240,7 @@ async function describeFile(attachment: Attachment, { item, deps }: { item: Item
 }
 
 function presentItemFile(attachment: Attachment, { item, people }: { item: ItemName; people: People }) {
-  const file = presentAttachment(attachment, people);
+  const { noteId: _, ...file } = presentAttachment(attachment, people);
   const { resource, itemId } = item;
   // In the response, a user has the id that the application uses, without the prefix that the service adds.
   const createdBy = { ...file.createdBy, id: idInApplication(file.createdBy.id) ?? file.createdBy.id };

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, onTestFinished } from "vitest";
-import { createValetKey, type ValetKeyOptions } from "../../../index.ts";
+import { lookupQueries } from "../../../features/people/lookup-queries.ts";
+import { createValetKey, type ItemName, type ValetKeyOptions } from "../../../index.ts";
 import { inspect, startEmbedded } from "../../../platform/bucket/testing/bucket-server.ts";
 import type { DatabaseUser } from "../../../platform/database/engine.ts";
 import { withSchema } from "../../../platform/database/postgres/opening.ts";
+import type { Tx } from "../../../platform/database/queries.ts";
 import type { DatabaseLocation } from "../../../testing/database/database-location.ts";
 import { runSql, type TestEngine } from "../../../testing/database/test-databases.ts";
 import { clientOf } from "./client.ts";
@@ -40,6 +42,11 @@ export async function createPlace(
 /** Returns the location of an embedding's database, for a test that reads the database directly. */
 export function locationOf({ database }: Place): DatabaseLocation {
   return database.startsWith("postgres") ? { url: withSchema(database, "valetkey") } : { file: database };
+}
+
+/** Returns the id of the note that stores the files of an item. */
+export async function noteIdOf(db: Tx, item: ItemName): Promise<string> {
+  return (await lookupQueries(db).item(item))?.noteId ?? "";
 }
 
 export async function open(place: Place, options: Options = {}, atEnd: AtEnd = onTestFinished) {

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import type { Link } from "../links/link.ts";
 import { shareByLink } from "./creators.ts";
 
@@ -38,6 +38,22 @@ it("a later visit of a link checks the rights of its creator again", async () =>
     await asked;
   }
   expect(questions).toHaveLength(2);
+});
+
+it("a check of the creator's rights that hangs delays later visits of its link for at most a second", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { questions, ask } = questionsOf();
+  const hanging = ask(link("a"));
+  const later = ask(link("a"));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(questions).toHaveLength(2);
+  questions[1]?.resolve(RIGHTS);
+  expect(await later).toBe(RIGHTS);
+  questions[0]?.resolve(undefined);
+  expect(await hanging).toBeUndefined();
+  void ask(link("a"));
+  expect(questions).toHaveLength(3);
 });
 
 it("a failed check of the creator's rights affects only the visits that share it", async () => {

@@ -17,6 +17,8 @@ export type FindCreator = (id: string) => User | null | undefined | Promise<User
 
 /** The maximum time of one call of `findUser`, in milliseconds. */
 const WITHIN_MS = 5_000;
+/** The maximum time that a check of a link waits for the end of an earlier check. */
+const PATIENCE = { milliseconds: 1_000, late: () => new Error("The earlier check of the link takes long.") };
 
 type Options = {
   ask: Pick<Ask, "mayRequest" | "mayShare">;
@@ -77,7 +79,8 @@ export function createCreators({ db, limits }: Pick<Deps, "db" | "limits">, opti
 
 /**
  * Lets parallel checks of one link share a result. A call never gets the result of a check that began before the call, because the creator
- * may have lost the right since then. So all calls during a check share the next check.
+ * may have lost the right since then. So all calls during a check share the next check. The next check begins when the earlier check ends.
+ * If the earlier check hangs, the next check begins after a second.
  */
 export function shareByLink<T>(ask: (link: Link) => Promise<T>): (link: Link) => Promise<T> {
   const running = new Map<string, Promise<T>>();
@@ -90,8 +93,9 @@ export function shareByLink<T>(ask: (link: Link) => Promise<T>): (link: Link) =>
   }
   return (link) => {
     const earlier = running.get(link.id);
+    const again = () => begin(link);
     if (earlier === undefined) return begin(link);
-    const shared = next.get(link.id) ?? earlier.catch(() => undefined).then(() => begin(link));
+    const shared = next.get(link.id) ?? within(PATIENCE, () => earlier).then(again, again);
     next.set(link.id, shared);
     return shared;
   };

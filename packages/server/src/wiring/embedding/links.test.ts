@@ -6,7 +6,7 @@ import { openTestFiles } from "../../testing.ts";
 import { createValetKeyAt } from "./create-valet-key.ts";
 import { collectLines } from "./testing/collect-lines.ts";
 import { drawer } from "./testing/drawer.ts";
-import { createPlace, open, optionsAt, useEmbedding, users } from "./testing/embedding.ts";
+import { createPlace, open, optionsAt, type TestUser, useEmbedding, users } from "./testing/embedding.ts";
 import { links, sharing, visitorOf, withdrawn } from "./testing/sharing.ts";
 
 const { ann, ben, cleo } = users;
@@ -26,6 +26,31 @@ describe.each(engines)("the links of an embedding on $name", (engine) => {
     const { id } = await files.attach(ann, drawer(itemId), note("a.txt"));
     return { fileId: id, link: await files.createLink(ann, drawer(itemId), settings) };
   }
+
+  it("requirement 38: a call of mayShare that hangs delays neither other links nor later visits", async () => {
+    const called = Promise.withResolvers<void>();
+    const hanging = Promise.withResolvers<boolean>();
+    let hangs = false;
+    const mayShare = (user: TestUser) => {
+      if (!hangs || user.id !== "ann") return true;
+      hangs = false;
+      called.resolve();
+      return hanging.promise;
+    };
+    const resources = { drawer: { may: () => true, mayShare } };
+    const { files } = await open(await createPlace(engine), { ...sharing, resources });
+    const [ofAnn, ofBen] = await Promise.all([ann, ben].map((user) => files.createLink(user, drawer("hang"))));
+    const look = (token = "") => visitorOf(files.fetch, token).look();
+    hangs = true;
+    const settled: string[] = [];
+    const first = look(ofAnn?.token).finally(() => settled.push("first"));
+    await called.promise;
+    expect(await look(ofBen?.token)).toMatchObject({ status: 200 });
+    expect(await look(ofAnn?.token)).toMatchObject({ status: 200 });
+    expect(settled).toEqual([]);
+    hanging.resolve(false);
+    expect(await first).toMatchObject(gone);
+  });
 
   it("a visitor without an account downloads exactly the files of a link", async () => {
     const { files } = embedding;

@@ -54,6 +54,41 @@ describe("the page of a file request of an embedding", () => {
     expect(problems).toEqual([]);
   });
 
+  it("a visitor fills the slots of an application's file request", async () => {
+    const { files } = application;
+    const item = { resource: "invoice", itemId: "slots" };
+    const { url } = await files.asApplication.createFileRequest(item, {
+      ...{ review: true, askName: "no" },
+      slots: [
+        { id: "passport", name: 'Passport "A"', accept: ["text/plain"] },
+        { id: "payslip", name: "Payslip", maxBytes: 5_000_000 },
+      ],
+    });
+    const { page, problems } = await visit(url);
+    const [passport, payslip] = [page.getByLabel('Passport "A"'), page.getByLabel("Payslip")];
+    await page.getByText("1 file, up to 5 MB.").waitFor();
+    await page.getByRole("button", { name: "Send" }).click();
+    expect(await passport.evaluate((input) => input.matches(":focus"))).toBe(true);
+    await passport.setInputFiles({ name: "p.txt", mimeType: "text/plain", buffer: Buffer.from("hello") });
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByText('Passport "A": p.txt').waitFor();
+    await page.getByText("Received").waitFor();
+    expect([await passport.isDisabled(), await payslip.isDisabled()]).toEqual([true, false]);
+    const saved = page.waitForEvent("download");
+    await page.getByRole("link", { name: "Receipt: p.txt" }).click();
+    expect((await saved).suggestedFilename()).toMatch(/^Receipt.* p\.txt\.json$/);
+    const other = await visit(url);
+    await other.page.getByText("Received").waitFor();
+    expect(await other.page.getByLabel('Passport "A"').isDisabled()).toBe(true);
+    const [sent] = (await files.asApplication.listUnreviewed(item)).files;
+    expect(sent).toMatchObject({ filename: "p.txt", visitor: { slotId: "passport" } });
+    await files.asApplication.reviewFile(sent?.id as string, "reject");
+    await page.goto(url);
+    await page.getByText("The recipient did not accept this file.").waitFor();
+    expect(await passport.isDisabled()).toBe(false);
+    expect(problems).toEqual([]);
+  });
+
   it("the page of an application's file request shows why it refuses a file", async () => {
     const { files } = application;
     const item = { resource: "invoice", itemId: "large" };

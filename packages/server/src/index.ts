@@ -1,6 +1,12 @@
 export type { AnnotationsFilter, AnnotationsInput } from "./features/attachments/annotations.ts";
 export type { ItemLink, LinkCalls, NewLink } from "./features/embedding/calls/link-types.ts";
-export type { FileRequestCalls, ItemFileRequest, NewFileRequest } from "./features/embedding/calls/request-types.ts";
+export type {
+  FileRequestCalls,
+  FileRequestSlot,
+  ItemFileRequest,
+  NewFileRequest,
+  UnreviewedFile,
+} from "./features/embedding/calls/request-types.ts";
 export type { TenantCalls } from "./features/embedding/calls/tenant-types.ts";
 export type {
   ActivityEvent,

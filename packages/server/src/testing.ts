@@ -169,7 +169,13 @@ function createClock(): { clock: TestClock; now: () => number } {
   return { clock: { now: () => new Date(now()), advance }, now };
 }
 
-const HOOKS = ["onReady", "onRejected", "onRemoved", "onDownload"] as const satisfies (keyof Resource)[];
+const HOOKS = [
+  "onReady",
+  "onQuarantined",
+  "onRejected",
+  "onRemoved",
+  "onDownload",
+] as const satisfies (keyof Resource)[];
 
 /** Counts the calls of the hooks, and stores their errors for `run`. */
 function watchHooks<AppUser extends User>(given: Resources<AppUser>) {

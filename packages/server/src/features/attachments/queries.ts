@@ -309,7 +309,7 @@ export function countListed(db: Kysely<Tables>, noteId: Expression<string>, isVi
 }
 
 // The database uses the index of attachments that are not ready only if the query has exactly the expression of the index.
-const isUnready = sql<SqlBool>`(attachments.state not in ('pending', 'ready') or attachments.trash_id is not null)`;
+export const isUnready = sql<SqlBool>`(attachments.state not in ('pending', 'ready') or attachments.trash_id is not null)`;
 
 const isUncounted = sql<SqlBool>`
   (attachments.state in ('rejected', ${sql.join(unlistedStates.map((state) => sql.lit(state)))})

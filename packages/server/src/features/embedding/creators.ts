@@ -5,13 +5,18 @@ import type { LinkVerbs } from "../links/index.ts";
 import type { Link } from "../links/link.ts";
 import type { CreatorRightsOf } from "../links/visitor/admit.ts";
 import { fileEventQueries, type ItemName } from "../outbox/file-event-queries.ts";
+import type { RequestVerbs } from "../requests/index.ts";
 import type { Ask } from "./ask.ts";
 import { checkUser } from "./http/handler.ts";
 import { type Actor, APPLICATION, rulesOf, urlTtlOf } from "./items.ts";
 import type { Resources, User } from "./types.ts";
 
 /** The calls about links and file requests of an embedding. `urlOf` returns the URL that visitors open. */
-export type ItemLinks = { useCases: LinkVerbs; creatorRightsOf: CreatorRightsOf; urlOf: (token: string) => string };
+export type ItemLinks = {
+  useCases: LinkVerbs & Pick<RequestVerbs, "reviewFile">;
+  creatorRightsOf: CreatorRightsOf;
+  urlOf: (token: string) => string;
+};
 
 export type FindCreator = (id: string) => User | null | undefined | Promise<User | null | undefined>;
 

@@ -133,6 +133,7 @@ type Call = { event: LeasedFileEvent; file: ItemFile; delivery: HookDelivery };
 
 function callHook(rules: Resource | undefined, { event, file, delivery }: Call): unknown {
   const { kind, itemId, url } = event;
+  if (kind === "quarantined") return rules?.onQuarantined?.(file, itemId, delivery);
   if (kind === "ready") return rules?.onReady?.(file, itemId, delivery);
   if (kind === "rejected") return rules?.onRejected?.(file, itemId, delivery);
   if (kind === "removed") return rules?.onRemoved?.(file, itemId, delivery);

@@ -21,10 +21,7 @@ type Options = { starts: Allowance; creators: Creators; resources: Resources; ad
  * resource and the limits of the file request. The application decides about the creator of the file request, and `validate` gets this
  * creator, because a visitor is no user of the application.
  */
-export function createSenders(
-  deps: Deps,
-  { starts, creators, resources, admit, places }: Options,
-): Pick<RequestVerbs, "admitSender" | "visitorUploads"> {
+export function createSenders(deps: Deps, { starts, creators, resources, admit, places }: Options): RequestVerbs {
   const { db } = deps;
   const requests = createRequests(deps, { starts, creatorRightsOf: creators.rightsOf });
   const uploads = requests.visitorUploads;
@@ -60,7 +57,7 @@ export function createSenders(
   };
 
   return {
-    admitSender: requests.admitSender,
+    ...requests,
     visitorUploads: {
       ...uploads,
       startAll,

@@ -49,7 +49,7 @@ export type ItemFile = {
 export type HookDelivery = {
   id: string;
   attempt: number;
-  /** The visitor of a file request who sent the file. Only `onReady` and `onRejected` get the visitor. */
+  /** The visitor of a file request who sent the file. Only `onReady`, `onQuarantined` and `onRejected` get the visitor. */
   visitor?: FileVisitor | undefined;
 };
 
@@ -132,13 +132,18 @@ export type Resource<AppUser extends User = User> = {
   validate?(file: OfferedFile, user: AppUser, item: ItemToFill): Validation | Promise<Validation>;
   /** The lifetime of a URL in seconds, if the caller does not choose a shorter time. Range: 1 to 604,800. Default: 60. */
   urlTtlSeconds?: number | undefined;
-  /** Valet Key calls `onReady` at least once for each verified file, even after a crash. Default: none. */
+  /** Valet Key calls `onReady` at least once for each verified or accepted file, even after a crash. Default: none. */
   onReady?: Hook | undefined;
-  /** Valet Key calls `onRejected` at least once for each file whose verification failed. Default: none. */
+  /**
+   * Valet Key calls `onQuarantined` at least once for each verified file of a file request with `review`, and always before the `onReady`
+   * or `onRejected` of this file. Default: none.
+   */
+  onQuarantined?: Hook | undefined;
+  /** Valet Key calls `onRejected` at least once for each file whose verification failed, or that a reviewer rejected. Default: none. */
   onRejected?: Hook | undefined;
   /**
-   * Valet Key calls `onRemoved` at least once for each ready file that was deleted permanently, and always after the `onReady` of this
-   * file. A file that moves to the trash is not deleted permanently. Default: none.
+   * Valet Key calls `onRemoved` at least once for each ready or quarantined file that was deleted permanently, and always after the other
+   * hooks about the upload of this file. A file that moves to the trash is not deleted permanently. Default: none.
    */
   onRemoved?: Hook | undefined;
   /**
@@ -160,6 +165,7 @@ export const RESOURCE_OPTIONS = {
   validate: true,
   urlTtlSeconds: true,
   onReady: true,
+  onQuarantined: true,
   onRejected: true,
   onRemoved: true,
   onDownload: true,

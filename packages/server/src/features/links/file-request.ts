@@ -1,4 +1,5 @@
 import type { FileRequest, LinkSlot } from "@valetkey/contract";
+import type { FileVisitor } from "../../platform/database/unions.ts";
 import { DomainError, invalidRequest } from "../../platform/errors.ts";
 import { hasBidiControl, isVisible } from "../../platform/text/readable-text.ts";
 import type { Attachment } from "../access/attachment.ts";
@@ -96,5 +97,10 @@ export type VisitorFile = {
   /** The instant at which all bytes had arrived. Undefined: bytes are still missing. */
   receivedAt: number | undefined;
 };
+
+/** Converts the data about a visitor's file to the form that the application gets. */
+export function presentVisitor({ linkId, visitorName, slotId }: VisitorFile): FileVisitor {
+  return { fileRequestId: linkId, name: visitorName, slotId };
+}
 
 export type VisitorUpload = { uploadId: string; attachment: Attachment; file: VisitorFile };

@@ -1,7 +1,7 @@
 import { type ExpressionBuilder, type Insertable, type Selectable, sql } from "kysely";
 import { defineQueries, type Tx } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
-import type { FileEventKind, FileVisitor } from "../../platform/database/unions.ts";
+import type { AttachmentState, FileEventKind, FileVisitor } from "../../platform/database/unions.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { isOwnerOfItem } from "../access/caller.ts";
 
@@ -45,14 +45,15 @@ export async function recordFileEvent(
 }
 
 /**
- * Queues a call of the application's hook for each ready file, in the transaction that deletes the files permanently. All attachments must
- * belong to the same owner. The event has the id of the file, because a file is removed only once.
+ * Queues a call of the application's hook for each ready or quarantined file, in the transaction that deletes the files permanently. All
+ * attachments must belong to the same owner. The event has the id of the file, because a file is removed only once.
  */
 export async function recordRemovals(
   queries: Tx,
   { attachments, now }: { attachments: readonly Attachment[]; now: number },
 ): Promise<void> {
-  const files = attachments.filter(({ state, ownerId }) => state === "ready" && isOwnerOfItem(ownerId));
+  const isKnown = (state: AttachmentState) => state === "ready" || state === "quarantined";
+  const files = attachments.filter(({ state, ownerId }) => isKnown(state) && isOwnerOfItem(ownerId));
   const [first] = files;
   const item = first && (await fileEventQueries(queries).itemOfNote(first.noteId));
   if (item === undefined) return;
@@ -73,7 +74,8 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
 
   /**
    * Leases the oldest due events of these resources to this replica. When the lease ends, the events are due again. The event about a
-   * removed file waits for the hooks about its upload, so that an application never adds a file that it has already removed.
+   * removed file waits for the hooks about its upload, so that an application never adds a file that it has already removed. The events
+   * about a reviewed file also wait for the event that the file waits for its review.
    */
   async lease({
     now,
@@ -91,7 +93,7 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
       .select(["id", "due_at"])
       .where("due_at", "<=", now)
       .where((eb) => engine.isIn(eb.ref("resource"), engine.list(resources)))
-      .where((eb) => eb.or([eb("kind", "!=", "removed"), eb(earlierEvents(eb), "=", 0)]))
+      .where((eb) => eb.or([eb("kind", "in", FIRST_KINDS), eb(earlierEvents(eb), "=", 0)]))
       .orderBy("due_at")
       .orderBy("id")
       .limit(limit)
@@ -135,13 +137,21 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
   },
 }));
 
+/** The kinds of events that wait for no other event of the same file. */
+const FIRST_KINDS: FileEventKind[] = ["quarantined", "downloaded"];
+
 /** Counts earlier events about the same upload. With `not exists` instead, PostgreSQL would list all events. */
 function earlierEvents(eb: ExpressionBuilder<Tables, "file_events">) {
   return eb
     .selectFrom("file_events as earlier")
     .select(sql<number>`count(*)`.as("count"))
     .whereRef("earlier.file_id", "=", "file_events.file_id")
-    .where("earlier.kind", "in", ["ready", "rejected"]);
+    .where((where) =>
+      where.or([
+        where("earlier.kind", "=", "quarantined"),
+        where.and([where("file_events.kind", "=", "removed"), where("earlier.kind", "in", ["ready", "rejected"])]),
+      ]),
+    );
 }
 
 /** SQLite limits the number of values in one statement. */

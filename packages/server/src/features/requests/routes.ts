@@ -173,9 +173,15 @@ export function visitorUploadRoutes(
   });
 }
 
+type ReceiptVerbs = Pick<RequestVerbs, "admitSender" | "receipts">;
+
 export function visitorReceiptRoutes(
   app: App,
-  { useCases, publicUrl, visitorOf }: RouteDeps<RequestVerbs> & VisitorParts,
+  {
+    useCases,
+    publicUrl,
+    visitorOf,
+  }: Pick<RouteDeps<ReceiptVerbs>, "useCases" | "publicUrl"> & Pick<VisitorParts, "visitorOf">,
 ): void {
   app.get("/public/links/:token/receipts/:uploadId", { schema: receiptSchemas.getReceipt }, async (request) => {
     const { token, uploadId } = request.params;
@@ -205,7 +211,7 @@ const receiptSchemas = operations("visitors", {
 });
 
 /** The routes below /receipts. The routes are public, because everybody with a receipt may verify the receipt. */
-export function receiptRoutes(app: App, { useCases }: RouteDeps<PeopleVerbs & RequestVerbs>): void {
+export function receiptRoutes(app: App, { useCases }: { useCases: Pick<RequestVerbs, "receipts"> }): void {
   app.post("/receipts/verify", { schema: receiptSchemas.verifyReceipt }, async (request) => ({
     isValid: useCases.receipts.verify(request.body),
   }));

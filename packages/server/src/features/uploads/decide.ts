@@ -7,6 +7,7 @@ import { attachmentQueries } from "../attachments/queries.ts";
 import { type AuditEvent, aboutFile, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
 import { messagesOf } from "../audit/webhook-messages.ts";
+import { presentVisitor } from "../links/file-request.ts";
 import type { Link } from "../links/link.ts";
 import { linkQueries } from "../links/queries/links.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
@@ -143,9 +144,9 @@ async function announceArrival(
   // Queues only the webhook messages for an adopted object, because the adoption has already added an audit event.
   if (seen.ownsObject) await auditQueries(tx).add(event);
   else await webhookQueries(tx).queue(...messagesOf(event));
-  if (attachment?.state !== "ready") return;
-  const visitor = right.link && { fileRequestId: right.link.id, name: right.visitorName };
-  await recordFileEvent(tx, { id: deps.newId(), kind: "ready", attachment, visitor, now });
+  if (attachment?.state !== "ready" && attachment?.state !== "quarantined") return;
+  const { visitor } = right;
+  await recordFileEvent(tx, { id: deps.newId(), kind: attachment.state, attachment, visitor, now });
 }
 
 function arrivalEvent({ newId }: Deps, { seen, verdict, right, now }: Arrival): AuditEvent {
@@ -174,13 +175,15 @@ type Rejected = {
 /** Announces a rejected file in the transaction that changes the state of the file. */
 async function announceRejection({ newId }: Deps, tx: Tx, rejected: Rejected): Promise<void> {
   const { seen, attachment, fault, by, now } = rejected;
-  const isByVisitor = by === undefined && visitorIdOf(seen.createdBy) !== undefined;
-  const sent = isByVisitor ? await visitorFileQueries(tx).find(seen.id) : undefined;
+  const isOfVisitor = visitorIdOf(seen.createdBy) !== undefined;
+  const sent = isOfVisitor ? await visitorFileQueries(tx).find(seen.id) : undefined;
   const reasons = { reason: fault.reason, ...fault.rejection };
-  const detail = { ...namesOf(seen), ...reasons, ...(sent && { visitorName: sent.visitorName ?? null }) };
+  // After a review, the event is about the reviewer. Otherwise, the event is about the visitor.
+  const names = by === undefined && sent && { visitorName: sent.visitorName ?? null };
+  const detail = { ...namesOf(seen), ...reasons, ...names };
   const event = { id: newId(), caller: { userId: by ?? seen.createdBy }, subject: aboutFile(seen), at: now, detail };
   await auditQueries(tx).add(auditEvent("attachment.rejected", event));
   if (attachment === undefined) return;
-  const visitor = sent && { fileRequestId: sent.linkId, name: sent.visitorName };
+  const visitor = sent && presentVisitor(sent);
   await recordFileEvent(tx, { id: newId(), kind: "rejected", attachment, visitor, now });
 }

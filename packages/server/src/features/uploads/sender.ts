@@ -1,6 +1,6 @@
 import type { Limits } from "../../platform/config/limits.ts";
 import type { Tx } from "../../platform/database/queries.ts";
-import type { AuditAction } from "../../platform/database/unions.ts";
+import type { AuditAction, FileVisitor } from "../../platform/database/unions.ts";
 import { DomainError, noSuch } from "../../platform/errors.ts";
 import type { Attachment, Upload } from "../access/attachment.ts";
 import { authoriseNote, permits } from "../access/authorise.ts";
@@ -8,6 +8,7 @@ import { type Caller, idInApplication, visitorIdOf } from "../access/caller.ts";
 import { accessQueries } from "../access/queries.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
+import { presentVisitor } from "../links/file-request.ts";
 import { effectiveExpiry, type Link, type LinkWithCreator } from "../links/link.ts";
 import { linkQueries } from "../links/queries/links.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
@@ -79,8 +80,8 @@ export type Right = {
   action: AuditAction;
   detail: AuditEvent["detail"];
   link?: Link | undefined;
-  /** The name that the visitor entered. Undefined: the visitor entered no name, or the sender is a user. */
-  visitorName?: string | undefined;
+  /** The visitor who sent the file. Undefined: the sender is a user. */
+  visitor?: FileVisitor | undefined;
 };
 
 /** Returns the new state and the event of a verified file. Returns undefined if the sender of the file may not send files any more. */
@@ -99,12 +100,13 @@ export async function rightOf(
       : undefined;
   }
   const file = await visitorFileQueries(queries).find(attachment.id);
-  const found = file && (await linkQueries(queries).find(file.linkId));
+  if (file === undefined) return undefined;
+  const found = await linkQueries(queries).find(file.linkId);
   // The file request must have been open when the last byte arrived. A slow verification is no reason to refuse a file.
-  if (found === undefined || !acceptsFiles(found, { now: file?.receivedAt ?? now, limits })) return undefined;
+  if (found === undefined || !acceptsFiles(found, { now: file.receivedAt ?? now, limits })) return undefined;
   const { id: linkId, label, request } = found.link;
   const needsReview = request?.review === true;
-  const detail = { linkId, label, visitorName: file?.visitorName ?? null, ...(needsReview && { needsReview }) };
+  const detail = { linkId, label, visitorName: file.visitorName ?? null, ...(needsReview && { needsReview }) };
   const to = needsReview ? "quarantined" : "ready";
-  return { to, action: "link.received", detail, link: found.link, visitorName: file?.visitorName };
+  return { to, action: "link.received", detail, link: found.link, visitor: presentVisitor(file) };
 }

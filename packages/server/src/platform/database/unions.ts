@@ -57,8 +57,11 @@ export type Role = "owner" | "editor" | "viewer";
 /** The roles that a share can grant. */
 export type ShareRole = Exclude<Role, "owner">;
 
-/** `removed`: a ready file was deleted permanently. `downloaded`: the service issued a URL of the file. */
-export type FileEventKind = "ready" | "rejected" | "removed" | "downloaded";
+/**
+ * `quarantined`: the file of a visitor waits for a review. `removed`: a ready file was deleted permanently. `downloaded`: the service issued
+ * a URL of the file.
+ */
+export type FileEventKind = "quarantined" | "ready" | "rejected" | "removed" | "downloaded";
 
 /** The setting with which the service verifies the tokens of an issuer. The same `sub` claim from two issuers means two users. */
 export type JwtIssuer = "jwt-secret" | "jwks";
@@ -193,5 +196,8 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 /** Facts that a host application stores with a file. The service does not interpret these facts. */
 export type Annotations = { tags: readonly string[]; metadata: { readonly [name: string]: Json } };
 
-/** A visitor who sent a file to a file request. `name`: undefined if the visitor entered no name. Nobody checks the name. */
-export type FileVisitor = { fileRequestId: string; name: string | undefined };
+/**
+ * A visitor who sent a file to a file request. `name`: undefined if the visitor entered no name. Nobody checks the name. `slotId`: the slot
+ * of the file, or undefined if the file request has no slots.
+ */
+export type FileVisitor = { fileRequestId: string; name: string | undefined; slotId: string | undefined };

@@ -544,6 +544,10 @@ export const queryExamples: Examples = {
     find: [["file-1"]],
     findUpload: [[{ ...ofLink, uploadId: "upload-1" }]],
     listUploads: [[ofLink]],
+    pageOfQuarantined: [
+      ["note-1", first],
+      ["note-1", next],
+    ],
     holdLink: [["link-1"]],
     usageOf: [["link-1"]],
     markReceived: [["file-1", NOW]],

@@ -193,7 +193,8 @@ function isPage(url: unknown): url is string {
 
 function faultsOfResource<AppUser extends User>(name: string, resource: Resource<AppUser>): string[] {
   const { may, accept, maxBytes, urlTtlSeconds, ...functions } = Object(resource) as Resource;
-  const { mayMany, mayShare, mayRequest, validate, onReady, onRejected, onRemoved, onDownload } = functions;
+  const { mayMany, mayShare, mayRequest, validate, onReady, onQuarantined, onRejected, onRemoved, onDownload } =
+    functions;
   const at = `resources.${name}`;
   const faults: string[] = [];
   if (!NAME.test(name)) faults.push(`${at}: the name must be ${NAMES}`);
@@ -207,6 +208,7 @@ function faultsOfResource<AppUser extends User>(name: string, resource: Resource
     mayRequest,
     validate,
     onReady,
+    onQuarantined,
     onRejected,
     onRemoved,
     onDownload,

@@ -456,6 +456,10 @@ describe("the file requests of an embedding", () => {
     [{ accept: ["application/pdf"] }, "accepts none of the types in accept. The resource accepts image/png, text/*."],
     [{ accept: ["video/*"] }, "accepts none of the types in accept. The resource accepts image/png, text/*."],
     [{ maxBytesPerFile: 11, maxBytesTotal: 10 }, "maxBytesPerFile is at most maxBytesTotal, which is 10."],
+    [{ slots: [{ id: "id", name: "Passport", accept: ["video/mp4"] }] }, "The slot id accepts only types that"],
+    [{ slots: [{ id: "id", name: "Passport" }], maxFiles: 2 }, "maxFiles is at most 1."],
+    [{ slots: [{ id: "id", name: "Passport", maxBytes: 11 }], maxBytesPerFile: 10 }, "Lower its maxBytes."],
+    [{ slots: ["A", "B"].map((name) => ({ id: "id", name })) }, "Two slots have the id id."],
   ])("createFileRequest refuses the settings %j, because no file could match them", async (settings, problem) => {
     const { files } = await openRequests({ accept: ["image/png", "text/*"] });
     await expect(files.createFileRequest(ann, drawer("1"), settings)).rejects.toMatchObject({
@@ -479,7 +483,13 @@ describe("wrong settings of a file request", () => {
     [{ maxFile: 1 }, 'unknown option "maxFile"'],
     [JSON.parse('{ "__proto__": 1 }'), 'unknown option "__proto__"'],
     [{ fileIds: ["x"] }, 'unknown option "fileIds"'],
-    [{ review: true }, 'unknown option "review"'],
+    [{ review: "yes" }, "review must be true or false"],
+    [{ slots: [{ id: "Passport", name: "Passport" }] }, "slots must be an array of at most 50 slots"],
+    [{ slots: [{ id: "passport", name: "" }] }, "slots must be"],
+    [{ slots: [{ id: "passport", name: "Passport", maxFiles: 1 }] }, "slots must be"],
+    [{ slots: [{ id: "passport", name: "Passport", accept: ["pdf"] }] }, "slots must be"],
+    [{ slots: [{ id: "passport", name: "Passport", maxBytes: 0 }] }, "slots must be"],
+    [{ slots: new Array(1) }, "slots must be"],
     [{ maxFiles: 0 }, "maxFiles must be"],
     [{ maxFiles: 1_001 }, "maxFiles must be"],
     [{ maxFiles: "2" }, "maxFiles must be"],

@@ -30,6 +30,7 @@ describe("the options of a call", () => {
       ["listLinks: ", files.listLinks(ann, item, none)],
       ["createFileRequest: ", files.createFileRequest(ann, item, none)],
       ["listFileRequests: ", files.listFileRequests(ann, item, none)],
+      ["listUnreviewed: ", files.listUnreviewed(ann, item, none)],
       ["listTenant: ", files.asApplication.listTenant("acme", none)],
     ];
     for (const [call, promise] of calls) {

@@ -57,6 +57,6 @@ function isPlainObject(value: unknown): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-function isTextOf(min: number, max: number): (value: unknown) => boolean {
+export function isTextOf(min: number, max: number): (value: unknown) => boolean {
   return (value) => isStorableText(value) && value.length >= min && value.length <= max;
 }

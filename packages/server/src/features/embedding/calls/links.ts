@@ -82,9 +82,15 @@ export async function listLinksOf(context: CallContext, { actor, name, options, 
     if ((await creatorRightsOf(link)) !== undefined) permitted.add(id);
   });
   const listed = items.map((details) => {
-    const { link, received } = details;
+    const { link, received, filledSlots } = details;
     const creatorRole = permitted.has(link.createdBy) ? ROLE_OF_SHARERS : undefined;
-    return { link, received, token: tokenOf(deps.linkKeys, link), state: stateOf(deps, { ...details, creatorRole }) };
+    return {
+      link,
+      received,
+      filledSlots,
+      token: tokenOf(deps.linkKeys, link),
+      state: stateOf(deps, { ...details, creatorRole }),
+    };
   });
   return { item, listed, nextCursor };
 }

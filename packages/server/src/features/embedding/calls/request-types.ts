@@ -1,5 +1,18 @@
-import type { ItemName } from "../types.ts";
+import type { FileVisitor } from "../../../platform/database/unions.ts";
+import type { ItemFile, ItemName } from "../types.ts";
 import type { ItemLink } from "./link-types.ts";
+
+/** A named file that a file request asks for, such as a passport. Each slot gets one file. */
+export type FileRequestSlot = {
+  /** Range: 1 to 40 lower-case letters, digits and `-`. Each slot of a file request has another id. */
+  id: string;
+  /** The name that visitors see. Range: 1 to 100 characters. */
+  name: string;
+  /** The content types of this slot, in addition to `accept` of the file request. Range: 1 to 20 types. Default: no further rule. */
+  accept?: readonly string[] | undefined;
+  /** The maximum size of the file, in bytes. Range: from 1 to `maxBytesPerFile`. Default: `maxBytesPerFile`. */
+  maxBytes?: number | undefined;
+};
 
 /** The settings of a new file request. */
 export type NewFileRequest = {
@@ -7,7 +20,10 @@ export type NewFileRequest = {
   expiresAt?: Date | null | undefined;
   /** The password of the file request. Range: 6 to 200 characters. Default: no password. */
   password?: string | undefined;
-  /** The maximum number of files that all visitors together may send. Range: 1 to 1,000. Default: 10. */
+  /**
+   * The maximum number of files that all visitors together may send. Range: 1 to 1,000, and at most the number of slots. Default: the
+   * number of slots, or 10.
+   */
   maxFiles?: number | undefined;
   /** The maximum size of one file, in bytes. Range: from 1 to `maxBytes` of the resource and `maxBytesTotal`. Default: `maxBytes`. */
   maxBytesPerFile?: number | undefined;
@@ -18,6 +34,13 @@ export type NewFileRequest = {
    * these types. Range: 1 to 20 types. Default: `accept` of the resource.
    */
   accept?: readonly string[] | undefined;
+  /** The named files that the file request asks for. Each file fills one slot. Range: up to 50 slots. Default: no slots. */
+  slots?: readonly FileRequestSlot[] | undefined;
+  /**
+   * Whether a verified file has the state `quarantined` until somebody accepts the file with `reviewFile`. Nobody gets a URL of a
+   * quarantined file, and no list except `listUnreviewed` contains it. Default: false.
+   */
+  review?: boolean | undefined;
   /** Whether visitors state their name. Valet Key does not check the name. Range: `no`, `optional`, `required`. Default: `optional`. */
   askName?: "no" | "optional" | "required" | undefined;
   /** A title that visitors see. Range: up to 200 characters. Default: no title. */
@@ -33,6 +56,9 @@ export type ItemFileRequest = Omit<ItemLink, "fileIds" | "maxDownloads" | "showP
     maxBytesPerFile: number;
     maxBytesTotal: number;
     askName: "no" | "optional" | "required";
+    review: boolean;
+    /** `isFilled`: whether the slot has a file, or gets one now. */
+    slots: readonly (FileRequestSlot & { isFilled: boolean })[];
     /** The number and size of the files that visitors have sent completely, without rejected and deleted files. */
     received: { files: number; bytes: number };
     /**
@@ -41,6 +67,9 @@ export type ItemFileRequest = Omit<ItemLink, "fileIds" | "maxDownloads" | "showP
      */
     state: ItemLink["state"];
   };
+
+/** A file of a visitor that waits for a review. */
+export type UnreviewedFile = ItemFile & { visitor: FileVisitor };
 
 export type FileRequestCalls = {
   /**
@@ -69,4 +98,25 @@ export type FileRequestCalls = {
    * or `access_denied`.
    */
   revokeFileRequest(fileRequestId: string): Promise<void>;
+  /**
+   * Lists the files of an item that wait for a review, the oldest file first. `limit`: 1 to 200. Default: 50. Calls `may` with "add", and
+   * `mayRequest`. Throws `links_disabled`, `access_denied`, `invalid_cursor` or `not_found`. Throws TypeError or RangeError for a wrong
+   * `limit` or `cursor`.
+   */
+  listUnreviewed(
+    item: ItemName,
+    page?: { limit?: number | undefined; cursor?: string | undefined },
+  ): Promise<{ files: UnreviewedFile[]; nextCursor: string | undefined }>;
+  /**
+   * Accepts or rejects a file of a visitor that waits for a review. An accepted file is `ready`. Valet Key deletes the bytes of a rejected
+   * file. Calls `may` with "add", and `mayRequest`. Throws `links_disabled`, `attachment_not_found`, `access_denied`, or
+   * `attachment_not_ready` for a file that waits for no review.
+   *
+   * @example
+   * ```ts
+   * const { files: waiting } = await files.listUnreviewed(user, { resource: "invoice", itemId: "42" });
+   * for (const { id } of waiting) await files.reviewFile(user, id, "accept");
+   * ```
+   */
+  reviewFile(fileId: string, decision: "accept" | "reject"): Promise<ItemFile>;
 };

@@ -110,7 +110,7 @@ export const exchange = new AsyncLocalStorage<Exchange>();
 /** The names that no resource may have, because paths without a resource start with these names. */
 export const reservedNames: ReadonlySet<string> = new Set(["uploads", "files"]);
 const OWN_PATH =
-  /^\/(?:(?:files|uploads)\/[0-9a-f-]{36}|files\/(?:urls|previews)|public\/links\/[^/]+|s\/[^/]+\/download)(?:\/|$)/i;
+  /^\/(?:(?:files|uploads)\/[0-9a-f-]{36}|files\/(?:urls|previews)|public\/(?:links\/[^/]+|receipts\/(?:key|verify))|s\/[^/]+\/download)(?:\/|$)/i;
 
 /** Finds the path that a route can match. `paths`: the original path of a request, and the path that the framework passes. */
 type FindPath = (paths: readonly string[]) => string;

@@ -5,13 +5,14 @@ import { createPlainPages } from "../../../platform/http/plain-pages.ts";
 import type { App } from "../../../platform/http/routes.ts";
 import type { LinkVerbs } from "../../links/index.ts";
 import { publicLinkRoutes } from "../../links/visitor/routes.ts";
-import { type SenderVerbs, visitorUploadRoutes } from "../../requests/routes.ts";
+import type { RequestVerbs } from "../../requests/index.ts";
+import { receiptRoutes, visitorReceiptRoutes, visitorUploadRoutes } from "../../requests/routes.ts";
 import { exchange } from "./handler.ts";
 
 export type FindClientAddress = (request: Request, original: unknown) => string | undefined;
 
 type Options = {
-  useCases: LinkVerbs & SenderVerbs;
+  useCases: LinkVerbs & RequestVerbs;
   /** The public URL below which the embedding has its routes. */
   baseUrl: string;
   bucketOrigins: readonly string[];
@@ -46,9 +47,9 @@ export function createVisitorRoutes({ useCases, baseUrl, findClientAddress = rep
     app.decorateRequest("clientAddress", { getter: clientAddress });
     // The writes of one network wait for each other, but do not delay other visitors of the link. Visitors without an IP address share the
     // network "unknown", so the name of the queue also contains the token. A visitor can change the readable text before the `~` of a
-    // token.
+    // token. The check of a receipt has no token.
     const holderOf = ({ params, clientAddress }: FastifyRequest) =>
-      `${networkOf(clientAddress)} ${(params as { token: string }).token.split("~").at(-1)}`;
+      `${networkOf(clientAddress)} ${(params as { token?: string }).token?.split("~").at(-1)}`;
     app.addHook("onRoute", inTurns({ turns: { turns: createWriteTurns(), holderOf } }));
     const parts = publicLinkRoutes(app, {
       ...others,
@@ -60,6 +61,8 @@ export function createVisitorRoutes({ useCases, baseUrl, findClientAddress = rep
       plainPages: createPlainPages({ name: "", header: "", style: "" }),
     });
     visitorUploadRoutes(app, { useCases, ...parts });
+    visitorReceiptRoutes(app, { useCases, publicUrl: baseUrl, ...parts });
+    app.register(async (keys: App) => receiptRoutes(keys, { useCases }), { prefix: "/public" });
   };
 }
 

@@ -126,10 +126,9 @@ export function completeRequest(
   const usual = given.slots === undefined ? current?.maxFiles : undefined;
   const { maxFiles = usual ?? (slots.length || DEFAULT_MAX_FILES) } = given;
   const wholeBytes = Math.min(maxFiles * maxBytesPerFile, Number.MAX_SAFE_INTEGER);
-  if (maxBytesPerFile > uploadMaxBytes)
-    throw invalidRequest(`request.maxBytesPerFile is at most ${uploadMaxBytes} bytes.`);
+  if (maxBytesPerFile > uploadMaxBytes) throw invalidRequest(`maxBytesPerFile is at most ${uploadMaxBytes} bytes.`);
   if (slots.length > 0 && maxFiles > slots.length) {
-    throw invalidRequest(`Each file goes into a slot, so request.maxFiles is at most ${slots.length}.`);
+    throw invalidRequest(`Each file goes into a slot, so maxFiles is at most ${slots.length}.`);
   }
   for (const slot of slots) checkSlot(slot, { slots, maxBytesPerFile });
   return {
@@ -151,7 +150,7 @@ function checkSlot(
   if (slots.filter((slot) => slot.id === id).length > 1)
     throw invalidRequest(`Two slots have the id ${id}. Change one.`);
   if (maxBytes !== undefined && maxBytes > maxBytesPerFile) {
-    throw invalidRequest(`The slot ${id} accepts more bytes than request.maxBytesPerFile. Lower its maxBytes.`);
+    throw invalidRequest(`The slot ${id} accepts more bytes than maxBytesPerFile. Lower its maxBytes.`);
   }
 }
 

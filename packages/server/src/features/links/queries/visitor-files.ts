@@ -1,10 +1,12 @@
 import { type Expression, type Kysely, type Selectable, sql } from "kysely";
+import { decodeCursor, type Page, type PageRequest, toPage } from "../../../platform/database/pages.ts";
 import { defineQueries } from "../../../platform/database/queries.ts";
 import { fromColumns, toColumns } from "../../../platform/database/rows.ts";
 import type { Tables } from "../../../platform/database/schema.ts";
 import { orMissing } from "../../../platform/database/writes.ts";
-import { unlistedStates } from "../../access/attachment.ts";
+import { type Attachment, unlistedStates } from "../../access/attachment.ts";
 import { type AttachmentRow, attachmentColumns, notInTrash, toAttachment } from "../../access/sql.ts";
+import { isUnready } from "../../attachments/queries.ts";
 import { ENDED } from "../../usage/usage.ts";
 import type { RequestUsage, VisitorFile, VisitorUpload } from "../file-request.ts";
 
@@ -47,6 +49,30 @@ export const visitorFileQueries = defineQueries("database.visitorFiles", ({ kyse
       const listed = uploadsOf(of).where("attachments.state", "not in", unlistedStates);
       const rows = await listed.orderBy("attachments.id").execute();
       return rows.map(toSent);
+    },
+
+    /** Returns one page of a note's files that wait for a review, in the order of creation. */
+    async pageOfQuarantined(
+      noteId: string,
+      { limit, cursor }: PageRequest,
+    ): Promise<Page<{ id: string; attachment: Attachment; file: VisitorFile }>> {
+      const after = decodeCursor(cursor);
+      const rows = await db
+        .selectFrom("attachments")
+        .innerJoin("visitor_files", "visitor_files.attachment_id", "attachments.id")
+        .select([...attachmentColumns, ...fileColumns])
+        .where("attachments.note_id", "=", noteId)
+        .where("attachments.state", "=", "quarantined")
+        .where(isUnready)
+        .where(notInTrash.attachments)
+        .$if(after !== undefined, (query) => query.where("attachments.id", ">", after as string))
+        .orderBy("attachments.id")
+        .limit(limit + 1)
+        .execute();
+      return toPage(
+        rows.map((row) => ({ id: row.id, attachment: toAttachment(row), file: toFile(row) })),
+        limit,
+      );
     },
 
     /** Locks a file request until the transaction ends, so that the result of `usageOf` stays correct. */
@@ -131,13 +157,15 @@ const fileColumns = [
   "visitor_files.received_at",
 ] as const;
 
-type SentRow = AttachmentRow &
-  Omit<Selectable<Tables["visitor_files"]>, "seen_at"> & { upload_id: string; sent_filename: string };
+type FileRow = Omit<Selectable<Tables["visitor_files"]>, "seen_at">;
+type SentRow = AttachmentRow & FileRow & { upload_id: string; sent_filename: string };
 
 /** Converts a row for the visitor. Uses the original filename, even if the owner has renamed the file. */
 function toSent(row: SentRow): VisitorUpload {
   const attachment = { ...toAttachment(row), filename: row.sent_filename };
-  const { attachment_id, link_id, visitor_id, visitor_name, slot_id, received_at } = row;
-  const file = fromColumns({ attachment_id, link_id, visitor_id, visitor_name, slot_id, received_at });
-  return { uploadId: row.upload_id, attachment, file };
+  return { uploadId: row.upload_id, attachment, file: toFile(row) };
+}
+
+function toFile({ attachment_id, link_id, visitor_id, visitor_name, slot_id, received_at }: FileRow): VisitorFile {
+  return fromColumns({ attachment_id, link_id, visitor_id, visitor_name, slot_id, received_at });
 }

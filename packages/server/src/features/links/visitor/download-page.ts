@@ -1,4 +1,4 @@
-import type { ProblemCode } from "@valetkey/contract";
+import type { LinkSlot, ProblemCode } from "@valetkey/contract";
 import type { Language } from "../../../platform/database/unions.ts";
 import { escapeHtml } from "../../../platform/http/brand-pages.ts";
 import type { PlainPages } from "../../../platform/http/plain-pages.ts";
@@ -61,7 +61,7 @@ function openParts(look: OpenLook, { warning, words, hasOtherPage }: Omit<Conten
     parts.push(
       hasOtherPage
         ? `<p>${words.receives}</p>`
-        : sendForm(requestOf(link), { ...words, limits: limitsOf(link, words) }),
+        : sendForm(requestOf(link), { ...words, limits: limitsOf(link, words), limitsOf: limitsOfSlot(link, words) }),
     );
   else if (only === undefined) parts.push(`<p class="muted">${words.noFile}</p>`);
   else if (files.length === 1) parts.push(`<p>${nameOf(only, words)}</p>`, form(downloadButton(only, words)));
@@ -74,8 +74,22 @@ function openParts(look: OpenLook, { warning, words, hasOtherPage }: Omit<Conten
 
 function limitsOf(link: Link, words: DownloadTexts): string {
   const { accept, maxFiles, maxBytesPerFile } = requestOf(link);
+  return describeLimits({ accept, maxFiles, maxBytes: maxBytesPerFile }, words);
+}
+
+function limitsOfSlot(link: Link, words: DownloadTexts) {
+  // The page already shows the limits that all slots share.
+  return ({ accept = [], maxBytes }: LinkSlot) =>
+    accept.length === 0 && maxBytes === undefined
+      ? ""
+      : describeLimits({ accept, maxFiles: 1, maxBytes: maxBytes ?? requestOf(link).maxBytesPerFile }, words);
+}
+
+type FileLimits = { accept: readonly string[]; maxFiles: number; maxBytes: number };
+
+function describeLimits({ accept, maxFiles, maxBytes }: FileLimits, words: DownloadTexts): string {
   const kinds = accept.map((kind) => words.kinds[kind] ?? escapeHtml(kind)).join(", ");
-  const limits = words.limits(maxFiles, formatBytes(maxBytesPerFile, words));
+  const limits = words.limits(maxFiles, formatBytes(maxBytes, words));
   return kinds === "" ? limits : `${limits} ${words.accepted(kinds)}`;
 }
 
@@ -200,6 +214,9 @@ const english = {
   sending: "Sending",
   sent: "Sent",
   remove: "Remove",
+  receipt: "Receipt",
+  filled: "Received",
+  declined: "The recipient did not accept this file.",
   lost: "The file could not be sent. Check your connection, and send the file again.",
   noFile: "There are no files here yet.",
   allAtOnce: "To download all files at once, turn on JavaScript and open the link again.",
@@ -246,6 +263,9 @@ const german: DownloadTexts = {
   sending: "Wird gesendet",
   sent: "Gesendet",
   remove: "Entfernen",
+  receipt: "Quittung",
+  filled: "Erhalten",
+  declined: "Der Empfänger hat diese Datei nicht angenommen.",
   lost: "Die Datei konnte nicht gesendet werden. Prüfen Sie Ihre Verbindung, und senden Sie die Datei noch einmal.",
   noFile: "Hier sind noch keine Dateien.",
   allAtOnce: "Um alle Dateien auf einmal herunterzuladen, schalten Sie JavaScript ein und öffnen den Link noch einmal.",

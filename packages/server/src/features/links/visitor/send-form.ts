@@ -1,4 +1,4 @@
-import type { FileRequest } from "@valetkey/contract";
+import type { FileRequest, LinkSlot } from "@valetkey/contract";
 import { escapeHtml } from "../../../platform/http/brand-pages.ts";
 
 /**
@@ -9,6 +9,7 @@ import { escapeHtml } from "../../../platform/http/brand-pages.ts";
 export const SEND_SCRIPT = `
 const form = document.querySelector("#send");
 const list = document.querySelector("#sent");
+const inputs = [...form.querySelectorAll("[type=file]")];
 const words = JSON.parse(form.dataset.words);
 const link = location.pathname.replace(/\\/s\\/([^/]+)\\/download$/, "/public/links/$1");
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -43,9 +44,9 @@ async function sendBytes({ id, partSize, partCount, ...request }, { file, show }
   }
 }
 
-async function send(file, { visitorName, show }) {
+async function send(file, { visitorName, slotId, show }) {
   const contentType = file.type || "application/octet-stream";
-  const declared = { filename: file.name, contentType, sizeBytes: file.size };
+  const declared = { filename: file.name, contentType, sizeBytes: file.size, slotId };
   const { upload } = await call("POST", "/uploads", visitorName ? { ...declared, visitorName } : declared);
   await sendBytes(upload, { file, show }).catch(async (error) => {
     await call("DELETE", \`/uploads/\${upload.id}\`).catch(() => undefined);
@@ -61,59 +62,98 @@ async function send(file, { visitorName, show }) {
   return upload.id;
 }
 
-function addRow(filename) {
+const inputOf = (slotId) => (slotId ? inputs.find(({ dataset }) => dataset.slot === slotId) : undefined);
+
+function fillSlot(slotId, isFilled) {
+  const input = inputOf(slotId);
+  if (input === undefined) return;
+  input.disabled = isFilled;
+  input.previousElementSibling.textContent = isFilled ? words.filled : input.dataset.limits;
+}
+
+function addRow({ filename, slotId }) {
   const row = list.appendChild(document.createElement("li"));
   const name = row.appendChild(document.createElement("span"));
-  name.textContent = filename;
+  const slot = inputOf(slotId)?.dataset.name;
+  name.textContent = slot === undefined ? filename : \`\${slot}: \${filename}\`;
   const state = name.appendChild(document.createElement("small"));
   const show = (text) => { state.textContent = text; state.className = ""; };
   const refuse = ({ message }) => { show(message); state.className = "problem"; };
   const addRemoval = (uploadId) => {
     show(words.sent);
+    fillSlot(slotId, true);
+    const receipt = row.appendChild(document.createElement("a"));
+    receipt.textContent = words.receipt;
+    receipt.ariaLabel = \`\${words.receipt}: \${filename}\`;
+    receipt.href = \`\${link}/receipts/\${uploadId}\`;
+    receipt.download = \`\${receipt.ariaLabel}.json\`;
     const button = row.appendChild(document.createElement("button"));
     button.textContent = words.remove;
     button.ariaLabel = \`\${words.remove}: \${filename}\`;
-    button.onclick = () => call("DELETE", \`/uploads/\${uploadId}\`).then(() => row.remove(), refuse);
+    const removed = () => {
+      row.remove();
+      fillSlot(slotId, false);
+    };
+    button.onclick = () => call("DELETE", \`/uploads/\${uploadId}\`).then(removed, refuse);
   };
   return { show, refuse, addRemoval };
 }
 
 form.onsubmit = async (event) => {
   event.preventDefault();
-  const [button, { files }] = [form.querySelector("button"), form.querySelector("[type=file]")];
+  const button = form.querySelector("button");
   const visitorName = form.elements.visitorName?.value;
+  const open = inputs.filter((input) => !input.disabled);
+  const chosen = open.flatMap((input) => [...input.files].map((file) => ({ file, slotId: input.dataset.slot })));
+  if (chosen.length === 0) return open[0]?.focus();
   button.disabled = true;
-  for (const file of [...files].map((each) => ({ each, ...addRow(each.name) }))) {
-    file.show(words.sending);
-    await send(file.each, { visitorName, show: file.show }).then(file.addRemoval, file.refuse);
+  for (const one of chosen.map((each) => ({ ...each, ...addRow({ filename: each.file.name, slotId: each.slotId }) }))) {
+    one.show(words.sending);
+    await send(one.file, { visitorName, ...one }).then(one.addRemoval, one.refuse);
   }
-  form.querySelector("[type=file]").value = "";
+  for (const input of inputs) input.value = "";
   button.disabled = false;
 };
-const { files: earlier } = await call("GET", "/uploads").catch(() => ({ files: [] }));
-for (const { uploadId, filename, state } of earlier) if (state === "ready") addRow(filename).addRemoval(uploadId);
+const nothing = { request: { sent: [], slots: [] } };
+const { request } = await call("GET", "").catch(() => nothing);
+for (const { id, isFilled } of request.slots) fillSlot(id, isFilled);
+for (const { state, uploadId, rejection, ...file } of request.sent) {
+  if (state === "ready" || state === "quarantined") addRow(file).addRemoval(uploadId);
+  if (rejection?.code === "declined") addRow(file).refuse({ message: words.declined });
+}
 form.hidden = false;
 `;
 
 /** `problems`: the texts of errors, by error code. The error texts of the service replace missing texts. */
-type SendTexts = Record<"receives" | "name" | "files" | "send" | "sending" | "sent" | "remove" | "lost", string> & {
-  problems: object;
-};
+type SendTexts = Record<(typeof WORDS)[number] | "receives" | "name" | "files" | "send", string> & { problems: object };
 
-/** Returns the HTML form with which a visitor sends files. `limits`: the HTML that says which files the file request accepts. */
+/** The texts that the script shows. */
+const WORDS = ["sending", "sent", "remove", "receipt", "filled", "declined", "lost"] as const;
+
+/**
+ * Returns the HTML form with which a visitor sends files. `limits`: the HTML that says which files the file request accepts. `limitsOf`:
+ * the HTML that says which file a slot accepts.
+ */
 export function sendForm(
-  { askName, accept }: FileRequest,
-  { limits, ...words }: SendTexts & { limits: string },
+  { askName, accept, slots }: FileRequest,
+  { limits, limitsOf, ...words }: SendTexts & { limits: string; limitsOf: (slot: LinkSlot) => string },
 ): string {
-  const { problems, sending, sent, remove, lost } = words;
   const required = askName === "required" ? " required" : "";
   const name = `<label>${words.name} <input name="visitorName" maxlength="100" autocomplete="name"${required}></label>\n`;
-  const kinds = accept.length === 0 ? "" : ` accept="${escapeHtml(accept.join(","))}"`;
-  const texts = escapeHtml(JSON.stringify({ problems, sending, sent, remove, lost }));
+  const kindsOf = (kinds: readonly string[]) => (kinds.length === 0 ? "" : ` accept="${escapeHtml(kinds.join(","))}"`);
+  const pickerOf = (slot: LinkSlot) => {
+    const [slotName, hint] = [escapeHtml(slot.name), limitsOf(slot)];
+    const facts = `data-slot="${slot.id}" data-name="${slotName}" data-limits="${hint}"`;
+    return `<label>${slotName} <small>${hint}</small><input type="file" ${facts}${kindsOf(slot.accept ?? accept)}></label>`;
+  };
+  const picker = `<label>${words.files} <input type="file" multiple required aria-describedby="limits"${kindsOf(accept)}></label>`;
+  const pickers = slots.length === 0 ? picker : slots.map(pickerOf).join("\n");
+  const shown = Object.fromEntries(WORDS.map((word) => [word, words[word]]));
+  const texts = escapeHtml(JSON.stringify({ ...shown, problems: words.problems }));
   return `<noscript><p>${words.receives}</p></noscript>
 <form id="send" data-words="${texts}" hidden>
 <p class="muted" id="limits">${limits}</p>
-${askName === "no" ? "" : name}<label>${words.files} <input type="file" multiple required aria-describedby="limits"${kinds}></label>
+${askName === "no" ? "" : name}${pickers}
 <button>${words.send}</button>
 </form>
 <ul id="sent" aria-live="polite"></ul>

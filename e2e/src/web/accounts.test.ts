@@ -94,7 +94,7 @@ describe("the sign-in page", () => {
       await signIn(eve.page, { email: "nobody@example.com", password: `guess number ${time}` });
       await answer;
     }
-    await eve.page.getByText(/^Too many tries. Try again in \d+ (s|min)\.$/).waitFor();
+    await eve.page.getByText(/^Too many tries. Try again in \d+\s(s|min)\.$/).waitFor();
   });
 
   it("a sign-in returns to the requested page and never to another site", async () => {

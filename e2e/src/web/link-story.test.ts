@@ -73,7 +73,7 @@ describe("a link and three visitors on phones", () => {
 
     await dialog.getByRole("button", { name: links.revoke.action, exact: true }).click();
     const timer = dialog.getByRole("timer");
-    await timer.filter({ hasText: /^A download that was just opened works for \d+ s more\.$/ }).waitFor();
+    await timer.filter({ hasText: /^A download that was just opened works for \d+\ss more\.$/ }).waitFor();
     expect((await fetch(lastUrl)).status).toBe(200);
     vera.watch.expect(/^404 /);
     await vera.page.reload();

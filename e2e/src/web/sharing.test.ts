@@ -98,7 +98,7 @@ describe("a shared note", () => {
     await ann.page.getByRole("link", { name: /^Linked.*1 open link/ }).waitFor();
     await ann.page.getByRole("button", { name: /^a\.txt/ }).click();
     const dialog = ann.page.getByRole("dialog");
-    await dialog.getByText(/1 open link \(7 days\)/).waitFor();
+    await dialog.getByText(/1 open link \(7\sdays\)/).waitFor();
     await ann.page.keyboard.press("Escape");
     await waitUntilClosed(dialog);
     await ann.client.links.revoke(id);
@@ -118,7 +118,7 @@ describe("a shared note", () => {
     const from = Date.now();
     await Promise.all([changed(), row.getByLabel("When it expires for Ben Two").selectOption("For 1 hour")]);
     const until = Date.now();
-    await row.getByRole("option", { name: "Expires in 60 min" }).waitFor({ state: "attached" });
+    await row.getByRole("option", { name: "Expires in 1 h" }).waitFor({ state: "attached" });
     const [share] = await sharesOf(ann, note.id);
     expect(share).toMatchObject({ role: "editor" });
     const end = Date.parse(share?.expiresAt ?? "");

@@ -12,6 +12,8 @@ import {
   ownAccessParts,
 } from "./describe-access.ts";
 
+/** Replaces the spaces that never end a line. */
+const plain = (text: string | undefined) => text?.replaceAll("\u00a0", " ");
 const now = Date.parse("2026-03-01T12:00:00.000Z");
 const inDays = (days: number) => new Date(now + days * 86_400_000).toISOString();
 
@@ -44,7 +46,7 @@ describe("the sentence about access", () => {
       { links: { count: 1, until: inDays(2) }, fileLinks: { count: 2, until: inDays(9) } },
     ],
   ])("the sentence about the access to a note describes who has access (%s)", (sentence, access) => {
-    expect(describeAccess(access, { now })).toBe(sentence);
+    expect(plain(describeAccess(access, { now }))).toBe(sentence);
   });
 
   it("the sentence about access omits links that have expired", () => {
@@ -71,7 +73,7 @@ describe("the sentence about access", () => {
     ["1 file request (2 days)", { requests: { count: 1, until: inDays(2) } }],
     ["Only 1 file is shared", { sharedFiles: { count: 1 } }],
   ])("the short sentence about the access to a note describes who has access (%s)", (row, access) => {
-    expect(describeBriefly(access, { now })).toBe(row);
+    expect(plain(describeBriefly(access, { now }))).toBe(row);
   });
 
   it("each part of the sentence about access names the place to change this access", () => {
@@ -99,22 +101,22 @@ describe("the sentence about access", () => {
       fileLinks: { count: 3 },
     };
     const file = { people: { count: 2, until: inDays(3) }, links: { count: 1, until: inDays(9) } };
-    expect(describeAccess(accessOfFile(note, file), { now })).toBe(
+    expect(plain(describeAccess(accessOfFile(note, file), { now }))).toBe(
       "3 people (the first: 3 days) · 2 open links (up to 9 days)",
     );
-    expect(describeAccess(accessOfFile(note), { now })).toBe("1 person (4 days) · 1 open link (2 days)");
+    expect(plain(describeAccess(accessOfFile(note), { now }))).toBe("1 person (4 days) · 1 open link (2 days)");
   });
 });
 
 describe("the access of a user who does not own the note", () => {
   it("the access line of a shared note says when the user's own access expires", () => {
-    expect(describeOwnEnd(inDays(2), now)).toBe("expires in 2 days");
+    expect(plain(describeOwnEnd(inDays(2), now))).toBe("expires in 2 days");
     expect(describeOwnEnd(null, now)).toBeUndefined();
     expect(describeOwnEnd(inDays(0), now)).toBeUndefined();
   });
 
   it("the list of notes says what a user may do with a shared note, and for how long", () => {
-    expect(ownAccessParts({ role: "editor", accessExpiresAt: inDays(2) }, now)).toEqual([
+    expect(ownAccessParts({ role: "editor", accessExpiresAt: inDays(2) }, now).map(plain)).toEqual([
       "you can edit",
       "expires in 2 days",
     ]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatWhen, formatWhenShort, shortenName, splitName } from "./format.ts";
+import { formatDay, formatDuration, formatWhen, formatWhenShort, shortenName, splitName } from "./format.ts";
 
 describe("a long filename on two lines", () => {
   it.each([
@@ -23,16 +23,51 @@ describe("a long filename on two lines", () => {
   });
 });
 
+describe("a duration", () => {
+  it.each([
+    [58.2, "59 s"],
+    [59.6, "1 min"],
+    [3_540, "59 min"],
+    [59.6 * 60, "1 h"],
+    [47.5 * 3_600, "2 days"],
+  ])("the page shows %d seconds as %j, without a line break", (seconds, shown) => {
+    expect(formatDuration(seconds)).toBe(shown.replace(" ", "\u00a0"));
+  });
+});
+
+describe("a time in the past", () => {
+  const now = Date.parse("2026-12-01T12:00:00");
+  it.each([
+    [44, "just now"],
+    [59.4 * 60, "59 minutes ago"],
+    [59.6 * 60, "1 hour ago"],
+    [23.6 * 3_600, "yesterday"],
+    [8 * 86_400, "Nov 23"],
+  ])("the page shows a time %d seconds ago as %j", (seconds, shown) => {
+    expect(formatWhen(new Date(now - seconds * 1000).toISOString(), now).replaceAll("\u00a0", " ")).toBe(shown);
+  });
+
+  it.each([
+    [11, "today"],
+    [13, "yesterday"],
+    [37, "2 days ago"],
+    [200, "Nov 23"],
+  ])("the page shows the day of a time %d hours ago as %j", (hours, shown) => {
+    expect(formatDay(new Date(now - hours * 3_600_000).toISOString(), now).replaceAll("\u00a0", " ")).toBe(shown);
+  });
+});
+
 describe("a time in the list of notes", () => {
   const now = Date.parse("2026-12-01T12:00:00Z");
   it.each([
     [10, "now"],
     [50, "1 min"],
     [3_000, "50 min"],
+    [59.6 * 60, "1 h"],
     [3 * 3_600, "3 h"],
     [-3 * 3_600, "3 h"],
   ])("the list shows a change %i seconds ago as %j", (seconds, shown) => {
-    expect(formatWhenShort(new Date(now - seconds * 1000).toISOString(), now)).toBe(shown);
+    expect(formatWhenShort(new Date(now - seconds * 1000).toISOString(), now)).toBe(shown.replace(" ", "\u00a0"));
   });
 
   it.each([8, 700])("the list shows the date of a change %i days ago", (days) => {

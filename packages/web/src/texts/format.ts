@@ -28,11 +28,15 @@ export function formatRate(bytesPerSecond: number): string {
 
 /** Returns, for example, "58 s", "4 min" or "2 h". The number is rounded up, so that nothing seems to expire too early. */
 export function formatDuration(seconds: number): string {
-  if (seconds < 60) return `${Math.max(0, Math.ceil(seconds))} ${units.seconds}`;
-  if (seconds < 3600) return `${Math.ceil(seconds / 60)} ${units.minutes}`;
-  if (seconds < 48 * 3600) return `${Math.ceil(seconds / 3600)} ${units.hours}`;
-  return `${Math.ceil(seconds / 86_400)} ${units.days}`;
+  const [whole, minutes, hours] = [seconds, seconds / 60, seconds / 3600].map(Math.ceil) as [number, number, number];
+  if (whole < 60) return unbroken(`${Math.max(0, whole)} ${units.seconds}`);
+  if (minutes < 60) return unbroken(`${minutes} ${units.minutes}`);
+  if (hours < 48) return unbroken(`${hours} ${units.hours}`);
+  return unbroken(`${Math.ceil(seconds / 86_400)} ${units.days}`);
 }
+
+/** Returns the text with spaces that never end a line, because a number and its unit belong together. */
+const unbroken = (text: string) => text.replaceAll(" ", "\u00a0");
 
 const spans = (["second", "minute", "hour", "day"] as const).map(
   (unit) => new Intl.NumberFormat(LANGUAGE, { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 }),
@@ -46,7 +50,7 @@ export function formatSpan(seconds: number): string {
 
 /** Returns, for example, "60 s", "10 min" or "1 h", for use in lists of options. */
 export function formatShortSpan(seconds: number): string {
-  return seconds < 120 ? `${seconds} ${units.seconds}` : formatDuration(seconds);
+  return seconds < 120 ? unbroken(`${seconds} ${units.seconds}`) : formatDuration(seconds);
 }
 
 const relative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
@@ -60,26 +64,38 @@ const clock = new Intl.DateTimeFormat(LANGUAGE, { timeStyle: "short" });
 /** Returns, for example, "just now", "5 minutes ago", "yesterday" or "3 Mar". */
 export function formatWhen(instant: string, now: number): string {
   const seconds = Math.round((Date.parse(instant) - now) / 1000);
+  const [minutes, hours, days] = spansOf(seconds);
   if (Math.abs(seconds) < 45) return units.justNow;
-  if (Math.abs(seconds) < 3600) return relative.format(Math.round(seconds / 60), "minute");
-  if (Math.abs(seconds) < 24 * 3600) return relative.format(Math.round(seconds / 3600), "hour");
-  if (Math.abs(seconds) < 7 * 24 * 3600) return relative.format(Math.round(seconds / 86_400), "day");
+  if (Math.abs(minutes) < 60) return unbroken(relative.format(minutes, "minute"));
+  if (Math.abs(hours) < 24) return unbroken(relative.format(hours, "hour"));
+  if (Math.abs(days) < 7) return unbroken(relative.format(days, "day"));
   return formatDate(instant, now);
+}
+
+const spansOf = (seconds: number) =>
+  [seconds / 60, seconds / 3600, seconds / 86_400].map(Math.round) as [number, number, number];
+
+/** Returns, for example, "today", "yesterday" or "3 Mar", for an instant whose exact time is not known. */
+export function formatDay(instant: string, now: number): string {
+  const [then, today] = [new Date(instant), new Date(now)].map((date) => date.setHours(0, 0, 0, 0)) as [number, number];
+  const [, , days] = spansOf((then - today) / 1000);
+  return days > -7 ? unbroken(relative.format(days, "day")) : formatDate(instant, now);
 }
 
 /** Returns, for example, "now", "5 min", "3 h" or "3 Mar", for the narrow column of a list. */
 export function formatWhenShort(instant: string, now: number): string {
   const seconds = Math.abs(Date.parse(instant) - now) / 1000;
+  const [minutes, hours] = spansOf(seconds);
   if (seconds < 45) return relative.format(0, "second");
-  if (seconds < 3600) return `${Math.round(seconds / 60)} ${units.minutes}`;
-  if (seconds < 24 * 3600) return `${Math.round(seconds / 3600)} ${units.hours}`;
+  if (minutes < 60) return unbroken(`${minutes} ${units.minutes}`);
+  if (hours < 24) return unbroken(`${hours} ${units.hours}`);
   return formatDate(instant, now);
 }
 
 /** Returns, for example, "3 Mar", or "3 Mar 2025" in another year. */
 export function formatDate(instant: string | number, now: number): string {
   const date = new Date(instant);
-  return (date.getFullYear() === new Date(now).getFullYear() ? sameYear : otherYear).format(date);
+  return unbroken((date.getFullYear() === new Date(now).getFullYear() ? sameYear : otherYear).format(date));
 }
 
 /** Returns, for example, "Monday 3 March". */

@@ -194,7 +194,7 @@ describe("the settings", () => {
     await eve.page.reload();
     await tokens.getByText("Nightly backup").waitFor();
     expect(await eve.page.content()).not.toContain(token);
-    await tokens.getByText(/^Expires (in 30 days|\w+ \d+|\d+ \w+).* · created /).waitFor();
+    await tokens.getByText(/^Expires (in\s30\sdays|\w+\s\d+|\d+\s\w+).* · created .* · last used today$/).waitFor();
     await tokens.getByRole("button", { name: "Revoke Nightly backup" }).click();
     expect((await call()).status).toBe(200);
     await tokens.getByRole("button", { name: "Revoke", exact: true }).click();

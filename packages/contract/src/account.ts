@@ -46,6 +46,7 @@ export const ApiToken = Type.Object({
   label: Type.String(),
   createdAt: Instant,
   expiresAt: orNull(Instant),
+  lastUsedAt: orNull(Instant),
 });
 export type ApiToken = Static<typeof ApiToken>;
 

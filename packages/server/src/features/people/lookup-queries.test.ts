@@ -77,9 +77,12 @@ describe.each(engines)("lookups of people, sessions and API tokens on $name", (e
     const short = sampleToken({ userId: "bob", expiresAt });
     for (const token of [lasting, short]) await apiTokenQueries(suite.db).insert(token);
     const find = ({ tokenHash }: typeof short) => ask((tx) => lookupQueries(tx).apiToken(tokenHash));
-    expect(await find(lasting)).toEqual({ id: lasting.id, userId: "ann", expiresAt: undefined });
+    expect(await find(lasting)).toEqual({
+      ...{ id: lasting.id, userId: "ann", expiresAt: undefined, lastUsedAt: undefined },
+    });
+    await apiTokenQueries(suite.db).markUsed(short.id, suite.clock.now);
     suite.clock.now = expiresAt - 1;
-    expect(await find(short)).toEqual({ id: short.id, userId: "bob", expiresAt });
+    expect(await find(short)).toMatchObject({ id: short.id, userId: "bob", expiresAt, lastUsedAt: expiresAt - 1_000 });
     suite.clock.now = expiresAt;
     expect(await find(short)).toBeUndefined();
     expect(await find(lasting)).toBeDefined();

@@ -25,6 +25,7 @@ const parameters = ["key", "key2", "now", "instant"] as const;
 export type LookupStatement = Statement<(typeof parameters)[number]>;
 type LookupStatements = Record<keyof Lookups, LookupStatement>;
 
+type FoundToken = { id: string; userId: string; expiresAt: number | undefined; lastUsedAt: number | undefined };
 type FoundItem = { noteId: string; resource: string; itemId: string };
 
 /** The queries that find one row by its key. Almost every HTTP request runs one of them, so they must be fast. */
@@ -32,7 +33,7 @@ export type Lookups = {
   /** Finds the session with this token, unless it has expired. */
   session(token: string): Promise<{ id: string; userId: string } | undefined>;
   /** Finds the API token with this hash, unless it has expired or its user is disabled. */
-  apiToken(tokenHash: string): Promise<{ id: string; userId: string; expiresAt: number | undefined } | undefined>;
+  apiToken(tokenHash: string): Promise<FoundToken | undefined>;
   isDisabled(userId: string): Promise<boolean>;
   person(userId: string): Promise<Person | undefined>;
   /** Finds an item of the application (embedding only). */
@@ -67,7 +68,7 @@ export function compileLookups(
     apiToken: statement("api_token", ({ key, now }) =>
       db
         .selectFrom("api_tokens")
-        .select(["token_hash", "id", "user_id", "expires_at"])
+        .select(["token_hash", "id", "user_id", "expires_at", "last_used_at"])
         .where((eb) => matches([eb.ref("token_hash")], [key]))
         .where((eb) => eb.or([eb("expires_at", "is", null), eb("expires_at", ">", now)]))
         .where(({ not, exists, selectFrom }) =>
@@ -136,8 +137,8 @@ export function lookupsOn(statements: LookupStatements, find: FindRow): Lookups 
     async apiToken(tokenHash) {
       const row = await find(statements.apiToken, [tokenHash]);
       if (row === undefined) return undefined;
-      const [, id, userId, expiresAt] = row as [string, string, string, number | null];
-      return { id, userId, expiresAt: expiresAt ?? undefined };
+      const [, id, userId, expiresAt, usedAt] = row as [string, string, string, number | null, number | null];
+      return { id, userId, expiresAt: expiresAt ?? undefined, lastUsedAt: usedAt ?? undefined };
     },
 
     isDisabled: async (userId) => (await find(statements.isDisabled, [userId])) !== undefined,

@@ -76,7 +76,15 @@ export function insertToken({ db, clock, newId }: Deps) {
     if (expiresAt !== undefined && expiresAt <= now) {
       throw invalidRequest("expiresAt is in the past. Give a later instant, or omit it.");
     }
-    const record: ApiToken = { id: newId(), userId, label, tokenHash, createdAt: now, expiresAt };
+    const record: ApiToken = {
+      id: newId(),
+      userId,
+      label,
+      tokenHash,
+      createdAt: now,
+      expiresAt,
+      lastUsedAt: undefined,
+    };
     await db.transaction(async (tx) => {
       await credentialQueries(tx).lock(userId);
       await check(tx);

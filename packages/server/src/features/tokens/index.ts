@@ -35,13 +35,31 @@ export function createTokens(deps: Deps) {
   };
 }
 
-/** Returns the user of an API token. Each call queries the database, so that a revoked API token stops working immediately. */
-export function authenticateApiToken({ db }: Deps) {
+/** How exactly the service stores the last use of an API token, in milliseconds. */
+const USE_PRECISION_MS = 3_600_000;
+
+/**
+ * Returns the user of an API token. Each call queries the database, so that a revoked API token stops working immediately. Stores the last
+ * use of the API token at most once an hour, and does not wait for this write.
+ */
+export function authenticateApiToken({ db, clock }: Deps) {
+  const marking = new Set<string>();
+  async function markUsed(id: string, now: number): Promise<void> {
+    if (marking.has(id)) return;
+    marking.add(id);
+    // A request must not fail because its last use cannot be stored. The next request tries again.
+    await apiTokenQueries(db)
+      .markUsed(id, now)
+      .catch(() => undefined);
+    marking.delete(id);
+  }
   return async (token: string): Promise<Caller | undefined> => {
     if (!SHAPE.test(token)) return undefined;
     const found = await lookupQueries(db).apiToken(hashToken(token));
     if (found === undefined) return undefined;
-    const { id, userId, expiresAt } = found;
+    const { id, userId, expiresAt, lastUsedAt = 0 } = found;
+    const now = clock();
+    if (now - lastUsedAt >= USE_PRECISION_MS) void markUsed(id, now);
     return { userId, credential: { kind: "api-token", id }, tokenExpiresAt: expiresAt };
   };
 }

@@ -11,6 +11,8 @@ export type ApiToken = {
   tokenHash: string;
   createdAt: number;
   expiresAt: number | undefined;
+  /** Accurate to one hour. Undefined: never used. */
+  lastUsedAt: number | undefined;
 };
 
 /** The request of a program that waits for an API token. The hash of the code is keyed, because the code is short. */
@@ -64,7 +66,7 @@ export const tokenRequestQueries = defineQueries("database.tokenRequests", ({ ky
 
 export const apiTokenQueries = defineQueries("database.apiTokens", ({ kysely: db }) => ({
   async insert(token: ApiToken) {
-    const row = toColumns(token, ["id", "userId", "label", "tokenHash", "createdAt", "expiresAt"]);
+    const row = toColumns(token, ["id", "userId", "label", "tokenHash", "createdAt", "expiresAt", "lastUsedAt"]);
     const insert = db.insertInto("api_tokens").values(row).execute();
     await orMissing(insert, "user");
   },
@@ -72,6 +74,10 @@ export const apiTokenQueries = defineQueries("database.apiTokens", ({ kysely: db
   async list(userId: string): Promise<ApiToken[]> {
     const ofUser = db.selectFrom("api_tokens").selectAll().where("user_id", "=", userId);
     return (await ofUser.orderBy("id", "desc").execute()).map(fromColumns);
+  },
+
+  async markUsed(tokenId: string, now: number): Promise<void> {
+    await db.updateTable("api_tokens").set({ last_used_at: now }).where("id", "=", tokenId).execute();
   },
 
   /** Deletes an API token of this user. Returns false if the user has no such API token. */

@@ -31,12 +31,16 @@ describe.each(engines)("API tokens of users on $name", (engine) => {
   it("an API token works as its user until the user revokes the token", async () => {
     const created = await ann.send("POST /tokens", { json: { label: "laptop" } });
     expect([created.status, created.headers["cache-control"]]).toEqual([201, "no-store"]);
-    const { id, token } = created.body;
+    const { id, token, lastUsedAt } = created.body;
+    expect(lastUsedAt).toBeNull();
     expect(token).toMatch(/^vk_[\w-]{43}$/);
     expect((await service.anonymous.send("GET /me", withToken(token))).body.id).toBe("ann");
     const listed = await ann.send("GET /tokens");
     expect(listed.body.tokens).toEqual([
-      { id, label: "laptop", createdAt: expect.any(String), expiresAt: expect.any(String) },
+      {
+        ...{ id, label: "laptop", createdAt: expect.any(String), expiresAt: expect.any(String) },
+        lastUsedAt: expect.toBeOneOf([null, expect.any(String)]),
+      },
     ]);
     expect((await service.as("bob").send(`DELETE /tokens/${id}`)).body.code).toBe("token_not_found");
     expect((await ann.send(`DELETE /tokens/${id}`)).status).toBe(204);
@@ -44,6 +48,22 @@ describe.each(engines)("API tokens of users on $name", (engine) => {
     expect(after.body).toMatchObject({ status: 401, code: "unauthenticated" });
     expect(after.headers["www-authenticate"]).toMatch(/^Bearer/);
     expect((await ann.send(`DELETE /tokens/${id}`)).status).toBe(404);
+  });
+
+  it("GET /tokens returns the last use of an API token, accurate to one hour", async () => {
+    const token = await tokenOfAccount();
+    const lastUse = async () => {
+      const { tokens } = (await service.anonymous.send("GET /tokens", withToken(token))).body;
+      return Date.parse(tokens[0].lastUsedAt);
+    };
+    await expect.poll(lastUse).toBeGreaterThan(0);
+    const first = await lastUse();
+    service.advance(59 * 60_000);
+    for (let times = 0; times < 3; times += 1) expect(await lastUse()).toBe(first);
+    service.advance(2 * 60_000);
+    await Promise.all([lastUse(), lastUse(), lastUse()]);
+    await expect.poll(lastUse).toBeGreaterThan(first + 3_600_000);
+    service.advance(-61 * 60_000);
   });
 
   describe("requirement 36: API tokens of a JWT's user", () => {

@@ -1,7 +1,7 @@
 import * as wire from "@valetkey/contract";
 import { networkOf } from "../../platform/http/client-address.ts";
 import { type App, emptyResponse, operations, type RouteDeps } from "../../platform/http/routes.ts";
-import { parseExpiresAt, toIso } from "../../platform/http/wire.ts";
+import { isoOrNull, parseExpiresAt, toIso } from "../../platform/http/wire.ts";
 import { callerOf } from "../access/caller.ts";
 import type { AccountVerbs } from "../accounts/index.ts";
 import type { PeopleVerbs } from "../people/index.ts";
@@ -125,6 +125,7 @@ export function tokenRoutes(app: App, { useCases }: RouteDeps<AccountVerbs & Peo
   });
 }
 
-function present({ id, label, createdAt, expiresAt }: ApiToken): wire.ApiToken {
-  return { id, label, createdAt: toIso(createdAt), expiresAt: expiresAt === undefined ? null : toIso(expiresAt) };
+function present({ id, label, createdAt, expiresAt, lastUsedAt }: ApiToken): wire.ApiToken {
+  const times = { createdAt: toIso(createdAt), expiresAt: isoOrNull(expiresAt), lastUsedAt: isoOrNull(lastUsedAt) };
+  return { id, label, ...times };
 }

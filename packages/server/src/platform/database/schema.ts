@@ -268,6 +268,8 @@ export type Tables = {
     token_hash: string;
     created_at: number;
     expires_at: number | null;
+    /** The last use, accurate to one hour. Null: not used since migration 0123. */
+    last_used_at: number | null;
   };
   /**
    * The programs that wait until a person confirms a code in the web app. After the confirmation, the token becomes an API token, and the

@@ -377,6 +377,7 @@ export const queryExamples: Examples = {
     list: [["user-1"]],
     delete: [["user-1", "token-1"]],
     deleteOfAnyUser: [["token-1"]],
+    markUsed: [["token-1", NOW]],
   },
   tokenRequests: {
     insert: [

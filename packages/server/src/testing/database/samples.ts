@@ -117,6 +117,7 @@ export function sampleToken(given: Partial<ApiToken> = {}): ApiToken {
     tokenHash: `hash-of-${id}`,
     createdAt: AT,
     expiresAt: undefined,
+    lastUsedAt: undefined,
     ...given,
   };
 }

@@ -17,7 +17,7 @@ import { keys, queryClient } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { useKept } from "../../service/use-kept.ts";
 import { settings as settingsTexts } from "../../texts/en/settings.ts";
-import { formatInstant, formatWhen, texts } from "../../texts/index.ts";
+import { formatDay, formatInstant, formatWhen, texts } from "../../texts/index.ts";
 
 const words = settingsTexts.tokens;
 
@@ -119,7 +119,7 @@ function TokenForm({ onCreated }: { onCreated: (token: CreatedToken) => void }) 
 
 function TokenRow({ token, onRevoked }: { token: ApiToken; onRevoked: () => void }) {
   const now = useNow();
-  const { id, label, createdAt } = token;
+  const { id, label, createdAt, lastUsedAt } = token;
   const revoke = useMutation({
     mutationFn: () => client.tokens.remove(id),
     async onSuccess() {
@@ -128,7 +128,11 @@ function TokenRow({ token, onRevoked }: { token: ApiToken; onRevoked: () => void
       toasts.add({ title: words.revoked(label) });
     },
   });
-  const facts = [describeExpiry(token, now), words.created(formatWhen(createdAt, now))];
+  const facts = [
+    describeExpiry(token, now),
+    words.created(formatWhen(createdAt, now)),
+    lastUsedAt === null ? words.neverUsed : words.used(formatDay(lastUsedAt, now)),
+  ];
   return (
     <li className="flex flex-col gap-2 p-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
@@ -136,7 +140,7 @@ function TokenRow({ token, onRevoked }: { token: ApiToken; onRevoked: () => void
           <p dir="auto" className="truncate font-medium">
             {label}
           </p>
-          <p className="truncate text-muted text-small" title={formatInstant(createdAt)}>
+          <p className="text-pretty text-muted text-small" title={formatInstant(createdAt)}>
             {facts.join(texts.common.separator)}
           </p>
         </div>

@@ -29,6 +29,8 @@ export const settings = {
     command: "Try it in a terminal",
     done: "I have it",
     created: (when: string) => `created ${when}`,
+    used: (when: string) => `last used ${when}`,
+    neverUsed: "never used",
     expires: (when: string) => `Expires ${when}`,
     expired: (when: string) => `Expired ${when}`,
     neverExpires: "Never expires",

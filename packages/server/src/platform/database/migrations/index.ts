@@ -17,6 +17,7 @@ import { tenants } from "./0117-tenants.ts";
 import { tenantBuckets } from "./0120-tenant-buckets.ts";
 import { embeddingTables } from "./0121-embedding-tables.ts";
 import { rejections } from "./0122-rejections.ts";
+import { tokenUses } from "./0123-token-uses.ts";
 
 const FIRST = "0100-initial-schema";
 
@@ -62,5 +63,6 @@ export function migrationsFor(
     // An existing database keeps its tables, because replicas of an older version may read them.
     "0121-embedding-tables": usedBy === "embedding" && isNew ? embeddingTables(engine) : NOTHING,
     "0122-rejections": rejections(),
+    "0123-token-uses": usedBy === "service" ? tokenUses(engine) : NOTHING,
   };
 }

@@ -7,8 +7,10 @@ import { texts } from "../../../packages/web/src/texts/index.ts";
 import { png, text } from "./testing/files.ts";
 import { layoutShift, watchShifts } from "./testing/measure.ts";
 import { filesOf, open } from "./testing/note-files.ts";
-import { openPerson, type Person } from "./testing/person.ts";
+import { openPerson, type Person, PHONE } from "./testing/person.ts";
 import { drawPhoto, type Photo, seedPhoto } from "./testing/photos.ts";
+import { standInForPictures } from "./testing/pictures.ts";
+import { DESKTOP } from "./testing/profile.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
@@ -62,7 +64,7 @@ describe("the pictures of a note", () => {
   it("a note that contains mostly photos shows small previews in the photos' aspect ratios", async () => {
     const ann = await web.person("Ann");
     await openPhotos(ann, { files: [text("list.txt", "names")] });
-    const ratios = { "a.jpg": 1.5, "b.jpg": 0.75, "c.jpg": 4 };
+    const ratios = { "a.jpg": 1.5, "b.jpg": 0.75, "c.jpg": 2 };
     for (const [filename, ratio] of Object.entries(ratios)) {
       const { width, height } = await boxOf(tileOf(ann, filename));
       expect(width / height).toBeCloseTo(ratio, 1);
@@ -73,6 +75,19 @@ describe("the pictures of a note", () => {
     await ann.page.reload();
     await tileOf(ann, "c.jpg").locator("img").waitFor();
     expect(bucketReads(ann)).toBe(3);
+  });
+
+  it.each([PHONE, DESKTOP])("the rows of a grid of photos differ little in height (%o)", async (screen) => {
+    const lea = await web.person("Lea", screen);
+    await standInForPictures(lea.page, { count: 60 });
+    const { id } = await seedNote(lea.client, { title: "Summer fair" });
+    await lea.page.goto(`/n/${id}`);
+    const tiles = filesOf(lea).locator(".tile");
+    await tiles.nth(59).waitFor();
+    const heights = await tiles.evaluateAll<number[], { clientHeight: number }>((all) =>
+      all.map(({ clientHeight }) => clientHeight),
+    );
+    expect(Math.max(...heights) / Math.min(...heights)).toBeLessThan(1.4);
   });
 
   it("the page of a note has no layout shift while its photos load", async () => {
@@ -117,6 +132,7 @@ describe("the pictures of a note", () => {
     await filesOf(eva).locator(".tile button[tabindex='-1']").first().waitFor();
     await page.keyboard.press("ArrowRight");
     expect(await focused()).toBe("b.jpg");
+    await page.setViewportSize(PHONE.viewport);
     await page.keyboard.press("ArrowDown");
     expect(await focused()).toBe("c.jpg");
     await page.keyboard.press("Home");

@@ -18,17 +18,21 @@ describe("the layout of pictures", () => {
   it.each([
     [
       { width: 320, height: 160 },
-      { ratio: 2, isExact: true },
+      { ratio: 2, isCropped: true },
+    ],
+    [
+      { width: 320, height: 80 },
+      { ratio: 2, isCropped: true },
     ],
     [
       { width: 320, height: 20 },
-      { ratio: 5, isExact: false },
+      { ratio: 2, isCropped: false },
     ],
     [
       { width: 20, height: 320 },
-      { ratio: 0.5, isExact: false },
+      { ratio: 0.5, isCropped: false },
     ],
-    [undefined, { ratio: 1.25, isExact: false }],
+    [undefined, { ratio: 1.25, isCropped: false }],
   ])("the size of a picture decides the shape of its tile (%o: %o)", (shape, tile) => {
     expect(tileOf(shape)).toEqual(tile);
   });

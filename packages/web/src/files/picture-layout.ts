@@ -15,17 +15,20 @@ export function usualLayout({ photos, files }: { photos: number; files: number }
 /** The aspect ratio of a tile without a picture, or with a picture whose size the page does not know yet. */
 const USUAL_RATIO = 1.25;
 /**
- * The range of aspect ratios of tiles, because a narrower tile would be too small for a finger. A picture outside of this range appears
- * whole in a tile with the nearest aspect ratio.
+ * The range of aspect ratios of tiles. A narrower tile would be too small for a finger, and before a wider tile, a row would have only few
+ * tall tiles.
  */
-const RATIOS = { min: 0.5, max: 5 };
+const TILE_RATIOS = { min: 0.5, max: 2 };
+/** The range of aspect ratios of pictures that fill their tile. A crop would remove most of any other picture. */
+const CROPPED_RATIOS = { min: 0.4, max: 5 };
 
-/** Returns the aspect ratio of the tile of a picture. `isExact` says whether the picture has the same aspect ratio. */
-export function tileOf(shape: Shape | undefined): { ratio: number; isExact: boolean } {
-  if (shape === undefined) return { ratio: USUAL_RATIO, isExact: false };
+/** Returns the aspect ratio of the tile of a picture. `isCropped`: the picture fills the tile, which may hide its edges. */
+export function tileOf(shape: Shape | undefined): { ratio: number; isCropped: boolean } {
+  if (shape === undefined) return { ratio: USUAL_RATIO, isCropped: false };
   const exact = shape.width / shape.height;
-  const ratio = Math.min(RATIOS.max, Math.max(RATIOS.min, exact));
-  return { ratio: Math.round(ratio * 1000) / 1000, isExact: ratio === exact };
+  const ratio = Math.min(TILE_RATIOS.max, Math.max(TILE_RATIOS.min, exact));
+  const isCropped = exact >= CROPPED_RATIOS.min && exact <= CROPPED_RATIOS.max;
+  return { ratio: Math.round(ratio * 1000) / 1000, isCropped };
 }
 
 /** Returns the preview of a file with its width and height, or undefined if the service has no such preview. */

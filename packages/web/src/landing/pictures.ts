@@ -97,8 +97,8 @@ export function createPictures({ visit, showIfClosed }: Pick<Page, "visit" | "sh
 
 type GridOptions = { pictures: Pictures; onOpen: (file: LinkFile) => void };
 
-/** The maximum width of a filename in a tile, counted in Latin letters. */
-const NAME = 24;
+/** The maximum width of a filename on two lines of a tile, counted in Latin letters. */
+const TWO_LINES = 28;
 
 /**
  * Shows files as tiles with the aspect ratios of their pictures, with the same styles as the app (theme.css). A click on a tile opens the
@@ -117,8 +117,9 @@ export function pictureGrid(files: readonly LinkFile[], options: GridOptions): H
 function tile(file: LinkFile, { pictures, onOpen }: GridOptions): HTMLElement {
   const { filename, sizeBytes } = file;
   const kind = previewKindOf(file);
-  const { ratio, isExact } = tileOf(previewOf(file, "small"));
-  const name = (width: number) => h("span", { dir: "auto" }, shortenName(filename, width));
+  const { ratio, isCropped } = tileOf(previewOf(file, "small"));
+  const isNamed = kind !== "image" && kind !== "video";
+  const name = () => h("span", { dir: "auto" }, shortenName(filename, TWO_LINES));
   const size = () => h("span", { class: "tile-facts" }, formatBytes(sizeBytes));
   const content = h("span", { "aria-hidden": "true", class: "absolute inset-0" });
   const icon = () =>
@@ -126,18 +127,17 @@ function tile(file: LinkFile, { pictures, onOpen }: GridOptions): HTMLElement {
       "span",
       { class: "flex size-full flex-col items-center justify-center gap-1 p-1 text-center text-small" },
       svg(kind === "video" ? icons.film : kind === "image" ? icons.image : icons.file, { size: 20 }),
-      name(NAME),
+      name(),
     );
   const image = pictures.show(file, {
-    className: `size-full ${isExact ? "object-cover" : "object-contain"}`,
+    className: `size-full ${isCropped || isNamed ? "object-cover" : "object-contain"}${isNamed ? " object-top" : ""}`,
     onMissing: () => fill(content, icon()),
   });
-  const isNamed = kind !== "image" && kind !== "video";
   fill(
     content,
     image ?? icon(),
     kind === "video" && h("span", { class: "tile-badge inset-0 m-auto size-10!" }, svg(icons.play)),
-    h("span", { class: `tile-name ${isNamed ? "" : "tile-late"}` }, name(isNamed ? 16 : NAME), size()),
+    h("span", { class: `tile-name ${isNamed ? "" : "tile-late"}` }, name(), size()),
   );
   const button = h(
     "button",
@@ -145,7 +145,7 @@ function tile(file: LinkFile, { pictures, onOpen }: GridOptions): HTMLElement {
     h("span", { class: "sr-only" }, texts.shares.preview(filename)),
     content,
   );
-  const item = h("li", { class: "tile" }, button);
+  const item = h("li", { class: isNamed ? "tile tile-named" : "tile" }, button);
   item.style.setProperty("--ratio", String(ratio));
   return item;
 }

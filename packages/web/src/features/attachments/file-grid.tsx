@@ -31,7 +31,7 @@ type FileGridProps = {
 };
 
 /**
- * Shows files as tiles with the aspect ratios of their pictures. Each row fills the width, and all tiles of a row have the same height. The
+ * Shows files as tiles with the aspect ratios of their pictures. Each row fills the width, and all rows have about the same height. The
  * styles of `picture-grid` (theme.css) place the tiles before the pictures load, so nothing moves.
  */
 export function FileGrid({ files, actions, now, chosenIds, renamedId }: FileGridProps) {
@@ -52,12 +52,6 @@ export function FileGrid({ files, actions, now, chosenIds, renamedId }: FileGrid
     </ul>
   );
 }
-
-const IS_NARROW = matchMedia("(width < 48rem)").matches;
-/**
- * On a phone, the tile of a document page would be too narrow for its filename. With this aspect ratio, the tile is about 120 pixels wide.
- */
-const NAMED_RATIO = 1.3;
 
 /** A small round button. On touch screens, the area that reacts to a finger is larger than the button. */
 const MENU_BUTTON =
@@ -89,11 +83,11 @@ const FileTile = memo(function FileTile({ attachment, actions, now, isChosen, is
       </>
     );
   }
-  const { ratio: exact, isExact } = tileOf(shapeOf(attachment));
-  const ratio = IS_NARROW && NAMED.has(kindOfFile(attachment)) ? Math.max(exact, NAMED_RATIO) : exact;
+  const { ratio, isCropped } = tileOf(shapeOf(attachment));
+  const isNamed = NAMED.has(kindOfFile(attachment));
   const who = access === undefined ? [] : accessParts(access, { now });
   const facts = [...who, formatBytes(sizeBytes)].join(texts.common.separator);
-  const content = <TileContent attachment={attachment} facts={facts} isExact={isExact} />;
+  const content = <TileContent attachment={attachment} facts={facts} isCropped={isCropped || isNamed} />;
   return (
     <li
       style={{ "--ratio": ratio } as CSSProperties}
@@ -103,7 +97,7 @@ const FileTile = memo(function FileTile({ attachment, actions, now, isChosen, is
       onKeyDown={(event) => {
         if (event.key === "F2") onRename?.(attachment);
       }}
-      className="tile group"
+      className={clsx("tile group", isNamed && "tile-named")}
     >
       {isChosen === undefined ? (
         <button
@@ -145,8 +139,10 @@ const FileTile = memo(function FileTile({ attachment, actions, now, isChosen, is
 /** The kinds of files that a small picture does not identify. The tiles of such files always show the filename. */
 const NAMED: ReadonlySet<FileKind> = new Set(["pdf", "text", "table", "archive", "code", "other"]);
 
+type TileContentProps = { attachment: Attachment; facts: string; isCropped: boolean };
+
 /** Shows the picture of a file with its filename, or the icon of its kind. The filename of a photo appears on hover and on focus. */
-function TileContent({ attachment, facts, isExact }: { attachment: Attachment; facts: string; isExact: boolean }) {
+function TileContent({ attachment, facts, isCropped }: TileContentProps) {
   const { place, url, isMissing } = useThumbnail<HTMLSpanElement>(attachment);
   const { filename } = attachment;
   const kind = kindOfFile(attachment);
@@ -162,7 +158,7 @@ function TileContent({ attachment, facts, isExact }: { attachment: Attachment; f
           draggable={false}
           className={clsx(
             "size-full transition-opacity starting:opacity-0",
-            isExact || isNamed ? "object-cover" : "object-contain",
+            isCropped ? "object-cover" : "object-contain",
             isNamed && "object-top",
           )}
         />

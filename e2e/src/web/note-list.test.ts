@@ -45,6 +45,17 @@ describe("the list of notes", () => {
     await page.getByRole("menuitemradio", { name: texts.notes.order.title, checked: true }).waitFor();
   });
 
+  it("on a phone, the row of a note without text is as high as a row with text", async () => {
+    const { page, client } = await web.person("Ann Taps", PHONE);
+    await seedNote(client, { title: "With text", body: "A line of text." });
+    await seedNote(client, { title: "Without text" });
+    await page.goto("/");
+    const heightOf = async (name: RegExp) => (await page.getByRole("link", { name }).boundingBox())?.height;
+    const height = await heightOf(/^Without text/);
+    expect(height).toBeGreaterThanOrEqual(56);
+    expect(height).toBe(await heightOf(/^With text/));
+  });
+
   it("the app starts with the last opened note, but on a phone with the list of notes", async () => {
     const { page, client, watch } = await web.person("Ann Returns");
     const { id } = await seedNote(client, { title: "Plan" });

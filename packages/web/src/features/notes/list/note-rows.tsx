@@ -95,7 +95,7 @@ function NoteRow({ note, isSelected, q, now, found, shownFor }: NoteRowProps) {
         params={{ noteId: note.id }}
         search={q === "" ? {} : { q }}
         aria-current={isSelected ? "page" : undefined}
-        className="note block rounded-card px-2 py-2 transition-colors hover:bg-hover focus-visible:-outline-offset-2 aria-[current=page]:bg-selected"
+        className="note flex flex-col max-md:min-h-15 justify-center rounded-card px-2 py-2 transition-colors hover:bg-hover focus-visible:-outline-offset-2 aria-[current=page]:bg-selected"
       >
         <span className="flex items-baseline gap-2">
           <span dir="auto" className="min-w-0 grow truncate font-medium">

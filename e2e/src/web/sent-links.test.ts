@@ -115,9 +115,17 @@ describe("links that are sent from the app", () => {
     }));
     await page.reload();
     await page.getByRole("button", { name: receivers.people(2) }).click();
+    const below = async (email: string, state: string) => {
+      const row = people.getByRole("listitem").filter({ hasText: email });
+      const top = async (shown: string) => (await row.getByText(shown).boundingBox())?.y ?? 0;
+      return (await top(state)) - (await top(email));
+    };
+    expect(await below(TOM, receivers.states.not_delivered)).toBeGreaterThan(0);
+    expect(await below(MIA, receivers.states.used.download)).toBe(await below(TOM, receivers.states.not_delivered));
     await people.getByRole("button", { name: receivers.correctOf(TOM) }).click();
     expect(await field.inputValue()).toBe(TOM);
     await form.getByRole("button", { name: words.send(1) }).waitFor();
+    await page.unrouteAll({ behavior: "wait" });
   });
 
   it("after a link is sent from the share dialog, the main button closes the dialog", async () => {
@@ -140,6 +148,23 @@ describe("links that are sent from the app", () => {
     await create.waitFor();
     await dialog.getByText(words.sent([MIA])).waitFor();
     expect(await dialog.getByRole("button", { name: texts.common.done }).count()).toBe(0);
+  });
+
+  it("a screen reader announces a second mail to the same person", async () => {
+    const { page, client } = await openSender();
+    const note = await seedNote(client, { title: "Flat", files: [text("contract.txt", "as agreed")] });
+    await client.links.create(note.id, { label: "Contract" });
+    await page.goto("/links");
+    const announcement = page.getByText(words.sent([MIA]));
+    for (let times = 0; times < 2; times += 1) {
+      await page.getByRole("button", { name: linkTexts.moreOf("Contract") }).click();
+      await page.getByRole("menuitem", { name: words.action }).click();
+      await page.getByLabel(words.to).fill(MIA);
+      // A screen reader announces a text only when the page adds the text.
+      expect(await announcement.count()).toBe(0);
+      await page.getByRole("button", { name: words.send(1) }).click();
+      await announcement.waitFor();
+    }
   });
 });
 

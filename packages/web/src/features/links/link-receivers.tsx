@@ -1,6 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import type { Link, LinkReceiver } from "@valetkey/client";
-import { clsx } from "clsx";
 import { ChevronDown } from "lucide-react";
 import { useId, useState } from "react";
 import { Button } from "../../components/button.tsx";
@@ -85,17 +84,12 @@ function Receivers({ link, onSend }: ReceiversProps) {
     <div className="flex flex-col gap-1">
       <ul aria-label={words.list}>
         {receivers.map((receiver) => (
-          <li key={receiver.email} className="flex flex-wrap justify-between gap-x-3 py-1 text-small">
-            <span className="min-w-0 [overflow-wrap:anywhere]">{receiver.email}</span>
-            <span
-              className={clsx(
-                "flex flex-wrap gap-x-2",
-                receiver.state === "not_delivered" ? "text-danger" : "text-muted",
-              )}
-            >
+          <li key={receiver.email} className="flex flex-wrap gap-x-2 py-1.5 text-small">
+            <span className="wrap-anywhere basis-full">{receiver.email}</span>
+            <span className={receiver.state === "not_delivered" ? "text-danger" : "text-muted"}>
               {describeReceiver(receiver, { kind: link.kind, now })}
-              {onSend !== undefined && <SendAgain link={link} receiver={receiver} onSend={onSend} />}
             </span>
+            {onSend !== undefined && <SendAgain link={link} receiver={receiver} onSend={onSend} />}
           </li>
         ))}
       </ul>

@@ -62,6 +62,7 @@ export function LinkTicket({
   const [isSending, setSending] = useState(false);
   const [receiver, setReceiver] = useState<string>();
   const [sentTo, setSentTo] = useState<readonly string[]>();
+  const [sends, setSends] = useState(0);
   useFocusBack(moreButton, isSending || asks !== undefined);
 
   const ticket = useRef<HTMLDivElement>(null);
@@ -81,9 +82,12 @@ export function LinkTicket({
   function openSending(email?: string): void {
     setReceiver(email);
     setSending(true);
+    // A screen reader announces the next mail only if the page adds the text again.
+    setSentTo(undefined);
   }
   function announce(emails: readonly string[]): void {
     setSentTo(emails);
+    setSends(sends + 1);
     onSent?.();
   }
   async function confirm(): Promise<void> {
@@ -95,6 +99,7 @@ export function LinkTicket({
     if (!(await renewed.then(() => true).catch(() => false))) return;
     setNewUrl({ isCopied });
     setSentTo(undefined);
+    setSends(0);
   }
 
   function stub(): ReactNode {
@@ -108,7 +113,7 @@ export function LinkTicket({
     if (isUsable && (copied !== undefined || hasCode)) {
       return (
         <LinkUrl url={link.url} name={name} hasCode={hasCode} isCopied={copied?.isCopied}>
-          {canSend && isNew && sentTo === undefined && (
+          {canSend && isNew && sends === 0 && (
             <Button onClick={() => openSending()}>
               <Mail size={16} />
               {linkTexts.send.action}
@@ -178,12 +183,7 @@ export function LinkTicket({
         <p role="status" className={sentTo === undefined ? "sr-only" : "wrap-anywhere mt-2 text-accent text-small"}>
           {sentTo !== undefined && linkTexts.send.sent(sentTo)}
         </p>
-        <LinkReceivers
-          key={sentTo?.join()}
-          link={link}
-          isNew={sentTo !== undefined}
-          onSend={canSend ? openSending : undefined}
-        />
+        <LinkReceivers key={sends} link={link} isNew={sends > 0} onSend={canSend ? openSending : undefined} />
         <p role="status" className="sr-only">
           {copied !== undefined && announcementOf(link, { isNewUrl: newUrl !== undefined, isCopied: copied.isCopied })}
         </p>

@@ -44,7 +44,7 @@ describe("attaching files to a note", () => {
     const bar = filesOf(ann).getByRole("progressbar", { name: "film.bin" });
     await expect
       .poll(() => bar.getAttribute("aria-valuetext"))
-      .toMatch(/^[\d.]+ MB of 31.5 MB · [\d.]+ MB\/s · \d+ s left$/);
+      .toMatch(/^[\d.]+ MB of 31.5 MB · [\d.]+ MB\/s · \d+\ss left$/);
     await rowOf(ann, "film.bin").getByText("31.5 MB · just now").waitFor();
     expect(await stored(ann.client, note.id)).toEqual(hashesOf([film]));
   });
@@ -58,7 +58,7 @@ describe("attaching files to a note", () => {
     });
     await tom.page.getByText(uploadTexts.attached(1, 2)).waitFor();
     const bar = filesOf(tom).getByRole("progressbar", { name: uploadTexts.all });
-    await expect.poll(() => bar.getAttribute("aria-valuetext")).toMatch(/^[\d.]+ MB of 31.5 MB · about \d+ s left$/);
+    await expect.poll(() => bar.getAttribute("aria-valuetext")).toMatch(/^[\d.]+ MB of 31.5 MB · about \d+\ss left$/);
     await untilAttached(tom, "film.bin");
     expect(await bar.count()).toBe(0);
   });
@@ -232,6 +232,25 @@ describe("attaching files to a note", () => {
     await expect.poll(() => row.count()).toBe(0);
     await expect.poll(async () => (await fay.client.notes.get(note.id)).attachments).toEqual([]);
     expect(await keptUploads(fay)).toBe(0);
+  });
+
+  it("the heading counts a file while the service still verifies it", async () => {
+    const gil = await web.person("Gil");
+    const { id } = await open(gil, [text("a.txt", "a"), text("b.txt", "b")]);
+    const arrived = Promise.withResolvers<void>();
+    // The response never arrives, so the page shows the upload as unfinished.
+    await gil.page.route(/\/complete$/, (route) => route.fetch().then(() => arrived.resolve(), arrived.reject));
+    await gil.page.route(/\/notes\/[\w-]{36}$/, async (route) => {
+      const response = await route.fetch();
+      const body = (await response.text()).replace(/("filename":"c.txt".*?"state":)"ready"/, '$1"verifying"');
+      await route.fulfill({ response, body });
+    });
+    await choose(gil, [text("c.txt", "c")]);
+    await arrived.promise;
+    // The page loads the note again after this change.
+    await gil.client.notes.update(id, { body: "Read all files." });
+    await filesOf(gil).getByText("· 3", { exact: true }).waitFor();
+    await rowOf(gil, "c.txt").getByRole("button", { name: "Cancel" }).waitFor();
   });
 
   it("the page of a note shows that a file was rejected because of its content", async () => {

@@ -87,8 +87,7 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
     else attachFiles(files, { note, prepare }).catch(showProblem);
   };
   const { isDragged, drop, accept } = useDropAndPaste({ isEnabled: canEdit, onChosen });
-  // The list of notes counts the same files.
-  const arrived = attachments.filter(({ state }) => state !== "pending" && state !== "rejected").length;
+  const arrived = useArrivedCount(note);
   const isEmpty = attachments.length === 0 && uploadIds.length === 0 && waiting.length === 0;
   return (
     <section
@@ -286,6 +285,12 @@ function useListedAttachments({ attachments }: Note): Attachment[] {
     () => inOrder(attachments).filter((attachment) => !hidden.has(attachment.id) && !uploading.has(attachment.id)),
     [attachments, hidden, uploading],
   );
+}
+
+/** Returns how many files the note has, including uploads that the service still verifies. The list of notes counts the same files. */
+function useArrivedCount({ attachments }: Note): number {
+  const hidden = useStore(pendingDeletions.$ids);
+  return attachments.filter(({ id, state }) => state !== "pending" && state !== "rejected" && !hidden.has(id)).length;
 }
 
 /** Returns the layout of the files of a note: the user's choice, or a grid if most files are pictures. */

@@ -38,6 +38,10 @@ async function decode(page: Page, code: Locator): Promise<string | undefined> {
   return jsQR.default(new Uint8ClampedArray(Buffer.from(pixels, "base64")), width, height)?.data;
 }
 
+/** Returns the labels of these options, with usual spaces. */
+const labelsOf = async (options: Locator) =>
+  (await options.locator("label").allTextContents()).map((label) => label.replace("\u00a0", " "));
+
 describe("a link of a note", () => {
   it("one click makes a link of a note and copies its URL", async () => {
     const ann = await web.person("Ann", CLIPBOARD);
@@ -112,6 +116,22 @@ describe("a link of a note", () => {
     expect(link).toMatchObject({ label: "Contract", maxClaims: 2, hasPassword: true, files: [{ filename: "a.txt" }] });
   });
 
+  it("the form of a link offers to discard changes only after a change", async () => {
+    const { page, client } = await web.person("Ann Discards");
+    const note = await seedNote(client, { title: "Plan" });
+    await client.links.create(note.id, { label: "Offer" });
+    const dialog = await openLinks(page, note.id);
+    await chooseForLink(page, { label: "Offer", action: "Edit" });
+    const name = dialog.getByRole("form", { name: "Edit “Offer”" }).getByLabel("Name of the link");
+    const discard = dialog.getByRole("button", { name: "Discard changes" });
+    await name.waitFor();
+    expect(await discard.count()).toBe(0);
+    await name.fill("Contract");
+    await discard.click();
+    expect([await name.inputValue(), await discard.count()]).toEqual(["Offer", 0]);
+    await name.and(page.locator(":focus")).waitFor();
+  });
+
   it("the owner replaces the URL of a link with a new one", async () => {
     const ann = await web.person("Ann", CLIPBOARD);
     const note = await seedNote(ann.client, { title: "Plan" });
@@ -159,7 +179,7 @@ describe("a link of a note", () => {
     await chooseForLink(ann.page, { label: "Offer", action: "End link" });
     await dialog.getByRole("button", { name: "End link", exact: true }).click();
     const timer = dialog.getByRole("timer");
-    await timer.filter({ hasText: /^A download that was just opened works for \d\d s more\.$/ }).waitFor();
+    await timer.filter({ hasText: /^A download that was just opened works for \d\d\ss more\.$/ }).waitFor();
     const first = await timer.textContent();
     await expect.poll(() => timer.textContent()).not.toBe(first);
   });
@@ -307,17 +327,10 @@ describe("a link of a file", () => {
     const { dialog, noteId } = await openFileLinks(ben);
     const spans = dialog.getByRole("group", { name: "How long it works" });
     await dialog.locator("button:focus", { hasText: "Create and copy link" }).waitFor();
-    expect(await spans.locator("label").allTextContents()).toEqual([
-      "60 s",
-      "10 min",
-      "1 h",
-      "12 h",
-      "7 days",
-      "30 days",
-    ]);
+    expect(await labelsOf(spans)).toEqual(["60 s", "10 min", "1 h", "12 h", "7 days", "30 days"]);
     await spans.getByLabel("10 min").check();
     await dialog.getByRole("button", { name: "Create and copy link" }).click();
-    await dialog.getByText(/Expires in 10 min$/).waitFor();
+    await dialog.getByText(/Expires in 10\smin$/).waitFor();
     const [link] = await linksOf(ben, noteId);
     const seconds = (Date.parse(link?.expiresAt ?? "") - Date.parse(link?.createdAt ?? "")) / 1000;
     expect(Math.abs(seconds - 600)).toBeLessThan(5);
@@ -477,11 +490,11 @@ describe("the operator's policy for links", () => {
     const dialog = await openLinks(ann.page, note.id);
     await dialog.getByRole("button", { name: "Create and copy link" }).press("Enter");
     const spans = dialog.getByRole("group", { name: "How long it works" });
-    expect(await spans.locator("label").allTextContents()).toEqual(["60 s", "10 min", "1 h"]);
+    expect(await labelsOf(spans)).toEqual(["60 s", "10 min", "1 h"]);
     await dialog.getByText("Use at least 6 characters.").waitFor();
     await dialog.getByLabel("Password", { exact: true }).fill("open sesame");
     await dialog.getByRole("button", { name: "Create and copy link" }).click();
-    await dialog.getByText(/Expires in 60 min$/).waitFor();
+    await dialog.getByText(/Expires in 1\sh$/).waitFor();
     expect(await linksOf(ann, note.id)).toMatchObject([{ hasPassword: true }]);
   });
 });

@@ -13,7 +13,7 @@ import { FieldProblem, Labelled, PasswordField, TextField } from "../../componen
 import { earliestServiceNow } from "../../service/client.ts";
 import { noteQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
-import { formatShortSpan, formatSpan, texts } from "../../texts/index.ts";
+import { formatShortSpan, formatSpan } from "../../texts/index.ts";
 import { describeWill, missingIn } from "./link-body.ts";
 import { type FormFields, type LinkPolicy, lifetimesOf } from "./link-values.ts";
 import { RareFields } from "./rare-fields.tsx";
@@ -41,7 +41,7 @@ type LinkFormProps = {
 
 /** Edits a link, or makes a file request. The form replaces the content of the dialog around the form. */
 export function LinkForm({ title, kind, subject, link, noteId, onSubmit, onClose, ...state }: LinkFormProps) {
-  const { form, policy, forget, submit, ...fields } = useLinkForm({
+  const { form, policy, isChanged, discard, submit, ...fields } = useLinkForm({
     kind,
     subject,
     link,
@@ -80,16 +80,16 @@ export function LinkForm({ title, kind, subject, link, noteId, onSubmit, onClose
           <p id={id} className="grow basis-full text-pretty text-muted text-small md:basis-0">
             {missing ?? describeWill(values, { kind, link, now: earliestServiceNow() })}
           </p>
-          {/* A new request keeps the typed values, so its form has no button that discards them. */}
-          {link !== undefined && (
+          {/* The form keeps typed values when it closes, so only this button discards the changes of a link. */}
+          {link !== undefined && isChanged && (
             <Button
               kind="quiet"
               onClick={() => {
-                forget();
-                onClose();
+                discard();
+                first.current?.focus();
               }}
             >
-              {texts.common.cancel}
+              {words.discard}
             </Button>
           )}
           {/* With a missing entry, a click on the button still moves the focus to the field. */}

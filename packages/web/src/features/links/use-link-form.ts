@@ -56,7 +56,11 @@ export function useLinkForm({ kind, subject, link, onSubmit, onUnchanged }: Link
   return {
     form,
     policy,
-    forget,
+    isChanged: JSON.stringify(values) !== JSON.stringify(unchanged),
+    discard() {
+      setValues(unchanged);
+      setProblems({});
+    },
     submit,
     values,
     problems,

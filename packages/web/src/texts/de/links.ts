@@ -40,7 +40,7 @@ export const linkTexts: typeof english = {
     filters: { all: "Alle", download: "Geteilte Dateien", upload: "Dateianfragen" },
     empty: {
       title: "Noch keine Links",
-      hint: "Ein Link gibt Dateien an Personen ohne Konto, oder lässt sie Ihnen Dateien senden. Teilen Sie eine Notiz, um einen zu erstellen.",
+      hint: "Ein Link gibt Dateien an Personen ohne Konto oder lässt sie Ihnen Dateien senden. Teilen Sie eine Notiz, um einen zu erstellen.",
     },
     emptyOf: { download: "Sie haben keine Links zu Dateien.", upload: "Sie haben keine Dateianfragen." },
   },
@@ -209,6 +209,7 @@ export const linkTexts: typeof english = {
     },
     save: "Speichern",
     saving: "Wird gespeichert …",
+    discard: "Änderungen verwerfen",
     createRequest: "Anfrage erstellen",
   },
   request: {

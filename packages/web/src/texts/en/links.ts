@@ -209,6 +209,7 @@ export const linkTexts = {
     },
     save: "Save",
     saving: "Saving…",
+    discard: "Discard changes",
     createRequest: "Create request",
   },
   request: {

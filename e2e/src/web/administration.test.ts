@@ -3,13 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { texts as linkTexts } from "../../../packages/web/src/landing/texts/en.ts";
-import { policyTexts } from "../../../packages/web/src/texts/en/administration.ts";
+import { administration, policyTexts } from "../../../packages/web/src/texts/en/administration.ts";
 import { makePlace, runCli } from "../testing/service.ts";
 import { text } from "./testing/files.ts";
 import { makeLink } from "./testing/links.ts";
 import { openPerson, PASSWORD } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
+
+type Tabs = { scrollWidth: number; clientWidth: number };
 
 const EMAIL = "root@example.com";
 
@@ -50,6 +52,9 @@ describe("the pages of administrators", () => {
     ann.watch.expect(/^401 /);
     await ann.page.goto("/activity");
     await ann.page.waitForURL(/\/sign-in/);
+    await page.setViewportSize({ width: 360, height: 780 });
+    const tabs = page.getByRole("group", { name: administration.tabs.label });
+    expect(await tabs.evaluate<number, Tabs>((all) => all.scrollWidth - all.clientWidth)).toBe(0);
     await page.getByRole("radio", { name: "Log" }).check();
     await page.getByRole("list", { name: "Log" }).getByText(`${EMAIL} disabled Ann`).waitFor();
   });

@@ -49,7 +49,7 @@ function Tabs() {
         value={shown}
         onChange={(value) => void navigate({ to: "/admin", search: { tab: value } })}
         options={options}
-        className="sm:self-start"
+        className="grid grid-cols-3 sm:flex sm:self-start"
       />
       <List key={shown} />
     </>

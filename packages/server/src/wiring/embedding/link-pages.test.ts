@@ -42,7 +42,7 @@ it("without JavaScript, a visitor downloads a file from the page of a link", asy
   const page = await fetch(url, { headers: asPage });
   expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
   const html = await page.text();
-  expect(html).toContain("<bdi>Ann</bdi> shares 2 files with you");
+  expect(html).toContain("<bdi>Ann</bdi> shares 2\u00a0files with you");
   expect(html).toContain("<bdi>&#60;b&#62;.txt</bdi>");
   expect(html).not.toContain("JavaScript");
   const [, fileId = ""] = /value="([0-9a-f-]{36})"/.exec(html) ?? [];

@@ -169,7 +169,7 @@ function OriginalState({ full: { error, retry } }: { full: FileUrlState }) {
   return (
     <p
       role="status"
-      className="absolute inset-x-3 bottom-3 mx-auto flex w-fit max-w-full flex-wrap items-center justify-center gap-x-3 rounded-card border bg-surface px-3 py-2 text-small shadow-float"
+      className="absolute inset-x-3 bottom-3 mx-auto flex w-fit max-w-full flex-wrap items-center gap-x-3 rounded-card border bg-surface px-3 py-2 text-small shadow-float"
     >
       {error === undefined ? words.originalLoading : words.originalFailed}
       {error !== undefined && (

@@ -144,7 +144,10 @@ function NewSecret({ webhook, onDone }: { webhook: WebhookWithSecret; onDone: ()
     <section data-shown-once className="flex flex-col gap-3 rounded-card border bg-surface p-4">
       <h2 ref={title} tabIndex={-1} className="flex items-center gap-2 font-medium outline-none">
         <KeyRound size={16} aria-hidden="true" className="shrink-0 text-accent" />
-        <span className="min-w-0 wrap-anywhere">{words.secretOf(webhook.url)}</span>
+        {/* The URL breaks after "/" and ".", and not inside a word. */}
+        <span className="min-w-0 wrap-anywhere">
+          {words.secretOf(webhook.url.replaceAll(/(?<=[/.])(?![/.])/g, "\u200b"))}
+        </span>
       </h2>
       <CopyLine label={words.secret} text={webhook.secret} kind="primary" />
       <p className="font-medium text-small">{words.secretHint}</p>

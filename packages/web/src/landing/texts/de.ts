@@ -141,7 +141,7 @@ export const texts: typeof english = {
     kindsShort: listKinds,
     slotSize: (bytes: number) => `bis ${formatBytes(bytes)}`,
     name: "Ihr Name",
-    nameOptional: "Ihr Name (optional)",
+    nameOptional: "Ihr Name (freiwillig)",
     nameMissing: "Geben Sie Ihren Namen ein, damit man die Dateien unterscheiden kann.",
     choose: "Dateien wählen",
     addMore: "Weitere Dateien hinzufügen",

@@ -19,7 +19,7 @@ export const accountTexts: typeof english = {
     codeHint: "Ihr Passwort stimmt. Dieses Konto verlangt auch einen zweiten Faktor.",
     code: "Code",
     codeFieldHint:
-      "Sechs Ziffern aus Ihrer Authenticator-App, oder ein Wiederherstellungscode. Ohne beides bitten Sie die Administration um Hilfe.",
+      "Sechs Ziffern aus Ihrer Authenticator-App oder ein Wiederherstellungscode. Ohne beides bitten Sie die Administration um Hilfe.",
     codeMissing: "Geben Sie den Code ein, den Ihre Authenticator-App zeigt.",
     wrongCode: "Dieser Code ist falsch, abgelaufen oder schon benutzt. Warten Sie auf den nächsten.",
     back: "Zurück",

@@ -31,7 +31,7 @@ export const shareDialogTexts: typeof english = {
   files: {
     title: (count: number) => `${count} Dateien teilen`,
     hint: "Für Personen, die nicht die ganze Notiz sehen sollen. Sie erhalten jede Datei für sich.",
-    shared: (shared: number, all: number) => `${shared} von ${all} Dateien sind geteilt.`,
+    shared: (shared: number, all: number) => `${shared} von ${all} Dateien ${shared === 1 ? "ist" : "sind"} geteilt.`,
     again: "Teilen Sie noch einmal für die übrigen.",
   },
   list: {

@@ -22,5 +22,5 @@ export const terminalTexts: typeof english = {
     },
     refuse: { title: "Abgelehnt", hint: "Das Terminal bekommt keinen Zugriff." },
   },
-  tokens: "Ihre API-Token öffnen",
+  tokens: "Ihre API-Tokens öffnen",
 };

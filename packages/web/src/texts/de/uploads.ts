@@ -12,7 +12,7 @@ export const uploadTexts: typeof english = {
   unreachable: "Dieser Browser erreicht den Dateispeicher nicht. Er versucht es von selbst wieder.",
   tryNow: "Jetzt versuchen",
   tellOperator: "Wenn das länger dauert, sagen Sie es Ihrer Administration.",
-  checkSetUp: "Die Lösung sehen",
+  checkSetUp: "Lösung ansehen",
   completing: "Datei wird geprüft …",
   "needs-file": "Wählen Sie die Datei noch einmal, um fortzufahren",
   chooseFile: "Datei wählen …",

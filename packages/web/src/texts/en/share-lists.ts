@@ -30,7 +30,7 @@ export const shareDialogTexts = {
   files: {
     title: (count: number) => `Share ${count} files`,
     hint: "Share only these files with people who should not see the whole note.",
-    shared: (shared: number, all: number) => `${shared} of ${all} files are shared.`,
+    shared: (shared: number, all: number) => `${shared} of ${all} files ${shared === 1 ? "is" : "are"} shared.`,
     again: "Share again for the rest.",
   },
   list: {

@@ -198,7 +198,7 @@ const english = {
   password: "Password",
   open: "Open",
   shares(name: string | undefined, count: number) {
-    const files = count === 1 ? "1 file" : `${count} files`;
+    const files = count === 1 ? "1\u00a0file" : `${count}\u00a0files`;
     return name === undefined ? `${files} for you` : `${name} shares ${files} with you`;
   },
   asks: (name: string | undefined) => (name === undefined ? "Send files" : `${name} asks you for files`),
@@ -248,7 +248,7 @@ const german: DownloadTexts = {
   password: "Passwort",
   open: "Öffnen",
   shares(name, count) {
-    const files = count === 1 ? "1 Datei" : `${count} Dateien`;
+    const files = count === 1 ? "1\u00a0Datei" : `${count}\u00a0Dateien`;
     return name === undefined ? `${files} für Sie` : `${name} teilt ${files} mit Ihnen`;
   },
   asks: (name) => (name === undefined ? "Dateien senden" : `${name} bittet Sie um Dateien`),

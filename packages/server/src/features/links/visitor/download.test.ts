@@ -214,7 +214,7 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     const submit = (form: string) => ann.send(`POST /s/${token}/download`, { form, headers });
     expect((await submit("form=1&password=wrong")).text).toContain("Das Passwort fehlt oder stimmt nicht.");
     const { text } = await submit(`form=1&password=${PASSWORD}`);
-    for (const part of ['<html lang="de">', "2 Dateien für Sie", "2,2 kB", "Herunterladen: file-1.txt"]) {
+    for (const part of ['<html lang="de">', "2\u00a0Dateien für Sie", "2,2 kB", "Herunterladen: file-1.txt"]) {
       expect(text).toContain(part);
     }
     expect((await submit("form=1")).text).toContain("Wählen Sie eine Datei.");

@@ -101,7 +101,7 @@ async function openWith(
   const countPages = writer.prepare("select page_count * page_size as bytes from pragma_page_count, pragma_page_size");
   const checkpoints = createCheckpoints(writer, { file, writeLock, onFailure: onCheckpointFailure });
   const { afterWrite } = checkpoints;
-  const urlAudit = openSqliteUrlAudit({ file, writeLock, afterWrite });
+  const urlAudit = openSqliteUrlAudit({ file, writeLock, afterWrite, hasEvents: journal.hasEvents() });
   const transactions = createTransactions();
   const writes = sqliteWrites(writer, { writeLock, patienceMs: PATIENCE_MS, reader, afterWrite });
   const kysely = new Kysely<Tables>({ dialect: writes.dialect, plugins: [transactions.guard] });

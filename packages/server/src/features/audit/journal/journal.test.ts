@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { v7 as newId } from "uuid";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { urlJournalFile } from "../../../platform/database/sqlite/file.ts";
 import { sampleEvent } from "../../../testing/database/samples.ts";
 import { sqlite, type TestDatabase } from "../../../testing/database/test-databases.ts";
@@ -165,6 +165,29 @@ describe("the journal of URL events in the audit log", () => {
     // The journal starts to move events when it has 20,000 of them. If the moves were slower than the callers, half of the 100,000 events
     // would remain.
     expect(100_000 - Number(moved())).toBeLessThan(45_000);
+  });
+
+  it("a service whose journal is empty at the start starts no thread for the journal", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    let threads = 0;
+    const countThread = () => {
+      threads += 1;
+    };
+    process.on("worker", countThread);
+    onTestFinished(() => void process.off("worker", countThread));
+    async function restart(): Promise<void> {
+      const again = await test.openAgain({ clock: Date.now });
+      vi.advanceTimersByTime(1_000);
+      await again.close();
+    }
+    await restart();
+    expect(threads).toBe(0);
+    const left = events(6);
+    append(new UrlJournal(files), left);
+    await restart();
+    expect([threads, moved()]).toEqual([1, 6]);
+    await expectListed(left);
   });
 
   it("the journal moves all events when nobody records an event", async () => {

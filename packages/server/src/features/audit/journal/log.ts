@@ -17,13 +17,14 @@ const PATIENCE_MS = 2_000;
 const QUIET_MS = 1_000;
 const MAX_GATHERED = 20_000;
 
-type Options = { file: string; writeLock: Mutex; afterWrite: () => void };
+type Options = { file: string; writeLock: Mutex; afterWrite: () => void; hasEvents: boolean };
 
 /**
  * Opens the log of URL events on SQLite. A worker thread commits the events to the journal file, and later moves them to the database. A
- * move never runs during another write of the process to the database. `afterWrite`: runs after each step of a move.
+ * move never runs during another write of the process to the database. `afterWrite`: runs after each step of a move. `hasEvents`: whether
+ * an earlier process has left events in the journal.
  */
-export function openSqliteUrlAudit({ file, writeLock, afterWrite }: Options): UrlAuditLog {
+export function openSqliteUrlAudit({ file, writeLock, afterWrite, hasEvents }: Options): UrlAuditLog {
   const module = workerModule("journal-worker", import.meta.url);
   const thread = new SqliteThread<AuditRequest, number>({ module, file, refusal: "The audit log can't be written" });
   const threadLock = new Mutex();
@@ -39,8 +40,8 @@ export function openSqliteUrlAudit({ file, writeLock, afterWrite }: Options): Ur
     const values = events.map(toAuditValues);
     mover.gathered(await inTurn(threadLock, () => untilNotBusy(deadline, () => thread.request(values))));
   });
-  // An earlier process may have left events in the journal, so the first move needs no new event.
-  mover.startWhenQuiet();
+  // The thread uses 11 MiB, so the thread of an empty journal starts at the first event.
+  if (hasEvents) mover.startWhenQuiet();
   return {
     record: log.record,
     async probe() {
@@ -57,13 +58,12 @@ export function openSqliteUrlAudit({ file, writeLock, afterWrite }: Options): Ur
 /** Moves the events of the journal to the database in small steps, so that other writes can run between two steps. */
 class Mover {
   readonly #moveSome: () => Promise<number>;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #stopped = false;
 
   constructor(moveSome: () => Promise<number>) {
     this.#moveSome = moveSome;
-    this.#timer = setTimeout(() => this.#start(), QUIET_MS).unref();
   }
 
   gathered(count: number): void {
@@ -72,7 +72,9 @@ class Mover {
   }
 
   startWhenQuiet(): void {
-    if (!this.#stopped) this.#timer.refresh();
+    if (this.#stopped) return;
+    this.#timer ??= setTimeout(() => this.#start(), QUIET_MS).unref();
+    this.#timer.refresh();
   }
 
   async stop(): Promise<void> {
@@ -97,7 +99,7 @@ class Mover {
   }
 }
 
-type JournalEvents = UrlJournal & { close: () => void };
+type JournalEvents = UrlJournal & { hasEvents: () => boolean; close: () => void };
 
 /** Opens the journal for queries of the audit log, and creates the journal file if necessary. Rejects with `database_unavailable`. */
 export async function openJournalEvents(file: string): Promise<JournalEvents> {
@@ -137,6 +139,7 @@ export async function openJournalEvents(file: string): Promise<JournalEvents> {
         throw toSqliteDomainError(error);
       }
     },
+    hasEvents: () => database.prepare("select 1 from url_event_batches limit 1").get() !== undefined,
     close: () => database.close(),
   };
 }

@@ -124,6 +124,7 @@ it("the move of URL events from the journal into the database can cause a checkp
   const urlAudit = openSqliteUrlAudit({
     file: file as string,
     writeLock: new Mutex(),
+    hasEvents: false,
     afterWrite: () => {
       steps += 1;
     },

@@ -29,7 +29,7 @@ export async function startFileBackground(
   });
   const auditRetention = startAuditRetention({ useCases, logger });
   opened.add(auditRetention.stop);
-  const previews = base.deps.limits.drawsPreviews && canDraw() ? startPreviewMaking({ useCases, logger }) : undefined;
+  const previews = makesPreviews(base.deps) ? startPreviewMaking({ useCases, logger }) : undefined;
   if (previews !== undefined) {
     opened.add(previews.stop);
     logger.info("the service makes the missing previews of pictures");
@@ -45,6 +45,9 @@ export async function startFileBackground(
     },
   };
 }
+
+/** Returns whether this process makes missing previews. */
+export const makesPreviews = ({ limits }: Pick<Base["deps"], "limits">): boolean => limits.drawsPreviews && canDraw();
 
 /** Warns if files wait for a virus scanner, but the service has no scanner. Without a scanner, these files never become ready. */
 async function warnOfUnscanned(db: Base["db"], logger: Logger): Promise<void> {

@@ -136,20 +136,20 @@ const INTERVAL_MS = 15_000;
 type Verbs = ReturnType<typeof createMissingPreviews>;
 type Options = { useCases: Pick<Verbs, "leaseMissingPreview" | "makeLeasedPreviews">; logger: Logger };
 
-/** Makes the previews of one file at a time. The replicas share the work. The function `stop` ends the child process. */
-export function startPreviewMaking({ useCases, logger }: Options): Loop {
-  async function round(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const leased = await useCases.leaseMissingPreview();
-      if (leased === undefined) return;
-      await useCases.makeLeasedPreviews(leased, signal).catch((error) => {
-        if (!signal.aborted)
-          logger.warn({ err: error, attachmentId: leased.attachmentId }, "a preview could not be made");
-      });
-    }
+/** Makes the previews of all due files, one after another. The replicas share the work. An aborted signal ends the child process. */
+export async function makeDuePreviews({ useCases, logger }: Options, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const leased = await useCases.leaseMissingPreview();
+    if (leased === undefined) return;
+    await useCases.makeLeasedPreviews(leased, signal).catch((error) => {
+      if (!signal.aborted) logger.warn({ err: error, attachmentId: leased.attachmentId }, "a preview could not be made");
+    });
   }
+}
 
+/** Starts the job that makes the previews of due files. */
+export function startPreviewMaking(options: Options): Loop {
   const onError = (error: unknown) =>
-    logger.error({ err: error }, "The job that makes previews failed. It is retried.");
-  return startLoop({ round, intervalMs: INTERVAL_MS, onError });
+    options.logger.error({ err: error }, "The job that makes previews failed. It is retried.");
+  return startLoop({ round: (signal) => makeDuePreviews(options, signal), intervalMs: INTERVAL_MS, onError });
 }

@@ -12,6 +12,7 @@ import { createFiles } from "../../features/embedding/files.ts";
 import { openDoors } from "../../features/embedding/http/doors.ts";
 import { createFindPath, createHandler } from "../../features/embedding/http/handler.ts";
 import { buildEmbeddingApp } from "../../features/embedding/http/routes.ts";
+import { makeDuePreviews } from "../../features/previews/jobs.ts";
 import { type Delivery, deliverFileEvents, startFileEventDelivery } from "../../features/embedding/jobs.ts";
 import { createPlaces } from "../../features/embedding/places.ts";
 import type { Doors, ItemName, User } from "../../features/embedding/types.ts";
@@ -22,7 +23,7 @@ import { DomainError } from "../../platform/errors.ts";
 import { withRedaction } from "../../platform/http/logging.ts";
 import { HttpProblem } from "../../platform/http/problem.ts";
 import { canDraw, findDrawingProgram } from "../../platform/pictures/draw-pictures.ts";
-import { startFileBackground, startSweep } from "../background.ts";
+import { makesPreviews, startFileBackground, startSweep } from "../background.ts";
 import { type Base, createOpened, type Opened, openBase, placeOf } from "../base.ts";
 import { createAllowances, createFileUseCases, type FileUseCases } from "../file-use-cases.ts";
 import { createTenantBuckets } from "./buckets.ts";
@@ -53,7 +54,7 @@ export type ValetKey<AppUser extends User = User> = Doors &
     /** Returns the metrics of this process in the text format of Prometheus. Does not call `may`. */
     metrics(): Promise<string>;
     /**
-     * Runs all due verifications, hooks and deletions, and then stops. Call `tick` on hosts where a process ends after each request.
+     * Runs all due verifications, hooks and deletions, makes missing previews, and then stops. Call `tick` on hosts where a process ends after each request.
      * Rejects if the database or the bucket is unreachable. A later call then does the remaining work.
      */
     tick(): Promise<void>;
@@ -170,6 +171,8 @@ async function open(
   const handler = createHandler(app, { findPath, requestId: randomUUID, onFailure });
   opened.add(settle);
   opened.add(handler.drain);
+  const closing = new AbortController();
+  opened.add(() => closing.abort());
   const calls = createCalls(base.deps, {
     files,
     useCases: base.useCases,
@@ -188,7 +191,7 @@ async function open(
     asApplication: calls.asApplication,
     health: () => readHealth(base),
     metrics: track(readMetrics),
-    tick: track(() => runDue(base, { delivery, queueCalls, logger })),
+    tick: track(() => runDue(base, { delivery, queueCalls, logger, closing: closing.signal })),
     close: opened.close,
   };
 }
@@ -232,8 +235,8 @@ async function startJobs(base: Base<Features>, { options, delivery, queueCalls, 
 
 /** Runs all due work as the background jobs do, and then stops. A later call repeats a failed verification. */
 async function runDue(
-  { useCases, capabilities }: Base<Features>,
-  { delivery, queueCalls, logger }: Pick<Jobs, "delivery" | "queueCalls" | "logger">,
+  { useCases, capabilities, deps }: Base<Features>,
+  { delivery, queueCalls, logger, closing }: Pick<Jobs, "delivery" | "queueCalls" | "logger"> & { closing: AbortSignal },
 ): Promise<void> {
   await settleAll({ capabilities }, logger);
   for (;;) {
@@ -259,6 +262,7 @@ async function runDue(
     dropUnconfirmedPreviews,
     purgeObjects,
     ...Object.values(useCases.links?.jobs ?? {}),
+    ...(makesPreviews(deps) ? [() => makeDuePreviews({ useCases, logger }, closing)] : []),
   ]) {
     await job().catch((error) => failures.push(error));
   }

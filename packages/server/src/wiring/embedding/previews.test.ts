@@ -1,9 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { engines } from "../../testing/database/test-databases.ts";
+import { makePhoto } from "../../testing/photos.ts";
 import { declare, webp } from "../../testing/pictures.ts";
 import { PHOTO } from "../../testing/send-preview.ts";
 import { put } from "../../testing/visitor.ts";
-import { createPlace, invoice42, open, users } from "./testing/embedding.ts";
+import { createValetKeyAt } from "./create-valet-key.ts";
+import { clientOf, createPlace, invoice42, open, optionsAt, users } from "./testing/embedding.ts";
 
 const photo = { filename: "photo.jpg", contentType: "image/jpeg", sizeBytes: PHOTO.length };
 
@@ -45,5 +47,22 @@ describe.each(engines)("previews of an embedding on $name", (engine) => {
     await expect(files.issueUrl(users.ben, attachmentId, { preview: "large" })).rejects.toMatchObject({
       code: "preview_not_found",
     });
+  });
+
+  it("`tick` makes the missing previews of an embedding without background jobs", async () => {
+    const clock = { now: Date.now() };
+    const options = optionsAt(await createPlace(engine), { background: false });
+    const files = await createValetKeyAt(options, { clock: () => clock.now });
+    onTestFinished(files.close);
+    const as = (user: string) => clientOf(files.fetch, user);
+    const content = await makePhoto();
+    const json = { ...photo, sizeBytes: content.length };
+    const { upload } = (await as("ann").send("POST /invoice/42/uploads", { json })).body;
+    await put(upload, content);
+    await as("ann").send(`POST /uploads/${upload.id}/complete`);
+    clock.now += 180_000;
+    await files.tick();
+    const previews = [{ name: "small" }, { name: "large" }];
+    expect((await files.asApplication.list(invoice42)).files).toMatchObject([{ id: upload.attachmentId, previews }]);
   });
 });

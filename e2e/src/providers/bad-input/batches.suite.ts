@@ -11,13 +11,17 @@ export function batchTests(fixture: BadInputFixture): void {
     return body.uploads.map(({ upload }: { upload: Started }) => upload);
   }
 
+  /** Completes a batch. Repeats the request if a slow bucket needs more time than one request permits. */
   async function completeBatch(uploads: readonly Started[]) {
     const json = { uploadIds: uploads.map(({ id }) => id) };
-    return (await fixture.ann().send("POST /uploads/complete", { json })).body.files;
+    for (;;) {
+      const { files } = (await fixture.ann().send("POST /uploads/complete", { json })).body;
+      if (files.every(({ file, problem }: { file?: object; problem?: object }) => file ?? problem)) return files;
+    }
   }
 
-  test("a batch request that completes uploads confirms only the files in the bucket", async () => {
-    const uploads = await startBatch(20);
+  test("a batch request that completes 100 uploads confirms only the files in the bucket", async () => {
+    const uploads = await startBatch(100);
     const [missing, wrong, ...sent] = uploads as [Started, Started, ...Started[]];
     await Promise.all(sent.map((upload, nth) => fixture.put(upload, bodyOf(nth + 2))));
     const arrived = (await fixture.put(wrong, "another length")).status === 200;

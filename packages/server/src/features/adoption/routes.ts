@@ -1,5 +1,5 @@
 import multipart from "@fastify/multipart";
-import { AdoptBody, Attachment, NoteParams } from "@valetkey/contract";
+import { AdoptBody, Attachment, FilePath, NoteParams } from "@valetkey/contract";
 import { Type } from "typebox";
 import { DomainError } from "../../platform/errors.ts";
 import { httpLimits } from "../../platform/http/http-limits.ts";
@@ -13,7 +13,8 @@ import type { UploadVerbs } from "../uploads/index.ts";
 import type { AdoptionVerbs } from "./index.ts";
 
 // This schema is only for /openapi.json. The service reads the form as a stream, so it does not validate the form with the schema.
-const Form = Type.Object({ file: Type.String({ format: "binary" }) });
+// The path must come before the file.
+const Form = Type.Object({ path: Type.Optional(FilePath), file: Type.String({ format: "binary" }) });
 
 const schemas = operations("attachments", {
   attach: {
@@ -48,10 +49,10 @@ async function attachForm(
   const { noteId } = request.params;
   try {
     refuseOversize(request.headers["content-length"], uploadMaxBytes + httpLimits.formOverheadBytes);
-    const { filename, contentType, body } = await openForm(request, formProgress);
+    const { body, ...file } = await openForm(request, formProgress);
     try {
       const length = lengthOfFile(request.headers["content-length"]);
-      return await useCases.attachFile(callerOf(request), { noteId, filename, contentType, body, length });
+      return await useCases.attachFile(callerOf(request), { ...file, noteId, body, length });
     } finally {
       body.destroy();
     }

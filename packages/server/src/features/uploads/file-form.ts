@@ -7,9 +7,10 @@ import { HttpProblem } from "../../platform/http/problem.ts";
 import type { FormProgressLimits } from "../../platform/http/routes.ts";
 import { streamOf } from "../../platform/http/wire.ts";
 
-/** The only file of a form. The stream ends only after the service has read the whole form and found no other part. */
+/** The only file of a form, and its path if the form has one. The stream ends only after the service has read the whole form and found no other part. */
 export type FormFile = {
   filename: string;
+  path: string | undefined;
   contentType: string;
   /** The stream fails with an HttpProblem if the form is invalid. */
   body: Readable;
@@ -17,8 +18,9 @@ export type FormFile = {
 
 type Form = { parts: AsyncIterableIterator<Multipart>; progress: FormProgress };
 
-// The limit allows one more part than a valid form has, so that the error text can name the extra part.
-const limits = { fileSize: Number.POSITIVE_INFINITY, files: 2, fields: 1, parts: 3, fieldSize: 1024, headerPairs: 32 };
+// The limits allow one more part than a valid form has, so that the error text can name the extra part. A path has at most 1,024
+// characters of up to 3 bytes.
+const limits = { fileSize: Number.POSITIVE_INFINITY, files: 2, fields: 2, parts: 4, fieldSize: 3_072, headerPairs: 32 };
 
 // Each stream of the parser buffers only one chunk, because many forms can wait together.
 const buffering = { highWaterMark: 1, fileHwm: 1 };
@@ -40,15 +42,24 @@ export function lengthOfFile(contentLength: string | undefined): { atLeast: numb
 /** Reads a form up to the first byte of its file. Throws `invalid_request`, `invalid_filename`, `upload_aborted` or `request_timeout`. */
 export async function openForm(request: FastifyRequest, progressLimits: FormProgressLimits): Promise<FormFile> {
   const form: Form = { parts: request.parts({ limits, ...buffering }), progress: watchProgress(progressLimits) };
-  const part = await nextPart(form);
-  if (part === undefined) throw invalid('The form is empty. Send the file in the field "file".');
+  const first = await nextPart(form);
+  const path = first && pathOf(first);
+  const part = path === undefined ? first : await nextPart(form);
+  if (part === undefined) throw invalid('The form is empty, or has no file. Send the file in the field "file".');
   if (part.type !== "file" || part.fieldname !== "file") throw unexpected(part);
   if (!part.filename) throw new HttpProblem("invalid_filename", "The file has no filename.");
   return {
     filename: part.filename,
+    path,
     contentType: part.mimetype,
     body: streamOf(wholeForm(part.file, form)),
   };
+}
+
+/** Returns the text of the field "path". Returns undefined for another part, or for a text that is longer than a path can be. */
+function pathOf(part: Multipart): string | undefined {
+  if (part.type !== "field" || part.fieldname !== "path" || part.valueTruncated) return undefined;
+  return typeof part.value === "string" ? part.value : undefined;
 }
 
 /** Reads and drops the rest of a refused form for a short time, so that the client can read the response. */
@@ -94,7 +105,7 @@ function broken(cause: unknown): HttpProblem {
     return new HttpProblem("upload_aborted", "The connection closed before the file was complete.", { cause });
   }
   if (typeof code === "string" && code.startsWith("FST_")) {
-    return new HttpProblem("invalid_request", 'The form has too many parts. Send one field, "file".', { cause });
+    return new HttpProblem("invalid_request", 'The form has too many parts. Send only one file.', { cause });
   }
   return new HttpProblem("invalid_request", "The form is malformed or incomplete.", { cause });
 }
@@ -103,7 +114,7 @@ function unexpected(part: Multipart): HttpProblem {
   // If a part has no name, `fieldname` is undefined, although its TypeScript type does not allow undefined.
   const name = JSON.stringify((part.fieldname ?? "").slice(0, 64));
   const found = part.type === "file" ? `a second or misnamed file in the field ${name}` : `the field ${name}`;
-  return invalid(`The form has ${found}. Send only one file, in the field "file".`);
+  return invalid(`The form has ${found}. Send only one file, in the field "file", and its path before it, in the field "path".`);
 }
 
 function invalid(message: string): HttpProblem {

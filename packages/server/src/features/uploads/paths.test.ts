@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { engines } from "../../testing/database/test-databases.ts";
+import { type Form, fileForm } from "../../testing/form.ts";
 import { visitorOf } from "../../testing/link-visits.ts";
 import type { Answer, Client } from "../../testing/service.ts";
 import { useService } from "../../testing/use-service.ts";
@@ -49,6 +50,22 @@ describe.each(engines)("paths of files on $name", (engine) => {
     const json = { ...declare({ path: "videos/" }), sizeBytes: PART_BYTES + 1 };
     const { body } = await ann.send(`POST /notes/${noteId}/uploads`, { json });
     expect((await ann.send(`GET /uploads/${body.upload.id}`)).body.upload.path).toBe("videos/");
+  });
+
+  it("a form upload keeps the path from the field before its file", async () => {
+    const send = (form: Form) => ann.send(`POST /notes/${noteId}/attachments`, { form });
+    const field = (content: string) => ({ field: "path", content });
+    expect((await send([field("photos/2024"), ...fileForm()])).body).toMatchObject({ path: "photos/2024/" });
+    expect((await send([field("a/../b"), ...fileForm()])).body).toMatchObject({ status: 400, code: "invalid_path" });
+    for (const form of [
+      [...fileForm(), field("photos/")],
+      [field("a/"), field("b/"), ...fileForm()],
+      [field("é".repeat(10_000)), ...fileForm()],
+      [field("photos/")],
+    ]) {
+      expect((await send(form)).body).toMatchObject({ status: 400, code: "invalid_request" });
+    }
+    expect((await ann.send(`GET /notes/${noteId}/attachments`)).body.items).toHaveLength(1);
   });
 
   it("two files in one folder have equal paths, although the Unicode forms differ", async () => {

@@ -7,6 +7,7 @@ import { engines } from "../../../testing/database/test-databases.ts";
 import { withQueries } from "../../../testing/database/with-queries.ts";
 import { fileForm } from "../../../testing/form.ts";
 import { visitorOf } from "../../../testing/link-visits.ts";
+import { sendPreview, startPhoto, storePreview, uploadPhoto } from "../../../testing/send-preview.ts";
 import { useService } from "../../../testing/use-service.ts";
 import { administrationQueries } from "../../administration/queries.ts";
 import { mailPreferenceQueries } from "../../outbox/mail-queries.ts";
@@ -171,6 +172,26 @@ describe.each(engines)("requirement 57: a deleted account on $name", (engine) =>
     expect((await signUp("gina")).userId).not.toBe(gina.userId);
     const [event] = (await administrationQueries(service.db).listEvents({ limit: 1, cursor: undefined })).items;
     expect(event).toMatchObject({ action: "person.deleted", actorId: undefined, subjectId: gina.userId });
+  });
+
+  it("the deletion of an account also deletes the previews of its files", async () => {
+    const { noteId, userId, send } = await person("kim");
+    const complete = await uploadPhoto({ send }, { noteId });
+    expect(await sendPreview({ send }, { attachmentId: complete })).toMatchObject({ preview: { name: "small" } });
+    // The client has not confirmed this preview, so a signed URL can still store its object.
+    const { attachmentId: running } = await startPhoto({ send }, { noteId });
+    await storePreview({ send }, { attachmentId: running });
+    const { kysely } = service.db;
+    const previews = await kysely.selectFrom("attachment_previews").select(["attachment_id", "object_key"]).execute();
+    const keyOf = (id: string) => previews.find((preview) => preview.attachment_id === id)?.object_key;
+    const [kept, staged] = [keyOf(complete), keyOf(running)];
+    expect(await service.bucketContents.keys()).toEqual(expect.arrayContaining([kept, staged]));
+    await service.useCases.closeAccountOf(undefined, userId, { isNow: true });
+    await service.useCases.purgeObjects();
+    expect(await service.bucketContents.keys()).not.toContain(kept);
+    expect(await kysely.selectFrom("attachment_previews").select("object_key").execute()).toEqual([]);
+    const waiting = await kysely.selectFrom("object_deletions").select("object_key").execute();
+    expect(waiting.map(({ object_key: key }) => key)).toContain(staged);
   });
 
   it("the deletion of a user stops if an operator enables the user meanwhile", async () => {

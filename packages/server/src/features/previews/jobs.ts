@@ -142,7 +142,8 @@ export async function makeDuePreviews({ useCases, logger }: Options, signal: Abo
     const leased = await useCases.leaseMissingPreview();
     if (leased === undefined) return;
     await useCases.makeLeasedPreviews(leased, signal).catch((error) => {
-      if (!signal.aborted) logger.warn({ err: error, attachmentId: leased.attachmentId }, "a preview could not be made");
+      if (!signal.aborted)
+        logger.warn({ err: error, attachmentId: leased.attachmentId }, "a preview could not be made");
     });
   }
 }

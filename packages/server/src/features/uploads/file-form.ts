@@ -105,7 +105,7 @@ function broken(cause: unknown): HttpProblem {
     return new HttpProblem("upload_aborted", "The connection closed before the file was complete.", { cause });
   }
   if (typeof code === "string" && code.startsWith("FST_")) {
-    return new HttpProblem("invalid_request", 'The form has too many parts. Send only one file.', { cause });
+    return new HttpProblem("invalid_request", "The form has too many parts. Send only one file.", { cause });
   }
   return new HttpProblem("invalid_request", "The form is malformed or incomplete.", { cause });
 }
@@ -114,7 +114,9 @@ function unexpected(part: Multipart): HttpProblem {
   // If a part has no name, `fieldname` is undefined, although its TypeScript type does not allow undefined.
   const name = JSON.stringify((part.fieldname ?? "").slice(0, 64));
   const found = part.type === "file" ? `a second or misnamed file in the field ${name}` : `the field ${name}`;
-  return invalid(`The form has ${found}. Send only one file, in the field "file", and its path before it, in the field "path".`);
+  return invalid(
+    `The form has ${found}. Send only one file, in the field "file", and its path before it, in the field "path".`,
+  );
 }
 
 function invalid(message: string): HttpProblem {

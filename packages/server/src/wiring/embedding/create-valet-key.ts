@@ -12,10 +12,10 @@ import { createFiles } from "../../features/embedding/files.ts";
 import { openDoors } from "../../features/embedding/http/doors.ts";
 import { createFindPath, createHandler } from "../../features/embedding/http/handler.ts";
 import { buildEmbeddingApp } from "../../features/embedding/http/routes.ts";
-import { makeDuePreviews } from "../../features/previews/jobs.ts";
 import { type Delivery, deliverFileEvents, startFileEventDelivery } from "../../features/embedding/jobs.ts";
 import { createPlaces } from "../../features/embedding/places.ts";
 import type { Doors, ItemName, User } from "../../features/embedding/types.ts";
+import { makeDuePreviews } from "../../features/previews/jobs.ts";
 import { loadProviderChain } from "../../platform/bucket/credentials.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Deps } from "../../platform/deps.ts";
@@ -236,7 +236,12 @@ async function startJobs(base: Base<Features>, { options, delivery, queueCalls, 
 /** Runs all due work as the background jobs do, and then stops. A later call repeats a failed verification. */
 async function runDue(
   { useCases, capabilities, deps }: Base<Features>,
-  { delivery, queueCalls, logger, closing }: Pick<Jobs, "delivery" | "queueCalls" | "logger"> & { closing: AbortSignal },
+  {
+    delivery,
+    queueCalls,
+    logger,
+    closing,
+  }: Pick<Jobs, "delivery" | "queueCalls" | "logger"> & { closing: AbortSignal },
 ): Promise<void> {
   await settleAll({ capabilities }, logger);
   for (;;) {

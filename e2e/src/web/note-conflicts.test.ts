@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { conflictTexts } from "../../../packages/web/src/texts/en/conflict.ts";
-import { makeConflict, rendered, TEXT } from "./testing/note-page.ts";
+import { makeConflict, rendered, sourceOf } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
@@ -15,7 +15,7 @@ describe("two people who write in one note", () => {
     await page.goto(`/n/${id}`);
     await rendered(page).getByText("one").click();
     await makeConflict(page, client, id);
-    expect(await page.getByRole("textbox", TEXT).inputValue()).toBe("mine");
+    expect(await sourceOf(page)).toBe("mine");
     expect((await client.notes.get(id)).body).toBe("theirs");
     return { ...person, id };
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { textToolsTexts } from "../../../packages/web/src/texts/en/text-tools.ts";
 import { findingsInBothThemes } from "./testing/axe.ts";
-import { isFocused, makeConflict, rendered, TEXT, TITLE } from "./testing/note-page.ts";
+import { isFocused, makeConflict, rendered, sourceOf, TEXT, TITLE } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
@@ -56,32 +56,37 @@ describe("the text field of a note", () => {
     const tools = page.getByRole("toolbar", { name: textToolsTexts.label });
     await page.keyboard.press("Control+a");
     await tools.getByRole("button", { name: textToolsTexts.bold }).click();
-    expect(await field.inputValue()).toBe("**one**");
+    expect(await sourceOf(page)).toBe("**one**");
     expect(await field.evaluate(isFocused)).toBe(true);
     await page.keyboard.press("Control+z");
-    expect(await field.inputValue()).toBe("one");
+    expect(await sourceOf(page)).toBe("one");
     await page.keyboard.press("Control+a");
     await page.keyboard.press("Control+k");
-    expect(await field.inputValue()).toBe("[one](https://)");
+    expect(await sourceOf(page)).toBe("[one](https://)");
     // The text field stays open while the focus is in the row of buttons.
     await page.keyboard.press("Shift+Tab");
     await tools.locator(":focus").waitFor();
     await tools.getByRole("button", { name: textToolsTexts.task }).press("Enter");
-    expect(await field.inputValue()).toBe("- [ ] [one](https://)");
+    expect(await sourceOf(page)).toBe("- [ ] [one](https://)");
     await page.keyboard.press("Escape");
     await expect.poll(async () => (await client.notes.get(id)).body).toBe("- [ ] [one](https://)");
   });
 
-  it("the text field of a note has a monospace font only for a text with a table or code", async () => {
+  it("the text field of a note has a monospace font only for the lines of tables and code", async () => {
     const { page, client } = await web.person("Ann Aligns");
     const table = "Meters:\n\n| meter | reading |\n| ----- | ------: |\n| water |   241.7 |";
     const code = "Run:\n\n```\nnpm start\n```";
+    const alignedLines = new Set([table, code].flatMap((text) => text.split("\n").slice(2)));
     for (const body of ["a | b\n\n-- c", table, code]) {
       const { id } = await seedNote(client, { title: "Meters", body });
       await page.goto(`/n/${id}`);
       await page.getByRole("button", { name: "Edit", exact: true }).click();
-      const font = await page.getByRole("textbox", TEXT).evaluate((field) => getComputedStyle(field).fontFamily);
-      expect(/mono/i.test(font)).toBe(body === table || body === code);
+      const fonts = await page
+        .getByRole("textbox", TEXT)
+        .locator("p")
+        .evaluateAll((lines) => lines.map((line) => getComputedStyle(line).fontFamily));
+      const isMono = fonts.map((font) => /mono/i.test(font));
+      expect(isMono).toEqual(body.split("\n").map((line) => alignedLines.has(line)));
     }
   });
 

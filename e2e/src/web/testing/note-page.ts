@@ -11,6 +11,11 @@ export const TEXT = { name: "Text" };
 /** Finds the rendered text. The page first shows a placeholder, and a click on the placeholder can be lost. */
 export const rendered = (page: Page) => page.locator(".markdown");
 
+/** Reads the source in the open text field. Each line is a paragraph. */
+export async function sourceOf(page: Page): Promise<string> {
+  return (await page.getByRole("textbox", TEXT).locator("p").allTextContents()).join("\n");
+}
+
 /**
  * Writes "mine" in the open text field, and "theirs" through the client before the page saves. Holds the requests of the page until both
  * texts are written, because a page that loads "theirs" first has no conflict.

@@ -178,7 +178,7 @@ function useFocusOnNavigation(): void {
 
 function focusPage(): void {
   // If the page has already focused a field, the focus stays there.
-  if (document.activeElement?.closest("input, textarea, [role=dialog]") != null) return;
+  if (document.activeElement?.closest("input, textarea, [contenteditable], [role=dialog]") != null) return;
   const note = document.getElementById("note");
   const page = note?.checkVisibility() ? note : document.getElementById("content");
   page?.focus({ preventScroll: true });

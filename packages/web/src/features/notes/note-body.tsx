@@ -1,4 +1,5 @@
 import { clsx } from "clsx";
+import type { EditorView } from "prosemirror-view";
 import {
   type ComponentProps,
   type FocusEvent,
@@ -28,14 +29,17 @@ type NoteBodyProps = {
   onChange: (body: string) => void;
   onDone: () => void;
   onEscape: () => void;
+  /** Whether the user will probably edit the text soon, so that the editor loads. */
+  isEditorNeeded: boolean;
 };
 
-/** The body of a note. The user sees rendered Markdown, or the source while editing. */
-export function NoteBody({ body, canEdit, isNew, editedAt, onEdit, onChange, onDone, onEscape }: NoteBodyProps) {
+/** The body of a note. The user sees rendered Markdown, or the formatted source while editing. */
+export function NoteBody({ isEditorNeeded, ...props }: NoteBodyProps) {
+  const { body, canEdit, isNew, editedAt, onEdit, onChange, onDone, onEscape } = props;
+  const { data: code } = useCode("editor", loadEditor, { isNeeded: isEditorNeeded || editedAt !== undefined });
   if (editedAt !== undefined) {
-    return (
-      <BodyField body={body} isNew={isNew} caret={editedAt} onChange={onChange} onBlur={onDone} onEscape={onEscape} />
-    );
+    const field = { code, body, isNew, caret: editedAt, onChange, onBlur: onDone, onEscape };
+    return <BodyField {...field} />;
   }
   if (body.trim() === "") {
     if (!canEdit) return null;
@@ -92,48 +96,62 @@ type BodyFieldProps = {
   onChange: (body: string) => void;
   onBlur: () => void;
   onEscape: () => void;
+  /** The editor. Undefined until it is loaded. */
+  code: Awaited<ReturnType<typeof loadEditor>> | undefined;
 };
 
-/** Matches a line below the head of a Markdown table, or the first line of a code block. */
-const ALIGNED_LINE = /^ {0,3}(?:\|? {0,20}:?-+:? {0,20}\||```|~~~)/m;
+const loadEditor = () => importWithRetry(() => import("./editor/text-tools.tsx"));
 
-const loadTools = () => importWithRetry(() => import("./text-tools.tsx"));
-
-function BodyField({ body, isNew, caret, onChange, onBlur, onEscape }: BodyFieldProps) {
+function BodyField({ body, isNew, caret, onChange, onBlur, onEscape, code }: BodyFieldProps) {
+  const place = useRef<HTMLFieldSetElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
+  const editor = useRef<EditorView>(null);
   useLayoutEffect(() => {
     field.current?.focus();
     field.current?.setSelectionRange(caret, caret);
   }, [caret]);
-  // The columns of tables and code line up only in a monospace font. The font never changes while the user types.
-  const [isMono] = useState(() => ALIGNED_LINE.test(body));
-  const editor = useRef<HTMLFieldSetElement>(null);
-  const leave = useLeaving(editor, onBlur);
-  const { data: tools } = useCode("text tools", loadTools);
+  const [isComposing, setComposing] = useState(false);
+  const leave = useLeaving(place, onBlur);
+  const className = clsx(
+    "min-h-24 rounded-card px-2 py-1",
+    isNew ? `w-full ${FIELD}` : "-mx-2 -my-1 w-[calc(100%+1rem)]",
+  );
   return (
-    <fieldset ref={editor} onBlur={leave} className="min-w-0">
+    <fieldset
+      ref={place}
+      onBlur={leave}
+      onKeyDown={({ key, nativeEvent }) => key === "Escape" && !nativeEvent.isComposing && onEscape()}
+      className="min-w-0"
+    >
       <div className="sticky top-11 z-9 -mt-4 min-h-11 bg-canvas pb-1 md:top-8 md:min-h-9">
-        {tools !== undefined && <tools.TextTools field={field} />}
+        {code !== undefined && <code.TextTools editor={editor} />}
       </div>
-      <GrowingTextarea
-        ref={field}
-        dir="auto"
-        rows={3}
-        value={body}
-        maxLength={MAX_LENGTH}
-        aria-label={words.body}
-        placeholder={words.emptyBody}
-        onChange={({ currentTarget }) => onChange(currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key === "Escape" && !event.nativeEvent.isComposing) onEscape();
-          else tools?.handleToolKey(event);
-        }}
-        className={clsx(
-          "min-h-24 rounded-card px-2 py-1",
-          isMono && "font-mono",
-          isNew ? `w-full ${FIELD}` : "-mx-2 -my-1 w-[calc(100%+1rem)]",
-        )}
-      />
+      {code !== undefined && !isComposing ? (
+        <code.NoteEditor
+          ref={editor}
+          body={body}
+          // At the change to the editor, the selection stays.
+          selected={[field.current?.selectionStart ?? caret, field.current?.selectionEnd ?? caret]}
+          maxLength={MAX_LENGTH}
+          className={className}
+          onChange={onChange}
+        />
+      ) : (
+        // The user can already write while the editor loads, or if the editor cannot be loaded.
+        <GrowingTextarea
+          ref={field}
+          dir="auto"
+          rows={3}
+          value={body}
+          maxLength={MAX_LENGTH}
+          aria-label={words.body}
+          placeholder={words.emptyBody}
+          onChange={({ currentTarget }) => onChange(currentTarget.value)}
+          onCompositionStart={() => setComposing(true)}
+          onCompositionEnd={() => setComposing(false)}
+          className={className}
+        />
+      )}
     </fieldset>
   );
 }

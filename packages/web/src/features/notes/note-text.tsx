@@ -45,6 +45,9 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
   useEffect(() => {
     if (wasUnsaved) title.current?.focus();
   }, [wasUnsaved]);
+  // The pointer or the focus comes to the text before the user edits the text, so the editor has time to load.
+  const [isNear, setNear] = useState(false);
+  const near = () => setNear(canEdit);
   const isEditing = !isUnsaved && editedAt !== undefined;
   const editBody = (at = view.body.length) => setEditedAt(at);
   useShortcut("e", editBody, { isEnabled: canEdit && editedAt === undefined });
@@ -59,7 +62,8 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
     flush();
   };
   return (
-    <>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the handlers only load code
+    <div className="contents" onPointerEnter={near} onFocus={near}>
       {/* The bar stays visible while the page scrolls. */}
       <div className="group -mx-4 -mb-4 sticky top-0 z-10 flex min-h-11 items-center gap-x-2 bg-canvas px-4 has-data-scrolled:shadow-[0_1px_var(--color-line)] max-md:flex-wrap md:-mx-8 md:min-h-8 md:px-8">
         {back}
@@ -104,6 +108,7 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
         onEdit={editBody}
         onChange={(text) => draft.edit({ body: text })}
         onDone={finish}
+        isEditorNeeded={isNear}
         onEscape={() => {
           finish();
           // A new note without text has no edit button.
@@ -113,7 +118,7 @@ export function NoteText({ note, back, onDeleted, children }: NoteTextProps) {
       {wasUnsaved && view.state.kind !== "failed" && (
         <p className="-mt-4 text-muted text-small">{words.savedAsYouType}</p>
       )}
-    </>
+    </div>
   );
 }
 

@@ -1,12 +1,13 @@
 import { expect, it } from "vitest";
-import { formatText, type TextTool } from "./format-text.ts";
+import { continueList, formatText, type Replacement, removeMark, type Selected } from "./format-text.ts";
 
-/** Applies a tool to a text. The characters ‹ and › enclose the selection. */
-function apply(marked: string, tool: TextTool): string {
+/** Applies a change to a text. The characters ‹ and › enclose the selection. */
+function apply(marked: string, change: (selected: Selected) => Replacement | undefined): string {
   const start = marked.indexOf("‹");
   const end = marked.indexOf("›") - 1;
   const text = marked.replace(/[‹›]/g, "");
-  const to = formatText({ text, start, end }, tool);
+  const to = change({ text, start, end });
+  if (to === undefined) return marked;
   const result = text.slice(0, to.from) + to.text + text.slice(to.to);
   return `${result.slice(0, to.start)}‹${result.slice(to.start, to.end)}›${result.slice(to.end)}`;
 }
@@ -33,5 +34,27 @@ it.each([
   ["task", "- [x] one‹›", "one‹›"],
   ["task", "‹›", "- [ ] ‹›"],
 ] as const)("the text tool %s changes the selected text %j to %j", (tool, before, after) => {
-  expect(apply(before, tool)).toBe(after);
+  expect(apply(before, (selected) => formatText(selected, tool))).toBe(after);
+});
+
+it.each([
+  ["- one‹›", "- one\n- ‹›"],
+  ["a\n  9. on‹›e\nb", "a\n  9. on\n  10. ‹›e\nb"],
+  ["- [x] one‹›", "- [x] one\n- [ ] ‹›"],
+  ["- one\n- ‹›\nb", "- one\n‹›\nb"],
+  ["one‹›", "one‹›"],
+  ["- ‹one›", "- ‹one›"],
+  ["-‹› one", "-‹› one"],
+])("Enter in a list changes %j to %j", (before, after) => {
+  expect(apply(before, continueList)).toBe(after);
+});
+
+it.each([
+  ["a\n- [ ] ‹›one", "a\n‹›one"],
+  ["## ‹›one", "‹›one"],
+  ["##‹› one", "##‹› one"],
+  ["  ‹›one", "  ‹›one"],
+  ["‹- ›one", "‹- ›one"],
+])("Backspace after the mark of a line changes %j to %j", (before, after) => {
+  expect(apply(before, removeMark)).toBe(after);
 });

@@ -1,7 +1,7 @@
 /** A text with its selection. The offsets are in UTF-16 code units, as in a text field. */
-type Selected = { text: string; start: number; end: number };
+export type Selected = { text: string; start: number; end: number };
 /** Describes a change: `text` replaces the range from `from` to `to`, and then the range from `start` to `end` is selected. */
-type Replacement = { from: number; to: number } & Selected;
+export type Replacement = { from: number; to: number } & Selected;
 
 const marks = { heading: "## ", list: "- ", task: "- [ ] " } as const;
 const MARK = /^\s*(?:#{1,6} |[-*+] \[[ xX]\] |[-*+] |\d+[.)] )?/;
@@ -56,11 +56,9 @@ function formatLink({ text, start, end }: Selected): Replacement {
 }
 
 function formatLines({ text, start, end }: Selected, tool: keyof typeof marks): Replacement {
-  const from = start === 0 ? 0 : text.lastIndexOf("\n", start - 1) + 1;
+  const { from } = lineAt(text, start);
   // If the selection ends directly after a line break, the next line is not part of the selection.
-  const last = end > start && text[end - 1] === "\n" ? end - 1 : end;
-  const lineEnd = text.indexOf("\n", last);
-  const to = lineEnd === -1 ? text.length : lineEnd;
+  const { to } = lineAt(text, end > start && text[end - 1] === "\n" ? end - 1 : end);
   const lines = text.slice(from, to).split("\n");
   const filled = lines.filter((line) => line.trim() !== "");
   const isFormatted = filled.length > 0 && filled.every((line) => toolOf(line) === tool);
@@ -76,6 +74,31 @@ function formatLines({ text, start, end }: Selected, tool: keyof typeof marks): 
     text: result,
     ...(start === end ? { start: caret, end: caret } : { start: from, end: from + result.length }),
   };
+}
+
+const ITEM = /^(\s*)(?:([-*+])|(\d{1,9})([.)])) (\[[ xX]\] )?/;
+
+/** Starts the next item of a list after Enter. In an empty item, removes its mark, which ends the list. Returns undefined outside a list. */
+export function continueList({ text, start, end }: Selected): Replacement | undefined {
+  const { from, to } = lineAt(text, start);
+  const [mark, indent = "", bullet, number, point, box] = ITEM.exec(text.slice(from, to)) ?? [];
+  if (mark === undefined || start !== end || start < from + mark.length) return undefined;
+  if (from + mark.length === to) return { from, to, text: "", start: from, end: from };
+  const next = `\n${indent}${bullet ?? `${Number(number) + 1}${point}`} ${box === undefined ? "" : "[ ] "}`;
+  return { from: start, to: start, text: next, start: start + next.length, end: start + next.length };
+}
+
+/** Removes the mark of a line if the caret is directly after the mark, such as after `- [ ] `. */
+export function removeMark({ text, start, end }: Selected): Replacement | undefined {
+  const { from } = lineAt(text, start);
+  const mark = MARK.exec(text.slice(from))?.[0] ?? "";
+  if (start !== end || mark.trim() === "" || start !== from + mark.length) return undefined;
+  return { from, to: start, text: "", start: from, end: from };
+}
+
+function lineAt(text: string, at: number): { from: number; to: number } {
+  const to = text.indexOf("\n", at);
+  return { from: at === 0 ? 0 : text.lastIndexOf("\n", at - 1) + 1, to: to === -1 ? text.length : to };
 }
 
 function toolOf(line: string): keyof typeof marks | undefined {

@@ -1,0 +1,91 @@
+import { Lexer, type MarkedToken, type Token } from "marked";
+
+export type Range = { from: number; to: number };
+/** A styled part of a line. `marks` are the characters that only describe the format, such as the two `**` of bold text. */
+type Span = Range & { style: "bold" | "italic" | "struck" | "code" | "link" | "plain"; marks: Range[] };
+export type Line = {
+  kind: "text" | "title" | "heading" | "list" | "number" | "task" | "done" | "quote" | "mono" | "rule";
+  /** The length of the mark at the start of the line, such as `## ` or `- [ ] `, with the spaces before the mark. */
+  markLength: number;
+  /** How many lists contain the list of this line. */
+  level: number;
+  spans: Span[];
+};
+
+const FENCE = /^ {0,3}(```|~~~)/;
+/** Matches the line below the head of a table. */
+const TABLE = /^ {0,3}(?=.*\|)(?:\|? {0,20}:?-+:? {0,20})+\|? *$/;
+const KINDS = [
+  ["title", /^ {0,3}# +/],
+  ["heading", /^ {0,3}#{2,6} +/],
+  ["task", /^\s*(?:[-*+]|\d+[.)]) \[ \] /],
+  ["done", /^\s*(?:[-*+]|\d+[.)]) \[[xX]\] /],
+  ["rule", /^ {0,3}(?:(?:- *){3,}|(?:\* *){3,}|(?:_ *){3,})$/],
+  ["list", /^\s*[-*+] /],
+  ["number", /^\s*\d+[.)] /],
+  ["quote", /^ {0,3}> ?/],
+] as const;
+
+/** A line of the editor. An edit replaces the objects of the changed lines only. */
+type Source = { readonly textContent: string };
+const MONO: Line = { kind: "mono", markLength: 0, level: 0, spans: [] };
+/** The descriptions of unchanged lines, because the lexer needs 0.1 ms for a line. */
+const known = new WeakMap<Source, Line>();
+
+/** Describes the format of each line of a Markdown text. Of the formats that span several lines, knows only code blocks and tables. */
+export function describeLines(lines: readonly Source[]): Line[] {
+  let fence: string | undefined;
+  let isTable = false;
+  return lines.map((source, nth) => {
+    const line = source.textContent;
+    const [, mark] = FENCE.exec(line) ?? [];
+    if (fence !== undefined) {
+      if (mark === fence) fence = undefined;
+      return MONO;
+    }
+    fence = mark;
+    const startsTable = () => line.includes("|") && TABLE.test(lines[nth + 1]?.textContent ?? "");
+    isTable = line.trim() !== "" && (isTable || startsTable());
+    if (fence !== undefined || isTable) return MONO;
+    const description = known.get(source) ?? describeLine(line);
+    known.set(source, description);
+    return description;
+  });
+}
+
+function describeLine(line: string): Line {
+  const [kind, mark] = KINDS.find(([, pattern]) => pattern.test(line)) ?? ["text", /^/];
+  if (kind === "rule") return { kind, markLength: 0, level: 0, spans: [] };
+  const markLength = mark.exec(line)?.[0].length ?? 0;
+  const level = Math.min(8, Math.floor(line.search(/\S|$/) / 2));
+  return { kind, markLength, level, spans: spansOf(Lexer.lexInline(line.slice(markLength)), markLength) };
+}
+
+/** The style of each token of the lexer, and the mark at the start of the token. */
+const STYLES = {
+  strong: ["bold", /^../],
+  em: ["italic", /^./],
+  del: ["struck", /^~+/],
+  codespan: ["code", /^`+/],
+  link: ["link", /^[[<]?/],
+  image: ["link", /^!\[/],
+  escape: ["plain", /^./],
+} as const;
+
+function spansOf(tokens: readonly Token[], start: number): Span[] {
+  let at = start;
+  return (tokens as readonly MarkedToken[]).flatMap((token) => {
+    const from = at;
+    const to = from + token.raw.length;
+    at = to;
+    if (!(token.type in STYLES) || !("text" in token)) return [];
+    const [style, opening] = STYLES[token.type as keyof typeof STYLES];
+    const inside = from + (opening.exec(token.raw)?.[0].length ?? 0);
+    const end = style === "link" || style === "plain" ? inside + token.text.length : to - (inside - from);
+    const marks = [
+      { from, to: inside },
+      { from: end, to },
+    ].filter((mark) => mark.from < mark.to);
+    return [{ from, to, style, marks }, ...("tokens" in token ? spansOf(token.tokens ?? [], inside) : [])];
+  });
+}

@@ -24,6 +24,12 @@ export function fileRequestCalls(context: CallContext): Pick<ActorCalls, keyof F
       const rules = rulesOf(resources, item.resource);
       const maxBytes = rules.maxBytes ?? deps.limits.uploadMaxBytes;
       const { maxBytesPerFile = maxBytes } = limits;
+      const stored = {
+        ...limits,
+        maxBytesPerFile,
+        accept: [...(accept ?? rules.accept ?? [])],
+        slots: slots.map(storedSlot),
+      };
       if (maxBytesPerFile > maxBytes) throw invalid(`maxBytesPerFile is at most ${maxBytes} for this resource.`);
       checkUsable(settings, rules);
       await requireLink(actor, item, "upload");
@@ -32,12 +38,7 @@ export function fileRequestCalls(context: CallContext): Pick<ActorCalls, keyof F
       const shown = { item, state: "live", urlOf, received: { files: 0, bytes: 0 }, filledSlots: [] } as const;
       const { link, token } = await useCases.createLink(grantOf(actor, noteId), {
         ...{ noteId, kind: "upload", attachmentIds: undefined, idempotencyKey: undefined },
-        request: {
-          ...limits,
-          maxBytesPerFile,
-          accept: [...(accept ?? rules.accept ?? [])],
-          slots: slots.map(storedSlot),
-        },
+        request: stored,
         settings: { password, label, message, expiresAt: expiresAt === null ? null : expiresAt?.getTime() },
       });
       return presentRequest(link, { ...shown, token });

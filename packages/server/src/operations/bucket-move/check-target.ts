@@ -4,6 +4,7 @@ import { inventoryQueries, objectDeletionQueries } from "../../features/storage/
 import { objectKeyAt, placeOfKey } from "../../platform/bucket/numbered.ts";
 import type { ListedObject } from "../../platform/bucket/port.ts";
 import type { Deps } from "../../platform/deps.ts";
+import { invalidRequest } from "../../platform/errors.ts";
 import { isIn, reasonOf } from "./move.ts";
 
 /** The number of objects in the new bucket that are compared with the database. */
@@ -21,13 +22,16 @@ type Target = {
   isAlone: boolean;
 };
 
-/** Returns the reasons against a move to the new bucket. Each reason is a sentence for the operator. */
+/**
+ * Returns the reasons against a move to the new bucket. Each reason is a sentence for the operator. Throws `invalid_request` if the new
+ * bucket is the old bucket itself.
+ */
 export async function problemsOfTarget(deps: Deps, target: Target): Promise<string[]> {
   const problem = (await problemOfWriting(deps, target)) ?? (await problemOfContents(deps, target));
   return [problem, await problemOfSpace(target)].filter((text) => text !== undefined);
 }
 
-/** Writes a test object to the new bucket. If the old bucket then has the object too, both are the same bucket. */
+/** Writes a test object to the new bucket. If the old bucket then has the object too, both are the same bucket, and the move is refused. */
 async function problemOfWriting({ db, bucket, clock }: Deps, { from, to }: Target): Promise<string | undefined> {
   const objectKey = bucket.newObjectKey(objectKeyAt({ number: to, key: "-" }));
   await objectDeletionQueries(db).put({ objectKey, notBefore: clock() + ABANDONED_AFTER_MS });
@@ -38,15 +42,21 @@ async function problemOfWriting({ db, bucket, clock }: Deps, { from, to }: Targe
       body: Readable.from([Buffer.from("test")]),
       maxBytes: 4,
     });
-    // The same key without another prefix, because the settings can name the same bucket twice with different key prefixes.
-    const sameKey = objectKeyAt({ number: from, key: placeOfKey(objectKey).key });
-    const isSame = (await bucket.head(sameKey)) !== undefined;
-    if ((await bucket.delete([objectKey])).length > 0) await objectDeletionQueries(db).cancel(objectKey);
-    if (isSame) return "The new bucket is the old bucket itself. Set NEXT_AWS_BUCKET_NAME to another bucket.";
   } catch (error) {
     // The error names the settings of the main bucket.
     const reason = reasonOf(error).replaceAll(/\b(AWS|S3)_[A-Z]/g, "NEXT_$&");
     return `The new bucket can't be written: ${reason}. Correct the NEXT_ settings or the permissions.`;
+  }
+  // The same key without another prefix, because the settings can name the same bucket twice with different key prefixes.
+  const sameKey = objectKeyAt({ number: from, key: placeOfKey(objectKey).key });
+  const found = await bucket.head(sameKey).catch(reasonOf);
+  if ((await bucket.delete([objectKey])).length > 0) await objectDeletionQueries(db).cancel(objectKey);
+  if (typeof found === "string") {
+    return `The old bucket can't be read (${found}), so it is unknown whether the new bucket is the old bucket itself.`;
+  }
+  // No option can force this move, because its report would say that the operator can empty the bucket.
+  if (found !== undefined) {
+    throw invalidRequest("The new bucket is the old bucket itself. Set NEXT_AWS_BUCKET_NAME to another bucket.");
   }
 }
 

@@ -79,15 +79,28 @@ describe.each(engines)("the settings of a bucket move on $name", (engine) => {
       ],
       { numberForUploads: () => 1 },
     );
-    expect(await problemsOfTarget(stage.depsWith(same), asked)).toEqual([
-      expect.stringContaining("the old bucket itself"),
-    ]);
+    // The option --force ignores the returned problems, but not an error.
+    await expect(problemsOfTarget(stage.depsWith(same), asked)).rejects.toThrow(
+      "The new bucket is the old bucket itself",
+    );
     await stage.other.stop();
+    const unreadable = joinBuckets(
+      [
+        { number: 1, bucket: bucketOn(stage.other), keyPrefix: "" },
+        { number: 2, bucket: bucketOn(stage.service.bucketServer, { keyPrefix: "new/" }), keyPrefix: "new/" },
+      ],
+      { numberForUploads: () => 1 },
+    );
+    expect(await problemsOfTarget(stage.depsWith(unreadable), { ...asked, isAlone: true })).toEqual([
+      expect.stringMatching(
+        /^The old bucket can't be read \(.*unknown whether the new bucket is the old bucket itself/,
+      ),
+    ]);
     expect(await problemsOfTarget(stage.depsWith(), asked)).toEqual([
       expect.stringMatching(/^The new bucket can't be written: .* check NEXT_S3_ENDPOINT/),
     ]);
     stage.other = await startEmbedded();
     const full = { ...asked, bytes: Number.MAX_SAFE_INTEGER, dataDir: import.meta.dirname, isAlone: true };
-    expect(await problemsOfTarget(stage.depsWith(same), full)).toContainEqual(expect.stringContaining("is too small"));
+    expect(await problemsOfTarget(stage.depsWith(), full)).toContainEqual(expect.stringContaining("is too small"));
   });
 });

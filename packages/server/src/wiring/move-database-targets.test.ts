@@ -103,15 +103,36 @@ describe("the target of the command `valetkey move database`", () => {
     ["postgres://u:p@db/x", { kind: "postgres", url: "postgres://u:p@db/x", prepared: "auto" }],
     ["sqlite", { kind: "sqlite", file: "/data/valetkey.db" }],
     ["sqlite:/tmp/a.db", { kind: "sqlite", file: "/tmp/a.db" }],
+    ["POSTGRES://u:p@db/x", { kind: "postgres", url: "postgres://u:p@db/x", prepared: "auto" }],
+    ["SQLite", { kind: "sqlite", file: "/data/valetkey.db" }],
+    ["/tmp/copies", { kind: "sqlite", file: "/tmp/copies" }],
+    ["/tmp/a=b@c:d.db", { kind: "sqlite", file: "/tmp/a=b@c:d.db" }],
     ["/tmp/a.db", { kind: "sqlite", file: "/tmp/a.db" }],
   ])("the command `valetkey move database` accepts the target %s", (text, expected) => {
     expect(parseDatabase(text, config)).toEqual(expected);
   });
 
-  it.each(["mysql://u:secret@db/x", "postgres://u:sec ret@[db/x", "sqlite:"])(
-    "the error about the wrong target %s does not contain the password",
+  it.each([
+    "mysql://u:secret@db/x",
+    "mysql://u:secret@db/x.db",
+    "postgres://u:sec ret@[db/x",
+    "postgres://u:a@secret/x@db/x",
+    "postgres:/u:secret@db/x",
+    "postgres:u:secret@db/x.db",
+    "u:secret@db/x",
+    "host=127.0.0.1 dbname=x password=secret",
+    "password = secret dbname=x.db",
+    "sqlite:",
+    "sqlite://secret",
+    ":memory:",
+  ])("the error about the wrong target %s does not contain the password", (text) => {
+    expect(() => parseDatabase(text, config)).toThrow(/^(?!.*sec)--to (?:must be|is not|has)/);
+  });
+
+  it.each(["postgres://u:secret@db", "postgres://u:secret@db/", "postgres://u:secret@one,two/?ssl=true"])(
+    "the command `valetkey move database` refuses the target %s without the name of a database",
     (text) => {
-      expect(() => parseDatabase(text, config)).toThrow(/^(?!.*sec).*--to/);
+      expect(() => parseDatabase(text, config)).toThrow(/^--to names no database/);
     },
   );
 });

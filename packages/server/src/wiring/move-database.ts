@@ -8,7 +8,7 @@ import type { Config, DatabaseConfig } from "../platform/config/index.ts";
 import { countRows, type MovedRows, type MoveProgress, move } from "../platform/database/move/move.ts";
 import { openPostgresSource, openPostgresTarget } from "../platform/database/move/postgres-side.ts";
 import { openSqliteSource, openSqliteTarget } from "../platform/database/move/sqlite-side.ts";
-import { faultOfUrl } from "../platform/database/postgres/hosts.ts";
+import { faultOfUrl, urlsOf } from "../platform/database/postgres/hosts.ts";
 import { toSqliteDomainError } from "../platform/database/sqlite/file.ts";
 import { type DomainError, invalidRequest } from "../platform/errors.ts";
 
@@ -24,18 +24,34 @@ const ONLY_UNSAFE = new Set(["database-fsync", "database-commit"]);
 /** The service still starts on an old version, but nobody should move there. */
 const TOO_OLD = "database-old";
 
+// A wrong text may contain a password, so the errors must not repeat it.
+const FORMS =
+  "--to must be `sqlite`, the path of a new SQLite file such as ./valetkey.db, or a URL such as postgres://user:password@host/database.";
+
 /** Parses a database: a PostgreSQL URL, `sqlite` for the database in DATA_DIR, `sqlite:<file>`, or a file. Throws `invalid_request`. */
 export function parseDatabase(text: string, { server }: Pick<Config, "server">): DatabaseConfig {
-  if (/^postgres(?:ql)?:\/\//.test(text)) {
-    if (faultOfUrl(text) === undefined) return { kind: "postgres", url: text, prepared: "auto" };
-    // The text may contain a password, so the error must not repeat it.
-    throw invalidRequest("--to is no valid URL. Escape @, : and / in the password.");
+  if (/^postgres(?:ql)?:\/\//i.test(text)) return parsePostgres(text.replace(/^\w+/, (scheme) => scheme.toLowerCase()));
+  const file = text.replace(/^sqlite:(?!\/\/)/i, "");
+  if (!isPath(file)) throw invalidRequest(FORMS);
+  return { kind: "sqlite", file: /^sqlite$/i.test(file) ? join(server.dataDir, "valetkey.db") : resolve(file) };
+}
+
+function parsePostgres(url: string): DatabaseConfig {
+  const fault = faultOfUrl(url);
+  if (fault !== undefined) throw invalidRequest(`--to ${fault}. Escape @, : and / in the password.`);
+  // Without a name, PostgreSQL would use the database that has the name of the user.
+  if (new URL(urlsOf(url)[0] ?? "").pathname.length <= 1) {
+    throw invalidRequest(
+      "--to names no database. Write its name after the host: postgres://user:password@host/database.",
+    );
   }
-  const file = text.replace(/^sqlite:(?!\/\/)/, "");
-  if (file.includes("://") || file.trim() === "") {
-    throw invalidRequest("--to must be a postgres:// URL, `sqlite`, or the path of a new SQLite file.");
-  }
-  return { kind: "sqlite", file: file === "sqlite" ? join(server.dataDir, "valetkey.db") : resolve(file) };
+  return { kind: "postgres", url, prepared: "auto" };
+}
+
+/** Returns whether a text is a path, and not a URL or the settings of a connection, such as `host=one password=two`. */
+function isPath(text: string): boolean {
+  if (text.trim() === "" || /^\w{2,}\s*[:=]/.test(text)) return false;
+  return /\.(?:db|sqlite)$/i.test(text) || !/[=@:]/.test(text);
 }
 
 /** Counts the rows of each moved table. Checks that the target is usable and empty, and changes nothing. */

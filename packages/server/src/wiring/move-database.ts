@@ -10,7 +10,7 @@ import { openPostgresSource, openPostgresTarget } from "../platform/database/mov
 import { openSqliteSource, openSqliteTarget } from "../platform/database/move/sqlite-side.ts";
 import { faultOfUrl, urlsOf } from "../platform/database/postgres/hosts.ts";
 import { toSqliteDomainError } from "../platform/database/sqlite/file.ts";
-import { type DomainError, invalidRequest } from "../platform/errors.ts";
+import { DomainError, invalidRequest } from "../platform/errors.ts";
 
 type Options = {
   /** The database of the configuration. */
@@ -92,9 +92,15 @@ async function withSides<T>(options: Options, work: (sides: Sides) => Promise<T>
 }
 
 async function openSource(database: DatabaseConfig) {
-  return database.kind === "sqlite"
-    ? openSqliteSource(database.file, { selectWithJournal })
-    : openPostgresSource(database.url);
+  if (database.kind === "sqlite") return openSqliteSource(database.file, { selectWithJournal });
+  try {
+    return await openPostgresSource(database.url);
+  } catch (error) {
+    // The doctor says why a connection fails. It asks only after a failure, because a pooler would keep its connections to the source.
+    const isRefusal = error instanceof DomainError && error.code === "invalid_request";
+    if (!isRefusal) await examine(database, { onFinding: () => undefined, setting: "DATABASE_URL" });
+    throw error;
+  }
 }
 
 function openTarget(database: DatabaseConfig) {
@@ -109,16 +115,17 @@ function sameEngine({ kind }: DatabaseConfig): DomainError {
   return invalidRequest(`A move needs two engines. ${advice}`);
 }
 
-/** Runs the doctor's checks of the target. Throws `invalid_request` if the target is unusable. */
-async function examine(database: DatabaseConfig, { onFinding }: Pick<Options, "onFinding">): Promise<void> {
+type Examination = Pick<Options, "onFinding"> & { setting?: "--to" | "DATABASE_URL" };
+
+/** Runs the doctor's checks of a database. Throws `invalid_request` if the database is unusable. `setting`: where its URL is written. */
+async function examine(database: DatabaseConfig, { onFinding, setting = "--to" }: Examination): Promise<void> {
   const check = database.kind === "sqlite" ? sqliteCheck : postgresCheck;
   for (const outcome of await check.run({ config: { database }, clock: Date.now } as unknown as DoctorParts)) {
     if (!("finding" in outcome)) continue;
     const { id, severity, title, detail, fix } = outcome.finding;
     if (id === TOO_OLD || (severity === "error" && !ONLY_UNSAFE.has(id))) {
       const lines = [`${title}. ${detail}`, ...fix.map(({ text }) => text)];
-      // The doctor names the setting of the source.
-      throw invalidRequest(lines.join("\n").replaceAll("DATABASE_URL", "--to"));
+      throw invalidRequest(lines.join("\n").replaceAll("DATABASE_URL", setting));
     }
     onFinding(outcome.finding);
   }

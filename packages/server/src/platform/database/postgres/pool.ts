@@ -92,6 +92,8 @@ class PrimaryPool extends pg.Pool {
 
       constructor() {
         super({ ...options, connectionString: primary.current() });
+        // After some errors of a sign-in, such as a missing password, pg leaves the connection open, and the process could not end.
+        this.connection.once("error", () => this.connection.stream.destroy());
       }
     }
     super({ ...options, Client });

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
@@ -239,6 +240,39 @@ describe("a refused move of the database", () => {
     await expect(moveTo(source, await emptyPostgres())).rejects.toThrow(message);
   });
 
+  it("a database move refuses a date that is no date, and names the row of the date", async () => {
+    const source = await filled();
+    change(source.file, "update auth_users set created_at = 'yesterday' where id = 'auth_users-id-1'");
+    await expect(moveTo(source, await emptyPostgres())).rejects.toThrow(
+      'column created_at of the row of auth_users with id "auth_users-id-1" is no date.',
+    );
+  });
+
+  it("a database move keeps integers above 2^53", async () => {
+    const [source, middle, last] = [await filled(), await emptyPostgres(), await newSqlite()];
+    change(source.file, "update notes set created_at = 9007199254740993 where id = 'notes-id-1'");
+    await moveTo(source, middle);
+    await moveTo(middle, last);
+    const database = new DatabaseSync(last.file);
+    const statement = database.prepare("select created_at from notes where id = 'notes-id-1'");
+    statement.setReadBigInts(true);
+    expect(statement.get()).toEqual({ created_at: 9007199254740993n });
+    database.close();
+  });
+
+  it("a database move refuses a table without a primary key that an operator added", async () => {
+    const source = await filled();
+    change(source.file, "create table mine (a text)");
+    await expect(moveTo(source, await emptyPostgres())).rejects.toThrow("differ at mine.a (text). A move supports");
+  });
+
+  it("a database move refuses a text that is too long for an index of PostgreSQL", async () => {
+    const source = await filled();
+    const long = randomBytes(9_000).toString("base64");
+    change(source.file, `update notes set owner_id = '${long}' where id = 'notes-id-1'`);
+    await expect(moveTo(source, await emptyPostgres())).rejects.toThrow(/PostgreSQL refuses the rows: index row/);
+  });
+
   it("a database move names the column of a number that PostgreSQL can't store", async () => {
     const source = await filled();
     change(source.file, "update people set is_admin = 70000 where id = 'people-id-2'");
@@ -263,25 +297,28 @@ describe("a refused move of the database", () => {
     expect(await moveTo(one, await emptyPostgres()).catch(() => "failed")).not.toBe("failed");
   });
 
-  it("after a lost connection, the next database move completes the target", async () => {
-    const [source, target] = [await filled(), await emptyPostgres()];
-    let isCut = false;
-    const cut = () => {
-      if (isCut) return;
-      isCut = true;
-      const end =
-        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
-      const script = `const { default: pg } = await import("pg"); const c = new pg.Client(process.argv[1]); await c.connect(); await c.query(process.argv[2]); await c.end();`;
-      expect(
-        spawnSync(process.execPath, ["--input-type=module", "-e", script, target.url, end], {
-          cwd: import.meta.dirname,
-        }).status,
-      ).toBe(0);
-    };
-    await expect(moveTo(source, target, cut)).rejects.toMatchObject({ code: "database_unavailable" });
-    await expect(openAt(target)).rejects.toThrow("Run `valetkey move database` again");
-    expect(await moveTo(source, target)).not.toEqual([]);
-  });
+  it.each(["copy", "verify"])(
+    "after a lost connection in the step %s, the next database move completes the target",
+    async (at) => {
+      const [source, target] = [await filled(), await emptyPostgres()];
+      let isCut = false;
+      const cut = ({ step }: { step: string }) => {
+        if (isCut || step !== at) return;
+        isCut = true;
+        const end =
+          "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
+        const script = `const { default: pg } = await import("pg"); const c = new pg.Client(process.argv[1]); await c.connect(); await c.query(process.argv[2]); await c.end();`;
+        expect(
+          spawnSync(process.execPath, ["--input-type=module", "-e", script, target.url, end], {
+            cwd: import.meta.dirname,
+          }).status,
+        ).toBe(0);
+      };
+      await expect(moveTo(source, target, cut)).rejects.toMatchObject({ code: "database_unavailable" });
+      await expect(openAt(target)).rejects.toThrow("Run `valetkey move database` again");
+      expect(await moveTo(source, target)).not.toEqual([]);
+    },
+  );
 
   it.each(["postgres", "sqlite"] as const)(
     `a database move to %s completes after ${KILLS} kills`,

@@ -206,13 +206,13 @@ export function openPostgresTarget(url: string): Target {
     async write(table, chunks) {
       const columns = table.columns.map(({ name }) => quote(name)).join();
       const { client } = opened();
-      // PostgreSQL cannot freeze the rows of a partitioned table.
-      const partitioned = await client.query("select from pg_partitioned_table where partrelid = $1::regclass", [
-        table.name,
-      ]);
-      const freeze = partitioned.rows.length > 0 ? "" : " with (freeze)";
-      const into = client.query(copyFrom(`copy ${quote(table.name)} (${columns}) from stdin${freeze}`));
       try {
+        // PostgreSQL cannot freeze the rows of a partitioned table.
+        const partitioned = await client.query("select from pg_partitioned_table where partrelid = $1::regclass", [
+          table.name,
+        ]);
+        const freeze = partitioned.rows.length > 0 ? "" : " with (freeze)";
+        const into = client.query(copyFrom(`copy ${quote(table.name)} (${columns}) from stdin${freeze}`));
         await pipeline(Readable.from(chunks), into);
       } catch (error) {
         throw refusedRow(error);
@@ -327,9 +327,12 @@ async function dropAll(client: pg.PoolClient): Promise<string[]> {
   return rows.map(({ create }) => create).reverse();
 }
 
+/** The SQLSTATE classes for a wrong value, a broken constraint, and a value that is too long for an index. */
+const REFUSED = /^(?:22|23|54)/;
+
 /** Adds the table and the column of a refused value to the error, without the value. */
 function refusedRow(error: unknown): unknown {
-  if (!(error instanceof pg.DatabaseError) || !/^2[23]/.test(error.code ?? "")) return toPostgresDomainError(error);
+  if (!(error instanceof pg.DatabaseError) || !REFUSED.test(error.code ?? "")) return toPostgresDomainError(error);
   const [, table, line, column] = /^COPY (\w+), line (\d+)(?:, column (\w+))?/.exec(error.where ?? "") ?? [];
   const where = line === undefined ? "the rows" : `row ${line} of ${[table, column].filter(Boolean).join(", column ")}`;
   return invalidRequest(`PostgreSQL refuses ${where}: ${error.message}`, { cause: error });

@@ -3,7 +3,7 @@ import { basename, dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { Kysely } from "kysely";
-import { invalidRequest } from "../../errors.ts";
+import { type DomainError, invalidRequest } from "../../errors.ts";
 import { syncFolder } from "../../files.ts";
 import { migrate } from "../migrate.ts";
 import type { Tables } from "../schema.ts";
@@ -63,7 +63,9 @@ function sqliteSide(database: DatabaseSync, { rowsOf }: { rowsOf: RowsOf }): Sid
     migrations: migrations.map(({ name }) => String(name)),
     tables: sqliteTables(database),
     async count(table) {
-      return Number(database.prepare(`select count(*) as count from (${rowsOf(table, table.key)})`).get()?.count);
+      // A table that an operator added may have no primary key.
+      const columns = table.key.length > 0 ? table.key : table.columns.map(({ name }) => name);
+      return Number(database.prepare(`select count(*) as count from (${rowsOf(table, columns)})`).get()?.count);
     },
     read: (table) =>
       readRows(database, {
@@ -94,11 +96,17 @@ type Reading = { table: MovedTable; select: string };
 async function* readRows(database: DatabaseSync, { table, select }: Reading): AsyncGenerator<Buffer> {
   const statement = database.prepare(select);
   statement.setReturnArrays(true);
+  // As a number, an integer above 2^53 would be another integer.
+  statement.setReadBigInts(true);
   const { columns } = table;
   const dates = columns.flatMap(({ kind }, nth) => (kind === "date" ? [nth] : []));
   let text = "";
   for (const row of statement.iterate() as Iterable<unknown> as Iterable<unknown[]>) {
-    for (const nth of dates) row[nth] = toIsoDate(row[nth]);
+    for (const nth of dates) {
+      const date = toIsoDate(row[nth]);
+      if (date === undefined) throw unmovable({ table, row, nth }, "is no date");
+      row[nth] = date;
+    }
     for (let nth = 0; nth < row.length; nth += 1) {
       const field = toField(row[nth]);
       if (field.includes("\0") || field.includes("\ufffd")) refuseDamaged(database, { table, row, nth });
@@ -112,11 +120,15 @@ async function* readRows(database: DatabaseSync, { table, select }: Reading): As
   if (text !== "") yield Buffer.from(text);
 }
 
-/** Converts a date to an ISO text, the format of the accounts library. PostgreSQL would read other texts in another way. */
+/**
+ * Converts a date to an ISO text, the format of the accounts library. PostgreSQL would read other texts in another way. Returns undefined
+ * for a value that is no date.
+ */
 function toIsoDate(value: unknown): unknown {
   if (value === null || (typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}Z$/.test(value)))
     return value;
-  return new Date(value as string | number).toISOString();
+  const date = new Date(typeof value === "string" ? value : Number(value));
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
 type Damage = { table: MovedTable; row: unknown[]; nth: number };
@@ -130,9 +142,14 @@ function refuseDamaged(database: DatabaseSync, { table, row, nth }: Damage): voi
   const isNul = String(row[nth]).includes("\0");
   // SQLite returns U+FFFD for bytes that are not UTF-8, and also for a stored U+FFFD.
   if (!isNul && database.prepare(same).get(...table.key.map(cell), row[nth] as string) !== undefined) return;
-  const key = table.key.map((name) => `${name} ${JSON.stringify(cell(name))}`).join(", ");
-  throw invalidRequest(
-    `The column ${column} of the row of ${table.name} with ${key} contains ${isNul ? "the NUL character" : "bytes that are not UTF-8"}. PostgreSQL can't store it. Correct this text in the embedded database, and run the command again.`,
+  throw unmovable({ table, row, nth }, `contains ${isNul ? "the NUL character" : "bytes that are not UTF-8"}`);
+}
+
+function unmovable({ table, row, nth }: Damage, fault: string): DomainError {
+  const cell = (name: string) => row[table.columns.findIndex((each) => each.name === name)];
+  const key = table.key.map((name) => `${name} ${JSON.stringify(String(cell(name)))}`).join(", ");
+  return invalidRequest(
+    `The column ${table.columns[nth]?.name} of the row of ${table.name} with ${key} ${fault}. PostgreSQL can't store it. Correct this value in the embedded database, and run the command again.`,
   );
 }
 

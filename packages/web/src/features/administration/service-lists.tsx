@@ -187,17 +187,16 @@ export function AdminLog() {
 }
 
 function Line({ event }: { event: AdminEvent }) {
-  const now = useNow();
   const { at, action, actor, person, detail } = event;
   const act = logWords.acts[action]?.(detail) ?? action;
   return (
-    <li className="flex items-baseline justify-between gap-x-4 p-3">
+    <li className="flex flex-wrap items-baseline justify-between gap-x-4 p-3">
       <p className="min-w-0 break-words">
         <bdi className="font-medium">{actor === null ? logWords.command : nameOf(actor)}</bdi> {act}{" "}
         {person !== null && <bdi className="font-medium">{nameOf(person)}</bdi>}
       </p>
-      <time dateTime={at} title={formatInstant(at)} className="shrink-0 text-muted text-small">
-        {formatWhen(at, now)}
+      <time dateTime={at} className="shrink-0 text-muted text-small">
+        {formatInstant(at)}
       </time>
     </li>
   );

@@ -170,7 +170,7 @@ export const administration: typeof english.administration = {
     failed: "Das Protokoll konnte nicht geladen werden",
     empty: "Noch ist nichts geschehen",
     emptyHint: "Alles, was die Administration tut, steht hier.",
-    command: "Ein Befehl auf dem Server",
+    command: "Der Betreiber des Servers",
     // The page shows the name of a person after each text, so the verb in the past tense comes before the name.
     acts: {
       "person.made_administrator": () => "gab Rechte der Administration an",
@@ -192,7 +192,7 @@ export const administration: typeof english.administration = {
         const [one, the] = kind === "upload" ? ["eine Dateianfrage", "die Dateianfrage"] : ["einen Link", "den Link"];
         return label === "" ? `beendete ${one} von` : `beendete ${the} „${label}“ von`;
       },
-      "mail.retried": ({ email }) => `sendete noch einmal eine E-Mail an ${email}`,
+      "mail.retried": ({ email }) => `sendete eine fehlgeschlagene E-Mail an ${email} noch einmal`,
       "webhook.created": ({ host }) => `fügte einen Webhook zu ${host} hinzu`,
       "webhook.updated": ({ host }) => `änderte den Webhook zu ${host}`,
       "webhook.secret_rotated": ({ host }) => `erstellte ein neues Geheimnis für den Webhook zu ${host}`,

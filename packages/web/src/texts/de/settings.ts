@@ -19,7 +19,7 @@ export const settings: typeof english.settings = {
     own: "Ihre Tokens",
     hint: "Ein Programm mit einem Token darf hier alles, was Sie dürfen.",
     label: "Wofür ist es?",
-    labelPlaceholder: "Nächtliche Sicherung",
+    labelPlaceholder: "Zum Beispiel: ein Skript, das Berichte sendet",
     labelMissing: "Schreiben Sie, wofür das Token ist, damit Sie es später wiedererkennen.",
     expiry: "Läuft ab",
     expiries: { never: "Nie", days30: "In 30 Tagen", days90: "In 90 Tagen", year: "In 1 Jahr" },

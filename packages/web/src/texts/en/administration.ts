@@ -164,7 +164,7 @@ export const administration = {
     failed: "The log could not be loaded",
     empty: "Nothing happened yet",
     emptyHint: "Everything that administrators do is written here.",
-    command: "A command of the operator",
+    command: "The operator of the server",
     acts: {
       "person.made_administrator": () => "made an administrator:",
       "person.email_proven": () => "vouched for the email address of",
@@ -185,7 +185,7 @@ export const administration = {
         const what = kind === "upload" ? "file request" : "link";
         return label === "" ? `ended a ${what} of` : `ended the ${what} “${label}” of`;
       },
-      "mail.retried": ({ email }) => `sent a mail again to ${email}`,
+      "mail.retried": ({ email }) => `sent a failed mail to ${email} again`,
       "webhook.created": ({ host }) => `added a webhook to ${host}`,
       "webhook.updated": ({ host }) => `changed the webhook to ${host}`,
       "webhook.secret_rotated": ({ host }) => `made a new secret for the webhook to ${host}`,

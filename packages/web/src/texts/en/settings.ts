@@ -15,9 +15,9 @@ export const settings = {
   tokens: {
     title: "API tokens",
     own: "Your tokens",
-    hint: "A program with a token can do everything here that you can do.",
+    hint: "A program that has a token has all of your rights here.",
     label: "What is it for?",
-    labelPlaceholder: "Nightly backup",
+    labelPlaceholder: "For example: a script that sends reports",
     labelMissing: "Write what the token is for, so that you know it when you see it again.",
     expiry: "Expires",
     expiries: { never: "Never", days30: "In 30 days", days90: "In 90 days", year: "In a year" },

@@ -45,9 +45,9 @@ describe("a refused target of a database move", () => {
   describe("the role of the target", () => {
     /** Creates a role, and returns the target with this role. */
     async function asNewRole({ url }: { url: string }) {
-      const role = `mover_${randomBytes(6).toString("hex")}`;
-      await runSql(url, `create role ${role} login password 'p'; revoke create on schema public from public`);
-      onTestFinished(async () => void (await runSql(url, `drop role ${role}`)));
+      const role = `mover ${randomBytes(6).toString("hex")}`;
+      await runSql(url, `create role "${role}" login password 'p'; revoke create on schema public from public`);
+      onTestFinished(async () => void (await runSql(url, `drop role "${role}"`)));
       const asRole = Object.assign(new URL(url), { username: role, password: "p" }).href;
       return { kind: "postgres", url: asRole, prepared: "auto" } as const;
     }
@@ -64,7 +64,7 @@ describe("a refused target of a database move", () => {
       const [name, { username }] = [new URL(empty.url).pathname.slice(1), new URL(target.url)];
       await runSql(empty.url, `revoke connect on database "${name}" from public`);
       await expect(moveTo(await filled(), target)).rejects.toThrow(
-        `SQLSTATE 42501.\nGRANT CONNECT ON DATABASE "${name}" TO "${username}";`,
+        `SQLSTATE 42501.\nGRANT CONNECT ON DATABASE "${name}" TO "${decodeURIComponent(username)}";`,
       );
     });
   });

@@ -201,7 +201,8 @@ function explain(error: unknown, url: string): Outcome {
   const { host, pathname, username } = new URL(url);
   const code = (error as { code?: unknown }).code;
   if (error instanceof pg.DatabaseError && BAD_LOGIN.test(error.code ?? "")) {
-    const grant = `GRANT CONNECT ON DATABASE "${pathname.slice(1)}" TO "${username}";`;
+    const [name, role] = [pathname.slice(1), username].map((part) => pg.escapeIdentifier(decodeURIComponent(part)));
+    const grant = `GRANT CONNECT ON DATABASE ${name} TO ${role};`;
     const fix =
       error.code === MAY_NOT_CONNECT
         ? [{ label: "command in psql, as superuser", text: grant }]

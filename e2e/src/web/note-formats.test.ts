@@ -101,18 +101,35 @@ describe("the formats of a note while a person writes", () => {
     await expect.poll(savedText).toBe("two");
   });
 
-  it("a paste of formatted text in a note inserts the plain text and its lines", async () => {
+  it.each(["paste", "drop"])("a %s of formatted text in a note inserts the plain text and its lines", async (kind) => {
     const { page, field } = await edit("one");
-    await field.evaluate((element) => {
-      const { DataTransfer, ClipboardEvent } = globalThis as unknown as Dom;
-      const clipboardData = new DataTransfer();
-      clipboardData.setData("text/html", "<h1>two</h1><p><b>three</b></p>");
-      clipboardData.setData("text/plain", " two\r\n\r\nthree");
-      (element as unknown as { dispatchEvent(event: object): void }).dispatchEvent(
-        new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }),
-      );
-    });
+    const { x: clientX, y: clientY, width } = (await field.locator("p").boundingBox()) as Box;
+    await field.evaluate(
+      (element, { kind, ...place }) => {
+        const { DataTransfer, ClipboardEvent, DragEvent } = globalThis as unknown as Dom;
+        const data = new DataTransfer();
+        data.setData("text/html", "<h1>two</h1><p><b>three</b></p>");
+        data.setData("text/plain", " two\r\n\r\nthree");
+        const init = { clipboardData: data, dataTransfer: data, bubbles: true, cancelable: true, ...place };
+        (element as unknown as { dispatchEvent(event: object): void }).dispatchEvent(
+          kind === "paste" ? new ClipboardEvent(kind, init) : new DragEvent(kind, init),
+        );
+      },
+      { kind, clientX: clientX + width - 1, clientY: clientY + 5 },
+    );
     expect(await sourceOf(page)).toBe("one two\n\nthree");
+  });
+
+  it("a person can edit a note with the line ends of Windows, and Shift+Enter begins a line", async () => {
+    const { page, keyboard, savedText } = await edit("one\r\ntwo");
+    await keyboard.press("Control+Home");
+    await keyboard.press("End");
+    await keyboard.type("!");
+    await keyboard.press("Shift+Enter");
+    await keyboard.type("more");
+    expect(await sourceOf(page)).toBe("one!\nmore\ntwo");
+    await keyboard.press("Escape");
+    await expect.poll(savedText).toBe("one!\nmore\ntwo");
   });
 
   it("an input method can compose words in bold text", async () => {
@@ -133,4 +150,6 @@ describe("the formats of a note while a person writes", () => {
 type Dom = {
   DataTransfer: new () => { setData(type: string, data: string): void };
   ClipboardEvent: new (type: string, init: object) => object;
+  DragEvent: new (type: string, init: object) => object;
 };
+type Box = { x: number; y: number; width: number };

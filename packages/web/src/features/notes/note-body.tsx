@@ -148,7 +148,11 @@ function BodyField({ body, isNew, caret, onChange, onBlur, onEscape, code }: Bod
           placeholder={words.emptyBody}
           onChange={({ currentTarget }) => onChange(currentTarget.value)}
           onCompositionStart={() => setComposing(true)}
-          onCompositionEnd={() => setComposing(false)}
+          onCompositionEnd={({ currentTarget }) => {
+            // In some browsers, the last change of a composition comes after its end, when the text field is gone.
+            onChange(currentTarget.value);
+            setComposing(false);
+          }}
           className={className}
         />
       )}

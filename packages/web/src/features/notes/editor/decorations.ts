@@ -30,7 +30,7 @@ const HIDDEN: readonly Line["kind"][] = ["title", "heading", "quote"];
 /** Of these lines, the style sheet draws a bullet or a box in the place of the mark. */
 const DRAWN: readonly Line["kind"][] = ["list", "task", "done"];
 
-/** The time of the library for the formats grows with the square of the number of lines. So a longer text appears as plain text. */
+/** The time that ProseMirror needs for the formats grows with the square of the number of lines. So a longer text appears as plain text. */
 const MAX_LINES = 500;
 
 function decorate({ doc, selection }: EditorState): DecorationSet {

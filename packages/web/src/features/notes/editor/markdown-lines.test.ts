@@ -30,11 +30,17 @@ it.each([
   ["- **a _b_ c**", "list ‹- ›‹**›a ‹_›b‹_› c‹**› bold italic"],
   ["~~old~~ ``a ` b`` \\*", "text ‹~~›old‹~~› ‹``›a ` b‹``› ‹\\›* struck code plain"],
   ["[rules](https://a.example/ 'b') ![i](j)", "text ‹[›rules‹](https://a.example/ 'b')› ‹![›i‹](j)› link link"],
+  ["[a\\]b c](u)", "text ‹[›a\\]b c‹](u)› link"],
   ["[](https://)", "text ‹[›‹](https://)› link"],
   ["<https://a.example> https://b.example", "text ‹<›https://a.example‹>› https://b.example link link"],
   ["2 * 3 * 4, snake_case_name, **open", "text 2 * 3 * 4, snake_case_name, **open"],
 ])("the editor knows the formats of the line %j", (line, described) => {
   expect(describeText(line)).toEqual([described]);
+});
+
+it("the editor does not read a long line of dashes as a table", () => {
+  // With a slow pattern, this line takes hours.
+  expect(describeText(`a | b\n|${"-".repeat(60)}>|`)).toEqual(["text a | b", `text |${"-".repeat(60)}>|`]);
 });
 
 it("the editor shows no formats inside of code blocks and tables", () => {

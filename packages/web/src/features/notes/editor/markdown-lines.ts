@@ -14,7 +14,7 @@ export type Line = {
 
 const FENCE = /^ {0,3}(```|~~~)/;
 /** Matches the line below the head of a table. */
-const TABLE = /^ {0,3}(?=.*\|)(?:\|? {0,20}:?-+:? {0,20})+\|? *$/;
+const TABLE = /^ {0,3}(?=.*\|)(?=.*-)[|: -]+$/;
 const KINDS = [
   ["title", /^ {0,3}# +/],
   ["heading", /^ {0,3}#{2,6} +/],
@@ -29,10 +29,12 @@ const KINDS = [
 /** A line of the editor. An edit replaces the objects of the changed lines only. */
 type Source = { readonly textContent: string };
 const MONO: Line = { kind: "mono", markLength: 0, level: 0, spans: [] };
+/** The maximum length of a line with styled parts, because the lexer needs 50 ms for some lines of 36,000 characters. */
+const MAX_STYLED = 5_000;
 /** The descriptions of unchanged lines, because the lexer needs 0.1 ms for a line. */
 const known = new WeakMap<Source, Line>();
 
-/** Describes the format of each line of a Markdown text. Of the formats that span several lines, knows only code blocks and tables. */
+/** Describes the format of each line of a Markdown text. Code blocks and tables are the only supported formats of several lines. */
 export function describeLines(lines: readonly Source[]): Line[] {
   let fence: string | undefined;
   let isTable = false;
@@ -58,7 +60,8 @@ function describeLine(line: string): Line {
   if (kind === "rule") return { kind, markLength: 0, level: 0, spans: [] };
   const markLength = mark.exec(line)?.[0].length ?? 0;
   const level = Math.min(8, Math.floor(line.search(/\S|$/) / 2));
-  return { kind, markLength, level, spans: spansOf(Lexer.lexInline(line.slice(markLength)), markLength) };
+  const tokens = line.length > MAX_STYLED ? [] : Lexer.lexInline(line.slice(markLength));
+  return { kind, markLength, level, spans: spansOf(tokens, markLength) };
 }
 
 /** The style of each token of the lexer, and the mark at the start of the token. */
@@ -81,7 +84,10 @@ function spansOf(tokens: readonly Token[], start: number): Span[] {
     if (!(token.type in STYLES) || !("text" in token)) return [];
     const [style, opening] = STYLES[token.type as keyof typeof STYLES];
     const inside = from + (opening.exec(token.raw)?.[0].length ?? 0);
-    const end = style === "link" || style === "plain" ? inside + token.text.length : to - (inside - from);
+    // The lexer removes the escapes from the text of a link, so the source of the text can be longer.
+    const url = token.raw.lastIndexOf("](");
+    const ends = { link: url < 0 ? inside + token.text.length : from + url, plain: to };
+    const end = style === "link" || style === "plain" ? ends[style] : to - (inside - from);
     const marks = [
       { from, to: inside },
       { from: end, to },

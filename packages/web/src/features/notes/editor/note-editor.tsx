@@ -2,6 +2,7 @@ import { clsx } from "clsx";
 import { baseKeymap } from "prosemirror-commands";
 import { history, redo, undo } from "prosemirror-history";
 import { keymap } from "prosemirror-keymap";
+import type { Slice } from "prosemirror-model";
 import { type Command, EditorState, TextSelection } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import { type RefObject, useEffectEvent, useLayoutEffect, useRef } from "react";
@@ -29,7 +30,7 @@ export function NoteEditor({ ref, body, selected, maxLength, className, onChange
   const place = useRef<HTMLDivElement>(null);
   const change = useEffectEvent(onChange);
   const open = useEffectEvent(() => {
-    const doc = documentOf(body);
+    const doc = documentOf(withLineFeeds(body));
     const [anchor, head] = selected.map((offset) => positionOf(doc, offset));
     const selection = TextSelection.create(doc, anchor ?? 1, head);
     const view = new EditorView(place.current, {
@@ -50,11 +51,16 @@ export function NoteEditor({ ref, body, selected, maxLength, className, onChange
       },
       handlePaste({ state }, { clipboardData }) {
         const room = maxLength - textOf(state.doc).length + textOf(state.selection.content()).length;
-        const slice = pasted((clipboardData?.getData("text/plain") ?? "").slice(0, room));
+        const slice = pasted(clipboardData, room);
         if (slice.size > 0) view.dispatch(state.tr.replaceSelection(slice).scrollIntoView());
         return true;
       },
-      clipboardTextParser: pasted,
+      handleDrop(view, { dataTransfer, clientX: left, clientY: top }, _, isMoved) {
+        const at = view.posAtCoords({ left, top });
+        if (isMoved || at === null) return false;
+        view.dispatch(view.state.tr.replace(at.pos, at.pos, pasted(dataTransfer, maxLength)));
+        return true;
+      },
       clipboardTextSerializer: textOf,
       dispatchTransaction(tr) {
         const text = textOf(tr.doc);
@@ -74,13 +80,20 @@ export function NoteEditor({ ref, body, selected, maxLength, className, onChange
   }, [ref]);
   useLayoutEffect(() => {
     const view = ref.current;
-    const shown = view === null ? undefined : showText(view.state, body);
+    const shown = view === null ? undefined : showText(view.state, withLineFeeds(body));
     if (shown !== undefined) view?.dispatch(shown);
   }, [ref, body]);
   return <div ref={place} />;
 }
 
-const pasted = (text: string) => sliceOf(text.replace(/\r\n?/g, "\n"));
+/** Replaces the line ends as a text field does. A text that nobody edits keeps its line ends, because the editor then saves nothing. */
+const withLineFeeds = (text: string) => text.replace(/\r\n?/g, "\n");
+
+/** Returns the plain text of the clipboard or of a drop, without its formats. Does not cut a character in two halves. */
+function pasted(data: DataTransfer | null, maxLength: number): Slice {
+  const text = withLineFeeds(data?.getData("text/plain") ?? "").slice(0, maxLength);
+  return sliceOf(text.replace(/[\uD800-\uDBFF]$/, ""));
+}
 
 const editing =
   (edit: (selected: Selected) => Replacement | undefined): Command =>
@@ -93,8 +106,13 @@ const editing =
 /** Returns the command of a text tool. */
 export const format = (tool: TextTool): Command => editing((selected) => formatText(selected, tool));
 
+const newLine = editing(({ start, end }) => ({ from: start, to: end, text: "\n", start: start + 1, end: start + 1 }));
+const continueLine = editing(continueList);
+
 const keys: Record<string, Command> = {
-  Enter: editing(continueList),
+  Enter: (state, dispatch) => continueLine(state, dispatch) || newLine(state, dispatch),
+  "Shift-Enter": newLine,
+  "Alt-Enter": newLine,
   Backspace: editing(removeMark),
   "Mod-b": format("bold"),
   // If no text is selected, this key opens the search of the app, as on the rest of the page.
@@ -107,7 +125,8 @@ const keys: Record<string, Command> = {
 /** Ticks the clicked box of a task, or removes its tick. */
 function toggleTask(view: EditorView, event: MouseEvent): boolean {
   const box = (event.target as Element).closest(".line-task > .drawn, .line-done > .drawn");
-  if (box === null) return false;
+  // Other buttons open a menu or paste text.
+  if (box === null || event.button !== 0 || event.ctrlKey) return false;
   event.preventDefault();
   const at = view.posAtDOM(box, 0) + (box.textContent ?? "").indexOf("[") + 1;
   const isDone = box.matches(".line-done > *");

@@ -96,7 +96,7 @@ async function openSource(database: DatabaseConfig) {
   try {
     return await openPostgresSource(database.url);
   } catch (error) {
-    // The doctor says why a connection fails. It asks only after a failure, because a pooler would keep its connections to the source.
+    // The doctor says why a connection fails. The move runs the doctor only after a failure, because a pooler would keep its connections to the source.
     const isRefusal = error instanceof DomainError && error.code === "invalid_request";
     if (!isRefusal) await examine(database, { onFinding: () => undefined, setting: "DATABASE_URL" });
     throw error;

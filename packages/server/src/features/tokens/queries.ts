@@ -11,7 +11,7 @@ export type ApiToken = {
   tokenHash: string;
   createdAt: number;
   expiresAt: number | undefined;
-  /** Accurate to one hour. Undefined: never used. */
+  /** Accurate to one hour. Undefined: no use since the service stores the time. */
   lastUsedAt: number | undefined;
 };
 

@@ -131,7 +131,8 @@ function TokenRow({ token, onRevoked }: { token: ApiToken; onRevoked: () => void
   const facts = [
     describeExpiry(token, now),
     words.created(formatWhen(createdAt, now)),
-    lastUsedAt === null ? words.neverUsed : words.used(formatDay(lastUsedAt, now)),
+    // During an upgrade, a response of an older replica has no time.
+    lastUsedAt ? words.used(formatDay(lastUsedAt, now)) : words.neverUsed,
   ];
   return (
     <li className="flex flex-col gap-2 p-3">

@@ -32,7 +32,7 @@ export const settings: typeof english.settings = {
     done: "Ich habe es",
     created: (when: string) => `erstellt ${when}`,
     used: (when: string) => `zuletzt benutzt ${when}`,
-    neverUsed: "nie benutzt",
+    neverUsed: "keine Nutzung bekannt",
     expires: (when: string) => `Läuft ab ${when}`,
     expired: (when: string) => `Abgelaufen ${when}`,
     neverExpires: "Läuft nie ab",

@@ -30,7 +30,7 @@ export const settings = {
     done: "I have it",
     created: (when: string) => `created ${when}`,
     used: (when: string) => `last used ${when}`,
-    neverUsed: "never used",
+    neverUsed: "no use recorded",
     expires: (when: string) => `Expires ${when}`,
     expired: (when: string) => `Expired ${when}`,
     neverExpires: "Never expires",

@@ -115,7 +115,7 @@ form.onsubmit = async (event) => {
   button.disabled = false;
 };
 const nothing = { request: { sent: [], slots: [] } };
-const { request } = await call("GET", "").catch(() => nothing);
+const { request = nothing.request } = await call("GET", "").catch(() => nothing);
 for (const { id, isFilled } of request.slots) fillSlot(id, isFilled);
 for (const { state, uploadId, rejection, ...file } of request.sent) {
   if (state === "ready" || state === "quarantined") addRow(file).addRemoval(uploadId);

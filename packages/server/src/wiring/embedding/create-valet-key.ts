@@ -170,9 +170,9 @@ async function open(
   const onFailure = (error: unknown) => logger.error({ err: error }, "a request failed");
   const handler = createHandler(app, { findPath, requestId: randomUUID, onFailure });
   opened.add(settle);
-  opened.add(handler.drain);
   const closing = new AbortController();
   opened.add(() => closing.abort());
+  opened.add(handler.drain);
   const calls = createCalls(base.deps, {
     files,
     useCases: base.useCases,

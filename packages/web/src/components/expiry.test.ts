@@ -29,7 +29,7 @@ describe("the expiry of a share", () => {
 
   it("the page says in words when a share expires", () => {
     expect(describeExpiry(null, now)).toBe("Never expires");
-    expect(describeExpiry(inMinutes(60 * 24 * 3), now)).toBe("Expires in 3 days");
-    expect(describeExpiry(inMinutes(-5), now)).toBe("Expired 5 minutes ago");
+    expect(describeExpiry(inMinutes(60 * 24 * 3), now)).toBe("Expires in 3\u00a0days");
+    expect(describeExpiry(inMinutes(-5), now)).toBe("Expired 5\u00a0minutes\u00a0ago");
   });
 });

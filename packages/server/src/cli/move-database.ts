@@ -97,7 +97,7 @@ function stepsToPostgres({ database, server, given }: Config): string[] {
     "Set DATABASE_URL to the new database.",
     ...(given.includes("AUTH_SECRET") ? [] : [secret]),
     `Keep DATA_DIR: ${server.dataDir} still has the built-in bucket and the archives of old events.`,
-    "Start the service, and run `valetkey doctor`. Searches are slow until the service has filled their index, and can fail for people with many notes. Filling needs about two hours for a million files.",
+    "Start the service, and run `valetkey doctor`. Searches are slow until the service has filled their index, and can fail for people with many notes. For a million files, this can take hours.",
     `Rename ${file}, so that no service starts with the old data. Delete it after your first backup of PostgreSQL.`,
   ];
 }
@@ -107,7 +107,7 @@ function stepsToSqlite(file: string, { server }: Config): string[] {
   return [
     "Remove DATABASE_URL and WORKERS. Leave AUTH_SECRET as it is.",
     ...(file === used ? [] : [`A service uses the file valetkey.db in DATA_DIR. Move ${file} there.`]),
-    "Start the service, and run `valetkey doctor`. Searches are slow until the service has filled their index, and can fail for people with many notes. Filling needs about two hours for a million files.",
+    "Start the service, and run `valetkey doctor`. Searches are slow until the service has filled their index, and can fail for people with many notes. For a million files, this can take hours.",
     "Keep the PostgreSQL database until your first backup of the new one. Let no service write to it.",
   ];
 }

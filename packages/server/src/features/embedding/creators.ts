@@ -23,7 +23,10 @@ export type FindCreator = (id: string) => User | null | undefined | Promise<User
 /** The maximum time of one call of `findUser`, in milliseconds. */
 const WITHIN_MS = 5_000;
 /** The maximum time that a check of a link waits for the end of an earlier check. */
-const PATIENCE = { milliseconds: 1_000, late: () => new Error("The earlier check of the link has not ended after a second.") };
+const PATIENCE = {
+  milliseconds: 1_000,
+  late: () => new Error("The earlier check of the link has not ended after a second."),
+};
 
 type Options = {
   ask: Pick<Ask, "mayRequest" | "mayShare">;

@@ -18,14 +18,14 @@ export function lifecycleSuite(name: string, running: () => RunningProvider): vo
   }
 
   describe(`valetkey move bucket to ${name}`, () => {
-    it(`valetkey move bucket refuses a bucket of ${name} with a lifecycle rule that deletes files`, async () => {
+    it(`a move refuses a bucket of ${name} with a rule that deletes files`, async () => {
       const { code, stderr, origins, server } = await moveTo([ABORT_RULE, DAILY_RULE]);
       expect(stderr).toContain("a lifecycle rule deletes them (lifecycle-deletes): The rule daily deletes objects");
       expect(code).toBe(1);
       expect(origins).not.toContain(server.endpoint);
     });
 
-    it(`valetkey move bucket accepts a bucket of ${name} whose lifecycle rule only aborts uploads`, async () => {
+    it(`a move accepts a bucket of ${name} with a rule that only aborts uploads`, async () => {
       const { code, stderr, origins, server } = await moveTo([ABORT_RULE]);
       expect(stderr).not.toContain("lifecycle");
       expect(code).toBe(0);

@@ -33,7 +33,7 @@ export function actionOf(shortcut: Shortcut | NoteAction): (() => void) | undefi
 }
 
 /** Returns whether "mod", which is Cmd on a Mac and Ctrl on other systems, is pressed. */
-export function hasMod({ metaKey, ctrlKey }: Pick<KeyboardEvent, "metaKey" | "ctrlKey">): boolean {
+function hasMod({ metaKey, ctrlKey }: Pick<KeyboardEvent, "metaKey" | "ctrlKey">): boolean {
   return isMac ? metaKey : ctrlKey;
 }
 

@@ -7,7 +7,10 @@ import { HttpProblem } from "../../platform/http/problem.ts";
 import type { FormProgressLimits } from "../../platform/http/routes.ts";
 import { streamOf } from "../../platform/http/wire.ts";
 
-/** The only file of a form, and its path if the form has one. The stream ends only after the service has read the whole form and found no other part. */
+/**
+ * The only file of a form, and its path if the form has one. The stream ends only after the service has read the whole form and found no
+ * other part.
+ */
 export type FormFile = {
   filename: string;
   path: string | undefined;

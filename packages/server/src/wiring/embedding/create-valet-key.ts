@@ -54,7 +54,8 @@ export type ValetKey<AppUser extends User = User> = Doors &
     /** Returns the metrics of this process in the text format of Prometheus. Does not call `may`. */
     metrics(): Promise<string>;
     /**
-     * Runs all due verifications, hooks and deletions, makes missing previews, and then stops. Call `tick` on hosts where a process ends after each request.
+     * Runs all due verifications, hooks and deletions, makes missing previews, and then stops. Call `tick` on hosts where a process ends
+     * after each request.
      * Rejects if the database or the bucket is unreachable. A later call then does the remaining work.
      */
     tick(): Promise<void>;

@@ -49,9 +49,22 @@ describe("the page of a file request of an embedding", () => {
     expect(listed).toMatchObject([{ filename: "passport.txt", state: "ready" }]);
     const issued = await files.asApplication.issueUrl(listed[0]?.id as string);
     expect(await (await fetch(issued.url)).text()).toBe("the content of passport.txt");
-    await page.goto(url);
-    await page.getByRole("button", { name: "Remove: passport.txt" }).waitFor();
     expect(problems).toEqual([]);
+  });
+
+  it("each load of the page of an application's file request counts as one visit", async () => {
+    const { files } = application;
+    const item = { resource: "invoice", itemId: "loads" };
+    const { url } = await files.asApplication.createFileRequest(item, { askName: "no" });
+    const { page } = await visit(url);
+    await page.getByLabel("Files").setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("a") });
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByRole("button", { name: "Remove: a.txt" }).waitFor();
+    const requested: string[] = [];
+    page.on("request", (request) => requested.push(request.url()));
+    await page.reload();
+    await page.getByRole("button", { name: "Remove: a.txt" }).waitFor();
+    expect(requested).toEqual([url]);
   });
 
   it("a visitor fills the slots of an application's file request", async () => {

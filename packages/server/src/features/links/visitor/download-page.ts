@@ -3,12 +3,14 @@ import type { Language } from "../../../platform/database/unions.ts";
 import { escapeHtml } from "../../../platform/http/brand-pages.ts";
 import type { PlainPages } from "../../../platform/http/plain-pages.ts";
 import type { Link, LinkedFile } from "../link.ts";
-import { type Look, type OpenLook, requestOf } from "./look-at-link.ts";
+import { type Look, type OpenLook, type OpenRequest, requestOf } from "./look-at-link.ts";
 import { sendForm } from "./send-form.ts";
 
 /** `chosen`: the file whose download the visitor must confirm, because the download counts as one claim of a link with a limit. */
 type View = {
   look: Look | undefined;
+  /** Undefined if the page shows no form for files. */
+  openRequest: OpenRequest | undefined;
   chosen?: LinkedFile | undefined;
   problem?: string | undefined;
   words: DownloadTexts;
@@ -30,7 +32,7 @@ export function downloadPage({ look, problem, ...view }: View): Parameters<Plain
   return { language, title, content: `<h1>${cannotOpen}</h1>\n${reason}` };
 }
 
-type ContentOptions = Pick<View, "chosen" | "words" | "hasOtherPage"> & { warning: string };
+type ContentOptions = Pick<View, "chosen" | "openRequest" | "words" | "hasOtherPage"> & { warning: string };
 
 function contentOf(look: Look, { chosen, ...options }: ContentOptions): Content {
   const { warning, words } = options;
@@ -48,7 +50,10 @@ function contentOf(look: Look, { chosen, ...options }: ContentOptions): Content 
   return leftMs === undefined ? { content } : { content, stub: `<p>${words.ends(inTime(leftMs, words))}</p>` };
 }
 
-function openParts(look: OpenLook, { warning, words, hasOtherPage }: Omit<ContentOptions, "chosen">): string[] {
+function openParts(
+  look: OpenLook,
+  { warning, words, openRequest, hasOtherPage }: Omit<ContentOptions, "chosen">,
+): string[] {
   const { link, creatorName, files } = look;
   const isRequest = link.kind === "upload";
   const name = creatorName === undefined ? undefined : `<bdi>${escapeHtml(creatorName)}</bdi>`;
@@ -59,9 +64,9 @@ function openParts(look: OpenLook, { warning, words, hasOtherPage }: Omit<Conten
   const [only] = files;
   if (isRequest)
     parts.push(
-      hasOtherPage
+      openRequest === undefined
         ? `<p>${words.receives}</p>`
-        : sendForm(requestOf(link), { ...words, limits: limitsOf(link, words), limitsOf: limitsOfSlot(link, words) }),
+        : sendForm(openRequest, { ...words, limits: limitsOf(link, words), limitsOf: limitsOfSlot(link, words) }),
     );
   else if (only === undefined) parts.push(`<p class="muted">${words.noFile}</p>`);
   else if (files.length === 1) parts.push(`<p>${nameOf(only, words)}</p>`, form(downloadButton(only, words)));

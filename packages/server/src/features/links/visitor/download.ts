@@ -73,10 +73,15 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
   }
 
   /** Shows the link as a page to a browser, and as text to every other client. */
-  function show({ token, request, reply }: Exchange, view: Shown): FastifyReply {
+  async function show({ token, request, reply }: Exchange, view: Shown): Promise<FastifyReply> {
     if (opensPage(request)) {
+      const { look } = view;
+      const hasForm = !hasOtherPage && look?.state === "open" && look.link.kind === "upload";
+      const visit = hasForm ? { link: look.link, visitorId: look.pass.visitorId } : undefined;
+      const openRequest = visit && (await useCases.describeRequest(visit));
       reply.type("text/html; charset=utf-8").header("content-security-policy", policy);
-      return reply.send(plainPages.render(downloadPage({ ...view, hasOtherPage, words: wordsFor(request) })));
+      const page = downloadPage({ ...view, openRequest, hasOtherPage, words: wordsFor(request) });
+      return reply.send(plainPages.render(page));
     }
     const url = `${new URL(publicUrl).href.replace(/\/$/, "")}/s/${encodeURIComponent(token)}/download`;
     return reply.type("text/plain; charset=utf-8").send(downloadText({ ...view, url }));
@@ -132,7 +137,7 @@ export function downloadRoutes(app: App, { useCases, metrics, publicUrl, clientI
       try {
         const look = await useCases.lookAtLink(exchange.token, visitorOf(request));
         if (look.state === "open") cookies.setPass(reply, look.pass);
-        return show(exchange, { look });
+        return await show(exchange, { look });
       } catch (error) {
         return refuse(error, exchange);
       }

@@ -1,5 +1,7 @@
-import type { FileRequest, LinkSlot } from "@valetkey/contract";
+import type { LinkSlot } from "@valetkey/contract";
 import { escapeHtml } from "../../../platform/http/brand-pages.ts";
+import type { VisitorUpload } from "../file-request.ts";
+import type { OpenRequest } from "./look-at-link.ts";
 
 /**
  * The script of the form with which a visitor sends files to a file request. The script sends the files one after another, and tries each
@@ -114,12 +116,11 @@ form.onsubmit = async (event) => {
   for (const input of inputs) input.value = "";
   button.disabled = false;
 };
-const nothing = { request: { sent: [], slots: [] } };
-const { request = nothing.request } = await call("GET", "").catch(() => nothing);
-for (const { id, isFilled } of request.slots) fillSlot(id, isFilled);
-for (const { state, uploadId, rejection, ...file } of request.sent) {
+const { filled, sent } = JSON.parse(form.dataset.state);
+for (const id of filled) fillSlot(id, true);
+for (const { state, uploadId, isDeclined, ...file } of sent) {
   if (state === "ready" || state === "quarantined") addRow(file).addRemoval(uploadId);
-  if (rejection?.code === "declined") addRow(file).refuse({ message: words.declined });
+  if (isDeclined) addRow(file).refuse({ message: words.declined });
 }
 form.hidden = false;
 `;
@@ -132,10 +133,11 @@ const WORDS = ["sending", "sent", "remove", "receipt", "filled", "declined", "lo
 
 /**
  * Returns the HTML form with which a visitor sends files. `limits`: the HTML that says which files the file request accepts. `limitsOf`:
- * the HTML that says which file a slot accepts.
+ * the HTML that says which file a slot accepts. The form has the files that the visitor already sent, because a request for these files
+ * would count as a second visit.
  */
 export function sendForm(
-  { askName, accept, slots }: FileRequest,
+  { request: { askName, accept, slots }, used, sent }: OpenRequest,
   { limits, limitsOf, ...words }: SendTexts & { limits: string; limitsOf: (slot: LinkSlot) => string },
 ): string {
   const required = askName === "required" ? " required" : "";
@@ -150,12 +152,18 @@ export function sendForm(
   const pickers = slots.length === 0 ? picker : slots.map(pickerOf).join("\n");
   const shown = Object.fromEntries(WORDS.map((word) => [word, words[word]]));
   const texts = escapeHtml(JSON.stringify({ ...shown, problems: words.problems }));
+  const state = escapeHtml(JSON.stringify({ filled: used.filledSlots, sent: sent.map(stateOf) }));
   return `<noscript><p>${words.receives}</p></noscript>
-<form id="send" data-words="${texts}" hidden>
+<form id="send" data-words="${texts}" data-state="${state}" hidden>
 <p class="muted" id="limits">${limits}</p>
 ${askName === "no" ? "" : name}${pickers}
 <button>${words.send}</button>
 </form>
 <ul id="sent" aria-live="polite"></ul>
 <script type="module">${SEND_SCRIPT}</script>`;
+}
+
+/** Returns the facts that the script needs about a file that the visitor sent earlier. */
+function stateOf({ uploadId, attachment: { filename, state, rejection }, file: { slotId } }: VisitorUpload): object {
+  return { uploadId, filename, state, slotId, isDeclined: rejection?.code === "declined" };
 }

@@ -52,6 +52,8 @@ it.each([
 it.each([
   ["a\n- [ ] ‹›one", "a\n‹›one"],
   ["## ‹›one", "‹›one"],
+  ["#   ‹›one", "‹›one"],
+  ["1. [x] ‹›one", "‹›one"],
   ["##‹› one", "##‹› one"],
   ["  ‹›one", "  ‹›one"],
   ["‹- ›one", "‹- ›one"],

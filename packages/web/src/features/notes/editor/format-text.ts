@@ -4,7 +4,7 @@ export type Selected = { text: string; start: number; end: number };
 export type Replacement = { from: number; to: number } & Selected;
 
 const marks = { heading: "## ", list: "- ", task: "- [ ] " } as const;
-const MARK = /^\s*(?:#{1,6} |[-*+] \[[ xX]\] |[-*+] |\d+[.)] )?/;
+const MARK = /^\s*(?:#{1,6} +|(?:[-*+]|\d+[.)]) (?:\[[ xX]\] )?)?/;
 
 export type TextTool = keyof typeof marks | "bold" | "link";
 

@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { connect } from "../../packages/client/src/calls.ts";
 import { detectPlatform } from "../../packages/client/src/platform.ts";
@@ -10,11 +9,9 @@ import { openLines } from "../../packages/client/src/upload/lines.ts";
 import { memoryStore } from "../../packages/client/src/upload/store.ts";
 import { startTask } from "../../packages/client/src/upload/upload-task.ts";
 import type { Attachment } from "../../packages/client/src/wire.ts";
-import { migrationsFor } from "../../packages/server/src/platform/database/migrations/index.ts";
-import { openAt } from "../../packages/server/src/testing/database/database-location.ts";
 import { postgres, sqlite } from "../../packages/server/src/testing/database/test-databases.ts";
 import { createPlace, open } from "../../packages/server/src/wiring/embedding/testing/embedding.ts";
-import { endOfCli, makeEmptyPlace, makePlace } from "./testing/service.ts";
+import { endOfCli, makePlace } from "./testing/service.ts";
 
 it("an application that embeds Valet Key accepts a multipart upload from the client", async () => {
   const { files } = await open(await createPlace(sqlite));
@@ -56,13 +53,4 @@ it("requirement 40: the service and its commands refuse the database of an appli
     expect(code).toBe(1);
     expect(stderr).toContain('This database belongs to the application "shop"');
   }
-});
-
-it("a command opens a database of an older version, which names no owner", async () => {
-  const place = await makeEmptyPlace();
-  onTestFinished(place.remove);
-  const older = Object.entries(migrationsFor("sqlite")).filter(([name]) => name < "0120");
-  const file = join(place.dataDir, "valetkey.db");
-  await (await openAt({ file }, { migrations: Object.fromEntries(older) })).close();
-  expect(await endOfCli(place, ["user", "add", "--email", "ann@example.com"])).toMatchObject({ code: 0 });
 });

@@ -250,7 +250,7 @@ describe.each(databases)("a failed start on $name", ({ makeEnv }) => {
     const here = await place(await makeEnv());
     await execute(here, "create table notes (id text)");
     const message = await messageOfFailedStart(here);
-    expect(message).toContain("the migration 0100-initial-schema");
+    expect(message).toContain("the migration 0200-initial-schema");
     expect(message).toContain("already exists");
   });
 });

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startS3Local } from "@valetkey/s3-local";
 import { expect, onTestFinished } from "vitest";
 import { signTestJwt } from "../../../packages/server/src/testing/auth/test-jwt.ts";
-import { createTestPostgresDatabase } from "../../../packages/server/src/testing/database/test-databases.ts";
+import { createTestPostgresDatabase, runSql } from "../../../packages/server/src/testing/database/test-databases.ts";
 import { apiAs, putAsTold } from "../testing/api.ts";
 import { freePort } from "../testing/free-port.ts";
 import { commandPath } from "../testing/selections.ts";
@@ -46,14 +46,15 @@ type Program = { node: string; command: string };
 export type Outcome = { requests: number; failures: string[] };
 
 /**
- * Puts load on two replicas behind a proxy, and upgrades both from the previous version, one after the other. Each replica stops with
- * SIGTERM. When the replica `first` has the new version, the other replica restarts once with the previous version, as after a crash.
+ * Puts load on two replicas behind a proxy. First migrates the database, as an even later version does. Then upgrades both replicas from
+ * the previous version, one after the other. Each replica stops with SIGTERM. When the replica `first` has the new version, the other
+ * replica restarts once with the previous version, as after a crash.
  */
 export async function upgradeUnderLoad(proxy: ProxySpec, { first }: { first: 0 | 1 }): Promise<Outcome> {
   const before = await unpackVersionBefore();
   onTestFinished(() => before.remove());
   const program = { node: process.execPath, command: before.command };
-  const { url, restart } = await openStage(proxy, program);
+  const { url, restart, migrateLater } = await openStage(proxy, program);
   const token = await signTestJwt({ sub: "ann", email: "ann@example.com" });
   const owner = await apiAs(url, { token });
   const noteId = (await owner.call("POST", "/notes", { title: "Files" })).body.id;
@@ -89,6 +90,7 @@ export async function upgradeUnderLoad(proxy: ProxySpec, { first }: { first: 0 |
   }
   const load = Array.from({ length: CALLERS }, caller);
   const second = 1 - first;
+  await migrateLater();
   await restart(first);
   await restart(second, program);
   await restart(second);
@@ -163,7 +165,15 @@ async function openStage(proxy: ProxySpec, before: Program) {
     while (!(await hasServed(`http://127.0.0.1:${ports[index]}`))) await sleep(50);
   }
 
-  return { url, restart };
+  async function migrateLater(): Promise<void> {
+    const row = "('9999-later', '2099-01-01T00:00:00.000Z')";
+    await runSql(
+      database.url,
+      `alter table attachments add column later text; insert into kysely_migration (name, timestamp) values ${row}`,
+    );
+  }
+
+  return { url, restart, migrateLater };
 }
 
 /** Sends a request on a new connection. A proxy that reloads closes open connections, which a client may notice too late. */

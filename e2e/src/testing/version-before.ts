@@ -6,7 +6,6 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
-const MIGRATIONS = "packages/server/src/platform/database/migrations";
 const OWN = "@valetkey";
 
 const run = promisify(execFile);
@@ -15,8 +14,8 @@ const run = promisify(execFile);
 export type VersionBefore = { command: string; version: string; remove(): Promise<void> };
 
 /**
- * Unpacks the previous version from the Git history: the latest release, or before the first release, the last commit without the newest
- * migration. The previous version uses the installed packages of this version.
+ * Unpacks the previous version from the Git history: the latest release, or before the first release, the current sources. The previous
+ * version uses the installed packages of this version.
  */
 export async function unpackVersionBefore(): Promise<VersionBefore> {
   const version = await findVersion();
@@ -41,10 +40,8 @@ export async function unpackVersionBefore(): Promise<VersionBefore> {
 async function findVersion(): Promise<string> {
   const tag = await git("tag", "--merged", "HEAD", "--sort=-version:refname", "--list", "v*");
   if (tag !== "") return tag.split("\n", 1)[0] as string;
-  const added = await git("log", "-1", "--diff-filter=A", "--format=%H", "--", MIGRATIONS);
-  if (added === "")
-    throw new Error("The Git history of the migrations is missing: clone the repository without --depth.");
-  return git("rev-parse", `${added}^`);
+  // The commit contains the changes of the working tree. Without changes, there is no new commit.
+  return (await git("stash", "create")) || "HEAD";
 }
 
 async function git(...args: string[]): Promise<string> {

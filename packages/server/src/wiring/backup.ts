@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { uploadBucketQueries } from "../features/storage/move-queries.ts";
-import { hasBucketNumbers, requireSettingsOfBuckets } from "../features/storage/upload-bucket.ts";
+import { requireSettingsOfBuckets } from "../features/storage/upload-bucket.ts";
 import { gatherObjects } from "../operations/backup/gather.ts";
 import { type CopiedFiles, makeBackup } from "../operations/backup/make.ts";
 import type { Manifest } from "../operations/backup/manifest.ts";
@@ -65,7 +65,6 @@ async function gather(config: Stored, { databaseFile, metadataFile, earlier, ...
   const described = describeBuckets(settings);
   const bucket = joinBuckets([first, ...rest], { numberForUploads: () => builtIn.number });
   try {
-    if (!(await hasBucketNumbers(db))) return [];
     const forUploads = (await uploadBucketQueries(db).find())?.number ?? main.number;
     await requireSettingsOfBuckets(db, { buckets: described, forUploads });
     const other = [first, ...rest].find(({ number }) => number !== builtIn.number);

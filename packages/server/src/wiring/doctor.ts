@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { S3Client } from "@aws-sdk/client-s3";
 import { uploadBucketQueries } from "../features/storage/move-queries.ts";
-import { type BucketFault, faultOfBuckets, hasBucketNumbers } from "../features/storage/upload-bucket.ts";
+import { type BucketFault, faultOfBuckets } from "../features/storage/upload-bucket.ts";
 import { createEchoProof } from "../operations/doctor/echo.ts";
 import { type Fix, joinReports, type Report } from "../operations/doctor/finding.ts";
 import { type DoctorParts, recogniseProvider } from "../operations/doctor/parts.ts";
@@ -137,7 +137,6 @@ async function faultOfConfiguredBuckets(config: Config): Promise<BucketFault | u
       ? openPlainSqlite(database.file, { readOnly: true })
       : (await import("./database/open-postgres.ts")).openPlainPostgres(database.url);
   try {
-    if (!(await hasBucketNumbers(db))) return undefined;
     const buckets = numberedBuckets(config);
     const forUploads = (await uploadBucketQueries(db).find())?.number ?? buckets[0].number;
     return await faultOfBuckets(db, { buckets: describeBuckets(buckets), forUploads });

@@ -57,7 +57,7 @@ export function ownerOfItem(noteId: string): string {
 
 const TENANT = `${OWNER}tenant:`;
 
-/** Returns the id that owns all notes of a tenant. The usage of the tenant is the usage of this id. See the index of migration 0117. */
+/** Returns the id that owns all notes of a tenant. The usage of the tenant is the usage of this id. See the index `attachments_of_tenant`. */
 export function ownerOfTenant(tenant: string): string {
   return TENANT + tenant;
 }

@@ -5,7 +5,7 @@ import type { Attachment } from "../access/attachment.ts";
 import { attachmentColumns, selectAttachments, toAttachment } from "../access/sql.ts";
 import { inGroup, shownToViewers } from "./queries.ts";
 
-/** The database uses the index for the files of tenants only if a query has exactly this condition (migration 0117). */
+/** The database uses the index for the files of tenants only if a query has exactly this condition (`attachments_of_tenant`). */
 const OF_TENANT = sql<SqlBool>`(attachments.owner_id >= 'item:tenant:' and attachments.owner_id < 'item:tenant;')`;
 
 /** The queries for the files of all items of a tenant. `ownerId`: the id that owns the notes of these items. */

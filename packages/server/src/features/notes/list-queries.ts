@@ -23,7 +23,7 @@ export type ListOrder = "created" | "changed" | "title";
 /** A list has two parts: first the pinned notes, and then the other notes. */
 export type ListPart = "pinned" | "others";
 
-/** The order by title compares only this many characters, because PostgreSQL refuses long entries in an index (migration 0102). */
+/** The order by title compares only this many characters, because PostgreSQL refuses long entries in an index. */
 export const SORTED_CHARACTERS = 60;
 
 /** The position of the last note of a page. `key`: the value by which the list sorts this note. Undefined: the list sorts by id. */
@@ -115,7 +115,7 @@ export const isViewer = sql<SqlBool>`note_shares.role = 'viewer'`;
 
 type Notes = SelectQueryBuilder<Tables, "notes", Record<never, never>>;
 
-/** Returns the column and the direction of an order. The order by title compares only the start of a title (migration 0102). */
+/** Returns the column and the direction of an order. The order by title compares only the start of a title. */
 function orderOf({ name }: Engine, order: ListOrder) {
   if (order === "changed") return { key: sql<number>`notes.updated_at`, isDescending: true };
   if (order === "created") return { key: undefined, isDescending: true };

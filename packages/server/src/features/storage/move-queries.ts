@@ -8,8 +8,6 @@ type UploadBucket = { number: number; since: number; holder: string | null; held
 export type BucketPlaces = Readonly<Record<number, string>>;
 type Lease = { holder: string; now: number; heldUntil: number; number: number; places: BucketPlaces };
 
-const NUMBERS_MIGRATION = "0107-bucket-numbers";
-
 export const uploadBucketQueries = defineQueries("database.uploadBucket", ({ kysely: db }) => {
   const select = () =>
     db.selectFrom("upload_bucket").select(["number", "since", "holder", "held_until as heldUntil"]).where("id", "=", 1);
@@ -47,15 +45,6 @@ export const uploadBucketQueries = defineQueries("database.uploadBucket", ({ kys
         )
         .executeTakeFirstOrThrow();
       return numInsertedOrUpdatedRows === 1n;
-    },
-
-    /** Makes versions of Valet Key without bucket numbers refuse the database, unless the database already requires a later version. */
-    async refuseEarlierVersions(): Promise<void> {
-      await db
-        .updateTable("schema_compatibility")
-        .set({ needed_migration: NUMBERS_MIGRATION })
-        .where("needed_migration", "<", NUMBERS_MIGRATION)
-        .execute();
     },
 
     async release(holder: string): Promise<void> {

@@ -52,13 +52,6 @@ export async function faultOfBuckets(
   }
 }
 
-/** Returns whether the database has the columns for a move to another bucket. An earlier version may have made the database. */
-export async function hasBucketNumbers({ kysely }: Tx): Promise<boolean> {
-  const tables = await kysely.introspection.getTables();
-  const table = tables.find(({ name }) => name === "upload_bucket");
-  return table?.columns.some(({ name }) => name === "places") === true;
-}
-
 /** A bucket that the database does not know can have any number, because the endpoint of a bucket can get another name. */
 function faultOfNumbers(buckets: readonly BucketSettings[], places: BucketPlaces): BucketFault | undefined {
   for (const [nth, { number, place, title }] of buckets.entries()) {

@@ -18,7 +18,7 @@ export type MoveLease = {
 /**
  * Leases the right to move files. If nobody renews an existing lease, because its process was killed, waits until it expires. Throws
  * `service_busy` if another process renews its lease. `number`: the bucket for new uploads until the first move. `places`: the buckets of
- * the settings. After this lease, versions without bucket numbers refuse the database.
+ * the settings.
  */
 export async function leaseMove(
   { db, clock }: { db: Database; clock: () => number },
@@ -26,15 +26,9 @@ export async function leaseMove(
 ): Promise<MoveLease> {
   const holder = randomUUID();
   const queries = uploadBucketQueries(db);
-  const hold = (of = queries) => of.hold({ holder, number, places, now: clock(), heldUntil: clock() + LEASE_MS });
-  const take = () =>
-    db.transaction(async (tx) => {
-      const ofTransaction = uploadBucketQueries(tx);
-      await ofTransaction.refuseEarlierVersions();
-      return hold(ofTransaction);
-    });
+  const hold = () => queries.hold({ holder, number, places, now: clock(), heldUntil: clock() + LEASE_MS });
   let seen: { holder: string | null; heldUntil: number | null } | undefined;
-  while (!(await take())) {
+  while (!(await hold())) {
     const other = await queries.find();
     if (seen === undefined) onWait();
     else if (other?.holder !== seen.holder || other?.heldUntil !== seen.heldUntil) {

@@ -71,7 +71,7 @@ export async function migrateWithin(
 ): Promise<void> {
   const executed = await executedMigrations(transaction, engine);
   const isNew = executed.length === 0;
-  const known = options.migrations ?? migrationsFor(engine, { usedBy, isNew });
+  const known = options.migrations ?? migrationsFor(engine, usedBy);
   const later = await laterMigrations(transaction, { engine, executed, known });
   if (!isNew) await own?.(transaction);
   await migrateToLatest(transaction, { ...known, ...later }, schema);

@@ -167,7 +167,7 @@ export type Tables = {
     part_size: number | null;
     /** Unique for each user. Null: the client sent no idempotency key, or the service has released the key. */
     idempotency_key: string | null;
-    /** The instant when the client completed the upload. Null for an upload that is not complete, or that an earlier version completed. */
+    /** The instant when the client completed the upload. Null for an upload that is not complete. */
     completed_at: Generated<number | null>;
   };
   /** A row for each id that owns or has owned a file. Changes together with the files (features/usage/queries.ts). */
@@ -268,7 +268,7 @@ export type Tables = {
     token_hash: string;
     created_at: number;
     expires_at: number | null;
-    /** The last use, accurate to one hour. Null: not used since migration 0123. */
+    /** The last use, accurate to one hour. Null: not used yet. */
     last_used_at: number | null;
   };
   /**

@@ -45,7 +45,7 @@ export const findDrawingProgram = (): URL => workerModule("drawing-process", imp
 
 /**
  * Returns the loader for a picture with the given first bytes, or undefined for any other file. SVG, TIFF, PDF and other formats are
- * excluded, because their loaders are a risk. The triggers of the table `missing_previews` (migration 0106) queue only files of these
+ * excluded, because their loaders are a risk. The triggers of the table `missing_previews` queue only files of these
  * types, so a new type also needs a migration.
  */
 export function loaderOf(start: Uint8Array): string | undefined {

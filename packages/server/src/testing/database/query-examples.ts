@@ -485,7 +485,6 @@ export const queryExamples: Examples = {
     find: [[]],
     places: [[]],
     hold: [[{ holder: "holder", now: NOW, heldUntil: NOW, number: 1, places: { 1: "old", 2: "new" } }]],
-    refuseEarlierVersions: [[]],
     release: [["holder"]],
     direct: [[{ holder: "holder", number: 2, since: NOW }]],
   },

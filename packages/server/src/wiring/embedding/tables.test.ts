@@ -4,7 +4,6 @@ import { accessQueries } from "../../features/access/queries.ts";
 import { noteQueries } from "../../features/notes/queries.ts";
 import { createValetKey } from "../../index.ts";
 import type { DatabaseUser, EngineName } from "../../platform/database/engine.ts";
-import { migrationsFor } from "../../platform/database/migrations/index.ts";
 import type { Database } from "../../platform/database/queries.ts";
 import { openAt } from "../../testing/database/database-location.ts";
 import { sampleNote } from "../../testing/database/samples.ts";
@@ -21,8 +20,8 @@ const CORE_TABLES = [
 const LINK_TABLES = ["limit_counts", "link_claims", "link_events", "link_files", "links", "visitor_files"];
 const ALL_TABLES = [...CORE_TABLES, ...LINK_TABLES].sort();
 
-const UNKNOWN_TABLE = `Each new table belongs to a list. If only the service needs the table, its migration must be NOTHING for an embedding (migrations/index.ts). Otherwise, add the table to CORE_TABLES or LINK_TABLES of this test.`;
-const REFUSED = `A migration after 0121 can't use a table that only the service has. Make it NOTHING for an embedding (migrations/index.ts).`;
+const UNKNOWN_TABLE = `Each new table belongs to a list. If only the service needs the table, its migration must do nothing for an embedding (migrations/index.ts). Otherwise, add the table to CORE_TABLES or LINK_TABLES of this test.`;
+const REFUSED = `A migration can't use a table that only the service has. It must do nothing for an embedding (migrations/index.ts).`;
 
 async function tablesOf({ kysely, engine }: Database): Promise<string[]> {
   const select: Record<EngineName, string> = {
@@ -75,37 +74,20 @@ describe.each(engines)("the tables of an embedding on $name", (engine) => {
     expect(await tablesAt(place)).toEqual(ALL_TABLES);
   });
 
-  it("an embedded service keeps all tables that an older version has created", async () => {
-    const place = await createPlace(engine, { usedBy: "service" });
-    const before = await tablesAt(place);
-    const { as, files, close } = await open(place);
-    const { id } = (await as("ann").upload("/invoice/42")).body;
-    expect(await as("ann").send(`GET /files/${id}/url`)).toMatchObject({ status: 200 });
-    await files.tick();
-    await close();
-    expect(await tablesAt(place)).toEqual(before);
-  });
-
   it("createValetKey does not change the database of the Valet Key service", async () => {
     const place = await createPlace(engine, { usedBy: "service" });
     const note = sampleNote();
     const service = await openAt(locationOf(place), { application: SERVICE });
     await noteQueries(service).insert(note);
     const before = await tablesOf(service);
-    // The embedding then also has a migration to run.
-    await sql`delete from kysely_migration where name >= '0121'`.execute(service.kysely);
     await service.close();
     await expect(createValetKey(optionsAt(place))).rejects.toMatchObject({
       code: "database_unavailable",
       message: expect.stringContaining("belongs to the Valet Key service"),
     });
-    const again = await openAt(locationOf(place), {
-      migrations: Object.fromEntries(Object.entries(migrationsFor(engine.name)).filter(([name]) => name < "0121")),
-    });
+    const again = await openAt(locationOf(place));
     expect(await tablesOf(again)).toEqual(before);
     expect((await accessQueries(again).note(note.ownerId, note.id))?.note).toEqual(note);
-    const { rows } = await sql`select name from kysely_migration where name >= '0121'`.execute(again.kysely);
-    expect(rows).toEqual([]);
     await again.close();
   });
 
@@ -119,31 +101,21 @@ describe.each(engines)("the tables of an embedding on $name", (engine) => {
     expect(await tablesAt(place)).toEqual(before);
   });
 
-  it("createValetKey keeps a table of the application that has the name `mails`", async () => {
+  it("createValetKey keeps a table of the application that has the name `notes`", async () => {
     const place = await createPlace(engine, { isNew: true });
     const location = locationOf(place);
     if ("url" in location) await runSql(place.database, "create schema valetkey");
     const db = await openAt(location, { migrations: {} });
-    await sql`create table mails (subject text)`.execute(db.kysely);
-    await sql`insert into mails (subject) values ('hello')`.execute(db.kysely);
+    await sql`create table notes (subject text)`.execute(db.kysely);
+    await sql`insert into notes (subject) values ('hello')`.execute(db.kysely);
     await db.close();
     await expect(createValetKey(optionsAt(place))).rejects.toMatchObject({
       code: "database_unavailable",
       message: expect.stringContaining("Give Valet Key a database of its own"),
     });
     const after = await openAt(location, { migrations: {} });
-    expect((await sql`select subject from mails`.execute(after.kysely)).rows).toEqual([{ subject: "hello" }]);
-    expect(await tablesOf(after)).not.toContain("notes");
+    expect((await sql`select subject from notes`.execute(after.kysely)).rows).toEqual([{ subject: "hello" }]);
+    expect(await tablesOf(after)).not.toContain("attachments");
     await after.close();
-  });
-
-  it("a version without migration 0121 refuses the database of a new embedded service", async () => {
-    const place = await createPlace(engine, { isNew: true });
-    await (await open(place)).close();
-    const older = Object.entries(migrationsFor(engine.name)).filter(([name]) => name < "0121");
-    await expect(openAt(locationOf(place), { migrations: Object.fromEntries(older) })).rejects.toMatchObject({
-      code: "database_unavailable",
-      message: expect.stringContaining("needs a version with the migration 0121-embedding-tables"),
-    });
   });
 });

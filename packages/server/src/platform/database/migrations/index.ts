@@ -6,7 +6,7 @@ const FIRST = "0200-initial-schema";
 
 /** Why version 0.1.0 and later versions refuse the data of a preview, and what helps. */
 export const MADE_BY_PREVIEW =
-  "was made by a preview of Valet Key before 0.1.0. The last commit that opens it is 11fd9a86639b93e1fd338f17626a60deb7ead41a9. Use that commit to download your files, and start this version with a new database and a new DATA_DIR.";
+  "was made by a preview of Valet Key before 0.1.0. The last commit that opens it is 1fd9a86639b93e1fd338f17626a60deb7ead41a9. Use that commit to download your files, and start this version with a new database and a new DATA_DIR.";
 
 /** Whether a migration is from a preview before 0.1.0. */
 export function isOfPreview(migration: string): boolean {

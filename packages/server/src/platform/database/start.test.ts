@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -14,6 +15,7 @@ import { openPostgres } from "../../wiring/database/open-postgres.ts";
 import { openSqlite } from "../../wiring/database/open-sqlite.ts";
 import { migrationsFor } from "./migrations/index.ts";
 import type { Database } from "./queries.ts";
+import { urlJournalFile } from "./sqlite/file.ts";
 
 const MIGRATIONS = Object.keys(migrationsFor("sqlite")).sort();
 
@@ -170,6 +172,23 @@ describe("a SQLite database file", () => {
       code: "database_unavailable",
       message: expect.stringContaining(`${file} can't be used`),
     });
+  });
+
+  it.each([0, 1, 3])("the service refuses a journal of URL events whose page %i is damaged", async (page) => {
+    const file = join(await freshDirectory(), "valetkey.db");
+    await (await openSqlite({ file, clock: Date.now })).close();
+    const journal = urlJournalFile(file);
+    const events = new DatabaseSync(journal);
+    events.prepare("insert into url_event_batches (events) values (?)").run(JSON.stringify(["x".repeat(20_000)]));
+    events.close();
+    const damaged = await readFile(journal);
+    damaged.fill(0xff, page * 4_096, (page + 1) * 4_096);
+    await writeFile(journal, damaged);
+    await expect(openSqlite({ file, clock: Date.now })).rejects.toMatchObject({
+      code: "database_unavailable",
+      message: expect.stringContaining(`The journal of URL events ${journal} is damaged.`),
+    });
+    expect(await readFile(journal)).toEqual(damaged);
   });
 });
 

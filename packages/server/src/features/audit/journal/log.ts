@@ -1,10 +1,11 @@
 // The journal of URL events on SQLite (ADR 4). Code outside this folder imports only this file.
 
-import type { StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { AuditRow, IssuedUrlRow, UrlJournal } from "../../../platform/database/queries.ts";
-import { openWriter, toSqliteDomainError, urlJournalFile } from "../../../platform/database/sqlite/file.ts";
+import { isDamage, openWriter, toSqliteDomainError, urlJournalFile } from "../../../platform/database/sqlite/file.ts";
 import { SqliteThread, untilNotBusy } from "../../../platform/database/sqlite/thread.ts";
 import { inTurn, Mutex } from "../../../platform/database/sqlite/write-group.ts";
+import { DomainError } from "../../../platform/errors.ts";
 import { workerModule } from "../../../platform/modules.ts";
 import { auditColumns, toAuditValues } from "../audit-event.ts";
 import { createUrlAuditLog, type UrlAuditLog } from "../queries.ts";
@@ -103,7 +104,7 @@ type JournalEvents = UrlJournal & { hasEvents: () => boolean; close: () => void 
 
 /** Opens the journal for queries of the audit log, and creates the journal file if necessary. Rejects with `database_unavailable`. */
 export async function openJournalEvents(file: string): Promise<JournalEvents> {
-  const database = await openWriter(urlJournalFile(file), { where: "mainThread" });
+  const database = await openJournal(urlJournalFile(file));
   // Each row of the journal contains a batch of events: a JSON array with one array for each event. The values of an event are in the order
   // of `auditColumns`.
   database.exec(
@@ -142,6 +143,27 @@ export async function openJournalEvents(file: string): Promise<JournalEvents> {
     hasEvents: () => database.prepare("select 1 from url_event_batches limit 1").get() !== undefined,
     close: () => database.close(),
   };
+}
+
+/** Opens the journal file. Rejects for a damaged file, because each request for a URL would fail. */
+async function openJournal(file: string): Promise<DatabaseSync> {
+  let database: DatabaseSync | undefined;
+  let cause: unknown;
+  try {
+    database = await openWriter(file, { where: "mainThread" });
+    const found = database.prepare("pragma quick_check(1)").get()?.quick_check;
+    if (found === "ok") return database;
+    cause = new Error(String(found));
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    cause = error;
+  }
+  database?.close();
+  throw new DomainError(
+    "database_unavailable",
+    `The journal of URL events ${file} is damaged. The database lacks the events in it. Restore a backup, or move the journal to another folder. The audit log then lacks these events.`,
+    { cause },
+  );
 }
 
 // The query searches the text of a batch before it parses the batch. Most batches contain no event of the note or owner, and a text search

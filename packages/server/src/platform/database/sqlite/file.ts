@@ -125,8 +125,10 @@ const READ_ONLY = 8;
 const IO_ERROR = 10;
 /** The error code of a query that SQLite stopped before its end. */
 export const INTERRUPT = 9;
-// The codes for faults of the file: busy, locked, read-only, I/O error, corrupt, full, cannot open, protocol, not a database.
-const FILE_FAULTS = new Set([BUSY, LOCKED, READ_ONLY, IO_ERROR, 11, FULL, 14, 15, 26]);
+const CORRUPT = 11;
+const NO_DATABASE = 26;
+// The codes for faults of the file. The codes without a name: cannot open, protocol.
+const FILE_FAULTS = new Set([BUSY, LOCKED, READ_ONLY, IO_ERROR, CORRUPT, FULL, 14, 15, NO_DATABASE]);
 
 /** Converts faults of the file to `storage_full` or `database_unavailable`. Returns other errors unchanged. */
 export function toSqliteDomainError(error: unknown): unknown {
@@ -152,8 +154,14 @@ export function isBusy(error: unknown): boolean {
   return primaryCode(error) === BUSY || primaryCode(error) === LOCKED;
 }
 
+/** Returns whether the error, or its cause, says that the content of a file is damaged. */
+export function isDamage(error: unknown): boolean {
+  const code = primaryCode(error instanceof DomainError ? error.cause : error);
+  return code === CORRUPT || code === NO_DATABASE;
+}
+
 function primaryCode(error: unknown): number {
-  const { errcode } = error as { errcode?: unknown };
+  const { errcode } = Object(error) as { errcode?: unknown };
   // The low byte of an extended result code is the primary code.
   return typeof errcode === "number" ? errcode & 0xff : 0;
 }

@@ -37,8 +37,15 @@ async function runMove({ to, dryRun, json }: { to: string; dryRun: boolean; json
     return;
   }
   const startedAt = performance.now();
-  const moved = await moveDatabase({ ...sides, onProgress: progressWriter({ json, startedAt }) }).catch((error) => {
-    process.stderr.write("The move failed. The source is unchanged, and no service starts on an incomplete target.\n");
+  const write = progressWriter({ json, startedAt });
+  let hasBegun = false;
+  const onProgress = (progress: MoveProgress) => {
+    hasBegun = true;
+    write(progress);
+  };
+  const moved = await moveDatabase({ ...sides, onProgress }).catch((error) => {
+    const failed = "The move failed. The source is unchanged, and no service starts on an incomplete target.\n";
+    if (hasBegun) process.stderr.write(failed);
     throw error;
   });
   for (const row of moved) print({ event: "table", ...row }, describeTable(row));

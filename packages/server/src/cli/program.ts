@@ -15,6 +15,8 @@ import { tokenCommand, userCommand } from "./user.ts";
 const REMEDIES: Partial<Record<string, string>> = {
   EADDRINUSE: "Another program listens there. Stop it, or set PORT (and S3_LOCAL_PORT) to free ports.",
   EADDRNOTAVAIL: "This machine does not have that IP address. Correct HOST.",
+  ENOSPC: "Free space on the disk, and run the command again.",
+  storage_full: "Free space on the disk, and run the command again.",
   EACCES: "This user may not do that. Ports below 1024 need a proxy in front. Folders need write permission.",
 };
 
@@ -62,10 +64,10 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
 /** Returns the text about an error for the terminal. For an unexpected error, the text contains the stack trace. */
 function describeFailure(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
-  if (error instanceof DomainError || error instanceof PresignError)
-    return [error.message, ...reasonOf(error)].join("\n");
   if (!(error instanceof Error)) return String(error);
   const remedy = REMEDIES[(error as NodeJS.ErrnoException).code ?? ""];
+  if (error instanceof DomainError || error instanceof PresignError)
+    return [error.message, ...reasonOf(error), ...(remedy === undefined ? [] : [remedy])].join("\n");
   if (remedy !== undefined) return `${error.message}\n${remedy}`;
   return error.stack ?? error.message;
 }

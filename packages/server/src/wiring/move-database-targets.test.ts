@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { urlJournalFile } from "../platform/database/sqlite/file.ts";
 import { emptyPostgres, filled, moveTo, newSqlite, onFinding } from "../testing/database/database-moves.ts";
 import { runSql } from "../testing/database/test-databases.ts";
+import { openPostgres } from "./database/open-postgres.ts";
 import { parseDatabase, previewMove } from "./move-database.ts";
 
 describe("a refused target of a database move", () => {
@@ -29,6 +31,14 @@ describe("a refused target of a database move", () => {
     rmSync(back.file);
     writeFileSync(urlJournalFile(back.file), "");
     await expect(moveTo(there, back)).rejects.toThrow("valetkey.db-url-journal exists");
+  });
+
+  it("a dry run of a database move refuses a SQLite target that is not in a folder", async () => {
+    const source = await emptyPostgres();
+    await (await openPostgres({ url: source.url, clock: Date.now })).close();
+    const { file } = await newSqlite({ migrated: true });
+    const target = { kind: "sqlite", file: join(file, "valetkey.db") } as const;
+    await expect(previewMove({ source, target, onFinding })).rejects.toThrow(`The service may not write to ${file}`);
   });
 
   it("a database move refuses a target that does not store UTF-8", async () => {
@@ -66,6 +76,12 @@ describe("a refused target of a database move", () => {
       await expect(moveTo(await filled(), target)).rejects.toThrow(
         `SQLSTATE 42501.\nGRANT CONNECT ON DATABASE "${name}" TO "${decodeURIComponent(username)}";`,
       );
+      // Without a user in the URL, the package pg takes the user of the environment.
+      vi.stubEnv("PGUSER", decodeURIComponent(username));
+      vi.stubEnv("PGPASSWORD", "p");
+      onTestFinished(() => void vi.unstubAllEnvs());
+      const url = Object.assign(new URL(target.url), { username: "", password: "" }).href;
+      await expect(moveTo(await filled(), { ...target, url })).rejects.toThrow(`TO "${decodeURIComponent(username)}";`);
     });
   });
 

@@ -75,7 +75,7 @@ export const postgresCheck: Check = {
         ...(await judgeOtherPrimaries(first, others.hosts)),
       ];
     } catch (error) {
-      return [explain(error, url)];
+      return [explain(error, { url, client: first })];
     } finally {
       for (const client of clients) await client.end().catch(() => undefined);
     }
@@ -197,11 +197,12 @@ async function keepsNames(clients: readonly pg.Client[]): Promise<boolean> {
   }
 }
 
-function explain(error: unknown, url: string): Outcome {
-  const { host, pathname, username } = new URL(url);
+function explain(error: unknown, { url, client }: { url: string; client: pg.Client }): Outcome {
+  const { host } = new URL(url);
   const code = (error as { code?: unknown }).code;
   if (error instanceof pg.DatabaseError && BAD_LOGIN.test(error.code ?? "")) {
-    const [name, role] = [pathname.slice(1), username].map((part) => pg.escapeIdentifier(decodeURIComponent(part)));
+    // If the URL has no name, the package pg takes the name from the environment.
+    const [name, role] = [client.database, client.user].map((part) => pg.escapeIdentifier(part ?? ""));
     const grant = `GRANT CONNECT ON DATABASE ${name} TO ${role};`;
     const fix =
       error.code === MAY_NOT_CONNECT

@@ -1,4 +1,14 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { basename, dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { pathToFileURL } from "node:url";
@@ -164,6 +174,7 @@ export function openSqliteTarget(file: string): Target {
     return database;
   }
   async function check(): Promise<void> {
+    requireFolder(file);
     const found = ["", "-wal", "-shm", "-url-journal", "-url-journal-wal"].map((end) => file + end).find(existsSync);
     if (found === undefined) return;
     throw invalidRequest(
@@ -225,6 +236,17 @@ export function openSqliteTarget(file: string): Target {
       for (const each of [stale, database]) if (each?.isOpen) each.close();
     },
   };
+}
+
+/** Throws if the folder of the file is not writable, or can't be created. */
+function requireFolder(file: string): void {
+  let folder = dirname(file);
+  while (!existsSync(folder)) folder = dirname(folder);
+  try {
+    accessSync(`${folder}/.`, constants.W_OK);
+  } catch (cause) {
+    throw invalidRequest(`The service may not write to ${folder}, or it is no folder. Give another file.`, { cause });
+  }
 }
 
 /** Opens a file with a lock, so that no other process can use it. */

@@ -145,7 +145,7 @@ async function openBuiltInBucket(
   opened.add(() => close(shutdown.leftMs()));
 }
 
-type AppParts = LoadedConfig & {
+type AppParts = Pick<LoadedConfig, "config" | "warnings"> & {
   webRoot: string | undefined;
   draining: AbortSignal;
   metrics: Registry;

@@ -47,7 +47,12 @@ export type Config = {
   tracing: TracingConfig | undefined;
 };
 
-export type LoadedConfig = { config: Config; warnings: readonly string[] };
+export type LoadedConfig = {
+  config: Config;
+  warnings: readonly string[];
+  /** The values of the settings, by their names. The values of secrets are not masked. */
+  inForce: ReadonlyMap<string, unknown>;
+};
 
 // The AWS SDK reads these variables from the real environment, so they have no effect in a .env file.
 const READ_BY_SDK = /^AWS_(?:PROFILE|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_|CONFIG_FILE|SHARED_CREDENTIALS_FILE)/;
@@ -64,11 +69,11 @@ export function loadConfig(
   { workingDirectory = process.cwd(), secretsOf = ensureSecrets }: LoadOptions = {},
 ): LoadedConfig {
   const file = readDotenv(join(workingDirectory, ".env"));
-  const { config, warnings } = parseConfig({ ...file, ...env }, { workingDirectory, secretsOf });
+  const { config, warnings, inForce } = parseConfig({ ...file, ...env }, { workingDirectory, secretsOf });
   const unseen = Object.keys(file).filter((name) => READ_BY_SDK.test(name) && env[name] === undefined);
   const explain = (name: string) =>
     `${name} is in .env, where the AWS SDK does not see it: set it in the real environment.`;
-  return { config, warnings: [...warnings, ...unseen.map(explain)] };
+  return { config, warnings: [...warnings, ...unseen.map(explain)], inForce };
 }
 
 /** Reads the configuration without the secrets in DATA_DIR. Generates no secrets, and changes nothing in DATA_DIR. Throws ConfigError. */
@@ -118,6 +123,7 @@ export function parseConfig(
       ...{ scanner, mail, webhooks, limits, metrics, tracing },
     },
     warnings: reader.warnings,
+    inForce: reader.inForce,
   };
 }
 

@@ -39,7 +39,6 @@ export function createPlace(
     service,
     hasMail: mailbox !== undefined,
     post: accounts.post,
-    browserOf,
     newEmail,
     signUp,
     /** Creates a person with a note, whose email address the operator has confirmed. */

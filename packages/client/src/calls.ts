@@ -3,17 +3,7 @@ import { administrationCalls, tokenCalls, webhookCalls } from "./calls/administr
 import { activityCalls, attachmentCalls, noteCalls, trashCalls, urlCalls } from "./calls/notes.ts";
 import { accessRequestCalls, invitationCalls, linkCalls, shareCalls } from "./calls/sharing.ts";
 import { ValetKeyError } from "./errors.ts";
-import type {
-  Changes,
-  ChangesQuery,
-  Instance,
-  MailPreferences,
-  Me,
-  RequestedToken,
-  RequestedTokenState,
-  UpdateMailPreferencesBody,
-  Usage,
-} from "./wire.ts";
+import type * as wire from "./wire.ts";
 
 export type CallsOptions = {
   /** The URL of the service, such as https://files.example.com. In a page, also a path on the origin of the page, such as `/files`. */
@@ -63,23 +53,23 @@ const MAIL_PREFERENCES = "/me/mail-preferences";
 export function callsOn(call: Call) {
   return {
     /** Returns the sign-in methods and the limits of the service. Needs no credentials. */
-    instance: ({ signal }: { signal?: AbortSignal } = {}): Promise<Instance> =>
-      call<Instance>("GET", "/instance", { signal }),
+    instance: ({ signal }: { signal?: AbortSignal } = {}): Promise<wire.Instance> =>
+      call<wire.Instance>("GET", "/instance", { signal }),
     /** Returns the user whom the service identifies as the caller. */
-    me: (): Promise<Me> => call<Me>("GET", "/me"),
+    me: (): Promise<wire.Me> => call<wire.Me>("GET", "/me"),
     /** Returns the mail preferences of the caller: `at_once`, `daily` or `never` for each topic. */
-    mailPreferences: (): Promise<MailPreferences> => call<MailPreferences>("GET", MAIL_PREFERENCES),
+    mailPreferences: (): Promise<wire.MailPreferences> => call<wire.MailPreferences>("GET", MAIL_PREFERENCES),
     /** Changes the mail preferences of the caller for the given topics, and keeps the preferences for all other topics. */
-    setMailPreferences: (body: UpdateMailPreferencesBody): Promise<MailPreferences> =>
-      call<MailPreferences>("PUT", MAIL_PREFERENCES, { body }),
+    setMailPreferences: (body: wire.UpdateMailPreferencesBody): Promise<wire.MailPreferences> =>
+      call<wire.MailPreferences>("PUT", MAIL_PREFERENCES, { body }),
     /** Returns the storage that the notes of the caller use, and the caller's quotas. */
-    usage: (): Promise<Usage> => call<Usage>("GET", "/usage"),
+    usage: (): Promise<wire.Usage> => call<wire.Usage>("GET", "/usage"),
     /**
      * Returns which parts of the caller's data have changed since `state`, a value from an earlier response. Read the changed parts again.
      * For `EventSource`, the route `GET /changes` is also a stream of server-sent events.
      */
-    changes: ({ signal, ...query }: ChangesQuery & { signal?: AbortSignal } = {}): Promise<Changes> =>
-      call<Changes>("GET", "/changes", { query: { ...query }, signal }),
+    changes: ({ signal, ...query }: wire.ChangesQuery & { signal?: AbortSignal } = {}): Promise<wire.Changes> =>
+      call<wire.Changes>("GET", "/changes", { query: { ...query }, signal }),
     notes: noteCalls(call),
     attachments: attachmentCalls(call),
     shares: shareCalls(call),
@@ -127,10 +117,10 @@ export function openTokenRequests(options: Pick<CallsOptions, "baseUrl" | "fetch
   const { call } = connect(options);
   return {
     /** Requests an API token, which works only after the confirmation. The person sees `label` before confirming. Throws `rate_limited`. */
-    request: (label: string) => call<RequestedToken>("POST", "/token-requests", { body: { label } }),
+    request: (label: string) => call<wire.RequestedToken>("POST", "/token-requests", { body: { label } }),
     /**
      * Returns the id of the token, or null before the confirmation. Throws `token_request_not_found` if the request was refused or expired.
      */
-    state: (token: string) => call<RequestedTokenState>("POST", "/token-requests/state", { body: { token } }),
+    state: (token: string) => call<wire.RequestedTokenState>("POST", "/token-requests/state", { body: { token } }),
   };
 }

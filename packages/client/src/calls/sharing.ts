@@ -1,28 +1,6 @@
 import type { Call, PageOptions } from "../call.ts";
 import { keyHeader } from "../call.ts";
-import type {
-  AccessRequests,
-  AuditEventPage,
-  CreateFileLinkBody,
-  CreateLinkBody,
-  GrantAccessBody,
-  Invitation,
-  Link,
-  LinkKind,
-  LinkPage,
-  LinkReceiverPage,
-  OpenInvitation,
-  RedeemedInvitation,
-  RevokedLink,
-  SendLinkBody,
-  SentLink,
-  ShareAttachmentBody,
-  ShareNoteBody,
-  Shares,
-  SharesWithResults,
-  UpdateInvitationBody,
-  UpdateLinkBody,
-} from "../wire.ts";
+import type * as wire from "../wire.ts";
 
 /** The note or the attachment to share. A share of a note includes all files of the note. */
 export type ShareSubject = { noteId: string } | { attachmentId: string };
@@ -34,9 +12,9 @@ type ShareCalls = {
    * email address gets an invitation, even if it belongs to no account. Returns all shares and open invitations of the note or attachment.
    * `results` has one entry for each receiver: first for `userIds`, then for `emails`, in the order of the request.
    */
-  put(subject: { noteId: string }, receivers: ShareNoteBody): Promise<SharesWithResults>;
-  put(subject: { attachmentId: string }, receivers: ShareAttachmentBody): Promise<SharesWithResults>;
-  list(subject: ShareSubject, options?: { signal?: AbortSignal }): Promise<Shares>;
+  put(subject: { noteId: string }, receivers: wire.ShareNoteBody): Promise<wire.SharesWithResults>;
+  put(subject: { attachmentId: string }, receivers: wire.ShareAttachmentBody): Promise<wire.SharesWithResults>;
+  list(subject: ShareSubject, options?: { signal?: AbortSignal }): Promise<wire.Shares>;
   /**
    * Revokes a share of a note or an attachment. The user has no access from the next request on. URLs that the user already has work until
    * they expire.
@@ -50,7 +28,7 @@ export function shareCalls(call: Call): ShareCalls {
       ? `/notes/${encodeURIComponent(subject.noteId)}/shares`
       : `/attachments/${encodeURIComponent(subject.attachmentId)}/shares`;
   return {
-    put: (subject: ShareSubject, receivers: ShareNoteBody) => call("PUT", path(subject), { body: receivers }),
+    put: (subject: ShareSubject, receivers: wire.ShareNoteBody) => call("PUT", path(subject), { body: receivers }),
     list: (subject, { signal } = {}) => call("GET", path(subject), { signal }),
     remove: (subject, userId) => call("DELETE", `${path(subject)}/${encodeURIComponent(userId)}`),
   };
@@ -65,12 +43,12 @@ export function invitationCalls(call: Call) {
   return {
     /** Returns the note, file or account that an invitation opens. Needs no credentials, and changes nothing. */
     look: (token: string, { signal }: { signal?: AbortSignal } = {}) =>
-      call<OpenInvitation>("POST", "/invitations/look", { body: { token }, signal }),
+      call<wire.OpenInvitation>("POST", "/invitations/look", { body: { token }, signal }),
     /** Accepts an invitation. The caller gets the share of the invitation. */
-    redeem: (token: string) => call<RedeemedInvitation>("POST", "/invitations/redeem", { body: { token } }),
+    redeem: (token: string) => call<wire.RedeemedInvitation>("POST", "/invitations/redeem", { body: { token } }),
     /** Changes an open invitation. With `newLink: true`, the invitation gets a new link, and the old link stops working. */
-    update: (invitationId: string, change: UpdateInvitationBody) =>
-      call<Invitation>("PATCH", one(invitationId), { body: change }),
+    update: (invitationId: string, change: wire.UpdateInvitationBody) =>
+      call<wire.Invitation>("PATCH", one(invitationId), { body: change }),
     /** Revokes an invitation. A person who has access only through this invitation loses the access. */
     revoke: (invitationId: string) => call<void>("DELETE", one(invitationId)),
   };
@@ -85,9 +63,9 @@ export function accessRequestCalls(call: Call) {
     ask: (noteId: string) => call<void>("POST", ofNote(noteId)),
     /** Returns the open requests for access to a note. Only for the owner of the note. */
     list: (noteId: string, { signal }: { signal?: AbortSignal } = {}) =>
-      call<AccessRequests>("GET", ofNote(noteId), { signal }),
+      call<wire.AccessRequests>("GET", ofNote(noteId), { signal }),
     /** Shares a note with a person who has requested access. */
-    grant: (noteId: string, userId: string, access: GrantAccessBody) =>
+    grant: (noteId: string, userId: string, access: wire.GrantAccessBody) =>
       call<void>("PUT", one(noteId, userId), { body: access }),
     dismiss: (noteId: string, userId: string) => call<void>("DELETE", one(noteId, userId)),
   };
@@ -100,38 +78,42 @@ export function linkCalls(call: Call) {
   const ofNote = (noteId: string) => `/notes/${encodeURIComponent(noteId)}/links`;
   const ofFile = (attachmentId: string) => `/attachments/${encodeURIComponent(attachmentId)}/links`;
   const one = (linkId: string) => `/links/${encodeURIComponent(linkId)}`;
-  const page = <Page>(path: string, { signal, ...query }: PageOptions & { kind?: LinkKind }) =>
+  const page = <Page>(path: string, { signal, ...query }: PageOptions & { kind?: wire.LinkKind }) =>
     call<Page>("GET", path, { query: { ...query }, signal });
   return {
     /**
      * Makes a link to all or some files of a note, or a file request. A repeated call with the same `idempotencyKey` and settings returns
      * the link of the first call.
      */
-    create: (noteId: string, link: CreateLinkBody = {}, { idempotencyKey }: CreateLinkOptions = {}) =>
-      call<Link>("POST", ofNote(noteId), { body: link, headers: keyHeader(idempotencyKey) }),
+    create: (noteId: string, link: wire.CreateLinkBody = {}, { idempotencyKey }: CreateLinkOptions = {}) =>
+      call<wire.Link>("POST", ofNote(noteId), { body: link, headers: keyHeader(idempotencyKey) }),
     /** Makes a link to one file. `idempotencyKey` works as for `create`. */
-    createForFile: (attachmentId: string, link: CreateFileLinkBody = {}, { idempotencyKey }: CreateLinkOptions = {}) =>
-      call<Link>("POST", ofFile(attachmentId), { body: link, headers: keyHeader(idempotencyKey) }),
+    createForFile: (
+      attachmentId: string,
+      link: wire.CreateFileLinkBody = {},
+      { idempotencyKey }: CreateLinkOptions = {},
+    ) => call<wire.Link>("POST", ofFile(attachmentId), { body: link, headers: keyHeader(idempotencyKey) }),
     /** Returns one page of links: the links of the caller's own notes, and the links that the caller made and may still edit. */
-    list: (options: PageOptions & { kind?: LinkKind } = {}) => page<LinkPage>("/links", options),
+    list: (options: PageOptions & { kind?: wire.LinkKind } = {}) => page<wire.LinkPage>("/links", options),
     /** Returns one page of the links of a note. */
-    ofNote: (noteId: string, options: PageOptions = {}) => page<LinkPage>(ofNote(noteId), options),
+    ofNote: (noteId: string, options: PageOptions = {}) => page<wire.LinkPage>(ofNote(noteId), options),
     /** Returns one page of the links to some files that include the given file. Leaves out the links to the whole note. */
-    ofFile: (attachmentId: string, options: PageOptions = {}) => page<LinkPage>(ofFile(attachmentId), options),
-    get: (linkId: string, { signal }: { signal?: AbortSignal } = {}) => call<Link>("GET", one(linkId), { signal }),
+    ofFile: (attachmentId: string, options: PageOptions = {}) => page<wire.LinkPage>(ofFile(attachmentId), options),
+    get: (linkId: string, { signal }: { signal?: AbortSignal } = {}) => call<wire.Link>("GET", one(linkId), { signal }),
     /** Edits a link. With `newUrl: true`, the link gets a new URL, and the old URL stops working. */
-    update: (linkId: string, change: UpdateLinkBody) => call<Link>("PATCH", one(linkId), { body: change }),
+    update: (linkId: string, change: wire.UpdateLinkBody) => call<wire.Link>("PATCH", one(linkId), { body: change }),
     /** Revokes a link. Download URLs that visitors already have work until `lastUrlExpiresAt`. */
-    revoke: (linkId: string) => call<RevokedLink>("DELETE", one(linkId)),
+    revoke: (linkId: string) => call<wire.RevokedLink>("DELETE", one(linkId)),
     /**
      * Mails the URL of a link to all given people, or to nobody if the call fails. Replies go to the email address of the caller, who must
      * have proven the address. A repeated call with the same `idempotencyKey`, people and message sends no second mail.
      */
-    send: (linkId: string, mail: SendLinkBody, { idempotencyKey }: CreateLinkOptions = {}) =>
-      call<SentLink>("POST", `${one(linkId)}/mails`, { body: mail, headers: keyHeader(idempotencyKey) }),
+    send: (linkId: string, mail: wire.SendLinkBody, { idempotencyKey }: CreateLinkOptions = {}) =>
+      call<wire.SentLink>("POST", `${one(linkId)}/mails`, { body: mail, headers: keyHeader(idempotencyKey) }),
     /** Returns one page of the people who got the link by mail, and whether each person has opened and used the link. */
-    receivers: (linkId: string, options: PageOptions = {}) => page<LinkReceiverPage>(`${one(linkId)}/mails`, options),
+    receivers: (linkId: string, options: PageOptions = {}) =>
+      page<wire.LinkReceiverPage>(`${one(linkId)}/mails`, options),
     /** Returns one page of the audit events of a link. */
-    events: (linkId: string, options: PageOptions = {}) => page<AuditEventPage>(`${one(linkId)}/events`, options),
+    events: (linkId: string, options: PageOptions = {}) => page<wire.AuditEventPage>(`${one(linkId)}/events`, options),
   };
 }

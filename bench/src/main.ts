@@ -7,7 +7,6 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   peers: async () => (await import("./peers.ts")).runPeers,
   scale: async () => (await import("./scale.ts")).runScale,
   upload: async () => (await import("./upload.ts")).runUpload,
-  start: async () => (await import("./start.ts")).runStart,
 };
 
 const [name, ...args] = process.argv.slice(2);

@@ -1,10 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { createPostVerifier, createVerifier } from "@valetkey/presign";
-import { type Call, createSource, file, repeatable, sendCall, type WorkloadName } from "./rig/calls.ts";
-import type { Candidate } from "./rig/candidate.ts";
-import type { Dataset } from "./rig/dataset.ts";
+import type { WorkloadName } from "./rig/calls.ts";
 import { formatCount, formatTable, reportGoal } from "./rig/report.ts";
 import {
   articleTurn,
@@ -15,11 +12,9 @@ import {
   type PlannedTurn,
   runLoad,
   serviceTurns,
-  type Turn,
   throughput,
   throughputRatio,
 } from "./rig/run-load.ts";
-import { createToken, settings } from "./rig/settings.ts";
 
 /** The server that only checks a JWT and signs. No peer can be faster. */
 const LIMIT = "signer + JWT";
@@ -35,14 +30,6 @@ const peers: readonly Peer[] = [
   { name: "companion + JWT", entry: "companion.js", checksWho: true, start: "companion" },
 ];
 
-/** The data that the service writes before its response. The peers write no data before their responses. */
-const WRITES = {
-  url: { row: "-", quota: "-", audit: "yes" },
-  // The service writes the audit event of an upload later, when the upload is completed.
-  start: { row: "yes", quota: "yes", audit: "no" },
-} as const;
-type Verb = keyof typeof WRITES;
-
 const GOAL_PEER = "better-upload + JWT";
 /** The minimum throughput, as a part of the throughput of `GOAL_PEER` in the same run. */
 const GOALS: Record<string, number> = {
@@ -52,20 +39,16 @@ const GOALS: Record<string, number> = {
   "start valetkey/postgres": 0.6,
 };
 
-const titles: Record<Verb, string> = { url: "download URL", start: "upload start" };
-const HEADER = ["", "requests/s", "ratio", ...LOAD_HEADER];
-const DOES = ["who", "access", "row", "quota", "size", "audit"];
+const titles = { url: "download URL", start: "upload start" };
+type Verb = keyof typeof titles;
 
 /**
- * Compares Valet Key with other designs and packages. Measures how fast each server returns download URLs and starts uploads. The printed
- * table also shows which checks and writes each server does for a request.
+ * Compares Valet Key with other designs and packages. Measures how fast each server returns download URLs and starts uploads.
  *
  * Flags: --rounds 5, --seconds 5, --only start,sqlite (parts of names). Returns whether all goals were met.
  */
 export async function runPeers(args: readonly string[]): Promise<boolean> {
   installPeers();
-  const source = await createSource();
-  const observed = new Map<string, Observed>();
   return runLoad(args, {
     title: "peers: download URLs and upload starts",
     turns: [
@@ -77,15 +60,8 @@ export async function runPeers(args: readonly string[]): Promise<boolean> {
       ...ownTurns("embedding", "embedding-start", "start "),
       ...peerTurns("start"),
     ],
-    async verify({ name, workload }: Turn, { candidate, dataset }: { candidate: Candidate; dataset: Dataset }) {
-      const [call] = repeatable[workload as keyof typeof repeatable](source);
-      if (call === undefined) throw new Error(`${workload} has no requests`);
-      const seen = await probe(candidate.port, { call, strangerToken: await createToken(dataset.strangerId) });
-      observed.set(name, seen);
-      return seen.signed;
-    },
     report(all) {
-      for (const verb of ["url", "start"] as const) printVerb(verb, { all, observed });
+      for (const verb of ["url", "start"] as const) printVerb(verb, all);
       return reportGoals(all);
     },
   });
@@ -109,58 +85,23 @@ function reportGoals(all: readonly Measured[]): boolean {
   return met.every(Boolean);
 }
 
-type Results = { all: readonly Measured[]; observed: ReadonlyMap<string, Observed> };
-
-function printVerb(verb: Verb, { all, observed }: Results): void {
+function printVerb(verb: Verb, all: readonly Measured[]): void {
   const measured = all.filter(({ name }) => name.startsWith(`${verb} `));
-  const base = nearest(measured, observed);
+  const base = measured.find(({ name }) => name === `${verb} ${GOAL_PEER}`);
   const rows = measured.map((each) => [
     each.name.slice(verb.length + 1),
     formatCount(throughput(each)),
     base === undefined ? "" : `${throughputRatio(each, base).toFixed(2)}x`,
     ...loadCells(each),
-    ...doesCells(verb, { name: each.name, seen: observed.get(each.name) }),
   ]);
-  console.log(`\n${titles[verb]}\n${formatTable([...HEADER, ...DOES], rows)}`);
-  if (base !== undefined) console.log(`ratio: to ${base.name.slice(verb.length + 1)}, the peer that does most of this`);
-}
-
-/** Returns the peer whose work is most similar to the work of the service. If several peers do the same work, returns the fastest peer. */
-function nearest(measured: readonly Measured[], observed: Results["observed"]): Measured | undefined {
-  return measured
-    .filter(({ name }) => !isService(name) && !name.endsWith(LIMIT))
-    .toSorted((a, b) => does(observed.get(b.name)) - does(observed.get(a.name)) || throughput(b) - throughput(a))[0];
-}
-
-/**
- * Counts the checks that the benchmark observed. A signature for the exact size counts 1, and a signature for a maximum size counts 0.5.
- */
-function does(seen: Observed | undefined): number {
-  if (seen === undefined) return 0;
-  return Number(seen.checksWho) + Number(seen.checksAccess) + { exact: 1, maximum: 0.5, any: 0 }[seen.size];
-}
-
-function doesCells(verb: Verb, { name, seen }: { name: string; seen: Observed | undefined }): string[] {
-  const writes = isService(name) ? Object.values(WRITES[verb]) : Object.values(WRITES[verb]).map(orNo);
-  const [row = "", quota = "", audit = ""] = writes;
-  const size = verb === "url" ? "-" : (seen?.size ?? "");
-  return [yesNo(seen?.checksWho), yesNo(seen?.checksAccess), row, quota, size, audit];
-}
-
-/** Replaces a cell with "no", except a cell with "-", which means that the column does not apply to the verb. */
-function orNo(cell: "yes" | "no" | "-"): string {
-  return cell === "-" ? "-" : "no";
-}
-
-function yesNo(isSo: boolean | undefined): string {
-  return isSo ? "yes" : "no";
+  console.log(`\n${titles[verb]}\n${formatTable(["", "requests/s", GOAL_PEER, ...LOAD_HEADER], rows)}`);
 }
 
 function isService(name: string): boolean {
   return name.includes("/sqlite") || name.includes("/postgres");
 }
 
-function peerTurns(verb: "url" | "start"): PlannedTurn[] {
+function peerTurns(verb: Verb): PlannedTurn[] {
   return peers.flatMap(({ name, entry, checksWho, ...workloads }) => {
     const workload = workloads[verb];
     if (workload === undefined) return [];
@@ -183,85 +124,4 @@ function installPeers(): void {
   );
   const flags = ["--ignore-scripts", "--no-audit", "--no-fund"];
   execFileSync("npm", ["ci", "--prefix", fileURLToPath(peersFolder), ...flags], { stdio: "inherit" });
-}
-
-const { accessKeyId, secretAccessKey, region, bucket } = settings;
-const options = { region, findCredentials: (id: string) => (id === accessKeyId ? { secretAccessKey } : undefined) };
-const verify = createVerifier(options);
-const verifyForm = createPostVerifier(options);
-
-type Json = { [key: string]: unknown };
-type Headers = Record<string, string>;
-type Signed = { kind: "url"; url: URL; headers: Headers } | { kind: "form"; fields: Map<string, string> };
-
-/** The access checks of a server that a client can observe. */
-type Observed = {
-  /** Whether the server refuses a request without a token. */
-  checksWho: boolean;
-  /** Whether the server refuses a valid user who has no access. */
-  checksAccess: boolean;
-  /** The sizes that the signature of an upload permits. */
-  size: "exact" | "maximum" | "any";
-  /** The number of responses (of three) that contained a signed URL or form. */
-  signed: number;
-};
-
-/**
- * Sends the request of `call` three times: as the user, without a token, and as a stranger. Throws unless the user gets a valid signature.
- */
-async function probe(port: number, { call, strangerToken }: { call: Call; strangerToken: string }): Promise<Observed> {
-  const [own, anonymous, stranger] = await Promise.all([
-    ask(port, call),
-    ask(port, { ...call, token: undefined }),
-    ask(port, { ...call, token: strangerToken }),
-  ]);
-  if (own.signed === undefined) throw new Error(`${call.method} ${call.path} signed nothing: ${own.text}`);
-  return {
-    checksWho: anonymous.signed === undefined,
-    checksAccess: stranger.signed === undefined,
-    size: sizeOf(own.signed),
-    signed: [own, anonymous, stranger].filter(({ signed }) => signed !== undefined).length,
-  };
-}
-
-async function ask(port: number, call: Call): Promise<{ text: string; signed: Signed | undefined }> {
-  const text = await (await sendCall(port, call)).text();
-  return { text, signed: findSigned(JSON.parse(text)) };
-}
-
-/** Finds the signed URL or the signed upload form in a JSON response of any structure. */
-function findSigned(value: unknown): Signed | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { fields, headers } = value as Json;
-  if (typeof fields === "object" && fields !== null) {
-    const entries = Object.entries(fields as Headers).map(([name, text]) => [name.toLowerCase(), text] as const);
-    return { kind: "form", fields: new Map(entries) };
-  }
-  for (const each of Object.values(value)) {
-    if (typeof each === "string" && each.includes("X-Amz-Signature=")) {
-      return { kind: "url", url: new URL(each), headers: (headers ?? {}) as Headers };
-    }
-    const found = findSigned(each);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-/** Returns which file sizes the signature permits. Throws unless the signature is valid. */
-function sizeOf(signed: Signed): Observed["size"] {
-  if (signed.kind === "form") {
-    const verified = verifyForm({ bucket, fields: signed.fields }, Date.now());
-    if (!verified.ok) throw new Error(`A form has no valid signature: ${verified.message}`);
-    return Number.isFinite(verified.range.max) ? "maximum" : "any";
-  }
-  if (!isValid(signed, file.sizeBytes)) throw new Error(`${signed.url} has no valid signature`);
-  return isValid(signed, file.sizeBytes + 1) ? "any" : "exact";
-}
-
-function isValid({ url, headers }: Signed & { kind: "url" }, sizeBytes: number): boolean {
-  const sent = { "content-type": file.contentType, ...headers, host: url.host, "content-length": String(sizeBytes) };
-  const rawHeaders = Object.entries(sent).flat();
-  const target = `${url.pathname}${url.search}`;
-  // A signed URL does not show its HTTP method, so both GET and PUT are tried.
-  return ["GET", "PUT"].some((method) => verify({ method, target, rawHeaders }, Date.now()).ok);
 }

@@ -1,5 +1,3 @@
-import { closeSync, fdatasyncSync, openSync, writeSync } from "node:fs";
-import { join } from "node:path";
 import { createSigners, encodedName } from "./presign/signers.ts";
 import { measure } from "./presign.ts";
 import { BATCH_SIZE, type WorkloadName } from "./rig/calls.ts";
@@ -39,13 +37,12 @@ const SIGNER_MILLISECONDS = 200;
 
 /**
  * Measures each verb of the service under load on SQLite and on PostgreSQL. Compares the URLs of the service with the minimal server
- * (`bare`) and with the article's design. Compares batches with the signer alone, and all writes with the flushes of the disk.
+ * (`bare`) and with the article's design. Compares batches with the signer alone.
  *
  * Flags: --rounds 5, --seconds 5, --only "start,share valetkey/sqlite" (parts of names), --before (other checkouts). Returns whether all
  * goals were met.
  */
 export function runVerbs(args: readonly string[]): Promise<boolean> {
-  const flushes: number[] = [];
   const signed: number[] = [];
   const signer = createSigners().find(({ name }) => name === encodedName);
   if (signer === undefined) throw new Error(`There is no signer ${encodedName}`);
@@ -55,20 +52,18 @@ export function runVerbs(args: readonly string[]): Promise<boolean> {
       ...serviceTurns(verb),
       ...(verb === "url" ? [...ownTurns("bare", "url", "url "), articleTurn] : []),
     ]),
-    async beforeRound(directory) {
-      flushes.push(flushesPerSecond(directory));
-      signed.push(await measure({ name: signer.name, signer, inFlight: 1 }, SIGNER_MILLISECONDS));
+    async beforeRound() {
+      signed.push(await measure(signer, SIGNER_MILLISECONDS));
     },
     report(all) {
-      printTable(all, median(flushes));
-      console.log(`the disk alone: ${formatCount(median(flushes))} flushes/s, one after the other`);
+      printTable(all);
       console.log(`the signer alone: ${formatCount(median(signed))} URLs a second of CPU time`);
       return reportGoals(all, signed);
     },
   });
 }
 
-function printTable(all: readonly Measured[], flushesPerSecond: number): void {
+function printTable(all: readonly Measured[]): void {
   const rows = all.map((measured) => {
     const bare = bareOf(measured, all);
     const [p50 = "", p99 = "", ...cost] = loadCells(measured);
@@ -80,11 +75,10 @@ function printTable(all: readonly Measured[], flushesPerSecond: number): void {
       tail(measured).toFixed(1),
       ...cost,
       bare === undefined ? "" : throughputRatio(measured, bare).toFixed(2),
-      measured.workload === "list" ? "" : (throughput(measured) / flushesPerSecond).toFixed(1),
     ];
   });
   const [p50 = "", p99 = "", ...cost] = LOAD_HEADER;
-  console.log(formatTable(["", "requests/s", p50, p99, "p99/p50", ...cost, "of bare", "requests/flush"], rows));
+  console.log(formatTable(["", "requests/s", p50, p99, "p99/p50", ...cost, "of bare"], rows));
 }
 
 function reportGoals(all: readonly Measured[], signed: readonly number[]): boolean {
@@ -130,26 +124,4 @@ function ofSigner({ rounds }: Measured, signed: readonly number[]): number {
 /** Divides the p99 latency of each round by its p50 latency. Returns the median of these ratios. */
 function tail({ rounds }: Measured): number {
   return median(rounds.map(({ p50Milliseconds, p99Milliseconds }) => p99Milliseconds / p50Milliseconds));
-}
-
-const PAGE_BYTES = 4096;
-const FILE_PAGES = 256;
-const FLUSHES_MS = 500;
-
-/** Measures how many flushes per second the disk can make. Each flush writes a page and calls fdatasync, like a write-ahead log. */
-function flushesPerSecond(directory: string): number {
-  const page = Buffer.alloc(PAGE_BYTES, 1);
-  const handle = openSync(join(directory, "flushes"), "w");
-  for (let nth = 0; nth < FILE_PAGES; nth++) writeSync(handle, page);
-  fdatasyncSync(handle);
-  const startedAt = performance.now();
-  let flushes = 0;
-  while (performance.now() - startedAt < FLUSHES_MS) {
-    writeSync(handle, page, 0, PAGE_BYTES, (flushes % FILE_PAGES) * PAGE_BYTES);
-    fdatasyncSync(handle);
-    flushes += 1;
-  }
-  const elapsed = performance.now() - startedAt;
-  closeSync(handle);
-  return (1000 * flushes) / elapsed;
 }

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { getSignedUrl, S3RequestPresigner } from "@aws-sdk/s3-request-presigner";
-import { createPresigner, encodeKey, encodeRfc3986 } from "@valetkey/presign";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { createPresigner, encodeKey } from "@valetkey/presign";
 import { AwsClient } from "aws4fetch";
 import { S3Client as LeanClient } from "lean-s3";
 import { Client as MinioClient } from "minio";
@@ -16,8 +16,6 @@ export type Signer = { name: string; isPeer: boolean } & (
   | { kind: "async"; sign(index: number): Promise<string> }
 );
 
-type RequestToPresign = Parameters<S3RequestPresigner["presign"]>[0];
-
 /** All signers make virtual-hosted AWS URLs, with permanent credentials, and with keys that need no percent-encoding. */
 export const inputs = {
   ...settings,
@@ -30,7 +28,6 @@ export const inputs = {
 
 const { bucket, region, endpoint, keys, expiresInSeconds } = inputs;
 const credentials = { accessKeyId: inputs.accessKeyId, secretAccessKey: inputs.secretAccessKey };
-const host = `${bucket}.${new URL(endpoint).host}`;
 
 export const getSignedUrlName = "AWS getSignedUrl";
 export const valetKeyName = "Valet Key presignGet";
@@ -38,16 +35,7 @@ export const encodedName = "Valet Key, encoded key";
 export const limitName = "limit: three native hashes";
 
 export function createSigners(): Signer[] {
-  return [
-    awsGetSignedUrl(),
-    awsRequestPresigner(),
-    aws4fetch(),
-    minio(),
-    leanS3(),
-    valetKey(),
-    valetKeyEncoded(),
-    limit(),
-  ];
+  return [awsGetSignedUrl(), aws4fetch(), minio(), leanS3(), valetKey(), valetKeyEncoded(), limit()];
 }
 
 function awsGetSignedUrl(): Signer {
@@ -57,30 +45,10 @@ function awsGetSignedUrl(): Signer {
   return { name: getSignedUrlName, isPeer: true, kind: "async", sign };
 }
 
-/** Uses only the signer of the AWS SDK, and builds the request without the client of the AWS SDK. */
-function awsRequestPresigner(): Signer {
-  const client = new S3Client({ region, credentials });
-  const presigner = new S3RequestPresigner({ region, credentials, sha256: client.config.sha256 });
-  const sign = async (index: number) => {
-    const request = {
-      method: "GET",
-      protocol: "https:",
-      hostname: host,
-      path: `/${keyAt(index)}`,
-      headers: {},
-      query: {},
-    };
-    const signed = await presigner.presign(request as unknown as RequestToPresign, { expiresIn: expiresInSeconds });
-    const query = Object.entries(signed.query ?? {}).map(([name, value]) => `${name}=${encodeRfc3986(String(value))}`);
-    return `${signed.protocol}//${signed.hostname}${signed.path}?${query.join("&")}`;
-  };
-  return { name: "AWS S3RequestPresigner", isPeer: true, kind: "async", sign };
-}
-
 function aws4fetch(): Signer {
   const client = new AwsClient({ ...credentials, service: "s3", region });
   const sign = async (index: number) => {
-    const url = `https://${host}/${keyAt(index)}?X-Amz-Expires=${expiresInSeconds}`;
+    const url = `https://${bucket}.${new URL(endpoint).host}/${keyAt(index)}?X-Amz-Expires=${expiresInSeconds}`;
     return (await client.sign(url, { aws: { signQuery: true } })).url;
   };
   return { name: "aws4fetch", isPeer: true, kind: "async", sign };

@@ -11,7 +11,7 @@ import { apiToken, createToken, sessionCookie } from "./settings.ts";
 
 /** A request of a workload. The load generator sends `body` as JSON. */
 export type Call = {
-  method: "GET" | "POST" | "PUT";
+  method: "DELETE" | "GET" | "PATCH" | "POST" | "PUT";
   path: string;
   token?: string | undefined;
   /** The session cookie, as a browser sends it. */
@@ -37,6 +37,27 @@ export function sendCall(port: number, { method, path, body, ...call }: Call): P
     headers: { ...headersOf(call), ...(body && { "content-type": "application/json" }) },
     ...(body && { body: JSON.stringify(body) }),
   });
+}
+
+/** Sends a request that must return 201, and returns the parsed response. */
+export async function create<Created>(port: number, call: Call): Promise<Created> {
+  const response = await sendCall(port, call);
+  if (response.status !== 201) throw new Error(`${call.path} returned ${response.status}: ${await response.text()}`);
+  return (await response.json()) as Created;
+}
+
+const CONTENT = "%PDF-1.7\n%%EOF";
+/** A file of this type and size really is sent to the bucket. */
+export const smallFile = { filename: "Scan 12.pdf", sizeBytes: CONTENT.length, contentType: "application/pdf" };
+
+/** Starts an upload of `smallFile` and sends the file. Returns the request that completes the upload. */
+export async function sendFile(port: number, start: Call): Promise<Call> {
+  type Started = { upload: { id: string; method: string; url: string; headers: Record<string, string> } };
+  const { upload } = await create<Started>(port, start);
+  const { "content-length": _signed, ...headers } = upload.headers;
+  const sent = await fetch(upload.url, { method: upload.method, headers, body: CONTENT });
+  if (!sent.ok) throw new Error(`The bucket returned ${sent.status}: ${await sent.text()}`);
+  return { method: "POST", path: `/uploads/${upload.id}/complete`, token: start.token, body: {} };
 }
 
 function headersOf({ token, cookie, clientIp }: Pick<Call, "token" | "cookie" | "clientIp">): Record<string, string> {
@@ -156,7 +177,7 @@ function urlCalls(
  * Makes one batch of file ids for each user who may read a large note. The batch has all files of the note in random order, as for
  * "Download all".
  */
-export function chooseBatches(dataset: Dataset, random: () => number): { userId: string; attachmentIds: string[] }[] {
+function chooseBatches(dataset: Dataset, random: () => number): { userId: string; attachmentIds: string[] }[] {
   const batches = new Map<string, { userId: string; attachmentIds: string[] }>();
   for (const { userId, attachment } of dataset.grants) {
     const name = `${attachment.noteId} ${userId}`;

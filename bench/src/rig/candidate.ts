@@ -1,10 +1,9 @@
-import { type ChildProcess, fork, spawn } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import type { DataLocation } from "./service.ts";
 import { settings } from "./settings.ts";
 
@@ -27,7 +26,7 @@ const root = new URL("../../../", import.meta.url);
 /** The command of the service has the same path in all versions, so that `--before` can run any version. */
 const COMMAND = "packages/server/src/cli.ts";
 const probe = new URL("./usage-probe.ts", import.meta.url);
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 15_000;
 
 const aws = {
@@ -60,19 +59,11 @@ export function serviceSpec(engine: Engine, where: DataLocation, checkout?: stri
   return { ...spec, name: `${basename(checkout)}/${engine}`, entry: pathToFileURL(join(checkout, COMMAND)) };
 }
 
-/**
- * Describes a server of the benchmark: the minimal server on plain node:http (`bare`), or an application that embeds Valet Key. `checkout`:
- * the folder of another version of the service.
- */
-export function ownSpec(server: "bare" | "embedding", { engine, where, checkout }: OwnPlace): CandidateSpec {
+/** Describes a server of the benchmark: the minimal server on plain node:http (`bare`), or an application that embeds Valet Key. */
+export function ownSpec(server: "bare" | "embedding", engine: Engine, where: DataLocation): CandidateSpec {
   const env = { AUTH_JWT_SECRET: settings.jwtSecret, JWT_SECRET: settings.jwtSecret };
-  const entry = `bench/src/servers/${server}.ts`;
-  const spec = specOf(where, { name: `${server}/${engine}`, entry, env });
-  if (checkout === undefined) return spec;
-  return { ...spec, name: `${basename(checkout)}/${engine}`, entry: pathToFileURL(join(checkout, entry)) };
+  return specOf(where, { name: `${server}/${engine}`, entry: `bench/src/servers/${server}.ts`, env });
 }
-
-type OwnPlace = { engine: Engine; where: DataLocation; checkout?: string | undefined };
 
 /** `entry`: the name of a file in bench/peers. `checksWho`: whether the peer checks the JWT of a request. */
 export type PeerPlace = { directory: string; entry: string; checksWho: boolean };
@@ -112,29 +103,6 @@ export async function startCandidate({ name, entry, directory, env }: CandidateS
     },
     stop: () => stop(child, { name, output }),
   };
-}
-
-/**
- * Runs a command of the service to its end. Returns the usage of the command, and the time that the command took. Throws if the command
- * prints an error.
- */
-export async function runCommand(
-  { entry, directory, env }: CandidateSpec,
-  args: readonly string[],
-): Promise<Usage & { seconds: number; output: string }> {
-  const file = join(directory, "usage.json");
-  const startedAt = performance.now();
-  const flags = [...settings.nodeFlags, "--import", probe.href, fileURLToPath(entry), ...args];
-  const child = spawn(process.execPath, flags, {
-    cwd: directory,
-    env: { PATH: process.env.PATH, NODE_ENV: "production", ...env, BENCH_USAGE_FILE: file },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const output = collectOutput(child);
-  const [code] = await once(child, "close");
-  if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}:\n${output()}`);
-  const usage = JSON.parse(await readFile(file, "utf8"));
-  return { ...usage, seconds: (performance.now() - startedAt) / 1000, output: output() };
 }
 
 /** Returns the Node.js flags that write a CPU profile to BENCH_PROFILE_DIR, or no flags without BENCH_PROFILE_DIR. */

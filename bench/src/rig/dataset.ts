@@ -4,8 +4,6 @@ type BenchShare = { id: string; noteId: string; userId: string };
 
 export type Dataset = {
   userIds: string[];
-  /** The id of a user without notes and shares, whom every candidate must refuse. */
-  strangerId: string;
   notes: BenchNote[];
   attachments: BenchAttachment[];
   shares: BenchShare[];
@@ -34,8 +32,7 @@ export function createDataset(): Dataset {
   const random = createRandom(SEED);
   const newId = createIds(random);
   const userIds = Array.from({ length: USERS }, newId);
-  const strangerId = newId();
-  const dataset: Dataset = { userIds, strangerId, notes: [], attachments: [], shares: [], linkedNotes: [], grants: [] };
+  const dataset: Dataset = { userIds, notes: [], attachments: [], shares: [], linkedNotes: [], grants: [] };
   for (let index = 0; index < NOTES; index++) addNote(dataset, { index, random, newId });
   dataset.linkedNotes = dataset.notes.filter((_, index) => !isLarge(index)).slice(0, LINKS);
   return dataset;

@@ -65,11 +65,11 @@ export async function createEnvironment(dataset: Dataset) {
   type Seeded = { name: string; engine: Engine; specOf: (where: DataLocation) => CandidateSpec };
   type Seed = (where: DataLocation, dataset: Dataset) => Promise<void>;
 
-  /** Prepares a candidate that uses the tables of the service. `tables`: the candidate that creates the tables at its start. */
-  function withTables({ name, engine, specOf }: Seeded, { seed = seedService as Seed, tables = specOf } = {}) {
+  /** Prepares a candidate that uses the tables of the service. The first start of the candidate creates the tables. */
+  function withTables({ name, engine, specOf }: Seeded, { seed = seedService as Seed } = {}) {
     return once(`${name}/${engine}`, async () => {
       const where = await placeOf(name, engine);
-      await (await startCandidate(tables(where))).stop();
+      await (await startCandidate(specOf(where))).stop();
       await seed(where, dataset);
       const spec = specOf(where);
       return {
@@ -95,20 +95,12 @@ export async function createEnvironment(dataset: Dataset) {
     service: (engine: Engine) => withTables({ name: "service", engine, specOf: (where) => serviceSpec(engine, where) }),
     before: (engine: Engine, checkout: string) =>
       withTables({ name: basename(checkout), engine, specOf: (where) => serviceSpec(engine, where, checkout) }),
-    embedding: (engine: Engine, checkout?: string) =>
+    embedding: (engine: Engine) =>
       withTables(
-        {
-          name: `embedding${checkout === undefined ? "" : `-${basename(checkout)}`}`,
-          engine,
-          specOf: (where) => ownSpec("embedding", { engine, where, checkout }),
-        },
+        { name: "embedding", engine, specOf: (where) => ownSpec("embedding", engine, where) },
         { seed: seedEmbedding },
       ),
-    bare: (engine: Engine) =>
-      withTables(
-        { name: "bare", engine, specOf: (where) => ownSpec("bare", { engine, where }) },
-        { tables: (where) => serviceSpec(engine, where) },
-      ),
+    bare: (engine: Engine) => withTables({ name: "bare", engine, specOf: (where) => ownSpec("bare", engine, where) }),
     close: async () => {
       await bucket.stop();
       await postgres.stop();

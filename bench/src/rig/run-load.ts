@@ -1,11 +1,11 @@
 import { basename } from "node:path";
-import { BATCH_SIZE, batchCall, chooseBatches, sendCall, startCall, urlsOf, type WorkloadName } from "./calls.ts";
+import { createSource, urlsOf, type WorkloadName } from "./calls.ts";
 import { type Candidate, engines, startCandidate, type Usage } from "./candidate.ts";
-import { createDataset, createRandom, type Dataset } from "./dataset.ts";
+import { createDataset } from "./dataset.ts";
 import { createEnvironment, type Environment, type PreparedCandidate } from "./environment.ts";
 import { type LoadGenerator, type LoadResult, startLoadGenerator } from "./load-generator.ts";
 import { formatCount, median, medianRatio, readFlags } from "./report.ts";
-import { createToken, settings } from "./settings.ts";
+import { checkSigned } from "./signed.ts";
 
 const CONNECTIONS = 64;
 const WARM_UP_SECONDS = 3;
@@ -20,7 +20,7 @@ export type PlannedTurn = {
 };
 
 /** A workload, and the server that receives its requests. In a round, one server may get several turns. */
-export type Turn = { name: string; workload: WorkloadName; server: PreparedCandidate };
+type Turn = { name: string; workload: WorkloadName; server: PreparedCandidate };
 
 export type Measured = Turn & {
   /** `cpuMicroseconds`: the CPU time of all threads of the server, divided by the requests of the turn. */
@@ -35,10 +35,8 @@ export type Measured = Turn & {
 type LoadBenchmark = {
   title: string;
   turns: readonly PlannedTurn[];
-  /** Checks that a started server responds correctly. Returns the number of its responses with 200 or 201. Default: `verifyService`. */
-  verify?(turn: Turn, to: { candidate: Candidate; dataset: Dataset }): Promise<number>;
-  /** Called before each round, while all servers are idle. The directory is on the same disk as the data of the servers. */
-  beforeRound?(directory: string): Promise<void> | void;
+  /** Called before each round, while all servers are idle. */
+  beforeRound?(): Promise<void>;
   /** Prints the table and the goals. Returns whether all goals were met. */
   report(measured: readonly Measured[]): boolean;
 };
@@ -59,7 +57,6 @@ export function ownTurns(server: "bare" | "embedding", workload: WorkloadName, p
     name: `${prefix}${server}/${engine}`,
     workload,
     prepare: (environment) => environment[server](engine),
-    ...(server === "embedding" && { before: (environment, checkout) => environment.embedding(engine, checkout) }),
   }));
 }
 
@@ -83,13 +80,13 @@ export async function runLoad(args: readonly string[], benchmark: LoadBenchmark)
     console.log(`${benchmark.title}, ${about}`);
     const turns: Turn[] = [];
     for (const { prepare, ...turn } of planned) turns.push({ ...turn, server: await prepare(environment) });
-    const { verify = verifyService } = benchmark;
+    const source = await createSource(dataset);
     const measured = await measureRounds(turns, {
       load,
       rounds: Number(rounds),
       seconds: Number(seconds),
-      verify: (turn, candidate) => verify(turn, { candidate, dataset }),
-      beforeRound: () => benchmark.beforeRound?.(environment.path),
+      verify: ({ workload }, { port }) => checkSigned(port, workload, source),
+      beforeRound: async () => benchmark.beforeRound?.(),
     });
     const isMet = benchmark.report(measured);
     for (const { name, otherResponses } of measured) {
@@ -108,13 +105,7 @@ function turnsBefore(turns: readonly PlannedTurn[], checkout: string): PlannedTu
   return turns.flatMap(({ name, workload, before }) => {
     if (before === undefined) return [];
     const prepare = (environment: Environment) => before(environment, checkout);
-    return [
-      {
-        name: name.replace("valetkey", basename(checkout)).replace("embedding", `${basename(checkout)}:embedding`),
-        workload,
-        prepare,
-      },
-    ];
+    return [{ name: name.replace("valetkey", basename(checkout)), workload, prepare }];
   });
 }
 
@@ -123,7 +114,7 @@ type Plan = {
   rounds: number;
   seconds: number;
   verify(turn: Turn, candidate: Candidate): Promise<number>;
-  beforeRound(): Promise<void> | void;
+  beforeRound(): Promise<void>;
 };
 type Entry = { candidate: Candidate; measured: Measured };
 
@@ -144,7 +135,7 @@ async function measureRounds(turns: readonly Turn[], plan: Plan): Promise<Measur
     for (const entry of entries) await drive(entry, { load: plan.load, seconds: WARM_UP_SECONDS });
     for (let round = 0; round < plan.rounds; round++) {
       await plan.beforeRound();
-      // Each round begins with another turn, because the disk flushes before a round slow down the first turn.
+      // Each round begins with another turn, because the work before a round slows down the first turn.
       const first = round % entries.length;
       for (const entry of [...entries.slice(first), ...entries.slice(0, first)]) {
         entry.measured.rounds.push(await drive(entry, plan));
@@ -228,97 +219,4 @@ export function loadCells({ rounds, usage }: Measured): string[] {
     (usage.rssBytes / 2 ** 20).toFixed(0),
     `${(100 * median(rounds.map((round) => round.generatorCpuShare))).toFixed(0)} %`,
   ];
-}
-
-type To = { candidate: Candidate; dataset: Dataset };
-
-/**
- * Checks the responses of the service for three workloads before the measurement. For all other workloads, only the load generator checks
- * the statuses. Returns the number of responses with 200 or 201.
- */
-async function verifyService({ workload }: Turn, { candidate, dataset }: To): Promise<number> {
-  if (workload === "url") return verifyUrls(candidate, dataset);
-  if (workload === "batch") return verifyBatch(candidate, dataset);
-  if (workload === "start") return verifyStart(candidate, dataset);
-  return 0;
-}
-
-/** Checks that the URLs of one batch are for the requested files, in the requested order. */
-async function verifyBatch({ name, port }: Candidate, dataset: Dataset): Promise<number> {
-  const [batch] = chooseBatches(dataset, createRandom(1));
-  if (batch === undefined) throw new Error("The data set has no user with enough files");
-  const response = await sendCall(port, batchCall(batch.attachmentIds, await createToken(batch.userId)));
-  const { urls } = (await response.json()) as { urls?: { attachmentId: string; fileUrl?: string }[] };
-  if (urls?.length !== BATCH_SIZE) throw new Error(`${name} returned ${response.status} without ${BATCH_SIZE} URLs`);
-  const keys = new Map(dataset.attachments.map(({ id, objectKey }) => [id, objectKey]));
-  for (const [index, { attachmentId, fileUrl }] of urls.entries()) {
-    if (attachmentId !== batch.attachmentIds[index]) throw new Error(`${name} returned URL ${index} out of order`);
-    checkFileUrl(name, { fileUrl: fileUrl ?? "", objectKey: keys.get(attachmentId) ?? "" });
-  }
-  return 1;
-}
-
-/** Checks that the request that starts an upload returns a signed PUT. */
-async function verifyStart({ name, port }: Candidate, { notes }: Dataset): Promise<number> {
-  const [note] = notes;
-  if (note === undefined) throw new Error("The data set has no notes");
-  const response = await sendCall(port, startCall(note, await createToken(note.ownerId)));
-  const { upload } = (await response.json()) as { upload?: { url?: string } };
-  if (response.status !== 201 || !upload?.url?.includes("X-Amz-Signature=")) {
-    throw new Error(`${name} returned ${response.status} without a signed URL`);
-  }
-  return 1;
-}
-
-const SAMPLES = 20;
-
-/**
- * Checks before the measurement that a server issues URLs for the right object with the right expiry. Also checks that the server returns
- * 403 to a stranger, and 401 without a valid token. Returns the number of issued URLs.
- */
-async function verifyUrls({ name, port }: Candidate, dataset: Dataset): Promise<number> {
-  const step = Math.floor(dataset.grants.length / SAMPLES) + 1;
-  const sample = dataset.grants.filter((_, index) => index % step === 0);
-  for (const { userId, attachment } of sample) {
-    const response = await ask(port, { attachmentId: attachment.id, token: await createToken(userId) });
-    expectEqual(name, { what: "status", got: response.status, wanted: 200 });
-    const { fileUrl } = (await response.json()) as { fileUrl: string };
-    checkFileUrl(name, { fileUrl, objectKey: attachment.objectKey });
-  }
-  const attachmentId = dataset.attachments[0]?.id ?? "";
-  const refused = await ask(port, { attachmentId, token: await createToken(dataset.strangerId) });
-  expectEqual(name, { what: "status for a stranger", got: refused.status, wanted: 403 });
-  const anonymous = await ask(port, { attachmentId, token: "not-a-token" });
-  expectEqual(name, { what: "status without a valid token", got: anonymous.status, wanted: 401 });
-  return sample.length;
-}
-
-/**
- * Throws unless the URL names the object, expires after 60 seconds, and has a signature. The name of the bucket may be in the host or in
- * the path.
- */
-function checkFileUrl(name: string, { fileUrl, objectKey }: { fileUrl: string; objectKey: string }): void {
-  const url = new URL(fileUrl);
-  const path = url.pathname.replace(`/${settings.bucket}/`, "/");
-  expectEqual(name, { what: "path", got: path, wanted: `/${objectKey}` });
-  expectEqual(name, {
-    what: "X-Amz-Expires",
-    got: url.searchParams.get("X-Amz-Expires"),
-    wanted: String(settings.expiresInSeconds),
-  });
-  expectEqual(name, {
-    what: "form of the signature",
-    got: /^[0-9a-f]{64}$/.test(url.searchParams.get("X-Amz-Signature") ?? ""),
-    wanted: true,
-  });
-}
-
-function ask(port: number, { attachmentId, token }: { attachmentId: string; token: string }): Promise<Response> {
-  return fetch(`http://127.0.0.1:${port}/attachments/${attachmentId}/url`, {
-    headers: { authorization: `Bearer ${token}` },
-  });
-}
-
-function expectEqual<T>(name: string, { what, got, wanted }: { what: string; got: T; wanted: T }): void {
-  if (got !== wanted) throw new Error(`${name}: ${what} is ${got}, expected ${wanted}`);
 }

@@ -3,17 +3,14 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { loadConfig } from "@valetkey/server/src/platform/config/index.ts";
-import { FILE_JOBS } from "@valetkey/server/src/wiring/background.ts";
-import { openCore } from "@valetkey/server/src/wiring/core.ts";
-import { createLogger } from "@valetkey/server/src/wiring/service.ts";
-import { SERVICE_JOBS } from "@valetkey/server/src/wiring/service-background.ts";
 import pg from "pg";
 import type { BenchAttachment, BenchNote, Dataset } from "./dataset.ts";
 import { apiToken, sessionToken, settings } from "./settings.ts";
 
+export { accessQueries } from "@valetkey/server/src/features/access/queries.ts";
 export { urlAuditLog } from "@valetkey/server/src/features/audit/queries.ts";
 export { termsOfDoc } from "@valetkey/server/src/features/notes/search-index-queries.ts";
+export { createNewId, drawnAhead } from "@valetkey/server/src/platform/crypto/ids.ts";
 export { deriveLinkKeys, makeToken } from "@valetkey/server/src/platform/crypto/link-token.ts";
 export { loadEmbeddedPostgres } from "@valetkey/server/src/testing/database/embedded-postgres.ts";
 export { openPostgres } from "@valetkey/server/src/wiring/database/open-postgres.ts";
@@ -34,24 +31,13 @@ export function sqliteFileIn(directory: string): string {
   return join(directory, settings.sqliteFile);
 }
 
-/** Opens the short background jobs of the service, which delete and expire rows at intervals. */
-export async function openJobs(env: Record<string, string>, directory: string) {
-  const { config } = loadConfig({ ...env, LOG_LEVEL: "error" }, { workingDirectory: directory });
-  const { useCases, close } = await openCore(config, { logger: createLogger(config) });
-  const names = [...Object.keys(FILE_JOBS), ...Object.keys(SERVICE_JOBS)] as (
-    | keyof typeof FILE_JOBS
-    | keyof typeof SERVICE_JOBS
-  )[];
-  return { jobs: new Map(names.map((name): [string, () => Promise<unknown>] => [name, useCases[name]])), close };
-}
-
 /** Writes the data of the benchmark to the tables of the service. The service has already run once, and has created its tables. */
 export async function seedService(where: DataLocation, dataset: Dataset): Promise<void> {
   const now = Date.now();
   const instant = new Date(now).toISOString();
-  const { userIds, strangerId, notes, attachments, shares } = dataset;
+  const { userIds, notes, attachments, shares } = dataset;
   await insertAll(where, {
-    people: [...userIds, strangerId].map((id) => ({
+    people: userIds.map((id) => ({
       ...{ id, email: `${id}@bench.example`, name: "Bench", is_admin: 0 },
       ...{ email_stated_at: now, created_at: now, updated_at: now },
     })),

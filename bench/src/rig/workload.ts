@@ -1,4 +1,15 @@
-import { type Call, encodeCall, repeatable, type Source, sendCall, startCall, type WorkloadName } from "./calls.ts";
+import {
+  type Call,
+  create,
+  encodeCall,
+  repeatable,
+  type Source,
+  sendFile,
+  smallFile,
+  startCall,
+  type WorkloadName,
+} from "./calls.ts";
+import type { BenchNote } from "./dataset.ts";
 import { settings } from "./settings.ts";
 
 /** `port`: the port of the server of a turn. `seconds`: the length of the turn. */
@@ -24,13 +35,9 @@ function inTurn(requests: readonly Buffer[]): Workload {
   return { next: () => requests[position++ % requests.length] };
 }
 
-const CONTENT = "%PDF-1.7\n%%EOF";
-const DECLARED = { filename: "Scan 12.pdf", sizeBytes: CONTENT.length, contentType: "application/pdf" };
 const AT_ONCE = 32;
 const FIRST_RATE = 400;
 const GROWTH = 1.5;
-
-type Started = { upload: { id: string; method: string; url: string; headers: Record<string, string> } };
 
 /** Makes requests that complete uploads. An upload can be completed only once, so each turn prepares new uploads with their objects. */
 function createCompletions({ dataset, tokens }: Source): Workload {
@@ -56,7 +63,9 @@ function createCompletions({ dataset, tokens }: Source): Workload {
       const wanted = Math.ceil(state.rate * seconds);
       await together(async () => {
         if (state.ready.length >= wanted) return false;
-        state.ready.push(encodeCall(await sendFile(port)));
+        const note = notes[position++ % notes.length] as BenchNote;
+        const start = startCall(note, tokens.get(note.ownerId), smallFile);
+        state.ready.push(encodeCall(await sendFile(port, start)));
         return true;
       });
     },
@@ -67,17 +76,6 @@ function createCompletions({ dataset, tokens }: Source): Workload {
       return state.ready.shift();
     },
   };
-
-  async function sendFile(port: number): Promise<Call> {
-    const note = notes[position++ % notes.length];
-    if (note === undefined) throw new Error("The data set has no notes");
-    const token = tokens.get(note.ownerId);
-    const { upload } = (await created(port, startCall(note, token, DECLARED))) as Started;
-    const { "content-length": _signed, ...headers } = upload.headers;
-    const sent = await fetch(upload.url, { method: upload.method, headers, body: CONTENT });
-    if (!sent.ok) throw new Error(`The bucket returned ${sent.status}: ${await sent.text()}`);
-    return { method: "POST", path: `/uploads/${upload.id}/complete`, token, body: {} };
-  }
 }
 
 /**
@@ -98,7 +96,7 @@ function createVisits({ dataset: { linkedNotes }, tokens }: Source, callOf: (lin
         const { value: note } = left.next();
         if (note === undefined) return false;
         const call: Call = { method: "POST", path: `/notes/${note.id}/links`, token: tokens.get(note.ownerId), body };
-        const { url } = (await created(port, call)) as { url: string };
+        const { url } = await create<{ url: string }>(port, call);
         links.push(url.slice(url.lastIndexOf("/") + 1));
         return true;
       });
@@ -118,10 +116,4 @@ async function together(step: () => Promise<boolean>): Promise<void> {
     while (await step());
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-}
-
-async function created(port: number, call: Call): Promise<unknown> {
-  const response = await sendCall(port, call);
-  if (response.status !== 201) throw new Error(`${call.path} returned ${response.status}: ${await response.text()}`);
-  return response.json();
 }

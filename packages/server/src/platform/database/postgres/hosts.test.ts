@@ -21,9 +21,10 @@ test("a change of a database URL with several hosts keeps all hosts", () => {
 test.each([
   ["postgres://one,/db", "has an empty host between commas"],
   ["postgres://one:1,two:x/db", "is not a postgres:// or postgresql:// URL"],
-  ["postgres://ann:a@secret/x@one/db", "has an @ after the host"],
-  ["postgres://ann:12/x@one/db", "has an @ after the host"],
-  ["postgres://ann:12#x@one/db", "has an @ after the host"],
+  ["postgres://ann:a@secret/x@one/db", "has an @ after the host, which must be %40"],
+  ["postgres://ann:12/x@one/db", "has an @ after the host, which must be %40"],
+  ["postgres://ann:12#x@one/db", "has an @ after the host, which must be %40"],
+  ["postgres://ann@one/d@b", "has an @ after the host, which must be %40"],
   ["postgres://one,one:5432/db", "has a host twice with the same port"],
   ["postgres:///db?host=one,two", "has several hosts in the parameter host"],
   ["postgres://one/db?target_session_attrs=any", "has target_session_attrs=any, and needs read-write"],

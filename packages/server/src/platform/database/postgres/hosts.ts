@@ -29,8 +29,9 @@ export function faultOfUrl(url: string): string | undefined {
   const isUrl = /^postgres(?:ql)?:\/\//.test(url) && urls.every((one) => URL.canParse(one));
   if (!isUrl) return "is not a postgres:// or postgresql:// URL";
   const parsed = urls.map((one) => new URL(one));
-  // The password has an unescaped slash, and an error about the host would show a part of the password.
-  if (parsed.some(({ pathname, hash }) => `${pathname}${hash}`.includes("@"))) return "has an @ after the host";
+  // If the password has an unescaped slash, an error about the host would show a part of the password.
+  const isEscaped = parsed.every(({ pathname, hash }) => !`${pathname}${hash}`.includes("@"));
+  if (!isEscaped) return "has an @ after the host, which must be %40";
   if (urls.length > 1 && parsed.some(({ hostname }) => hostname === "")) return "has an empty host between commas";
   if (new Set(parsed.map(({ hostname, port }) => `${hostname}:${port || 5432}`)).size < urls.length) {
     return "has a host twice with the same port";

@@ -39,7 +39,8 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
   const first = useRef<HTMLInputElement>(null);
   const send = useSendLink(link);
   const [kept, keptMessage] = [`send link ${link.id} to`, `send link ${link.id} message`];
-  const [chosen, setChosen] = useKept<string[]>(kept, () => (link.sentTo === null ? (link.recipients ?? []) : []));
+  const [unchanged] = useState<string[]>(() => (link.sentTo === null ? (link.recipients ?? []) : []));
+  const [chosen, setChosen] = useKept<string[]>(kept, unchanged);
   const [message, setMessage] = useKept(keptMessage, "");
   const [text, setText] = useState(to);
   const [refusal, setRefusal] = useState<Refusal>();
@@ -51,10 +52,11 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
     setRefusal(undefined);
     if (!send.isPending) send.reset();
   }
+  const isChanged = message !== "" || text !== to || chosen.join() !== unchanged.join();
   function discard(): void {
-    forgetKept(kept);
-    forgetKept(keptMessage);
-    onClose();
+    change(unchanged, to);
+    setMessage("");
+    first.current?.focus();
   }
   function submit(event: FormEvent): void {
     event.preventDefault();
@@ -101,9 +103,11 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
               <p>{words.consequence(me?.email ?? "")}</p>
               {link.hasPassword && <p>{words.password}</p>}
             </div>
-            <Button kind="quiet" onClick={discard}>
-              {texts.common.cancel}
-            </Button>
+            {isChanged && (
+              <Button kind="quiet" onClick={discard}>
+                {linkTexts.form.discard}
+              </Button>
+            )}
             <Button
               type="submit"
               kind="primary"

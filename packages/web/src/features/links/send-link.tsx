@@ -10,7 +10,7 @@ import { meQuery } from "../../service/queries.ts";
 import { forgetKept, useKept } from "../../service/use-kept.ts";
 import { linkTexts } from "../../texts/en/links.ts";
 import { shareDialogTexts } from "../../texts/en/share-lists.ts";
-import { formatDuration, texts } from "../../texts/index.ts";
+import { formatDuration } from "../../texts/index.ts";
 import { nameOfLink } from "./describe-link.tsx";
 import { useSendLink } from "./links-query.ts";
 

@@ -103,6 +103,8 @@ export async function createTestPostgresDatabase(
 
 export async function runSql(url: string, statement: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
+  // When a connection breaks, its query fails. The connection also emits the event "error", which would end the process without a listener.
+  client.on("error", () => undefined);
   await client.connect();
   try {
     return (await client.query(statement)).rows;

@@ -6,6 +6,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   verbs: async () => (await import("./verbs.ts")).runVerbs,
   peers: async () => (await import("./peers.ts")).runPeers,
   scale: async () => (await import("./scale.ts")).runScale,
+  start: async () => (await import("./start.ts")).runStart,
   upload: async () => (await import("./upload.ts")).runUpload,
 };
 

@@ -1,9 +1,10 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { DataLocation } from "./service.ts";
 import { settings } from "./settings.ts";
 
@@ -103,6 +104,29 @@ export async function startCandidate({ name, entry, directory, env }: CandidateS
     },
     stop: () => stop(child, { name, output }),
   };
+}
+
+/**
+ * Runs a command of the service to its end. Returns the usage of the command, and the time that the command took. Throws if the command
+ * prints an error.
+ */
+export async function runCommand(
+  { entry, directory, env }: CandidateSpec,
+  args: readonly string[],
+): Promise<Usage & { seconds: number; output: string }> {
+  const file = join(directory, "usage.json");
+  const startedAt = performance.now();
+  const flags = [...settings.nodeFlags, "--import", probe.href, fileURLToPath(entry), ...args];
+  const child = spawn(process.execPath, flags, {
+    cwd: directory,
+    env: { PATH: process.env.PATH, NODE_ENV: "production", ...env, BENCH_USAGE_FILE: file },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const output = collectOutput(child);
+  const [code] = await once(child, "close");
+  if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}:\n${output()}`);
+  const usage = JSON.parse(await readFile(file, "utf8"));
+  return { ...usage, seconds: (performance.now() - startedAt) / 1000, output: output() };
 }
 
 /** Returns the Node.js flags that write a CPU profile to BENCH_PROFILE_DIR, or no flags without BENCH_PROFILE_DIR. */

@@ -3,6 +3,11 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { loadConfig } from "@valetkey/server/src/platform/config/index.ts";
+import { FILE_JOBS } from "@valetkey/server/src/wiring/background.ts";
+import { openCore } from "@valetkey/server/src/wiring/core.ts";
+import { createLogger } from "@valetkey/server/src/wiring/service.ts";
+import { SERVICE_JOBS } from "@valetkey/server/src/wiring/service-background.ts";
 import pg from "pg";
 import type { BenchAttachment, BenchNote, Dataset } from "./dataset.ts";
 import { apiToken, sessionToken, settings } from "./settings.ts";
@@ -29,6 +34,17 @@ const articleSchema = new URL("../../article/schema.sql", import.meta.url);
 
 export function sqliteFileIn(directory: string): string {
   return join(directory, settings.sqliteFile);
+}
+
+/** Opens the short background jobs of the service, which delete and expire rows at intervals. */
+export async function openJobs(env: Record<string, string>, directory: string) {
+  const { config } = loadConfig({ ...env, LOG_LEVEL: "error" }, { workingDirectory: directory });
+  const { useCases, close } = await openCore(config, { logger: createLogger(config) });
+  const names = [...Object.keys(FILE_JOBS), ...Object.keys(SERVICE_JOBS)] as (
+    | keyof typeof FILE_JOBS
+    | keyof typeof SERVICE_JOBS
+  )[];
+  return { jobs: new Map(names.map((name): [string, () => Promise<unknown>] => [name, useCases[name]])), close };
 }
 
 /** Writes the data of the benchmark to the tables of the service. The service has already run once, and has created its tables. */

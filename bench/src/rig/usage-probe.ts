@@ -1,9 +1,15 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 
 // Node.js loads this file before the code of every candidate, so a candidate needs no code for the benchmark.
 process.on("message", (message) => {
   if (message === "usage") process.send?.(usage());
 });
+
+// A command writes its usage to a file when it ends.
+const { BENCH_USAGE_FILE } = process.env;
+if (BENCH_USAGE_FILE !== undefined) {
+  process.once("exit", () => writeFileSync(BENCH_USAGE_FILE, JSON.stringify(usage())));
+}
 
 function usage() {
   const { user, system } = process.cpuUsage();

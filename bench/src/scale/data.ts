@@ -178,6 +178,17 @@ export function rowsOf(shape: Shape, words: Words): Rows[] {
       },
     },
     {
+      table: "auth_sessions",
+      count: people,
+      columns: {
+        id: id("row", "i"),
+        token: "'session-' || i",
+        user_id: person("i"),
+        ...authDates,
+        expires_at: words.date,
+      },
+    },
+    {
       table: "notes",
       count: notes,
       columns: {
@@ -269,6 +280,18 @@ export function rowsOf(shape: Shape, words: Words): Rows[] {
       },
     },
     {
+      table: "access_requests",
+      count: Math.ceil(notes / 50),
+      columns: { note_id: id("note", "i * 50"), user_id: person(`(i * 7) % ${people}`), requested_at: `${until}` },
+    },
+    {
+      table: "note_pins",
+      count: notes / 10,
+      // Each person has pinned only a few notes.
+      where: `i * 10 >= ${2 * large}`,
+      columns: { user_id: person(ownerOfNote("(i * 10)")), note_id: id("note", "i * 10"), pinned_at: `${until}` },
+    },
+    {
       table: "links",
       count: links,
       columns: {
@@ -296,6 +319,19 @@ export function rowsOf(shape: Shape, words: Words): Rows[] {
       count: links,
       where: `i % 4 = 3 and ${large} + 10 * ${noteOfLink("i")} < ${files}`,
       columns: { link_id: id("link", "i"), attachment_id: id("file", `${large} + 10 * ${noteOfLink("i")}`) },
+    },
+    {
+      table: "link_mails",
+      count: links,
+      columns: {
+        ...{
+          id: id("row", "i"),
+          link_id: id("link", "i"),
+          email: "'guest-' || i || '@bench.example'",
+          generation: "0",
+        },
+        ...{ code_hash: "'hash-' || i", sent_by: person(ownerOfLink("i")), queued_at: `${until}`, sent_at: `${until}` },
+      },
     },
     {
       table: "link_claims",
@@ -352,6 +388,55 @@ export function rowsOf(shape: Shape, words: Words): Rows[] {
         due_at: `case when i % 2 = 0 then ${later} + i end`,
         given_up_at: `case when i % 2 = 1 then ${until} - i end`,
       },
+    },
+    {
+      table: "webhook_endpoints",
+      count: Math.ceil(people / 100),
+      columns: {
+        ...{
+          id: id("row", "i"),
+          owner_id: person("i * 100 + 7"),
+          url: "'https://hooks.bench.example'",
+          events: `'["upload.ready"]'`,
+        },
+        ...{
+          description: "''",
+          generation: "0",
+          created_at: `${until}`,
+          disabled_at: `${until}`,
+          failures: "0",
+          paused_until: "0",
+        },
+      },
+    },
+    {
+      table: "webhook_deliveries",
+      count: notes,
+      columns: {
+        ...{
+          endpoint_id: id("row", `i % ${Math.ceil(people / 100)}`),
+          id: "'message-' || i",
+          type: "'upload.ready'",
+          subject: id("file", "i"),
+        },
+        ...{
+          body: sql.body("i"),
+          created_at: `${until} - i`,
+          queued_at: `${until} - i`,
+          attempts: "1",
+          delivered_at: `${until} - i`,
+        },
+      },
+    },
+    {
+      table: "object_deletions",
+      count: notes / 10,
+      columns: { object_key: `'deleted-' || ${words.hex("i", 12)}`, not_before: `${later}`, attempts: "0" },
+    },
+    {
+      table: "limit_counts",
+      count: notes / 10,
+      columns: { key: "'limit-' || i", count: "1", expires_at: `${later}` },
     },
   ];
 }

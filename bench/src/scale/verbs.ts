@@ -1,14 +1,22 @@
 import { DatabaseSync } from "node:sqlite";
-import { batchCall, type Call, create, sendCall, sendFile, smallFile } from "../rig/calls.ts";
+import { SignJWT } from "jose";
 import { below } from "../rig/dataset.ts";
 import { deriveLinkKeys, makeToken } from "../rig/service.ts";
-import { createToken, settings } from "../rig/settings.ts";
+import { settings } from "../rig/settings.ts";
 import { expressions, type Shape, sqliteWords } from "./data.ts";
 
-/** A service with its data. */
-export type Subject = { port: number; data: Data };
+export type Request = {
+  method: string;
+  path: string;
+  token?: string | undefined;
+  clientIp?: string | undefined;
+  body?: object | undefined;
+};
+export type Response = { status: number; json: unknown; milliseconds: number };
+/** A service with its data. `send`: sends a request, and measures its time. */
+export type Subject = { send(request: Request): Promise<Response>; data: Data };
 /** Prepares data outside of the measurement, and returns the request to measure. */
-export type Verb = (subject: Subject) => Promise<Call> | Call;
+export type Verb = (subject: Subject) => Promise<Request> | Request;
 
 /** Functions that choose rows of the data. A usual note does not belong to one of the two largest people. */
 export type Data = ReturnType<typeof openData>;
@@ -33,7 +41,7 @@ export function openData(shape: Shape, random: () => number) {
     users,
     idOf: (kind: Parameters<typeof sql.id>[0], nth: number) => String(evaluate(sql.id(kind, String(nth)))),
     tokenOf(person: number): Promise<string> {
-      const token = tokens.get(person) ?? createToken(data.idOf("person", person));
+      const token = tokens.get(person) ?? signToken(data.idOf("person", person));
       tokens.set(person, token);
       return token;
     },
@@ -67,52 +75,81 @@ export function openData(shape: Shape, random: () => number) {
   return data;
 }
 
+function signToken(userId: string): Promise<string> {
+  const claims = new SignJWT().setProtectedHeader({ alg: "HS256", typ: "JWT" }).setSubject(userId);
+  return claims.setIssuedAt().setExpirationTime("6h").sign(new TextEncoder().encode(settings.jwtSecret));
+}
+
 const ADMINISTRATOR = 3;
+const CONTENT = "%PDF-1.7\n%%EOF";
+const FILE = { filename: "Scan 12.pdf", sizeBytes: CONTENT.length, contentType: "application/pdf" };
+
 const get =
   (path: string, who = (data: Data) => data.person()): Verb =>
   async ({ data }) => ({ method: "GET", path, token: await data.tokenOf(who(data)) });
 
 /** A request of the owner of a usual note. */
 const ofNote =
-  (method: Call["method"], pathOf: (id: string) => string, bodyOf?: (data: Data) => object): Verb =>
+  (method: string, pathOf: (id: string) => string, bodyOf?: (data: Data) => object): Verb =>
   async ({ data }) =>
     requestOfNote(data, { note: data.note(), method, pathOf, body: bodyOf?.(data) });
 
-type OfNote = { note: number; method: Call["method"]; pathOf: (id: string) => string; body?: object | undefined };
+type OfNote = { note: number; method: string; pathOf: (id: string) => string; body?: object | undefined };
 
-async function requestOfNote(data: Data, { note, method, pathOf, body }: OfNote): Promise<Call> {
+async function requestOfNote(data: Data, { note, method, pathOf, body }: OfNote): Promise<Request> {
   return { method, path: pathOf(data.idOf("note", note)), token: await data.tokenOf(data.ownerOf(note)), body };
 }
 
 const admin = (path: string) => get(path, () => ADMINISTRATOR);
 
-const fileUrl: Verb = async ({ data }) => {
+export const fileUrl = async ({ data }: Subject): Promise<Request> => {
   const note = data.note();
   const [file = 0] = data.filesOf(note);
-  const path = `/attachments/${data.idOf("file", file)}/url`;
-  return { method: "GET", path, token: await data.tokenOf(data.ownerOf(note)) };
+  return {
+    method: "GET",
+    path: `/attachments/${data.idOf("file", file)}/url`,
+    token: await data.tokenOf(data.ownerOf(note)),
+  };
 };
 
 const fileUrls: Verb = async ({ data }) => {
   const note = data.note();
   const attachmentIds = data.filesOf(note).map((file) => data.idOf("file", file));
-  return batchCall(attachmentIds, await data.tokenOf(data.ownerOf(note)));
+  return {
+    method: "POST",
+    path: "/attachments/urls",
+    token: await data.tokenOf(data.ownerOf(note)),
+    body: { attachmentIds },
+  };
 };
 
+const completeUpload: Verb = async (subject) => {
+  const start = await startUpload(subject);
+  const { json, status } = await subject.send(start);
+  const { upload } = json as { upload: { id: string; method: string; url: string; headers: Record<string, string> } };
+  if (status !== 201) throw new Error(`The start of an upload returned ${status}: ${JSON.stringify(json)}`);
+  const { "content-length": _signed, ...headers } = upload.headers;
+  const sent = await fetch(upload.url, { method: upload.method, headers, body: CONTENT });
+  if (!sent.ok) throw new Error(`The bucket returned ${sent.status}: ${await sent.text()}`);
+  return { method: "POST", path: `/uploads/${upload.id}/complete`, token: start.token, body: {} };
+};
 const startUpload: Verb = ofNote(
   "POST",
   (id) => `/notes/${id}/uploads`,
-  () => smallFile,
+  () => FILE,
 );
-const completeUpload: Verb = async (subject) => sendFile(subject.port, await startUpload(subject));
 
-/** Creates a note with ten files, so that the verb does not depend on earlier runs. */
-async function newNote({ port, data }: Subject): Promise<{ id: string; token: string }> {
+/** Creates a note with ten files and a share, so that the verb does not depend on earlier runs. */
+async function newNote({ send, data }: Subject, { files = 10 } = {}): Promise<{ id: string; token: string }> {
   const token = await data.tokenOf(data.person());
-  const body = { title: "Budget of the bench", body: "x" };
-  const { id } = await create<{ id: string }>(port, { method: "POST", path: "/notes", token, body });
-  const start: Call = { method: "POST", path: `/notes/${id}/uploads`, token, body: smallFile };
-  for (let nth = 0; nth < 10; nth++) await create(port, start);
+  const { json } = await send({
+    method: "POST",
+    path: "/notes",
+    token,
+    body: { title: "Budget of the bench", body: "x" },
+  });
+  const { id } = json as { id: string };
+  for (let nth = 0; nth < files; nth++) await send({ method: "POST", path: `/notes/${id}/uploads`, token, body: FILE });
   return { id, token };
 }
 
@@ -122,7 +159,7 @@ const deleteNote: Verb = async (subject) => {
 };
 const restoreNote: Verb = async (subject) => {
   const { id, token } = await newNote(subject);
-  await sendCall(subject.port, { method: "DELETE", path: `/notes/${id}`, token });
+  await subject.send({ method: "DELETE", path: `/notes/${id}`, token });
   return { method: "POST", path: `/trash/notes/${id}/restore`, token };
 };
 const purgeNote: Verb = async (subject) => {
@@ -131,18 +168,13 @@ const purgeNote: Verb = async (subject) => {
 };
 const deleteFile: Verb = async (subject) => {
   const complete = await completeUpload(subject);
-  const { id } = (await (await sendCall(subject.port, complete)).json()) as { id: string };
-  return { method: "DELETE", path: `/attachments/${id}`, token: complete.token };
+  const { json } = await subject.send(complete);
+  return { method: "DELETE", path: `/attachments/${(json as { id: string }).id}`, token: complete.token };
 };
 
-function linkCall(data: Data, link: number): Call {
-  return { method: "GET", path: `/public/links/${data.linkToken(link)}`, clientIp: data.ip() };
-}
-
-function claimCall(data: Data, link: number): Call {
-  const { path, clientIp } = linkCall(data, link);
-  return { method: "POST", path: `${path}/claims`, clientIp };
-}
+const ofLink =
+  (method: string, pathOf: (token: string) => string, linkOf = (data: Data) => data.link()): Verb =>
+  ({ data }) => ({ method, path: pathOf(`/public/links/${data.linkToken(linkOf(data))}`), clientIp: data.ip() });
 
 /** Every verb that people use, with a request of usual size, which does not depend on the size of the data. */
 export const verbs: Record<string, Verb> = {
@@ -159,8 +191,12 @@ export const verbs: Record<string, Verb> = {
   "note: open": ofNote("GET", (id) => `/notes/${id}`),
   "note: files": ofNote("GET", (id) => `/notes/${id}/attachments`),
   "note: create": async ({ data }) => {
-    const body = { title: "New", body: "Text" };
-    return { method: "POST", path: "/notes", token: await data.tokenOf(data.person()), body };
+    return {
+      method: "POST",
+      path: "/notes",
+      token: await data.tokenOf(data.person()),
+      body: { title: "New", body: "Text" },
+    };
   },
   "note: change": ofNote(
     "PATCH",
@@ -194,8 +230,8 @@ export const verbs: Record<string, Verb> = {
     (id) => `/notes/${id}/links`,
     () => ({ notify: "never" }),
   ),
-  "link: page": ({ data }) => linkCall(data, data.link()),
-  "link: claim": ({ data }) => claimCall(data, data.link()),
+  "link: page": ofLink("GET", (path) => path),
+  "link: claim": ofLink("POST", (path) => `${path}/claims`),
   "link: events": async ({ data }) => {
     const link = data.link();
     const token = await data.tokenOf(data.ownerOf(data.noteOfLink(link)));
@@ -215,7 +251,7 @@ export const verbs: Record<string, Verb> = {
 
 const LARGE = 2;
 const largeNote =
-  (method: Call["method"], pathOf: (id: string) => string, body?: object): Verb =>
+  (method: string, pathOf: (id: string) => string, body?: object): Verb =>
   ({ data }) =>
     requestOfNote(data, { note: LARGE * data.shape.large, method, pathOf, body });
 const large = (path: string) => get(path, () => 0);
@@ -226,16 +262,27 @@ export const largeVerbs: Record<string, Verb> = {
   "large note: changes": largeNote("GET", (id) => `/changes?noteId=${id}`),
   "large note: activity": largeNote("GET", (id) => `/notes/${id}/activity`),
   "large note: downloads": largeNote("GET", (id) => `/notes/${id}/activity/downloads`),
-  "large note: upload": largeNote("POST", (id) => `/notes/${id}/uploads`, smallFile),
-  "large note: share": (subject) => {
-    const { data } = subject;
+  "large note: upload": largeNote("POST", (id) => `/notes/${id}/uploads`, FILE),
+  "large note: share": async ({ data }) => {
     const body = { userIds: [data.idOf("person", data.person())], role: "viewer" };
-    return largeNote("PUT", (id) => `/notes/${id}/shares`, body)(subject);
+    return requestOfNote(data, {
+      note: LARGE * data.shape.large,
+      method: "PUT",
+      pathOf: (id) => `/notes/${id}/shares`,
+      body,
+    });
   },
-  "large note: link page": async (subject) => {
-    const createLink = await largeNote("POST", (id) => `/notes/${id}/links`, { notify: "never" })(subject);
-    const { url } = await create<{ url: string }>(subject.port, createLink);
-    return { method: "GET", path: `/public/links/${url.split("/").at(-1)}`, clientIp: subject.data.ip() };
+  "large note: link page": async ({ send, data }) => {
+    const body = { notify: "never" };
+    const pathOf = (id: string) => `/notes/${id}/links`;
+    const { json } = await send(
+      await requestOfNote(data, { note: LARGE * data.shape.large, method: "POST", pathOf, body }),
+    );
+    return {
+      method: "GET",
+      path: `/public/links/${(json as { url: string }).url.split("/").at(-1)}`,
+      clientIp: data.ip(),
+    };
   },
   "large note: links": largeNote("GET", (id) => `/notes/${id}/links`),
   "large note: delete": largeNote("DELETE", (id) => `/notes/${id}`),
@@ -250,8 +297,16 @@ export const largeVerbs: Record<string, Verb> = {
   "large person: trash": large("/trash"),
   "large person: activity": large("/activity"),
   "large person: downloads": large("/activity/downloads"),
-  "busy link: page": ({ data }) => linkCall(data, 1),
-  "busy link: claim": ({ data }) => claimCall(data, 1),
+  "busy link: page": ofLink(
+    "GET",
+    (path) => path,
+    () => 1,
+  ),
+  "busy link: claim": ofLink(
+    "POST",
+    (path) => `${path}/claims`,
+    () => 1,
+  ),
   "busy link: events": async ({ data }) => {
     const token = await data.tokenOf(data.ownerOf(data.noteOfLink(1)));
     return { method: "GET", path: `/links/${data.idOf("link", 1)}/events`, token };

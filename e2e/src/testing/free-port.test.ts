@@ -25,6 +25,5 @@ it("two test runs on one machine get different ports", async () => {
       return JSON.parse(String(line)) as number[];
     }),
   );
-  const [one, other] = ports.map((each) => new Set(each));
-  expect(one?.isDisjointFrom(other as Set<number>)).toBe(true);
+  expect(new Set(ports.flat()).size).toBe(200);
 });

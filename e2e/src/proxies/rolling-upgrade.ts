@@ -166,11 +166,8 @@ async function openStage(proxy: ProxySpec, before: Program) {
   }
 
   async function migrateLater(): Promise<void> {
-    const row = "('9999-later', '2099-01-01T00:00:00.000Z')";
-    await runSql(
-      database.url,
-      `alter table attachments add column later text; insert into kysely_migration (name, timestamp) values ${row}`,
-    );
+    const row = "insert into valetkey_migrations (name, is_required) values ('9999-later', 0)";
+    await runSql(database.url, `alter table attachments add column later text; ${row}`);
   }
 
   return { url, restart, migrateLater };

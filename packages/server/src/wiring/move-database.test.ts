@@ -32,7 +32,7 @@ function dump(file: string): Record<string, string[]> {
   const tables = database.prepare("select name from sqlite_schema where type = 'table' order by name").all();
   const rows = tables
     .map(({ name }) => String(name))
-    .filter((name) => !/^(?:sqlite_|kysely_|search_)/.test(name))
+    .filter((name) => !/^(?:sqlite_|valetkey_|search_)/.test(name))
     .map((name) => [
       name,
       database
@@ -74,7 +74,7 @@ describe("a move of the database", () => {
     const [old, middle, last] = [await filled(), await emptyPostgres(), await newSqlite()];
     const before = dump(old.file);
     const short = Object.entries(before).filter(([, rows]) => rows.length < ROWS);
-    expect(short.map(([table]) => table)).toEqual(["schema_compatibility"]);
+    expect(short.map(([table]) => table)).toEqual([]);
     const there = await moveTo(old, middle);
     const back = await moveTo(middle, last);
     expect(there.map(({ table }) => table)).toEqual(Object.keys(before));
@@ -217,11 +217,14 @@ describe("a refused move of the database", () => {
 
   it("a database move refuses a source with missing or unknown migrations", async () => {
     const [source, target] = [await filled(), await emptyPostgres()];
-    change(source.file, "delete from kysely_migration");
+    change(source.file, "delete from valetkey_migrations");
     await expect(moveTo(source, target)).rejects.toThrow("lacks the migration 0200-initial-schema. Start the service");
-    change(source.file, "insert into kysely_migration values ('0200-initial-schema', ''), ('9999-later', '')");
+    change(
+      source.file,
+      "insert into valetkey_migrations (name, is_required) values ('0200-initial-schema', 1), ('9999-later', 0)",
+    );
     await expect(moveTo(source, target)).rejects.toThrow("the migration 9999-later of a newer Valet Key");
-    change(source.file, "delete from kysely_migration where name like '9%'; alter table notes add column own text");
+    change(source.file, "delete from valetkey_migrations where name like '9%'; alter table notes add column own text");
     await expect(moveTo(source, target)).rejects.toThrow("differ at notes.own");
   });
 

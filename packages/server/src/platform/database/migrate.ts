@@ -1,21 +1,17 @@
 import { type Kysely, sql } from "kysely";
-import { type Migration, Migrator } from "kysely/migration";
 import { DomainError } from "../errors.ts";
 import type { DatabaseUser, EngineName } from "./engine.ts";
-import { isOfPreview, MADE_BY_PREVIEW, migrationsFor } from "./migrations/index.ts";
+import { MADE_BY_PREVIEW, type Migrations, migrationsFor } from "./migrations/index.ts";
 import type { Tables } from "./schema.ts";
 
-const EXECUTED = "kysely_migration";
-/** The table with the name of the lowest migration that a version of the service must contain to use the database. */
-const COMPATIBILITY = "schema_compatibility";
+/** The table of the migrations that have run. */
+export const MIGRATIONS = "valetkey_migrations";
 
 /** The table that marks a PostgreSQL database into which an interrupted move has not copied all rows (move/postgres-side.ts). */
 export const INCOMPLETE_MOVE = "incomplete_move";
 
 // The id of the advisory lock is an arbitrary number. Other programs in the same database must not use this number.
 const LOCK_ID = 4_716_203_958_114_027n;
-
-type Migrations = Readonly<Record<string, Migration>>;
 
 /** Records the owner of a database. Throws `database_unavailable` if another application owns the database. */
 export type Own = (transaction: Kysely<Tables>) => Promise<void>;
@@ -71,30 +67,42 @@ export async function migrateWithin(
 ): Promise<void> {
   const executed = await executedMigrations(transaction, engine);
   const isNew = executed.length === 0;
-  const known = options.migrations ?? migrationsFor(engine, usedBy);
-  const later = await laterMigrations(transaction, { engine, executed, known });
+  const migrations = options.migrations ?? migrationsFor(engine, usedBy);
+  refuseLater(executed, migrations);
   if (!isNew) await own?.(transaction);
-  await migrateToLatest(transaction, { ...known, ...later }, schema);
+  else await attempt("migrations", () => createTable(transaction, schema));
+  for (const name of missingOf(executed, migrations)) {
+    const { up, isRequired = false } = migrations[name] as Migrations[string];
+    await attempt(`the migration ${name}`, () => up(transaction));
+    await transaction
+      .insertInto(MIGRATIONS)
+      .values({ name, is_required: isRequired ? 1 : 0 })
+      .execute();
+  }
   if (isNew) await own?.(transaction);
 }
 
-async function migrateToLatest(
-  transaction: Kysely<Tables>,
-  migrations: Migrations,
-  schema: string | undefined,
-): Promise<void> {
-  const provider = { getMigrations: async () => migrations };
-  // Without the name of the schema, the migrator could find the table of another migrator in another schema.
-  const table = schema === undefined ? {} : { migrationTableSchema: schema };
-  const { error, results } = await new Migrator({ db: transaction, provider, ...table }).migrateToLatest();
-  if (error === undefined) return;
-  const failed = results?.find(({ status }) => status === "Error")?.migrationName;
-  // This error rolls back the migrations.
-  throw new DomainError(
-    "database_unavailable",
-    `The database refuses ${failed === undefined ? "migrations" : `the migration ${failed}`}, and no data was changed. Give Valet Key a database of its own, and a user that may create tables.`,
-    { cause: error instanceof DomainError ? error.cause : error },
-  );
+async function createTable(transaction: Kysely<Tables>, schema: string | undefined): Promise<void> {
+  // A user who may not create schemas can still use an existing schema.
+  const exists = schema !== undefined && sql`select 1 from pg_namespace where nspname = ${schema}`.execute(transaction);
+  if (exists && (await exists).rows.length === 0) await transaction.schema.createSchema(schema).execute();
+  await sql`
+    create table if not exists ${sql.table(MIGRATIONS)} (
+      name text primary key not null, is_required smallint not null, migrated_at text not null default current_timestamp
+    )`.execute(transaction);
+}
+
+/** Runs a part of the migrations. An error rolls back all of them. */
+async function attempt(part: string, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    throw new DomainError(
+      "database_unavailable",
+      `The database refuses ${part}, and no data was changed. Give Valet Key a database of its own, and a user that may create tables.`,
+      { cause: error instanceof DomainError ? error.cause : error },
+    );
+  }
 }
 
 export function hasMigration(engine: EngineName, name: string): boolean {
@@ -108,47 +116,37 @@ export async function firstMissingMigration(
   { migrations = migrationsFor(engine) }: Pick<MigrateOptions, "migrations"> = {},
 ): Promise<string | undefined> {
   const executed = await executedMigrations(db, engine);
-  if (executed.length === 0) return undefined;
-  return Object.keys(migrations)
-    .sort()
-    .find((name) => !executed.includes(name));
+  return executed.length === 0 ? undefined : missingOf(executed, migrations)[0];
 }
 
-/** Returns the names of the migrations that have run. The list is empty for a new database. */
-async function executedMigrations(db: Kysely<Tables>, engine: EngineName): Promise<string[]> {
-  if (!(await hasTable(db, { engine, table: EXECUTED }))) return [];
-  const { rows } = await sql<{ name: string }>`select name from ${sql.table(EXECUTED)} order by name`.execute(db);
-  if (rows.some(({ name }) => isOfPreview(name))) {
+type Executed = { name: string; is_required: 0 | 1 };
+
+function missingOf(executed: readonly Executed[], migrations: Migrations): string[] {
+  const names = Object.keys(migrations).sort();
+  return names.filter((name) => !executed.some((each) => each.name === name));
+}
+
+/** Returns the migrations that have run, in the order of their names. The list is empty for a new database. */
+async function executedMigrations(db: Kysely<Tables>, engine: EngineName): Promise<Executed[]> {
+  if (await hasTable(db, { engine, table: MIGRATIONS })) {
+    return db.selectFrom(MIGRATIONS).select(["name", "is_required"]).orderBy("name").execute();
+  }
+  const ofPreview = ["kysely_migration", "attachments"].map((table) => hasTable(db, { engine, table }));
+  if ((await Promise.all(ofPreview)).every(Boolean)) {
     throw new DomainError("database_unavailable", `This database ${MADE_BY_PREVIEW}`);
   }
-  return rows.map(({ name }) => name);
+  return [];
 }
 
-/**
- * Returns the migrations of a later version as migrations that do nothing. Without these, the migrator would report the unknown migrations
- * as corrupted. Throws `database_unavailable` if the running version is too old for the database.
- */
-async function laterMigrations(
-  db: Kysely<Tables>,
-  { engine, executed, known }: { engine: EngineName; executed: readonly string[]; known: Migrations },
-): Promise<Record<string, Migration>> {
-  const later = executed.filter((name) => !Object.hasOwn(known, name));
-  const last = later.at(-1);
-  if (last === undefined) return {};
-  const needed = (await neededMigration(db, engine)) ?? last;
-  if (!Object.hasOwn(known, needed)) {
-    throw new DomainError(
-      "database_unavailable",
-      `This database was written by a newer Valet Key (migration ${last}), and needs a version with the migration ${needed}. Install that version, or restore a backup.`,
-    );
-  }
-  return Object.fromEntries(later.map((name) => [name, { up: async () => undefined }]));
-}
-
-/** Returns undefined if the versions that migrated the database have not stored the lowest necessary migration. */
-async function neededMigration(db: Kysely<Tables>, engine: EngineName): Promise<string | undefined> {
-  if (!(await hasTable(db, { engine, table: COMPATIBILITY }))) return undefined;
-  return (await db.selectFrom(COMPATIBILITY).select("needed_migration").executeTakeFirst())?.needed_migration;
+/** Throws `database_unavailable` if a later version has run a migration that the running version must have. */
+function refuseLater(executed: readonly Executed[], known: Migrations): void {
+  const isUnknown = ({ name }: Executed) => !Object.hasOwn(known, name);
+  const needed = executed.findLast((each) => each.is_required === 1 && isUnknown(each))?.name;
+  if (needed === undefined) return;
+  throw new DomainError(
+    "database_unavailable",
+    `This database was written by a newer Valet Key (migration ${executed.findLast(isUnknown)?.name}), and needs a version with the migration ${needed}. Install that version, or restore a backup.`,
+  );
 }
 
 async function hasTable(

@@ -590,11 +590,8 @@ export type Tables = {
     created_at: number;
     last_used_at: number | null;
   };
-  /** One row: the lowest migration that a version of the service must contain to use the database (ADR 2). */
-  schema_compatibility: {
-    id: number;
-    needed_migration: string;
-  };
+  /** The migrations that have run (migrate.ts). `is_required`: 1 if a version without the migration must refuse the database (ADR 2). */
+  valetkey_migrations: { name: string; is_required: Bit; migrated_at: Generated<string> };
   /** One row: the application that owns the database. */
   application: {
     id: number;

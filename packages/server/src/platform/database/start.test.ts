@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { sql } from "kysely";
-import type { Migration } from "kysely/migration";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { accessQueries } from "../../features/access/queries.ts";
 import { noteQueries } from "../../features/notes/queries.ts";
@@ -13,7 +12,7 @@ import { sampleNote } from "../../testing/database/samples.ts";
 import { engines, sqlite } from "../../testing/database/test-databases.ts";
 import { openPostgres } from "../../wiring/database/open-postgres.ts";
 import { openSqlite } from "../../wiring/database/open-sqlite.ts";
-import { migrationsFor } from "./migrations/index.ts";
+import { type Migrations, migrationsFor } from "./migrations/index.ts";
 import type { Database } from "./queries.ts";
 import { urlJournalFile } from "./sqlite/file.ts";
 
@@ -35,7 +34,9 @@ describe.each(engines)("the start with a database on $name", ({ name, createLoca
       Promise.all(Array.from({ length: 3 }, () => openAt(location))),
     ]);
     expect(exits).toEqual([0, 0]);
-    const { rows } = await sql`select name from kysely_migration order by name`.execute((opened[0] as Database).kysely);
+    const { rows } = await sql`select name from valetkey_migrations order by name`.execute(
+      (opened[0] as Database).kysely,
+    );
     expect(rows).toEqual(MIGRATIONS.map((name) => ({ name })));
     for (const db of opened) await db.close();
   });
@@ -57,7 +58,7 @@ describe.each(engines)("the start with a database on $name", ({ name, createLoca
     const first = await openAt(location);
     await noteQueries(first).insert(note);
     await first.close();
-    const migrations: Record<string, Migration> = {
+    const migrations: Migrations = {
       ...migrationsFor(name),
       "0201-of-this-test": { up: (db) => db.schema.alterTable("notes").addColumn("color", "text").execute() },
     };
@@ -70,7 +71,8 @@ describe.each(engines)("the start with a database on $name", ({ name, createLoca
   it("the error about a database from before 0.1.0 names a commit that can open it", async () => {
     const location = await locationInTest();
     const db = await openAt(location);
-    await sql`update kysely_migration set name = '0123-token-uses'`.execute(db.kysely);
+    await sql`create table kysely_migration (name text)`.execute(db.kysely);
+    await db.kysely.schema.dropTable("valetkey_migrations").execute();
     await db.close();
     await expect(openAt(location)).rejects.toMatchObject({
       code: "database_unavailable",
@@ -81,11 +83,16 @@ describe.each(engines)("the start with a database on $name", ({ name, createLoca
   });
 
   /** Creates a database that a later version of the service has migrated. */
-  async function migratedLater(change: (db: Database) => Promise<unknown>) {
+  async function migratedLater({ isRequired }: { isRequired: boolean }, change: (db: Database) => Promise<unknown>) {
     const location = await locationInTest();
     const db = await openAt(location);
-    const row = sql`('9999-from-the-future', '2099-01-01T00:00:00.000Z')`;
-    await sql`insert into kysely_migration (name, timestamp) values ${row}`.execute(db.kysely);
+    await db.kysely
+      .insertInto("valetkey_migrations")
+      .values([
+        { name: "9998-later", is_required: isRequired ? 1 : 0 },
+        { name: "9999-from-the-future", is_required: 0 },
+      ])
+      .execute();
     await change(db);
     await db.close();
     return location;
@@ -93,7 +100,7 @@ describe.each(engines)("the start with a database on $name", ({ name, createLoca
 
   it("the service opens a newer database that only has additional columns", async () => {
     const note = sampleNote();
-    const location = await migratedLater(async (db) => {
+    const location = await migratedLater({ isRequired: false }, async (db) => {
       await sql`alter table notes add column color text`.execute(db.kysely);
       await noteQueries(db).insert(note);
     });
@@ -103,9 +110,7 @@ describe.each(engines)("the start with a database on $name", ({ name, createLoca
   });
 
   it("the service refuses a database that requires a later version of the service", async () => {
-    const location = await migratedLater((db) =>
-      db.kysely.updateTable("schema_compatibility").set({ needed_migration: "9998-later" }).execute(),
-    );
+    const location = await migratedLater({ isRequired: true }, async () => undefined);
     await expect(openAt(location)).rejects.toMatchObject({
       code: "database_unavailable",
       message: expect.stringMatching(
@@ -114,20 +119,13 @@ describe.each(engines)("the start with a database on $name", ({ name, createLoca
     });
   });
 
-  it("the service refuses a newer database that does not name compatible versions", async () => {
-    const location = await migratedLater(({ kysely }) => kysely.schema.dropTable("schema_compatibility").execute());
-    await expect(openAt(location)).rejects.toMatchObject({
-      code: "database_unavailable",
-      message: expect.stringContaining("by a newer Valet Key (migration 9999-from-the-future)"),
-    });
-  });
-
   it("the error about a failed migration names the migration", async () => {
     const location = await locationInTest();
-    const create: Migration = { up: (db) => db.schema.createTable("notes").addColumn("id", "text").execute() };
-    await expect(
-      openAt(location, { migrations: { ...migrationsFor(name), "0201-of-this-test": create } }),
-    ).rejects.toMatchObject({
+    const migrations: Migrations = {
+      ...migrationsFor(name),
+      "0201-of-this-test": { up: (db) => db.schema.createTable("notes").addColumn("id", "text").execute() },
+    };
+    await expect(openAt(location, { migrations })).rejects.toMatchObject({
       code: "database_unavailable",
       message: expect.stringContaining("the migration 0201-of-this-test"),
       cause: expect.any(Error),

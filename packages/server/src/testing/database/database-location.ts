@@ -1,6 +1,6 @@
-import type { Migration } from "kysely/migration";
 import type { Clock } from "../../platform/clock.ts";
 import type { DatabaseUser } from "../../platform/database/engine.ts";
+import type { Migrations } from "../../platform/database/migrations/index.ts";
 import type { Database } from "../../platform/database/queries.ts";
 import { openPostgres } from "../../wiring/database/open-postgres.ts";
 import { openSqlite } from "../../wiring/database/open-sqlite.ts";
@@ -12,7 +12,7 @@ export type DatabaseLocation = { file: string } | { url: string };
 type Options = {
   /** The clock of the database. Default: the clock of the machine. */
   clock?: Clock | undefined;
-  migrations?: Record<string, Migration>;
+  migrations?: Migrations;
   /** The user of the database. Default: the service. */
   usedBy?: DatabaseUser | undefined;
   /** The application that owns the database. Default: the owner is not checked. */

@@ -18,7 +18,7 @@ export function fillSchema(file: string): void {
   database.exec("pragma foreign_keys = off");
   const tables = database.prepare("select name from sqlite_schema where type = 'table' order by name").all();
   for (const { name } of tables) {
-    if (/^(?:sqlite_|kysely_|search_|schema_compatibility)/.test(String(name))) continue;
+    if (/^(?:sqlite_|valetkey_|search_)/.test(String(name))) continue;
     for (let row = 1; row <= ROWS; row += 1) insertRow(database, { table: String(name), row });
   }
   database.close();

@@ -15,7 +15,7 @@ const SMALL_TABLES = [
   "hook_marks",
   "policy",
   "probes",
-  "schema_compatibility",
+  "valetkey_migrations",
 ] as const;
 
 type Growing = Exclude<keyof Tables, (typeof SMALL_TABLES)[number]>;

@@ -1,5 +1,4 @@
 import { Kysely, PostgresDialect, type SqlBool, sql } from "kysely";
-import type { Migration } from "kysely/migration";
 import pg from "pg";
 import { postgresAccessQueries } from "../../features/access/postgres.ts";
 import { compileAccess } from "../../features/access/queries.ts";
@@ -25,15 +24,10 @@ import {
 } from "../../platform/database/engine.ts";
 import { takeTurn } from "../../platform/database/lanes.ts";
 import { migrate } from "../../platform/database/migrate.ts";
+import type { Migrations } from "../../platform/database/migrations/index.ts";
 import { isNotWritable, NOT_WRITABLE, retryConflicts } from "../../platform/database/postgres/errors.ts";
 import { hostsOf } from "../../platform/database/postgres/hosts.ts";
-import {
-  hasNamedStatements,
-  MigrationDialect,
-  NO_SCHEMAS,
-  requireSchema,
-  withSchema,
-} from "../../platform/database/postgres/opening.ts";
+import { hasNamedStatements, NO_SCHEMAS, requireSchema, withSchema } from "../../platform/database/postgres/opening.ts";
 import {
   createPool,
   createPostgresSearch,
@@ -70,7 +64,7 @@ type Options = {
   schema?: string | undefined;
   poolSize?: number;
   prepared?: "auto" | "on" | "off";
-  migrations?: Record<string, Migration> | undefined;
+  migrations?: Migrations | undefined;
   usedBy?: DatabaseUser | undefined;
   application?: Application | undefined;
   onMove?: (host: string) => void;
@@ -181,7 +175,7 @@ async function migrateAt(
   { engine, application, clock, schema, migrations, usedBy }: Options & { engine: Engine },
 ): Promise<void> {
   const pool = createPool({ primary, maxConnections: 1, queryTimeoutMs: MIGRATION_TIMEOUT_MS });
-  const db = new Kysely<Tables>({ dialect: new MigrationDialect({ pool: kyselyPool(pool) }) });
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: kyselyPool(pool) }) });
   try {
     const own = ownerOf(application, { engine, clock });
     await retryConflicts(() => migrate(db, engine.name, { schema, migrations, usedBy, own }));

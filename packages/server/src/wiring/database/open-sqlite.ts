@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Kysely, sql } from "kysely";
-import type { Migration } from "kysely/migration";
 import { accessOn, compileAccess } from "../../features/access/queries.ts";
 import { openJournalEvents, openSqliteUrlAudit } from "../../features/audit/journal/log.ts";
 import { compileLookups, findOneByOne, lookupsOn } from "../../features/people/lookup-queries.ts";
@@ -13,6 +12,7 @@ import { openStarts } from "../../features/uploads/starts/sqlite-starts.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { type DatabaseUser, engineFor } from "../../platform/database/engine.ts";
 import { firstMissingMigration, migrate } from "../../platform/database/migrate.ts";
+import type { Migrations } from "../../platform/database/migrations/index.ts";
 import { createTransactions, type Database, SEARCH_LIMIT_MS } from "../../platform/database/queries.ts";
 import { inOrder } from "../../platform/database/run-calls.ts";
 import type { Tables } from "../../platform/database/schema.ts";
@@ -42,7 +42,7 @@ type Options = {
   onCopy?: (copy: string) => void;
   /** The service calls `onCheckpointFailure` with the error of a failed checkpoint. Default: no effect. */
   onCheckpointFailure?: (error: unknown) => void;
-  migrations?: Record<string, Migration> | undefined;
+  migrations?: Migrations | undefined;
 };
 
 /**

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
-import type { Migration } from "kysely/migration";
 import { firstIdAt } from "../../crypto/ids.ts";
 import type { DatabaseUser, EngineName } from "../engine.ts";
+import type { Tables } from "../schema.ts";
 import { searchIndex, serviceTriggers, sharedTriggers } from "./triggers.ts";
 
 /** The words of the schema below that differ between the engines. */
@@ -230,9 +230,6 @@ create table application (id INT primary key not null, name ID not null, bucket 
 
 -- The state of the database itself.
 create table probes (id INT primary key not null, probed_at INT not null);
-
-create table schema_compatibility (id INT primary key not null, needed_migration ID not null) KEYED;
-insert into schema_compatibility (id, needed_migration) values (1, '0200-initial-schema');
 `;
 
 /** The tables that only the service has. The tables above have no reference to them. */
@@ -464,7 +461,10 @@ create index uploads_pending_user_id on uploads (user_id) where state = 'pending
 };
 
 /** Creates the tables, indexes and triggers of version 0.1.0. An embedding does not get the tables that only the service has. */
-export function initialSchema(engine: EngineName, usedBy: DatabaseUser): Migration {
+export async function createInitialSchema(
+  db: Kysely<Tables>,
+  { engine, usedBy }: { engine: EngineName; usedBy: DatabaseUser },
+): Promise<void> {
   const isService = usedBy === "service";
   const text = [TABLES, OF_ENGINE[engine], isService ? SERVICE_TABLES : ""].join("\n");
   const statements = text
@@ -472,16 +472,9 @@ export function initialSchema(engine: EngineName, usedBy: DatabaseUser): Migrati
     .replace(/^ *--.*$/gm, "")
     .split(";\n")
     .filter((statement) => statement.trim() !== "");
-  const triggers = [
-    ...sharedTriggers(engine),
-    ...(isService ? [...searchIndex(engine), ...serviceTriggers(engine)] : []),
-  ];
-  const partitions = engine === "postgres" ? firstPartitions : () => [];
-  return {
-    async up(db: Kysely<unknown>): Promise<void> {
-      for (const statement of [...statements, ...partitions(), ...triggers]) await sql.raw(statement).execute(db);
-    },
-  };
+  const partitions = engine === "postgres" ? firstPartitions() : [];
+  const triggers = [sharedTriggers, ...(isService ? [searchIndex, serviceTriggers] : [])].flatMap((of) => of(engine));
+  for (const statement of [...statements, ...partitions, ...triggers]) await sql.raw(statement).execute(db);
 }
 
 /** Returns the statements for the partition of all ids until the end of this month, and for the partition of all later ids. */

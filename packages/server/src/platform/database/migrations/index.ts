@@ -1,6 +1,13 @@
-import type { Migration } from "kysely/migration";
+import type { Kysely } from "kysely";
 import type { DatabaseUser, EngineName } from "../engine.ts";
-import { initialSchema } from "./0200-initial-schema.ts";
+import type { Tables } from "../schema.ts";
+import { createInitialSchema } from "./0200-initial-schema.ts";
+
+/**
+ * The migrations by their names. `isRequired`: whether versions without this migration must refuse the database, for example because the
+ * migration removes a part of the schema (ADR 2). Default: false.
+ */
+export type Migrations = Readonly<Record<string, { up(db: Kysely<Tables>): Promise<void>; isRequired?: boolean }>>;
 
 const FIRST = "0200-initial-schema";
 
@@ -17,6 +24,6 @@ export function isOfPreview(migration: string): boolean {
  * Returns all migrations. Migrations run in the order of their names. A released migration must never be edited. The database of an
  * embedding lacks the tables of the service, so a migration of such a table must do nothing for an embedding.
  */
-export function migrationsFor(engine: EngineName, usedBy: DatabaseUser = "service"): Record<string, Migration> {
-  return { [FIRST]: initialSchema(engine, usedBy) };
+export function migrationsFor(engine: EngineName, usedBy: DatabaseUser = "service"): Migrations {
+  return { [FIRST]: { up: (db) => createInitialSchema(db, { engine, usedBy }), isRequired: true } };
 }

@@ -1,5 +1,6 @@
 import { invalidRequest } from "../../errors.ts";
 import type { EngineName } from "../engine.ts";
+import { MIGRATIONS } from "../migrate.ts";
 import { migrationsFor } from "../migrations/index.ts";
 import { RowSum, wholeLines } from "./copy-text.ts";
 
@@ -37,11 +38,9 @@ export type Target = {
 const DERIVED_TABLES = /^search_(?:docs|terms)/;
 /** This column states whether the search index contains the row. */
 const DERIVED_COLUMN = "is_indexed";
-/** The migrator writes these tables itself, and a move only compares them. */
-const OF_MIGRATOR = /^kysely_migration/;
-
 function isMoved(table: string): boolean {
-  return !DERIVED_TABLES.test(table) && !OF_MIGRATOR.test(table);
+  // A move only compares the migrations.
+  return !DERIVED_TABLES.test(table) && table !== MIGRATIONS;
 }
 
 const KINDS: Record<string, ColumnKind> = {

@@ -1,13 +1,12 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ControlledTransaction, Kysely } from "kysely";
+import { type ControlledTransaction, Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import { type DomainError, invalidRequest } from "../../errors.ts";
-import { INCOMPLETE_MOVE, lockMigrations, migrateWithin } from "../migrate.ts";
+import { INCOMPLETE_MOVE, lockMigrations, MIGRATIONS, migrateWithin } from "../migrate.ts";
 import { toPostgresDomainError } from "../postgres/errors.ts";
-import { MigrationDialect } from "../postgres/opening.ts";
 import { createPool, kyselyPool } from "../postgres/pool.ts";
 import { createPrimary } from "../postgres/primary.ts";
 import type { Tables } from "../schema.ts";
@@ -42,7 +41,7 @@ async function openSession(url: string): Promise<Session> {
       connect: async () => connected,
     } as unknown as pg.Pool).connect();
     const connect = async () => ({ query, release: () => undefined });
-    const db = new Kysely<Tables>({ dialect: new MigrationDialect({ pool: { options, end, connect } }) });
+    const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: { options, end, connect } }) });
     const transaction = await db.startTransaction().execute();
     await client.query(SETTINGS);
     return { client, transaction, close };
@@ -132,8 +131,8 @@ const COLUMNS = `
 /** `isSorted`: whether the rows are sorted by primary key, because SQLite inserts sorted rows faster. */
 async function postgresSide({ client, close }: Session, { isSorted }: { isSorted: boolean }): Promise<Side> {
   const columns = await client.query<SchemaColumn>(COLUMNS);
-  const migrated = (await exists(client, "kysely_migration"))
-    ? await client.query<{ name: string }>("select name from kysely_migration order by name")
+  const migrated = (await exists(client, MIGRATIONS))
+    ? await client.query<{ name: string }>(`select name from ${MIGRATIONS} order by name`)
     : { rows: [] };
   return {
     engine: "postgres",
@@ -307,7 +306,7 @@ async function dropAll(client: pg.PoolClient): Promise<string[]> {
   const { rows } = await client.query<{ drop: string; create: string }>(`
     with tables as (
       select oid from pg_class where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p') and not relispartition
-        and relname !~ '^kysely_migration'
+        and relname <> '${MIGRATIONS}'
     )
     select format('alter table %s drop constraint %I', conrelid::regclass, conname) as drop,
       format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) as create,

@@ -15,7 +15,7 @@ import { pathToFileURL } from "node:url";
 import { Kysely } from "kysely";
 import { type DomainError, invalidRequest } from "../../errors.ts";
 import { syncFolder } from "../../files.ts";
-import { migrate } from "../migrate.ts";
+import { MIGRATIONS, migrate } from "../migrate.ts";
 import type { Tables } from "../schema.ts";
 import { sqliteDialect } from "../sqlite/dialect.ts";
 import { fileFault, incompleteMove, isBusy, movingFile, urlJournalFile } from "../sqlite/file.ts";
@@ -65,8 +65,8 @@ export function openSqliteSource(file: string, { selectWithJournal }: { selectWi
 type RowsOf = (table: MovedTable, columns: readonly string[]) => string;
 
 function sqliteSide(database: DatabaseSync, { rowsOf }: { rowsOf: RowsOf }): Side {
-  const migrations = database.prepare("select 1 from sqlite_schema where name = 'kysely_migration'").get()
-    ? database.prepare("select name from kysely_migration order by name").all()
+  const migrations = database.prepare("select 1 from sqlite_schema where name = ?").get(MIGRATIONS)
+    ? database.prepare(`select name from ${MIGRATIONS} order by name`).all()
     : [];
   return {
     engine: "sqlite",

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { type DialectAdapter, PostgresAdapter, PostgresDialect } from "kysely";
 import type pg from "pg";
 import { DomainError } from "../../errors.ts";
 import { mapUrls } from "./hosts.ts";
@@ -52,20 +51,4 @@ export async function requireSchema(client: pg.PoolClient, schema: string): Prom
     "database_unavailable",
     `The connection does not use the schema ${schema}. The server is ${NO_SCHEMAS}`,
   );
-}
-
-/**
- * The PostgreSQL dialect for migrations, without the lock of Kysely's migrator, which belongs to a session. Behind a pooler, the command
- * that releases this lock can reach another session. The lock would remain, and the next start of the service would wait forever. The
- * transaction of the migrations uses another lock (migrate.ts).
- */
-export class MigrationDialect extends PostgresDialect {
-  override createAdapter(): DialectAdapter {
-    return new MigrationAdapter();
-  }
-}
-
-class MigrationAdapter extends PostgresAdapter {
-  override async acquireMigrationLock(): Promise<void> {}
-  override async releaseMigrationLock(): Promise<void> {}
 }

@@ -1,17 +1,16 @@
 import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { Migration } from "kysely/migration";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { accessQueries } from "../../../features/access/queries.ts";
 import { noteQueries } from "../../../features/notes/queries.ts";
 import { sampleNote } from "../../../testing/database/samples.ts";
 import { SQLITE_FILE, sqlite } from "../../../testing/database/test-databases.ts";
 import { openSqlite } from "../../../wiring/database/open-sqlite.ts";
-import { migrationsFor } from "../migrations/index.ts";
+import { type Migrations, migrationsFor } from "../migrations/index.ts";
 
 const LAST = "9999-of-this-test";
-const migrations: Record<string, Migration> = {
+const migrations: Migrations = {
   ...migrationsFor("sqlite"),
   [LAST]: { up: (db) => db.schema.createTable("later").addColumn("id", "text").execute() },
 };
@@ -38,7 +37,7 @@ describe("the copy of a SQLite database before a migration", () => {
     for (const path of [copy, `${copy}-url-journal`]) expect(statSync(path).mode & 0o777).toBe(0o600);
     const database = new DatabaseSync(copy, { readOnly: true });
     expect(database.prepare("select count(*) as count from notes").get()).toEqual({ count: 1 });
-    expect(database.prepare("select 1 from kysely_migration where name = ?").get(LAST)).toBeUndefined();
+    expect(database.prepare("select 1 from valetkey_migrations where name = ?").get(LAST)).toBeUndefined();
     database.close();
   });
 
@@ -83,7 +82,7 @@ describe("the copy of a SQLite database before a migration", () => {
     for (const db of opened) await db.close();
     expect(new Set(copies)).toEqual(new Set([copy]));
     const database = new DatabaseSync(copy, { readOnly: true });
-    expect(database.prepare("select 1 from kysely_migration where name = ?").get(LAST)).toBeUndefined();
+    expect(database.prepare("select 1 from valetkey_migrations where name = ?").get(LAST)).toBeUndefined();
     database.close();
   });
 });

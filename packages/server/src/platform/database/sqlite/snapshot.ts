@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync, readdirSync, renameSync, rmSync, statS
 import { basename, dirname, join } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
 import { DomainError } from "../../errors.ts";
+import { MIGRATIONS } from "../migrate.ts";
 import { fileFault, urlJournalFile } from "./file.ts";
 
 /** The state of a database at one moment, while other processes write to the database. */
@@ -65,8 +66,8 @@ export function openSnapshot(file: string): SqliteSnapshot {
         database
           .prepare("select 1 from attachments where id = ? and state in ('ready', 'quarantined')")
           .get(attachmentId) !== undefined,
-      lastMigration: () => findText(database, { table: "kysely_migration", column: "max(name)" }),
-      neededMigration: () => findText(database, { table: "schema_compatibility", column: "needed_migration" }),
+      lastMigration: () => findMigration(database, "max(name)"),
+      neededMigration: () => findMigration(database, "max(case when is_required = 1 then name end)"),
       close,
     };
   } catch (cause) {
@@ -107,10 +108,11 @@ async function copy(database: DatabaseSync, file: string): Promise<void> {
   copied.close();
 }
 
-function findText(database: DatabaseSync, { table, column }: { table: string; column: string }): string | undefined {
-  if (database.prepare("select 1 from sqlite_schema where name = ?").get(table) === undefined) return undefined;
-  const text = database.prepare(`select ${column} as text from ${table}`).get()?.text;
-  return typeof text === "string" ? text : undefined;
+/** Returns a name of a migration. Returns undefined for a database of a preview before 0.1.0, and for an empty database. */
+function findMigration(database: DatabaseSync, expression: string): string | undefined {
+  if (database.prepare("select 1 from sqlite_schema where name = ?").get(MIGRATIONS) === undefined) return undefined;
+  const name = database.prepare(`select ${expression} as name from ${MIGRATIONS}`).get()?.name;
+  return typeof name === "string" ? name : undefined;
 }
 
 const KEPT_COPIES = 3;

@@ -7,7 +7,7 @@ const module = join(import.meta.dirname, "free-port.ts");
 const script = `
 const { freePort } = await import(${JSON.stringify(module)});
 const ports = [];
-for (let i = 0; i < 100; i += 1) ports.push(await freePort("127.0.0.1"));
+for (let i = 0; i < 20; i += 1) ports.push(await freePort("127.0.0.1"));
 console.log(JSON.stringify(ports));
 await new Promise((resolve) => process.stdin.on("end", resolve).resume());`;
 
@@ -25,5 +25,6 @@ it("two test runs on one machine get different ports", async () => {
       return JSON.parse(String(line)) as number[];
     }),
   );
-  expect(new Set(ports.flat()).size).toBe(200);
+  const [one, other] = ports.map((each) => new Set(each));
+  expect([...(one ?? [])].filter((port) => other?.has(port))).toEqual([]);
 });

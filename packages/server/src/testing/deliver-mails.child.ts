@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { deliverMails } from "../features/mail/jobs.ts";
+import { mailWork } from "../features/mail/jobs.ts";
 import { defaultLimits } from "../platform/config/limits.ts";
 import { deriveLinkKeys } from "../platform/crypto/link-token.ts";
+import { runDueWork } from "../platform/jobs/runner.ts";
 import { createSmtp } from "../platform/mailer/smtp.ts";
 import { openAt } from "./database/database-location.ts";
 
@@ -26,4 +27,4 @@ const deps = {
   newSecret: () => randomBytes(32).toString("base64url"),
   mail: { mailer, publicUrl: "https://files.example.com", onQueued: () => undefined },
 };
-await deliverMails(deps, { onFailure: console.error })();
+await runDueWork(mailWork(deps, { onFailure: console.error }));

@@ -1,4 +1,5 @@
-import { createDeliveries } from "../features/webhooks/deliver.ts";
+import { webhookWork } from "../features/webhooks/deliver.ts";
+import { runDueWork } from "../platform/jobs/runner.ts";
 import { createWebhookSender } from "../platform/outgoing/send-webhook.ts";
 import { openAt } from "./database/database-location.ts";
 import { webhookKeys } from "./webhook-suite.ts";
@@ -12,4 +13,4 @@ const deps = {
   linkKeys: webhookKeys,
   sender: createWebhookSender({ allowsLoopback: true }),
 };
-await createDeliveries(deps, { onFailure: console.error, onError: console.error }).drain();
+await runDueWork(webhookWork(deps, { onFailure: console.error }));

@@ -4,10 +4,10 @@ import type { LightMyRequestResponse } from "fastify";
 import { v7 as uuidv7 } from "uuid";
 import { createAuthenticator } from "../features/accounts/callers/authenticator.ts";
 import { createAccounts } from "../features/accounts/library/accounts.ts";
-import { deliverMails, type MailFailure } from "../features/mail/jobs.ts";
+import { type MailFailure, mailWork } from "../features/mail/jobs.ts";
 import { createLivePolicy, fixedPolicy, withPolicy } from "../features/policy/live-policy.ts";
 import { policyQueries } from "../features/policy/queries.ts";
-import { createDeliveries } from "../features/webhooks/deliver.ts";
+import { webhookWork } from "../features/webhooks/deliver.ts";
 import { reportUrls } from "../features/webhooks/jobs.ts";
 import type { BucketOptions } from "../platform/bucket/bucket.ts";
 import { type Bucket, type BucketCapabilities, LEAST_CAPABILITIES } from "../platform/bucket/port.ts";
@@ -16,6 +16,7 @@ import { defaultLimits, type Limits } from "../platform/config/limits.ts";
 import type { Database } from "../platform/database/queries.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { App } from "../platform/http/routes.ts";
+import { runDueWork } from "../platform/jobs/runner.ts";
 import type { Mailer } from "../platform/mailer/smtp.ts";
 import { createWebhookSender } from "../platform/outgoing/send-webhook.ts";
 import type { Policy, PolicyName } from "../platform/policy.ts";
@@ -163,6 +164,7 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     ...options.app,
   });
   await app.ready();
+  const webhookSender = createWebhookSender({ allowsLoopback: true });
   return {
     app,
     db,
@@ -174,15 +176,12 @@ export async function startService({ engine, wrap = {}, ...options }: ServiceOpt
     /** Reads the policy rules that administrators have changed, as the background job does. */
     refreshPolicy: () => policy.refresh(() => policyQueries(db).list()),
     /** Sends the due mails, as the background job does. Returns the number of sent mails. */
-    sendMails: deliverMails(deps, { onFailure: (failure) => mailFailures.push(failure) }),
+    sendMails: () => runDueWork(mailWork(deps, { onFailure: (failure) => mailFailures.push(failure) })),
     mailFailures,
     /** Summarises the issued URLs for webhooks, as the background job does. Returns the number of summaries. */
     reportUrls: reportUrls(deps),
     /** Sends the due webhook messages, as the background job does. Returns the number of messages that arrived. */
-    sendWebhooks: createDeliveries(
-      { ...deps, sender: createWebhookSender({ allowsLoopback: true }) },
-      { onFailure: () => undefined, onError: () => undefined },
-    ).drain,
+    sendWebhooks: () => runDueWork(webhookWork({ ...deps, sender: webhookSender }, { onFailure: () => undefined })),
     /** Returns the users who have a share of a note or an attachment, including users whom the owner does not see yet. */
     holdersOf: (subjectId: string) => holdersOf(database, subjectId),
     now: clock,

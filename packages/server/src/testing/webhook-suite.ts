@@ -1,7 +1,8 @@
 import { v7 as newId } from "uuid";
 import type { WebhookEndpoint, WebhookMessage } from "../features/outbox/webhook.ts";
-import { createDeliveries, type WebhookFailure } from "../features/webhooks/deliver.ts";
+import { type WebhookFailure, webhookWork } from "../features/webhooks/deliver.ts";
 import { deriveLinkKeys } from "../platform/crypto/link-token.ts";
+import { openRunner } from "../platform/jobs/runner.ts";
 import { createWebhookSender } from "../platform/outgoing/send-webhook.ts";
 import type { DatabaseFixture } from "./database/use-database.ts";
 
@@ -38,10 +39,10 @@ export function deliveriesOn(suite: DatabaseFixture, { withinMs = 5_000 }: { wit
   const deps = { db: suite.db, clock: () => suite.clock.now, linkKeys: webhookKeys, sender };
   const options = {
     onFailure: (failure: WebhookFailure) => void failures.push(failure),
-    onError(error: unknown) {
-      throw error;
-    },
     random: () => 0.5,
   };
-  return { ...createDeliveries(deps, options), failures };
+  const onError = (error: unknown) => {
+    throw error;
+  };
+  return { ...openRunner(webhookWork(deps, options), { onError }), failures };
 }

@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
-import { deliverMails, startMailDelivery } from "../features/mail/jobs.ts";
+import { mailWork, startMailDelivery } from "../features/mail/jobs.ts";
 import { startSearchIndex } from "../features/notes/jobs.ts";
 import { startPolicyRefresh } from "../features/policy/live-policy.ts";
 import { policyQueries } from "../features/policy/queries.ts";
-import { createDeliveries } from "../features/webhooks/deliver.ts";
+import { webhookWork } from "../features/webhooks/deliver.ts";
 import { reportUrls, startWebhookDelivery } from "../features/webhooks/jobs.ts";
 import type { Loop } from "../platform/jobs/loop.ts";
 import { createWebhookSender } from "../platform/outgoing/send-webhook.ts";
@@ -66,32 +66,26 @@ export async function startBackground(
 /** Starts the job that sends mails. Returns undefined without a mail server. Mails then stay in the outbox. */
 function openMails({ deps }: ServiceBase, logger: Logger): Loop | undefined {
   if (deps.mail === undefined) return undefined;
-  const deliver = deliverMails(deps, {
+  const work = mailWork(deps, {
     onFailure({ isFinal, ...failure }) {
       if (isFinal) logger.error(failure, "a mail was given up");
       else logger.warn(failure, "a mail could not be sent, and is tried again");
     },
   });
-  return startMailDelivery({ deliver, logger });
+  return startMailDelivery({ work, logger });
 }
 
 function openWebhooks({ deps }: ServiceBase, logger: Logger): Loop {
   const sender = createWebhookSender({ allowsLoopback: deps.webhooks?.allowsLoopback === true });
-  return startWebhookDelivery({
-    open: ({ onEnd }) =>
-      createDeliveries(
-        { ...deps, sender },
-        {
-          onEnd,
-          onError: (error) => logger.error({ err: error }, "The outcome of a webhook could not be recorded."),
-          onFailure({ isDisabled, isFinal, ...failure }) {
-            if (isDisabled) logger.warn(failure, "a webhook was disabled, because it failed for three days");
-            else if (isFinal) logger.warn(failure, "a webhook message was given up");
-            else logger.info(failure, "a webhook message could not be sent, and is tried again");
-          },
-        },
-      ),
-    reportUrls: reportUrls(deps),
-    logger,
-  });
+  const work = webhookWork(
+    { ...deps, sender },
+    {
+      onFailure({ isDisabled, isFinal, ...failure }) {
+        if (isDisabled) logger.warn(failure, "a webhook was disabled, because it failed for three days");
+        else if (isFinal) logger.warn(failure, "a webhook message was given up");
+        else logger.info(failure, "a webhook message could not be sent, and is tried again");
+      },
+    },
+  );
+  return startWebhookDelivery({ work, reportUrls: reportUrls(deps), logger });
 }

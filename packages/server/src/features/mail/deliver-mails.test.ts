@@ -3,6 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import { defaultLimits } from "../../platform/config/limits.ts";
 import { deriveLinkKeys } from "../../platform/crypto/link-token.ts";
+import { runDueWork } from "../../platform/jobs/runner.ts";
 import { createSmtp } from "../../platform/mailer/smtp.ts";
 import { type SmtpServerOptions, smtpOptions, smtpServerInTest } from "../../platform/mailer/testing/smtp-server.ts";
 import { ended, startChild } from "../../testing/database/child-process.ts";
@@ -19,7 +20,7 @@ import { peopleQueries } from "../people/queries.ts";
 import { accessRequestQueries } from "../sharing/queries/access-requests.ts";
 import { shareQueries } from "../sharing/queries/shares.ts";
 import type { MailFailure } from "./jobs.ts";
-import { deliverMails } from "./jobs.ts";
+import { mailWork } from "./jobs.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -85,7 +86,8 @@ describe.each(engines)("the outbox of mails on $name", (engine) => {
     };
     const linkKeys = deriveLinkKeys(["the secret of this test, which is long enough"]);
     const deps = { db: suite.db, clock, newId: randomUUID, newSecret, limits: defaultLimits(), linkKeys, mail };
-    return { server, failures, sendMails: deliverMails(deps, { onFailure: (failure) => failures.push(failure) }) };
+    const work = mailWork(deps, { onFailure: (failure) => failures.push(failure) });
+    return { server, failures, sendMails: () => runDueWork(work) };
   }
 
   const rows = () => suite.db.kysely.selectFrom("mails").selectAll().execute();

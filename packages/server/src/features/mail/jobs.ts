@@ -1,7 +1,8 @@
 import type { Logger } from "pino";
 import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
+import type { Loop } from "../../platform/jobs/loop.ts";
+import { type LeasedWork, startRunner } from "../../platform/jobs/runner.ts";
 import type { MailOutcome } from "../../platform/mailer/smtp.ts";
 import { receiverQueries } from "../links/queries/receivers.ts";
 import type { LeasedMail, Mail } from "../outbox/mail.ts";
@@ -15,26 +16,13 @@ const INTERVAL_MS = 5_000;
 /** How long `stop` waits for mails that are being sent. Milliseconds. */
 const STOP_WITHIN_MS = 5_000;
 
-type Deliver = (options: { signal: AbortSignal; cut: AbortSignal }) => Promise<number>;
-
 /** Starts the job that sends due mails. `stop` waits a short time for mails that are being sent. Unsent mails stay in the queue. */
-export function startMailDelivery({ deliver, logger }: { deliver: Deliver; logger: Logger }): Loop {
-  const cutting = new AbortController();
-  const loop = startLoop({
-    async round(signal) {
-      await deliver({ signal, cut: cutting.signal });
-    },
+export function startMailDelivery({ work, logger }: { work: LeasedWork<LeasedMail>; logger: Logger }): Loop {
+  return startRunner(work, {
     intervalMs: INTERVAL_MS,
+    cutAfterMs: STOP_WITHIN_MS,
     onError: (error) => logger.error({ err: error }, "The mails could not be sent. They are tried again."),
   });
-  return {
-    kick: loop.kick,
-    async stop() {
-      const timer = setTimeout(() => cutting.abort(), STOP_WITHIN_MS);
-      await loop.stop();
-      clearTimeout(timer);
-    },
-  };
 }
 
 const DAY_MS = 86_400_000;
@@ -88,29 +76,25 @@ type SendDeps = Pick<Deps, "db" | "clock" | "newId" | "newSecret" | "linkKeys" |
 type Options = { onFailure: (failure: MailFailure) => void };
 
 /**
- * Sends the due mails, several at the same time. Returns the number of sent mails. After a failure, the service tries again for three days,
- * with longer and longer pauses. After a crash, the service sends a mail again when its lease expires. `signal`: starts no more tries, and
- * lets the running tries finish. `cut`: stops the running tries immediately.
+ * Sends the due mails, several at the same time. After a failure, the service tries again for three days, with longer and longer pauses.
+ * After a crash, the service sends a mail again when its lease expires.
  */
-export function deliverMails(deps: SendDeps, options: Options) {
+export function mailWork(deps: SendDeps, options: Options): LeasedWork<LeasedMail> {
   const { db, clock } = deps;
-  return async ({ signal, cut }: { signal?: AbortSignal; cut?: AbortSignal } = {}): Promise<number> => {
-    let sent = 0;
-    await mailQueries(db).deleteGivenUp(clock() - KEEP_GIVEN_UP_MS);
-    while (signal?.aborted !== true) {
+  return {
+    async lease(running) {
+      if (running.length >= AT_ONCE) return [];
       const now = clock();
-      const leased = await mailQueries(db).lease({ now, leaseEndsAt: now + LEASE_MS, limit: AT_ONCE });
-      if (leased.length === 0) break;
-      const outcomes = await Promise.all(leased.map((mail) => deliver(deps, { mail, cut, ...options })));
-      sent += outcomes.filter((isSent) => isSent).length;
-    }
-    return sent;
+      if (running.length === 0) await mailQueries(db).deleteGivenUp(now - KEEP_GIVEN_UP_MS);
+      return mailQueries(db).lease({ now, leaseEndsAt: now + LEASE_MS, limit: AT_ONCE - running.length });
+    },
+    run: (mail, cut) => deliver(deps, { mail, cut, ...options }),
   };
 }
 
 async function deliver(
   deps: SendDeps,
-  { mail, cut, onFailure }: Options & { mail: LeasedMail; cut: AbortSignal | undefined },
+  { mail, cut, onFailure }: Options & { mail: LeasedMail; cut: AbortSignal },
 ): Promise<boolean> {
   const { db, clock } = deps;
   const outcome = await send(deps, { mail, cut });
@@ -158,7 +142,7 @@ function isTooOld({ createdAt }: LeasedMail, at: number): boolean {
 
 async function send(
   deps: SendDeps,
-  { mail, cut }: { mail: LeasedMail; cut: AbortSignal | undefined },
+  { mail, cut }: { mail: LeasedMail; cut: AbortSignal },
 ): Promise<MailOutcome | { state: "obsolete" } | { state: "later" }> {
   const { mail: sending } = deps;
   if (sending === undefined) return { state: "failed", problem: "Mail is off." };
@@ -169,8 +153,7 @@ async function send(
   if (composed === undefined) return { state: "obsolete" };
   if (composed === "later") return { state: "later" };
   const { secrets, to = mail.email, ...content } = composed;
-  const late = AbortSignal.timeout(SEND_WITHIN_MS);
-  const signal = cut === undefined ? late : AbortSignal.any([late, cut]);
+  const signal = AbortSignal.any([AbortSignal.timeout(SEND_WITHIN_MS), cut]);
   const outcome = await mailer.send({ ...content, id: mail.id, to }, { signal });
   if (outcome.state === "accepted") return outcome;
   // The response of a mail server may quote the mail, and neither the log nor the database may contain its tokens and codes.

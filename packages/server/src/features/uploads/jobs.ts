@@ -1,7 +1,8 @@
 import type { Logger } from "pino";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
+import type { Loop } from "../../platform/jobs/loop.ts";
+import { startRunner } from "../../platform/jobs/runner.ts";
 import { isBeingVerified } from "../access/attachment.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { markReady, reject } from "./decide.ts";
@@ -99,45 +100,33 @@ export function startVerification(options: {
   logger: Logger;
 }): Loop {
   const { useCases, logger } = options;
-  const running = new Set<Promise<void>>();
-  const onError = (error: unknown, attachmentId?: string) =>
-    logger.error({ err: error, attachmentId }, "The verification of a file failed. It is retried.");
-
-  async function leaseAll(signal: AbortSignal): Promise<void> {
-    while (running.size < MAX_RUNNING && !signal.aborted) {
-      const leased = await useCases.leaseVerification();
-      if (leased === undefined) return;
-      const work = run(leased, signal).finally(() => {
-        running.delete(work);
-        loop.kick();
-      });
-      running.add(work);
-    }
-  }
-
-  async function run(leased: LeasedVerification, stopping: AbortSignal): Promise<void> {
-    const { attachmentId } = leased;
-    const lost = new AbortController();
-    const renewal = setInterval(() => {
-      // The next renewal may succeed after a failed one. Without its lease, the verification is aborted, because its result has no effect.
-      const renewed = useCases.renewVerification(leased);
-      renewed.then((isOurs) => isOurs || lost.abort()).catch((error) => onError(error, attachmentId));
-    }, RENEW_MS);
-    try {
-      await useCases.runVerification(leased, { signal: AbortSignal.any([stopping, lost.signal]) });
-    } catch (error) {
-      onError(error, attachmentId);
-    } finally {
-      clearInterval(renewal);
-    }
-  }
-
-  const loop = startLoop({ round: leaseAll, intervalMs: INTERVAL_MS, onError });
-  return {
-    kick: loop.kick,
-    async stop() {
-      await loop.stop();
-      await Promise.all(running);
+  const onError = (error: unknown, leased?: LeasedVerification) =>
+    logger.error(
+      { err: error, attachmentId: leased?.attachmentId },
+      "The verification of a file failed. It is retried.",
+    );
+  return startRunner(
+    {
+      async lease(running) {
+        const leased = running.length < MAX_RUNNING ? await useCases.leaseVerification() : undefined;
+        return leased === undefined ? [] : [leased];
+      },
+      async run(leased, cut) {
+        const lost = new AbortController();
+        const renewal = setInterval(() => {
+          // The next renewal may succeed after a failed one. Without its lease, the verification is aborted, because its result has no
+          // effect.
+          const renewed = useCases.renewVerification(leased);
+          renewed.then((isOurs) => isOurs || lost.abort()).catch((error) => onError(error, leased));
+        }, RENEW_MS);
+        try {
+          await useCases.runVerification(leased, { signal: AbortSignal.any([cut, lost.signal]) });
+          return true;
+        } finally {
+          clearInterval(renewal);
+        }
+      },
     },
-  };
+    { intervalMs: INTERVAL_MS, cutAfterMs: 0, onError },
+  );
 }

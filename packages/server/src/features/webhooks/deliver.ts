@@ -1,4 +1,5 @@
 import type { Deps } from "../../platform/deps.ts";
+import type { LeasedWork } from "../../platform/jobs/runner.ts";
 import type { WebhookOutcome, WebhookProblem, WebhookSender } from "../../platform/outgoing/send-webhook.ts";
 import type { LeasedDelivery } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
@@ -30,23 +31,8 @@ type DeliverDeps = Pick<Deps, "db" | "clock" | "linkKeys"> & { sender: WebhookSe
 
 type Options = {
   onFailure: (failure: WebhookFailure) => void;
-  /** The service calls `onError` after an unexpected error, for example if the database could not record the outcome of a try. */
-  onError: (error: unknown) => void;
-  /** The service calls `onEnd` after each try, so that the caller can start the next try. */
-  onEnd?: () => void;
   /** Returns a number from 0 to 1. Default: Math.random. */
   random?: () => number;
-};
-
-export type Deliveries = {
-  /** Starts the due deliveries, and returns their number. Does not wait for the responses, because an endpoint may never respond. */
-  start(): Promise<number>;
-  /** Starts no more deliveries. Resolves after all running deliveries have ended. */
-  stop(): Promise<void>;
-  /** Aborts the running tries immediately. A replica repeats the tries later. */
-  cut(): void;
-  /** Runs deliveries until no delivery is due. Returns the number of delivered messages. */
-  drain(): Promise<number>;
 };
 
 /**
@@ -54,71 +40,31 @@ export type Deliveries = {
  * After a crash, the service tries a delivery again when its lease ends. A failure also causes a pause for the whole endpoint, which grows
  * with each failure. A broken endpoint with many queued messages therefore causes only few tries.
  */
-export function createDeliveries(
+export function webhookWork(
   deps: DeliverDeps,
-  { onFailure, onError, onEnd, random = Math.random }: Options,
-): Deliveries {
+  { onFailure, random = Math.random }: Options,
+): LeasedWork<LeasedDelivery> {
   const { db, clock } = deps;
-  const running = new Map<string, { ownerId: string; ended: Promise<void> }>();
-  const allEnds = () => [...running.values()].map(({ ended }) => ended);
-  const cutting = new AbortController();
-  let isStopped = false;
-  let arrived = 0;
-
-  async function run(delivery: LeasedDelivery): Promise<void> {
-    const outcome = await send(deps, { delivery, signal: cutting.signal });
-    const failure = await record(deps, { delivery, outcome, random });
-    if (failure === undefined) arrived += 1;
-    else onFailure(failure);
-  }
-
-  function launch(delivery: LeasedDelivery): void {
-    const { id, ownerId } = delivery.endpoint;
-    // If the database can't record the outcome, the delivery stays leased until its lease ends. The service then tries again.
-    const ended = run(delivery)
-      .catch(onError)
-      .then(() => {
-        running.delete(id);
-        onEnd?.();
-      });
-    running.set(id, { ownerId, ended });
-  }
-
-  async function start(): Promise<number> {
-    let launched = 0;
-    while (!isStopped && running.size < AT_ONCE) {
-      const now = clock();
-      const [busy, busyOwners] = [[...running.keys()], ownersAtLimit([...running.values()])];
-      const lease = { now, leaseEndsAt: now + LEASE_MS, busy, busyOwners, limit: AT_ONCE - running.size };
-      const leased = await webhookQueries(db).lease(lease);
-      if (leased.length === 0) break;
-      for (const delivery of leased) launch(delivery);
-      launched += leased.length;
-    }
-    return launched;
-  }
-
   return {
-    start,
-    async stop() {
-      isStopped = true;
-      await Promise.all(allEnds());
+    async lease(running) {
+      if (running.length >= AT_ONCE) return [];
+      const now = clock();
+      const busy = running.map(({ endpoint }) => endpoint.id);
+      const busyOwners = ownersAtLimit(running);
+      const limit = AT_ONCE - running.length;
+      return webhookQueries(db).lease({ now, leaseEndsAt: now + LEASE_MS, busy, busyOwners, limit });
     },
-    cut: () => cutting.abort(),
-    async drain() {
-      const before = arrived;
-      for (;;) {
-        const launched = await start();
-        if (running.size > 0) await Promise.race(allEnds());
-        // If some of the started deliveries have already ended, their endpoints can get the next messages now. So the loop continues.
-        else if (launched === 0) return arrived - before;
-      }
+    async run(delivery, cut) {
+      const outcome = await send(deps, { delivery, signal: cut });
+      const failure = await record(deps, { delivery, outcome, random });
+      if (failure !== undefined) onFailure(failure);
+      return failure === undefined;
     },
   };
 }
 
-function ownersAtLimit(running: readonly { ownerId: string }[]): string[] {
-  const owners = running.map(({ ownerId }) => ownerId);
+function ownersAtLimit(running: readonly LeasedDelivery[]): string[] {
+  const owners = running.map(({ endpoint }) => endpoint.ownerId);
   return [...new Set(owners)].filter((id) => owners.filter((one) => one === id).length >= AT_ONCE_OF_OWNER);
 }
 

@@ -2,10 +2,10 @@ import type { Logger } from "pino";
 import { firstIdAt } from "../../platform/crypto/ids.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
+import { type LeasedWork, startRunner } from "../../platform/jobs/runner.ts";
 import { issuedUrlQueries } from "../audit/issued-url-queries.ts";
-import { SERVICE_OWNER, type WebhookMessage } from "../outbox/webhook.ts";
+import { type LeasedDelivery, SERVICE_OWNER, type WebhookMessage } from "../outbox/webhook.ts";
 import { webhookQueries } from "../outbox/webhook-queries.ts";
-import type { Deliveries } from "./deliver.ts";
 
 /** The pause between two checks for messages, in milliseconds. A transaction that queues a message does not wake the job. */
 const INTERVAL_MS = 2_000;
@@ -13,20 +13,13 @@ const REPORT_INTERVAL_MS = 5_000;
 /** How long `stop` waits for running deliveries. Milliseconds. */
 const STOP_WITHIN_MS = 5_000;
 
-type Options = {
-  open: (options: { onEnd: () => void }) => Deliveries;
-  reportUrls: () => Promise<number>;
-  logger: Logger;
-};
+type Options = { work: LeasedWork<LeasedDelivery>; reportUrls: () => Promise<number>; logger: Logger };
 
 /** Sends the due messages. `stop` waits a short time for running deliveries. Unsent messages stay in the queue. */
-export function startWebhookDelivery({ open, reportUrls, logger }: Options): Loop {
-  const deliveries = open({ onEnd: () => sending.kick() });
-  const sending = startLoop({
-    async round() {
-      await deliveries.start();
-    },
+export function startWebhookDelivery({ work, reportUrls, logger }: Options): Loop {
+  const sending = startRunner(work, {
     intervalMs: INTERVAL_MS,
+    cutAfterMs: STOP_WITHIN_MS,
     onError: (error) => logger.error({ err: error }, "The webhooks could not be sent. They are tried again."),
   });
   const reporting = startLoop({
@@ -40,11 +33,6 @@ export function startWebhookDelivery({ open, reportUrls, logger }: Options): Loo
     kick: sending.kick,
     async stop() {
       await Promise.all([sending.stop(), reporting.stop()]);
-      const timer = setTimeout(deliveries.cut, STOP_WITHIN_MS);
-      await deliveries.stop();
-      clearTimeout(timer);
-      // Aborts the tries that still wait for a slow response.
-      deliveries.cut();
     },
   };
 }

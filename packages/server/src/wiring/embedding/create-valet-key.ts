@@ -12,7 +12,7 @@ import { createFiles } from "../../features/embedding/files.ts";
 import { openDoors } from "../../features/embedding/http/doors.ts";
 import { createFindPath, createHandler } from "../../features/embedding/http/handler.ts";
 import { buildEmbeddingApp } from "../../features/embedding/http/routes.ts";
-import { type Delivery, deliverFileEvents, startFileEventDelivery } from "../../features/embedding/jobs.ts";
+import { type FileEventWork, fileEventWork, startFileEventDelivery } from "../../features/embedding/jobs.ts";
 import { createPlaces } from "../../features/embedding/places.ts";
 import type { Doors, ItemName, User } from "../../features/embedding/types.ts";
 import { makeDuePreviews } from "../../features/previews/jobs.ts";
@@ -22,6 +22,7 @@ import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { withRedaction } from "../../platform/http/logging.ts";
 import { HttpProblem } from "../../platform/http/problem.ts";
+import { runDueWork } from "../../platform/jobs/runner.ts";
 import { canDraw, findDrawingProgram } from "../../platform/pictures/draw-pictures.ts";
 import { makesPreviews, startFileBackground, startSweep } from "../background.ts";
 import { type Base, createOpened, type Opened, openBase, placeOf } from "../base.ts";
@@ -148,7 +149,7 @@ async function open(
   opened.add(refuseCalls);
   const { admit, places } = createRules(base.deps);
   const files = createFiles(base.deps, { useCases: base.useCases, resources, ask, admit, places });
-  const delivery = deliverFileEvents(base.deps, {
+  const hooks = fileEventWork(base.deps, {
     resources,
     onFailure: ({ error, ...failure }) =>
       logger.error({ ...failure, err: error }, "A hook failed. It is called again."),
@@ -166,7 +167,7 @@ async function open(
   opened.add(() => app.close());
   await app.ready();
   const queueCalls = await queueDownloads(base.deps, { resources });
-  await startJobs(base, { options, delivery, queueCalls, logger, opened });
+  await startJobs(base, { options, hooks, queueCalls, logger, opened });
   const findPath = createFindPath({ basePath, resources: Object.keys(resources) });
   const onFailure = (error: unknown) => logger.error({ err: error }, "a request failed");
   const handler = createHandler(app, { findPath, requestId: randomUUID, onFailure });
@@ -192,7 +193,7 @@ async function open(
     asApplication: calls.asApplication,
     health: () => readHealth(base),
     metrics: track(readMetrics),
-    tick: track(() => runDue(base, { delivery, queueCalls, logger, closing: closing.signal })),
+    tick: track(() => runDue(base, { hooks, queueCalls, logger, closing: closing.signal })),
     close: opened.close,
   };
 }
@@ -208,13 +209,13 @@ function joinFeatures(deps: Deps, openLinks: OpenLinks | undefined): Features {
 
 type Jobs = {
   options: CheckedOptions;
-  delivery: Delivery;
+  hooks: FileEventWork;
   queueCalls: Awaited<ReturnType<typeof queueDownloads>>;
   logger: Logger;
   opened: Opened;
 };
 
-async function startJobs(base: Base<Features>, { options, delivery, queueCalls, logger, opened }: Jobs): Promise<void> {
+async function startJobs(base: Base<Features>, { options, hooks, queueCalls, logger, opened }: Jobs): Promise<void> {
   if (options.background === false) {
     // If the service does not know the capabilities of the bucket, it copies every upload. So the capabilities are loaded first.
     await settleAll(base, logger);
@@ -223,7 +224,7 @@ async function startJobs(base: Base<Features>, { options, delivery, queueCalls, 
   const background = await startFileBackground(base, { logger, opened });
   const { links } = base.useCases;
   if (links !== undefined) opened.add(startSweep({ useCases: links.jobs, jobs: LINK_JOBS, logger }).stop);
-  const fileEvents = startFileEventDelivery({ delivery, logger });
+  const fileEvents = startFileEventDelivery({ work: hooks, logger });
   opened.add(fileEvents.stop);
   base.work.on("uploadEnded", fileEvents.kick);
   base.work.on("deletionsQueued", fileEvents.kick);
@@ -237,12 +238,7 @@ async function startJobs(base: Base<Features>, { options, delivery, queueCalls, 
 /** Runs all due work as the background jobs do, and then stops. A later call repeats a failed verification. */
 async function runDue(
   { useCases, capabilities, deps }: Base<Features>,
-  {
-    delivery,
-    queueCalls,
-    logger,
-    closing,
-  }: Pick<Jobs, "delivery" | "queueCalls" | "logger"> & { closing: AbortSignal },
+  { hooks, queueCalls, logger, closing }: Pick<Jobs, "hooks" | "queueCalls" | "logger"> & { closing: AbortSignal },
 ): Promise<void> {
   await settleAll({ capabilities }, logger);
   for (;;) {
@@ -260,7 +256,7 @@ async function runDue(
   const { flushRefusals, expireUploads, expireStaged, expireTrash, dropUnconfirmedPreviews, purgeObjects } = useCases;
   for (const job of [
     ...(queueCalls === undefined ? [] : [queueCalls]),
-    delivery.deliverDue,
+    () => runDueWork(hooks),
     flushRefusals,
     expireUploads,
     expireStaged,

@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { FileUrls } from "../../../packages/contract/src/index.ts";
+import { alterResponses } from "./scenes/scene.ts";
 import { randomFile, type SampleFile, text } from "./testing/files.ts";
 import { hashesOf, open, sha256 } from "./testing/note-files.ts";
 import type { Person } from "./testing/person.ts";
@@ -77,17 +79,19 @@ describe("the ZIP of all files", () => {
 
   it("the browser writes a ZIP into the file that the person chose", async () => {
     const fay = await web.person("Fay");
-    // Replaces the save dialog of the browser. The chosen file is in the origin private file system, not on the disk of the user.
-    await fay.page.addInitScript(`globalThis.showSaveFilePicker = async ({ suggestedName, types }) => {
-      if (globalThis.declines) throw new DOMException("", "AbortError");
+    // Replaces the save dialog of the browser. The user cancels the first dialog. The file of the second dialog is in the origin private
+    // file system, not on the disk of the user.
+    await fay.page.addInitScript(`globalThis.dialogs = 0;
+    globalThis.showSaveFilePicker = async ({ suggestedName, types }) => {
+      globalThis.dialogs += 1;
+      if (globalThis.dialogs === 1) throw new DOMException("", "AbortError");
       return (await navigator.storage.getDirectory()).getFileHandle(suggestedName, { create: true });
     }`);
     const files = [text("a.txt", "first"), randomFile("c.bin", { sizeBytes: 3 * MIB })];
     await open(fay, files);
     const all = fay.page.getByRole("button", { name: "Download all" });
-    await fay.page.evaluate("globalThis.declines = true");
     await all.click();
-    await fay.page.evaluate("globalThis.declines = false");
+    await fay.page.waitForFunction("globalThis.dialogs === 1");
     await all.click();
     await fay.page.getByText("All files are in the ZIP.").waitFor();
     const folder = await mkdtemp(join(tmpdir(), "valetkey-zip-"));
@@ -100,9 +104,13 @@ describe("the ZIP of all files", () => {
   it("a ZIP contains a list of the files that could not be downloaded", async () => {
     const hana = await web.person("Hana");
     await hana.page.addInitScript("delete globalThis.showSaveFilePicker");
-    const note = await open(hana, [text("a.txt", "a"), text("b.txt", "b")]);
-    const [first] = note.attachments;
-    await hana.client.attachments.remove(first?.id ?? "");
+    await open(hana, [text("a.txt", "a"), text("b.txt", "b")]);
+    // If the test deleted the file, the page could hide the button before the click.
+    await alterResponses(hana.page, "**/attachments/urls", ({ urls }: FileUrls) => ({
+      urls: urls.map(({ fileUrl, ...url }, nth) =>
+        nth === 0 ? { ...url, code: "attachment_not_found" } : { ...url, fileUrl },
+      ),
+    }));
     const download = hana.page.waitForEvent("download");
     await hana.page.getByRole("button", { name: "Download all" }).click();
     const names = (await readZip(await (await download).path())).map(({ name }) => name);

@@ -53,7 +53,8 @@ button { width: 100%; min-height: 44px; margin-top: 12px; padding: 8px 16px; bor
 button:hover { background: var(--color-accent-hover); }
 li button { width: auto; margin: 0; border-color: var(--color-line); background: var(--color-surface); color: inherit; }
 li button:hover { background: var(--color-line); }
-li a { padding: 10px 4px; color: inherit; }
+a { color: inherit; }
+li a { padding: 10px 4px; }
 :focus-visible { outline: 2px solid var(--color-accent); outline-offset: 2px; }
 input:focus-visible { outline-offset: -1px; }
 @media (min-width: 48rem) { body { padding-top: 8vh; } .part { padding: 20px 24px; } }

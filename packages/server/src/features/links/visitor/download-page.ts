@@ -44,8 +44,8 @@ function contentOf(look: Look, { chosen, ...options }: ContentOptions): Content 
     const content = `<h1>${words.hasPassword}</h1>\n<p class="muted">${words.passwordHint}</p>\n${warning}`;
     return { content: `${content}\n${form(`${field}\n<button>${words.open}</button>`)}` };
   }
-  const { link, leftMs } = look;
-  const parts = chosen === undefined ? openParts(look, options) : confirmParts(chosen, { link, words });
+  const { leftMs } = look;
+  const parts = chosen === undefined ? openParts(look, options) : confirmParts(chosen, { look, words });
   const content = parts.join("\n");
   return leftMs === undefined ? { content } : { content, stub: `<p>${words.ends(inTime(leftMs, words))}</p>` };
 }
@@ -99,7 +99,8 @@ function describeLimits({ accept, maxFiles, maxBytes }: FileLimits, words: Downl
 }
 
 /** Asks once more before a claim of a limited link is counted, because a program may press each button of the first page. */
-function confirmParts(file: LinkedFile, { link, words }: { link: Link; words: DownloadTexts }): string[] {
+function confirmParts(file: LinkedFile, { look, words }: { look: OpenLook; words: DownloadTexts }): string[] {
+  const { link, files } = look;
   const left = Math.max(0, (link.maxClaims ?? 0) - link.claims);
   const chosen = `<input type="hidden" name="attachmentId" value="${file.id}">`;
   return [
@@ -107,6 +108,7 @@ function confirmParts(file: LinkedFile, { link, words }: { link: Link; words: Do
     `<p>${nameOf(file, words)}</p>`,
     `<p class="muted">${words.counts(left)}</p>`,
     form(`${chosen}\n<button name="confirm" value="yes">${words.download}</button>`),
+    ...(files.length > 1 ? [`<p><a href="">${words.back}</a></p>`] : []),
   ];
 }
 
@@ -226,10 +228,10 @@ const english = {
   noFile: "There are no files here yet.",
   allAtOnce: "To download all files at once, turn on JavaScript and open the link again.",
   confirm: "Download this file?",
+  // The browser stays on the page after the download, so the text must also be true then.
   counts: (left: number) =>
-    left === 1
-      ? "This is the last download of the link."
-      : `When this page opened, the link allowed ${left} more downloads. The button uses one of them.`,
+    left === 1 ? "This is the last download of the link." : `This uses one of the last ${left} downloads of the link.`,
+  back: "Back to the files",
   download: "Download",
   sendPassword: "This link has a password. Send it too.",
   proveEmail:
@@ -278,7 +280,8 @@ const german: DownloadTexts = {
   counts: (left) =>
     left === 1
       ? "Das ist der letzte Download des Links."
-      : `Beim Öffnen dieser Seite erlaubte der Link noch ${left} Downloads. Die Schaltfläche verbraucht einen davon.`,
+      : `Das verbraucht einen der letzten ${left} Downloads des Links.`,
+  back: "Zurück zu den Dateien",
   download: "Herunterladen",
   sendPassword: "Dieser Link hat ein Passwort. Senden Sie es mit.",
   proveEmail:

@@ -170,7 +170,8 @@ describe.each(engines)("downloads without JavaScript, on $name", (engine) => {
     const press = (form: string) =>
       ann.send(`POST /s/${token}/download`, { form: `form=1&attachmentId=${form}`, headers: BROWSER });
     const asked = await press(files[0].id);
-    expect(asked.text).toContain("the link allowed 2 more downloads. The button uses one of them.");
+    expect(asked.text).toContain("This uses one of the last 2 downloads of the link.");
+    expect(asked.text).toContain('<a href="">Back to the files</a>');
     expect(asked.text).not.toContain("file-1.txt");
     expect((await press(`${files[0].id}`.toUpperCase())).status).toBe(200);
     expect((await press(`${files[0].id}&confirm=yes`)).status).toBe(303);

@@ -17,6 +17,21 @@ export function ticket(
   { body, stub, bar }: TicketParts,
 ): HTMLElement {
   const below = bar ?? stub;
+  const place = h("div", { class: bar === undefined ? "" : "ticket-bar" });
+  const end = h("div");
+  if (bar !== undefined) {
+    // While the bar stays at the bottom of the screen, the end of the ticket is below the screen.
+    new IntersectionObserver(([entry]) => {
+      place.classList.toggle("covers", entry?.isIntersecting === false);
+    }).observe(end);
+  }
+  if (below !== undefined) {
+    fill(
+      place,
+      h("div", { class: "perforation", "aria-hidden": "true" }),
+      h("div", { class: "p-4 md:px-6" }, ...below),
+    );
+  }
   return h(
     "section",
     { class: isOver ? "ticket over" : "ticket", "aria-labelledby": "title" },
@@ -32,13 +47,8 @@ export function ticket(
       message !== "" && h("p", { class: "mt-3 whitespace-pre-line [unicode-bidi:plaintext]" }, message),
       ...body,
     ),
-    below !== undefined &&
-      h(
-        "div",
-        { class: bar === undefined ? "" : "ticket-bar" },
-        h("div", { class: "perforation", "aria-hidden": "true" }),
-        h("div", { class: "p-4 md:px-6" }, ...below),
-      ),
+    below !== undefined && place,
+    end,
   );
 }
 

@@ -23,6 +23,8 @@ const ELEMENTS = {
   code: { nodeName: "code" },
   link: { class: "link" },
   plain: {},
+  cell: { class: "cell" },
+  bar: { class: "bar" },
 } as const;
 
 /** The mark of these lines is hidden, except in an empty line, which needs a place for the caret. */
@@ -40,16 +42,17 @@ function decorate({ doc, selection }: EditorState): DecorationSet {
   doc.forEach((node, position, nth) => {
     const { kind = "text", level = 0, markLength = 0, spans = [] } = lines[nth] ?? {};
     const at = (offset: number) => position + 1 + offset;
-    all.push(
-      Decoration.node(position, position + node.nodeSize, { class: `line-${kind}`, style: `--level: ${level}` }),
-    );
+    const isCurrent = selection.head >= at(0) && selection.head <= at(node.content.size);
+    const className = kind === "below-head" && isCurrent ? "line-row" : `line-${kind}`;
+    all.push(Decoration.node(position, position + node.nodeSize, { class: className, style: `--level: ${level}` }));
     const isInMark = selection.empty && selection.head >= at(0) && selection.head < at(markLength);
     const isBare = markLength === node.content.size;
     const look = DRAWN.includes(kind) ? "drawn" : HIDDEN.includes(kind) && !isBare ? "hidden" : "";
     if (markLength > 0) all.push(Decoration.inline(at(0), at(markLength), { class: `mark ${isInMark ? "" : look}` }));
-    for (const { from, to, style, marks } of spans) {
+    for (const { from, to, style, marks, width } of spans) {
       const isShown = marks.some((mark) => isBeside(selection, { from: at(mark.from), to: at(mark.to) }));
-      all.push(Decoration.inline(at(from), at(to), ELEMENTS[style]));
+      const columnWidth = width !== undefined && { style: `min-width: min(100%, ${width}ch)` };
+      all.push(Decoration.inline(at(from), at(to), { ...ELEMENTS[style], ...columnWidth }));
       for (const mark of marks) {
         all.push(Decoration.inline(at(mark.from), at(mark.to), { class: isShown ? "mark" : "hidden" }));
       }

@@ -46,5 +46,27 @@ it("the editor does not read a long line of dashes as a table", () => {
 it("the editor shows no formats inside of code blocks and tables", () => {
   const text = "```\n# a\n~~~\n```\n# b\nc | d\n--|--\n**1** | 2\n\na | b";
   const kinds = describeText(text).map((line) => line.split(" ")[0]);
-  expect(kinds).toEqual(["mono", "mono", "mono", "mono", "title", "mono", "mono", "mono", "text", "text"]);
+  expect(kinds).toEqual(["mono", "mono", "mono", "mono", "title", "head", "below-head", "row", "text", "text"]);
+});
+
+it("all cells of a column of a table have the width of the widest cell", () => {
+  const text = "| a | long \\| cell |\n|--|--|\n|b||\n| | c";
+  const tables = describeLines(text.split("\n").map((textContent) => ({ textContent })));
+  const cells = tables.map(({ spans }) => spans.filter(({ style }) => style === "cell"));
+  expect(cells.map((row) => row.map(({ from, to, column, width }) => [from, to, column, width]))).toEqual([
+    [
+      [1, 4, 0, 3],
+      [5, 19, 1, 14],
+    ],
+    [
+      [1, 3, 0, 3],
+      [4, 6, 1, 14],
+    ],
+    [[1, 2, 0, 3]],
+    [
+      [1, 2, 0, 3],
+      [3, 5, 1, 14],
+    ],
+  ]);
+  expect(tables.map(({ spans }) => spans.filter(({ style }) => style === "bar").length)).toEqual([3, 3, 3, 2]);
 });

@@ -2,9 +2,28 @@ import { Lexer, type MarkedToken, type Token } from "marked";
 
 export type Range = { from: number; to: number };
 /** A styled part of a line. `marks` are the characters that only describe the format, such as the two `**` of bold text. */
-type Span = Range & { style: "bold" | "italic" | "struck" | "code" | "link" | "plain"; marks: Range[] };
+type Span = Range & {
+  style: "bold" | "italic" | "struck" | "code" | "link" | "plain" | "cell" | "bar";
+  marks: Range[];
+  /** The column of a cell of a table, and the number of characters in the widest cell of this column. */
+  column?: number;
+  width?: number;
+};
 export type Line = {
-  kind: "text" | "title" | "heading" | "list" | "number" | "task" | "done" | "quote" | "mono" | "rule";
+  kind:
+    | "text"
+    | "title"
+    | "heading"
+    | "list"
+    | "number"
+    | "task"
+    | "done"
+    | "quote"
+    | "mono"
+    | "rule"
+    | "row"
+    | "head"
+    | "below-head";
   /** The length of the mark at the start of the line, such as `## ` or `- [ ] `, with the spaces before the mark. */
   markLength: number;
   /** How many lists contain the list of this line. */
@@ -38,7 +57,8 @@ const known = new WeakMap<Source, Line>();
 export function describeLines(lines: readonly Source[]): Line[] {
   let fence: string | undefined;
   let isTable = false;
-  return lines.map((source, nth) => {
+  const tables: Line[][] = [];
+  const described = lines.map((source, nth) => {
     const line = source.textContent;
     const [, mark] = FENCE.exec(line) ?? [];
     if (fence !== undefined) {
@@ -47,12 +67,46 @@ export function describeLines(lines: readonly Source[]): Line[] {
     }
     fence = mark;
     const startsTable = () => line.includes("|") && TABLE.test(lines[nth + 1]?.textContent ?? "");
+    const wasTable = isTable;
     isTable = line.trim() !== "" && (isTable || startsTable());
-    if (fence !== undefined || isTable) return MONO;
+    if (fence !== undefined) return MONO;
+    if (isTable) {
+      if (!wasTable) tables.push([]);
+      const rows = tables.at(-1) ?? [];
+      const kind = (["head", "below-head"] as const)[rows.length] ?? "row";
+      const row: Line = { kind, markLength: 0, level: 0, spans: cellsOf(line) };
+      rows.push(row);
+      return row;
+    }
     const description = known.get(source) ?? describeLine(line);
     known.set(source, description);
     return description;
   });
+  for (const rows of tables) alignCells(rows);
+  return described;
+}
+
+/** Splits the row of a table into its cells and the bars between them. A backslash before a bar makes the bar a part of the cell. */
+function cellsOf(line: string): Span[] {
+  const spans: Span[] = [];
+  let from = 0;
+  let column = line.trimStart().startsWith("|") ? -1 : 0;
+  for (const { index: to } of [...line.matchAll(/(?<!\\)\|/g), { index: line.length }]) {
+    const isInside = column >= 0 && (to < line.length || line.slice(from, to).trim() !== "");
+    if (isInside && to > from) spans.push({ from, to, style: "cell", marks: [], column });
+    if (to < line.length) spans.push({ from: to, to: to + 1, style: "bar", marks: [] });
+    column += 1;
+    from = to + 1;
+  }
+  return spans;
+}
+
+/** Gives all cells of a column the same width, so that the columns of a table are straight in every source. */
+function alignCells(rows: readonly Line[]): void {
+  const cells = rows.flatMap(({ spans }) => spans).filter(({ style }) => style === "cell");
+  const widths: number[] = [];
+  for (const { from, to, column = 0 } of cells) widths[column] = Math.max(widths[column] ?? 0, to - from);
+  for (const cell of cells) cell.width = widths[cell.column ?? 0] ?? 0;
 }
 
 function describeLine(line: string): Line {

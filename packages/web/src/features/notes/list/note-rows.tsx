@@ -44,7 +44,7 @@ export function NoteRows({ ref, notes, selectedId, q, order, isOutdated, onEnd }
             <p aria-hidden="true" className="px-2 py-1 font-medium text-muted text-small">
               {group.heading}
             </p>
-            <ul aria-label={group.heading} className="flex flex-col gap-0.5">
+            <ul aria-label={group.heading} className="flex flex-col gap-0.5 max-md:gap-0 max-md:divide-y">
               {group.notes.map((note) => (
                 <NoteRow key={note.id} note={note} isSelected={note.id === selectedId} {...list} />
               ))}

@@ -1,7 +1,6 @@
 import type { Page } from "playwright-core";
 import type { Instance, LinkPage, LinkReceiver } from "../../../../packages/client/src/index.ts";
 import { texts as landing } from "../../../../packages/web/src/landing/texts/en.ts";
-import { reviewTexts } from "../../../../packages/web/src/texts/en/file-tools.ts";
 import { linkTexts as links } from "../../../../packages/web/src/texts/en/links.ts";
 import { shareDialogTexts } from "../../../../packages/web/src/texts/en/share-lists.ts";
 import { texts } from "../../../../packages/web/src/texts/index.ts";
@@ -197,16 +196,22 @@ export const ownerLinkScenes: readonly Scene[] = [
       await alterResponses(page, LINKS, ({ items }: LinkPage) => ({
         items: items.map((link) => ({ ...link, revokedAt: since(20) })),
       }));
-      await (await openFileDialog(page, { full })).getByText(links.ended(2)).click();
+      const dialog = await openFileDialog(page, { full });
+      await dialog.getByText(links.ended(2)).click();
+      await dialog.getByRole("button", { name: links.againOf.download("For Mr Brandt") }).scrollIntoViewIfNeeded();
     },
     async "note-review"(page, { full }) {
       await page.route(/\/notes\/[^/]+$/, async (route) => {
         const response = await route.fetch();
         const text = (await response.text()).replaceAll('"state":"ready"', '"state":"quarantined"');
-        await route.fulfill({ response, body: text.replaceAll('"name":"Ann Keller"', '"name":"Maria (visitor)"') });
+        const visitor = '"createdBy":{"id":"visitor","name":"Maria (visitor)"';
+        await route.fulfill({
+          response,
+          body: text.replaceAll(/"createdBy":\{"id":"[^"]*","name":"Ann Keller"/g, visitor),
+        });
       });
       await page.goto(`/n/${full.id}`);
-      const waits = page.getByText(reviewTexts.waits).first();
+      const waits = page.getByText(attachments.states.quarantined).first();
       await waits.waitFor();
       await waits.scrollIntoViewIfNeeded();
     },

@@ -101,9 +101,9 @@ export function describeTime({ expiresAt, revokedAt }: Link, now: number): strin
   return revokedAt === null ? describeExpiry(expiresAt, now) : words.revoked(formatWhen(revokedAt, now));
 }
 
-/** Says when a link without a label was made, because several links to one file have the same name. */
-const describeStart = ({ label, createdAt }: Link, now: number): string[] =>
-  label === "" ? [words.made(formatWhen(createdAt, now))] : [];
+/** Says when a link without a label was made, because several links to one file have the same name. Ended links differ by their end. */
+const describeStart = ({ label, createdAt, state }: Link, now: number): string[] =>
+  label === "" && !hasEnded(state) ? [words.made(formatWhen(createdAt, now))] : [];
 
 /** Describes the counts of a link. A visitor can open a link and download nothing, so the counts can differ. */
 export function describeCounts({ kind, state, request, opened, claims, maxClaims, received }: Link): string[] {

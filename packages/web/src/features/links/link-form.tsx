@@ -164,7 +164,7 @@ function FileChoice({ values, problems, change, noteId, hasWhole }: FileChoicePr
       {note.isPending && <Skeleton className="h-11" />}
       {note.isError && note.data === undefined && <Problem>{words.filesFailed}</Problem>}
       {chosen !== undefined && (
-        <div className="flex max-h-48 flex-col overflow-y-auto">
+        <div className="mt-1 flex max-h-80 flex-col overflow-y-auto rounded-card border px-3 py-1">
           {files.map(({ id, filename }) => (
             <CheckField
               key={id}

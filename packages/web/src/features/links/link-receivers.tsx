@@ -79,7 +79,7 @@ function Receivers({ link, onSend }: ReceiversProps) {
   const list = useInfiniteQuery(receiversQuery(link.id));
   const now = useNow();
   if (list.data === undefined) return list.isError ? <Problem error={list.error} /> : <Skeleton className="h-8" />;
-  const receivers = list.data.pages.flatMap(({ items }) => items);
+  const receivers = inOrder(list.data.pages.flatMap(({ items }) => items));
   return (
     <div className="flex flex-col gap-1">
       <ul aria-label={words.list}>
@@ -101,6 +101,12 @@ function Receivers({ link, onSend }: ReceiversProps) {
       <p className="text-muted text-small">{link.recipients === null ? words.hint : words.hintProven}</p>
     </div>
   );
+}
+
+/** Lists the people first who did not get the link, or whose link no longer works, because the user must act for them. */
+export function inOrder(receivers: readonly LinkReceiver[]): LinkReceiver[] {
+  const needsAction = ({ state, hasOldUrl }: LinkReceiver) => Number(state === "not_delivered" || hasOldUrl);
+  return receivers.toSorted((a, b) => needsAction(b) - needsAction(a));
 }
 
 type SendAgainProps = { link: Link; receiver: LinkReceiver; onSend: (email: string) => void };

@@ -15,6 +15,10 @@ it.each<[Partial<LinkValues>, boolean]>([
   expect(hasRare({ ...usual, ...changed })).toBe(isOpen);
 });
 
+it("the form of a new file request shows the number of files that the service accepts by default", () => {
+  expect(usual.maxFiles).toBe("10");
+});
+
 it.each([
   ["http://localhost:3000/s/a", true],
   ["http://127.0.0.1:3000/s/a", true],

@@ -87,7 +87,7 @@ function requestValues(request: FileRequest | undefined, { uploadMaxBytes }: Lin
   const { maxFiles, maxBytesPerFile = uploadMaxBytes, maxBytesTotal, slots = [] } = request ?? {};
   const whole = maxFiles === undefined ? undefined : wholeBytes(maxFiles, maxBytesPerFile);
   return {
-    maxFiles: maxFiles === undefined || slots.length > 0 ? "" : String(maxFiles),
+    maxFiles: slots.length > 0 ? "" : String(maxFiles ?? USUAL_FILES),
     perFileMb: maxBytesPerFile === uploadMaxBytes ? "" : String(maxBytesPerFile / MEGABYTE),
     totalMb: maxBytesTotal === undefined || maxBytesTotal === whole ? "" : String(maxBytesTotal / MEGABYTE),
     accept: request?.accept ?? [],

@@ -3,12 +3,14 @@ import { Link as RouterLink } from "@tanstack/react-router";
 import type { Link } from "@valetkey/client";
 import { Link2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { buttonStyle } from "../../components/button.tsx";
 import { Page } from "../../components/page.tsx";
 import { PagedList } from "../../components/paged-list.tsx";
 import { Segmented } from "../../components/select.tsx";
 import { Empty, Problem } from "../../components/states.tsx";
 import { instanceQuery } from "../../service/queries.ts";
 import { linkTexts } from "../../texts/en/links.ts";
+import { texts } from "../../texts/index.ts";
 import { titleOf } from "../../texts/note-title.ts";
 import { hasEnded, stateAt, useServiceNow } from "./describe-link.tsx";
 import { EndedLinks, LinkItem } from "./link-item.tsx";
@@ -88,5 +90,16 @@ function placeOf({ noteId, noteTitle }: Link): ReactNode {
 function None({ filter }: { filter: LinkFilter }) {
   const { empty, emptyOf } = words.page;
   if (filter !== "all") return <p className="py-6 text-center text-muted">{emptyOf[filter]}</p>;
-  return <Empty icon={<Link2 size={28} strokeWidth={1.5} />} title={empty.title} hint={empty.hint} />;
+  return (
+    <Empty
+      icon={<Link2 size={28} strokeWidth={1.5} />}
+      title={empty.title}
+      hint={empty.hint}
+      action={
+        <RouterLink to="/" className={buttonStyle({ kind: "outline" })}>
+          {texts.notes.goTo["/"]}
+        </RouterLink>
+      }
+    />
+  );
 }

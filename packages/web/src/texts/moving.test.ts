@@ -12,15 +12,11 @@ describe("the texts about a move", () => {
       "2 people and 1 open link lose access.",
       "2 Personen und 1 offener Link verlieren den Zugriff.",
     ],
-    [
-      { people: 1, links: 0, isExact: false },
-      "At most 1 person loses access.",
-      "Höchstens 1 Person verliert den Zugriff.",
-    ],
+    [{ people: 1, links: 0, isExact: false }, "Up to 1 person loses access.", "Bis zu 1 Person verliert den Zugriff."],
     [
       { people: 2, links: 1, isExact: false },
-      "At most 2 people and 1 open link lose access.",
-      "Höchstens 2 Personen und 1 offener Link verlieren den Zugriff.",
+      "Up to 2 people and 1 open link lose access.",
+      "Bis zu 2 Personen und 1 offener Link verlieren den Zugriff.",
     ],
     [{ people: 0, links: 1, isExact: false }, "1 open link loses access.", "1 offener Link verliert den Zugriff."],
     [{ people: 0, links: 0, isExact: false }, "Nobody loses access.", "Niemand verliert den Zugriff."],

@@ -12,7 +12,7 @@ import { Segmented } from "../../components/select.tsx";
 import { Failure, Problem } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import type { TakenFiles, TargetNote } from "../../service/dragged-files.ts";
-import { findEditable } from "../../service/queries.ts";
+import { findEditable, noteQuery } from "../../service/queries.ts";
 import { accessParts } from "../../texts/describe-access.ts";
 import { movingTexts } from "../../texts/en/moving.ts";
 import { formatWhen, texts } from "../../texts/index.ts";
@@ -53,7 +53,7 @@ function DroppedFiles({ to, onClose, ...taken }: MoveFilesProps & { to: TargetNo
   return (
     <Dialog onClose={onClose} title={words.title.move(nameFiles(taken.files))} description={`→ ${titleOf(to)}`}>
       <div className="flex flex-col gap-4">
-        <Effects kind="move" to={to} effects={effects} />
+        <Effects kind="move" to={to} fromNoteId={taken.fromNoteId} effects={effects} />
         <DialogFooter>
           <Button data-autofocus kind="primary" onClick={run}>
             {words.action.move}
@@ -99,10 +99,10 @@ function MoveDialog({ files, fromNoteId, canMove, isCopy, onClose }: Omit<MoveFi
           }}
         />
         <DialogFooter>
-          <div className="min-w-0 grow basis-0">
-            <Effects kind={kind} to={to} effects={effects} />
+          <div className="min-w-0 grow basis-full md:basis-0">
+            <Effects kind={kind} to={to} fromNoteId={fromNoteId} effects={effects} />
           </div>
-          <Button ref={confirm} kind="primary" aria-disabled={!isDecided} onClick={run}>
+          <Button ref={confirm} kind="primary" aria-disabled={!isDecided} className="max-md:grow" onClick={run}>
             {words.action[kind]}
           </Button>
         </DialogFooter>
@@ -122,19 +122,25 @@ function useEffects(files: TakenFiles["files"], to: TargetNote | undefined) {
   });
 }
 
-type EffectsProps = { kind: Kind; to: TargetNote | undefined; effects: ReturnType<typeof useEffects> };
+type EffectsProps = {
+  kind: Kind;
+  to: TargetNote | undefined;
+  fromNoteId: string;
+  effects: ReturnType<typeof useEffects>;
+};
 
-/** Says in one sentence what the move or copy changes. */
-function Effects({ kind, to, effects: { data, isError, error } }: EffectsProps) {
+/** Says what the move or copy changes, the most important change first. */
+function Effects({ kind, to, fromNoteId, effects: { data, isError, error } }: EffectsProps) {
+  const isMine = useQuery(noteQuery(fromNoteId)).data?.role === "owner";
   if (isError) return <Problem error={error} />;
   const text = () => {
     if (to === undefined) return words.choose;
     if (kind === "copy") return words.copied;
     if (data === undefined) return words.counting;
     const losing = words.losing(data.losing);
-    return data.sameOwner
-      ? losing
-      : `${losing} ${words.otherOwner(nameOf(to.owner, { otherwise: texts.common.someone }))}`;
+    if (data.sameOwner) return losing;
+    const owner = words.otherOwner(nameOf(to.owner, { otherwise: texts.common.someone }));
+    return [owner, losing, words.original[isMine ? "mine" : "ofAnother"]].join(" ");
   };
   return (
     <p role="status" className="text-pretty text-small">
@@ -210,7 +216,7 @@ function NotePicker({ exceptId, chosenId, onChoose }: NotePickerProps) {
       </Autocomplete.Empty>
       <Autocomplete.List
         aria-label={words.list}
-        className="-mx-2 -mb-3 min-h-0 overflow-y-auto overscroll-contain max-md:min-h-[calc(90dvh-284px)] md:h-[min(40vh,320px)]"
+        className="-mx-2 -mb-3 min-h-0 overflow-y-auto overscroll-contain max-md:min-h-[calc(90dvh-360px)] md:h-[min(40vh,320px)]"
       >
         {(note: NoteSummary) => (
           <Autocomplete.Item

@@ -21,12 +21,16 @@ export const movingTexts: typeof english.movingTexts = {
   losing: ({ people: count, links: open, isExact }: { people: number; links: number; isExact: boolean }) => {
     if (count + open === 0) return "Niemand verliert den Zugriff.";
     const facts = [
-      ...(count === 0 ? [] : [`${isExact ? "" : "Höchstens "}${formatCount(count, people)}`]),
+      ...(count === 0 ? [] : [`${isExact ? "" : "Bis zu "}${formatCount(count, people)}`]),
       ...(open === 0 ? [] : [formatCount(open, links)]),
     ];
     return `${facts.join(" und ")} ${count + open === 1 ? "verliert" : "verlieren"} den Zugriff.`;
   },
-  otherOwner: (name: string) => `Die Datei gehört dann ${name}, wie die Notiz. Das Original bleibt unter „Gelöscht“.`,
+  otherOwner: (name: string) => `Neuer Eigentümer: ${name}.`,
+  original: {
+    mine: "Das Original behalten Sie unter „Gelöscht“.",
+    ofAnother: "Das Original bleibt beim bisherigen Eigentümer unter „Gelöscht“.",
+  },
   copied: "Die Kopie gehört der Person, der die Notiz gehört. Die Personen und Links der Notiz können sie öffnen.",
   counting: "Es wird geprüft, wer den Zugriff verliert …",
   action: { move: "Verschieben", copy: "Kopieren" },

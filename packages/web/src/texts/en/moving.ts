@@ -21,14 +21,17 @@ export const movingTexts = {
   losing: ({ people: count, links: open, isExact }: { people: number; links: number; isExact: boolean }) => {
     if (count + open === 0) return "Nobody loses access.";
     const facts = [
-      ...(count === 0 ? [] : [`${isExact ? "" : "At most "}${formatCount(count, people)}`]),
+      ...(count === 0 ? [] : [`${isExact ? "" : "Up to "}${formatCount(count, people)}`]),
       ...(open === 0 ? [] : [formatCount(open, links)]),
     ];
     return `${facts.join(" and ")} ${count + open === 1 ? "loses" : "lose"} access.`;
   },
   /** For a move to a note of another owner. */
-  otherOwner: (name: string) =>
-    `The file will belong to ${name}, like the note. The original stays under “Deleted” of its owner.`,
+  otherOwner: (name: string) => `${name} becomes the owner.`,
+  original: {
+    mine: "You keep the original under “Deleted”.",
+    ofAnother: "The owner keeps the original under “Deleted”.",
+  },
   copied: "The copy belongs to the owner of the note. The people and links of the note can open it.",
   counting: "Checking who loses access…",
   action: { move: "Move", copy: "Copy" },

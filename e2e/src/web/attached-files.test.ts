@@ -137,8 +137,8 @@ describe("the files on the page of a note", () => {
     const dialog = uma.page.getByRole("dialog", { name: words.files.title(3) });
     await dialog.getByLabel(words.people.label, { exact: true }).fill("nobody@example.com");
     await button(dialog, texts.sharing.share).click();
-    await dialog.getByText(words.files.shared(1, 3)).waitFor();
-    await dialog.getByText(words.files.again).waitFor();
+    await dialog.getByRole("alert").getByText(words.files.shared(1, 3)).waitFor();
+    await dialog.getByText(words.files.missing("b.txt, c.txt")).waitFor();
     await button(dialog, texts.sharing.share).click();
     await dialog.getByText(words.people.shared(["nobody@example.com"])).waitFor();
     await button(dialog, invitationTexts.message.copyOf("nobody@example.com")).waitFor();
@@ -147,6 +147,24 @@ describe("the files on the page of a note", () => {
       const { invitations } = await uma.client.shares.list({ attachmentId: id });
       expect(invitations.map(({ email, role }) => [email, role])).toEqual([["nobody@example.com", "viewer"]]);
     }
+  });
+
+  it("after too many tries, the user can share again only after the wait", async () => {
+    const zoe = await web.person("Zoe");
+    zoe.watch.expect(/^429 PUT .*shares/);
+    await open(zoe, [text("a.txt", "a"), text("b.txt", "b")]);
+    await zoe.page.route("**/attachments/*/shares", (route) =>
+      route.fulfill({ status: 429, headers: { "retry-after": "3" }, json: { code: "rate_limited" } }),
+    );
+    await button(filesOf(zoe), attachmentTexts.select).click();
+    await zoe.page.getByRole("checkbox", { name: fileToolsTexts.all }).check();
+    await button(filesOf(zoe), fileToolsTexts.share).click();
+    const dialog = zoe.page.getByRole("dialog", { name: words.files.title(2) });
+    await dialog.getByLabel(words.people.label, { exact: true }).fill("nobody@example.com");
+    await button(dialog, texts.sharing.share).click();
+    await dialog.getByRole("alert").waitFor();
+    expect(await button(dialog, texts.sharing.share).isDisabled()).toBe(true);
+    await expect.poll(() => button(dialog, texts.sharing.share).isEnabled(), { timeout: 20_000 }).toBe(true);
   });
 
   it("the key F2 renames a file, and the arrow keys move between files", async () => {

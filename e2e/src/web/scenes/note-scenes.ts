@@ -165,7 +165,7 @@ export const noteScenes: readonly Scene[] = [
         const dialog = page.getByRole("dialog", { name: shareDialogTexts.files.title(2) });
         await dialog.getByLabel(shareDialogTexts.people.label).fill("carla.weiss@example.org");
         await dialog.getByRole("button", { name: sharing.share, exact: true }).click();
-        await dialog.getByText(shareDialogTexts.files.again).waitFor();
+        await dialog.getByText(shareDialogTexts.files.missing("Meter readings.txt")).waitFor();
       },
     },
     async "note-writing"(page, { full }) {

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import type { Share } from "@valetkey/client";
+import { type Share, ValetKeyError } from "@valetkey/client";
 import { clsx } from "clsx";
 import { type FormEvent, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
@@ -7,6 +7,7 @@ import { DialogFooter, DoneButton } from "../../components/dialog.tsx";
 import { addEmails, EmailField, isEmail, isSameEmail } from "../../components/email-field.tsx";
 import { expiryOf, expiryOfField, toFieldValue } from "../../components/expiry.ts";
 import { DateTimeField, expiryOptions } from "../../components/expiry-field.tsx";
+import { useNow } from "../../components/hooks.ts";
 import { Select } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
 import { instanceQuery, sessionQuery } from "../../service/queries.ts";
@@ -27,10 +28,12 @@ type PeopleFormProps = {
   invite: ReturnType<typeof useInvite>;
   /** The receivers of a note are viewers or editors. The receivers of files are only viewers. */
   kind: "note" | "file" | "files";
+  /** The text of an error, which also says which files are not shared. Default: the description of the error. */
+  problem?: string | undefined;
 };
 
 /** Shares an item with people. The main action is in the footer of the dialog, below the rest of the content. */
-export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
+export function PeopleForm({ name, invite, kind, problem }: PeopleFormProps) {
   const inputRef = useRef<HTMLInputElement>(null);
   const account = useQuery(sessionQuery).data?.user;
   const hasMail = useQuery(instanceQuery).data?.mail === true;
@@ -44,7 +47,12 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
   const isEmpty = chosen.length === 0 && text.trim() === "";
   const { length: count } = addEmails(chosen, text);
   const isDone = isEmpty && invite.data !== undefined;
+  // A refused user must wait, so the form checks every second whether the button works again.
+  useNow(1_000);
   const now = Date.now();
+  const { error, submittedAt } = invite;
+  const retryAfterSeconds = error instanceof ValetKeyError ? (error.retryAfterSeconds ?? 0) : 0;
+  const isTooEarly = now < submittedAt + retryAfterSeconds * 1000;
 
   function change(emails: string[], typed: string): void {
     setChosen(emails);
@@ -105,7 +113,7 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
         />
         {choice === "custom" && <DateTimeField value={custom} onChange={setCustom} now={now} error={expiryProblem} />}
       </div>
-      {invite.isError && <Problem error={invite.error} />}
+      {invite.isError && <Problem error={error}>{problem}</Problem>}
       {/* The element exists before its text, so that screen readers announce the text. */}
       <p
         role="status"
@@ -126,7 +134,7 @@ export function PeopleForm({ name, invite, kind }: PeopleFormProps) {
             <Button
               type="submit"
               kind="primary"
-              disabled={isEmpty || invite.isPending}
+              disabled={isEmpty || invite.isPending || isTooEarly}
               // Without this, the press would take the focus from the field. The field would then make a chip, and the button would move
               // before the click.
               onMouseDown={(event) => event.preventDefault()}

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import type { Attachment, Invitation } from "@valetkey/client";
+import type { Attachment, Invitation, NoteAccess } from "@valetkey/client";
 import { Link2, UsersRound } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Avatar, nameOf } from "../../components/avatar.tsx";
@@ -9,6 +9,7 @@ import { useNow } from "../../components/hooks.ts";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { useTabs } from "../../components/tabs.tsx";
 import { instanceQuery, noteQuery, sessionQuery } from "../../service/queries.ts";
+import { accessParts } from "../../texts/describe-access.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";
 import { shareDialogTexts } from "../../texts/en/share-lists.ts";
 import { formatSpan, texts } from "../../texts/index.ts";
@@ -69,7 +70,7 @@ function People({ noteId, attachment }: Pick<ShareOneProps, "noteId" | "attachme
   const subject = attachment === undefined ? { noteId } : { attachmentId: attachment.id };
   const invite = useInvite(subject);
   const hasMail = useQuery(instanceQuery).data?.mail !== false;
-  const title = useQuery(noteQuery(noteId)).data?.title ?? "";
+  const { title = "", access } = useQuery(noteQuery(noteId)).data ?? {};
   const what = attachment?.filename ?? (title === "" ? texts.notes.untitled : title);
   const path = attachment === undefined ? `/n/${noteId}` : `/shared?file=${attachment.id}`;
   return (
@@ -79,7 +80,13 @@ function People({ noteId, attachment }: Pick<ShareOneProps, "noteId" | "attachme
       {!hasMail && invite.data !== undefined && (
         <MessageCard messages={writeMessages(invite.data, { what, path })} isMailed={false} />
       )}
-      <ShareList subject={subject} what={what} fresh={invite.data?.emails ?? []} hasMail={hasMail} />
+      <ShareList
+        subject={subject}
+        what={what}
+        fresh={invite.data?.emails ?? []}
+        hasMail={hasMail}
+        ofNote={attachment === undefined ? undefined : access}
+      />
     </div>
   );
 }
@@ -106,19 +113,23 @@ type ShareListProps = {
   /** The email addresses with which the user has just shared the item. */
   fresh: readonly string[];
   hasMail: boolean;
+  /** The access to the note of a shared file. Everyone who can see the note can open the file. */
+  ofNote: NoteAccess | undefined;
 };
 
 /**
  * Lists who has access: the owner, then the people whom the user has just added, then all others by name. Includes expired shares, and
  * shares that the user has just deleted.
  */
-function ShareList({ subject, what, fresh, hasMail }: ShareListProps) {
+function ShareList({ subject, what, fresh, hasMail, ofNote = {} }: ShareListProps) {
   useNow(1_000);
   // The clock of the page may be some seconds late, so a new share of one hour would seem longer.
   const now = Date.now();
   const owner = useQuery(sessionQuery).data?.user;
   const shares = useQuery(sharesQuery(subject));
   const [removed, setRemoved] = useState<Entry[]>([]);
+  const { people, invitations } = ofNote;
+  const others = accessParts({ ...(people && { people }), ...(invitations && { invitations }) }, { now });
   const current = shares.data ?? [];
   const isGone = (entry: Entry) => !current.some((share) => isSame(share, entry));
   const isFresh = ({ email }: Entry) => email !== null && fresh.some((one) => isSameEmail(one, email));
@@ -137,6 +148,17 @@ function ShareList({ subject, what, fresh, hasMail }: ShareListProps) {
               <EmailText email={owner.email} className="text-muted text-small" />
             </div>
             <span className="text-muted text-small leading-6">{words.owner}</span>
+          </li>
+        )}
+        {others.length > 0 && (
+          <li className="flex items-start gap-3 py-2">
+            <span className="mt-0.5 inline-flex size-7 shrink-0 items-center justify-center rounded-full bg-accent-soft text-accent">
+              <UsersRound size={14} />
+            </span>
+            <div>
+              <p className="leading-6">{others.join(texts.common.separator)}</p>
+              <p className="text-muted text-small">{shareDialogTexts.list.ofNote}</p>
+            </div>
           </li>
         )}
         {shares.isPending && <Skeleton className="my-2 h-11" />}

@@ -65,16 +65,29 @@ export function ShareFiles({ files, onClose }: ShareFilesProps) {
   return (
     <Dialog onClose={onClose} title={words.title(files.length)} description={words.hint} className="md:w-[520px]">
       <div className="flex flex-col gap-4">
-        <PeopleForm name={files.map(({ id }) => id).join()} invite={invite} kind="files" />
-        {done.ids.length > 0 && (
-          <p className="text-muted text-small tabular-nums">
-            {words.shared(done.ids.length, files.length)} {invite.isError && words.again}
-          </p>
+        <PeopleForm
+          name={files.map(({ id }) => id).join()}
+          invite={invite}
+          kind="files"
+          problem={done.ids.length > 0 ? describePart(files, { done, error: invite.error }) : undefined}
+        />
+        {done.ids.length > 0 && !invite.isError && (
+          <p className="text-muted text-small tabular-nums">{words.shared(done.ids.length, files.length)}</p>
         )}
         <MessageCard messages={writeMessages(invited)} isMailed={hasMail} />
       </div>
     </Dialog>
   );
+}
+
+/** The maximum number of files that an error names. */
+const MOST_NAMES = 2;
+
+/** Says which files are not shared yet, and why. */
+function describePart(files: readonly Attachment[], { done, error }: { done: Progress; error: unknown }): string {
+  const rest = files.filter(({ id }) => !done.ids.includes(id)).map(({ filename }) => filename);
+  const missing = rest.length > MOST_NAMES ? words.count(rest.length) : rest.join(", ");
+  return [words.shared(done.ids.length, files.length), words.missing(missing), describeProblem(error)].join(" ");
 }
 
 /** Writes a message for each person, with an invitation for each file. */

@@ -1,4 +1,7 @@
 import type { shareDialogTexts as english } from "../en/share-lists.ts";
+import { formatCount } from "../format.ts";
+
+const files = { one: "Datei", other: "Dateien" };
 
 export const shareDialogTexts: typeof english = {
   tabs: {
@@ -32,10 +35,12 @@ export const shareDialogTexts: typeof english = {
     title: (count: number) => `${count} Dateien teilen`,
     hint: "Für Personen, die nicht die ganze Notiz sehen sollen. Sie erhalten jede Datei für sich.",
     shared: (shared: number, all: number) => `${shared} von ${all} Dateien ${shared === 1 ? "ist" : "sind"} geteilt.`,
-    again: "Teilen Sie noch einmal für die übrigen.",
+    missing: (files: string) => `Noch nicht geteilt: ${files}.`,
+    count: (count: number) => formatCount(count, files),
   },
   list: {
     title: "Wer Zugriff hat",
+    ofNote: "Über die ganze Notiz",
     failed: "Die Freigaben konnten nicht geladen werden",
     remove: (name: string) => `Nicht mehr mit ${name} teilen`,
     removing: (name) => `Der Zugriff von ${name} wird beendet …`,

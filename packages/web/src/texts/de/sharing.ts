@@ -6,8 +6,7 @@ const files = { one: "Datei", other: "Dateien" };
 export const sharing: typeof english = {
   share: "Teilen",
   shareFile: (filename: string) => `„${filename}“ teilen`,
-  shareFileHint:
-    "Für Personen, die nicht die ganze Notiz sehen sollen. Wer die Notiz sehen kann, hat diese Datei schon.",
+  shareFileHint: "Für Personen, die nicht die ganze Notiz sehen sollen.",
   you: (name: string) => `${name} (Sie)`,
   owner: "Eigentümer",
   access: {

@@ -1,3 +1,7 @@
+import { formatCount } from "../format.ts";
+
+const files = { one: "file", other: "files" };
+
 export const shareDialogTexts = {
   tabs: {
     label: "How to share",
@@ -31,10 +35,14 @@ export const shareDialogTexts = {
     title: (count: number) => `Share ${count} files`,
     hint: "Share only these files with people who should not see the whole note.",
     shared: (shared: number, all: number) => `${shared} of ${all} files ${shared === 1 ? "is" : "are"} shared.`,
-    again: "Share again for the rest.",
+    /** `files` has the names of the files, or their number. */
+    missing: (files: string) => `Not yet shared: ${files}.`,
+    count: (count: number) => formatCount(count, files),
   },
   list: {
     title: "Who has access",
+    /** The people who can open a file because they can open its note. */
+    ofNote: "Through the whole note",
     failed: "The list of people with access could not be loaded",
     remove: (name: string) => `Stop sharing with ${name}`,
     removing: (name: string) => `Ending the access of ${name} …`,

@@ -5,8 +5,7 @@ const files = { one: "file", other: "files" };
 export const sharing = {
   share: "Share",
   shareFile: (filename: string) => `Share “${filename}”`,
-  shareFileHint:
-    "Share only this file with people who should not see the whole note. Everyone who can see the note has it already.",
+  shareFileHint: "Share only this file with people who should not see the whole note.",
   you: (name: string) => `${name} (you)`,
   owner: "Owner",
   access: {

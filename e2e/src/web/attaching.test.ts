@@ -37,10 +37,10 @@ describe("attaching files to a note", () => {
     const note = await open(ann);
     const film = randomFile("film.bin", { sizeBytes: 30 * MIB });
     await dropFiles(ann.page.locator("main"), { files: [film], isHeld: true });
-    await ann.page.getByText("Drop to attach").waitFor();
+    await ann.page.getByText("Drop to attach to this note").waitFor();
     await slowDown(ann);
     await dropFiles(ann.page.locator("main"), { files: [film] });
-    await expect.poll(() => ann.page.getByText("Drop to attach").count()).toBe(0);
+    await expect.poll(() => ann.page.getByText("Drop to attach to this note").count()).toBe(0);
     const bar = filesOf(ann).getByRole("progressbar", { name: "film.bin" });
     await expect
       .poll(() => bar.getAttribute("aria-valuetext"))

@@ -79,7 +79,7 @@ const forms: Record<string, Form[]> = {
     {
       async open(ann) {
         await ann.page.goto(`/n/${await newNote(ann)}`);
-        await ann.page.getByRole("button", { name: "Copy link" }).click();
+        await ann.page.getByRole("button", { name: "Create link…" }).click();
         return ann.page.getByRole("button", { name: "Create and copy link" });
       },
       sends: /^POST \/attachments\/.*\/links$/,

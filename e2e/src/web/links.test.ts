@@ -17,7 +17,7 @@ const linksOf = async ({ client }: Person, noteId: string) => (await client.link
 async function openFileLinks({ page, client }: Person): Promise<{ dialog: Locator; noteId: string }> {
   const note = await seedNote(client, { title: "Terms", files: [text("terms.txt", "as agreed")] });
   await page.goto(`/n/${note.id}`);
-  await page.getByRole("button", { name: "Copy link" }).click();
+  await page.getByRole("button", { name: "Create link…" }).click();
   return { dialog: page.getByRole("dialog", { name: "Link to “terms.txt”" }), noteId: note.id };
 }
 
@@ -222,7 +222,7 @@ describe("a link of a note", () => {
     expect(await linksOf(ann, note.id)).toMatchObject([{ createdBy: { name: "Ben" } }]);
     await cleo.page.goto(`/n/${note.id}`);
     await cleo.page.getByRole("button", { name: "a.txt" }).waitFor();
-    expect(await cleo.page.getByRole("button", { name: /^(Share|Copy link)$/ }).count()).toBe(0);
+    expect(await cleo.page.getByRole("button", { name: /^(Share|Create link…)$/ }).count()).toBe(0);
   });
 });
 
@@ -290,8 +290,8 @@ describe("a file request of a note", () => {
     });
     await ann.page.goto(`/n/${note.id}`);
     const row = ann.page.getByRole("listitem").filter({ hasText: "a.txt" });
-    await row.getByText("Waits for your review · text/plain").waitFor();
-    await row.getByText("1 byte · Maria (visitor)").waitFor();
+    await row.getByText("Waiting for review · Maria (visitor) · 1 byte").waitFor();
+    await row.getByTitle("text/plain").waitFor();
     expect(await row.getByRole("button", { name: "Preview" }).count()).toBe(0);
     await row.getByRole("button", { name: "Accept a.txt" }).click();
     await row.getByRole("button", { name: "Preview" }).waitFor({ state: "attached" });
@@ -308,7 +308,7 @@ describe("a link of a file", () => {
     await ann.client.links.create(note.id, { attachmentIds: note.attachments.map(({ id }) => id) });
     await ann.page.goto(`/n/${note.id}`);
     await rowOf(ann.page, "b.txt").getByRole("button", { name: "More" }).click();
-    await ann.page.getByRole("menuitem", { name: "Copy link" }).click();
+    await ann.page.getByRole("menuitem", { name: "Create link…" }).click();
     const dialog = ann.page.getByRole("dialog", { name: "Link to “b.txt”" });
     const list = dialog.getByRole("region", { name: "Links that open this file", exact: true });
     await list.getByText("b.txt and 1 more").waitFor();
@@ -343,7 +343,7 @@ describe("a link of a file", () => {
     // Closes and reopens the dialog, which must still show the link.
     await ben.page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
-    await ben.page.getByRole("button", { name: "Copy link" }).click();
+    await ben.page.getByRole("button", { name: "Create link…" }).click();
     await dialog.getByRole("button", { name: "Copy the link “terms.txt”" }).waitFor();
   });
 
@@ -461,7 +461,7 @@ describe("the operator's policy for links", () => {
     await dialog.getByText("The operator of this service has turned links off.").waitFor();
     expect(await dialog.getByRole("button", { name: /Create and copy link|Ask for files instead/ }).count()).toBe(0);
     await ann.page.keyboard.press("Escape");
-    expect(await ann.page.getByRole("button", { name: "Copy link" }).count()).toBe(0);
+    expect(await ann.page.getByRole("button", { name: "Create link…" }).count()).toBe(0);
   });
 
   it("the list of links says that a link does not work if it lacks a required password", async () => {

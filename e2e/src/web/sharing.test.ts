@@ -243,17 +243,18 @@ describe("a shared note", () => {
   });
 
   it("a share of one file gives no access to the rest of its note", async () => {
-    const [ann, ben] = [await web.person("Ann File"), await web.person("Ben File")];
+    const [ann, ben, eve] = [await web.person("Ann File"), await web.person("Ben File"), await web.person("Eve File")];
     const files = [text("terms.txt", "as agreed"), text("other.txt", "not for Ben")];
-    const note = await seedNote(ann.client, { title: "Two files", files });
+    const note = await seedNote(ann.client, { title: "Two files", files, sharedWith: { userIds: [eve.id] } });
     const [terms, other] = ["terms.txt", "other.txt"].map(
       (name) => note.attachments.find(({ filename }) => filename === name)?.id ?? "",
     ) as [string, string];
     await ann.page.goto(`/n/${note.id}`);
     await rowOf(ann.page, "terms.txt").getByRole("button", { name: "More" }).click();
-    await ann.page.getByRole("menuitem", { name: "Share this file…" }).click();
+    await ann.page.getByRole("menuitem", { name: "Share with people…" }).click();
     const dialog = ann.page.getByRole("dialog", { name: "Share “terms.txt”" });
-    await dialog.getByText("Everyone who can see the note has it already.").waitFor();
+    await dialog.getByText("Share only this file with people who should not see the whole note.").waitFor();
+    await dialog.getByRole("listitem").filter({ hasText: "Through the whole note" }).getByText("1 person").waitFor();
     expect(await dialog.getByLabel("What they can do").count()).toBe(0);
     await dialog.getByLabel("When it expires", { exact: true }).selectOption("For 7 days");
     await dialog.getByLabel("Add people", { exact: true }).fill(ben.email);

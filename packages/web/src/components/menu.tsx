@@ -13,6 +13,8 @@ import {
 import { IconButton } from "./button.tsx";
 
 type MenuProps = {
+  /** The name of the item to which the actions belong, because the menu can cover the item. */
+  title?: string | undefined;
   trigger: ReactElement<ComponentProps<"button">>;
   children: ReactNode;
   align?: "start" | "end";
@@ -30,7 +32,7 @@ const areas = {
  *
  * Keyboard: https://www.w3.org/WAI/ARIA/apg/patterns/menu-button/
  */
-export function Menu({ trigger, children, align = "end", side = "bottom" }: MenuProps) {
+export function Menu({ title, trigger, children, align = "end", side = "bottom" }: MenuProps) {
   const id = useId();
   const [isOpen, setOpen] = useState(false);
   const button = cloneElement(trigger, {
@@ -63,17 +65,26 @@ export function Menu({ trigger, children, align = "end", side = "bottom" }: Menu
           areas[side][align],
         )}
       >
+        {isOpen && title !== undefined && (
+          <p role="none" dir="auto" className="max-w-60 px-2 py-1 text-muted text-small [overflow-wrap:anywhere]">
+            {title}
+          </p>
+        )}
         {isOpen && children}
       </div>
     </>
   );
 }
 
-type IconMenuProps = ComponentProps<typeof IconButton> & { icon?: ReactNode };
+type IconMenuProps = Omit<ComponentProps<typeof IconButton>, "title"> & Pick<MenuProps, "title"> & { icon?: ReactNode };
 
 /** A menu behind an icon button. The default icon is three dots. */
-export function IconMenu({ icon = <MoreHorizontal size={18} />, children, ...button }: IconMenuProps) {
-  return <Menu trigger={<IconButton {...button}>{icon}</IconButton>}>{children}</Menu>;
+export function IconMenu({ icon = <MoreHorizontal size={18} />, title, children, ...button }: IconMenuProps) {
+  return (
+    <Menu title={title} trigger={<IconButton {...button}>{icon}</IconButton>}>
+      {children}
+    </Menu>
+  );
 }
 
 function itemsOf(menu: HTMLElement): HTMLElement[] {

@@ -12,7 +12,7 @@ import { $dragged } from "../../service/dragged-files.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
 import { showProblem } from "../../service/toasts.ts";
 import { accessParts } from "../../texts/describe-access.ts";
-import { formatBytes, formatInstant, formatWhen, texts } from "../../texts/index.ts";
+import { formatBytes, formatInstant, formatWhen, shortenName, texts } from "../../texts/index.ts";
 import { Thumbnail } from "./thumbnail.tsx";
 
 const words = texts.attachments;
@@ -67,12 +67,14 @@ export const AttachmentRow = memo(function AttachmentRow({
   const isChoosing = isChosen !== undefined;
   const opener = useRef<HTMLButtonElement>(null);
   useFocusBack(opener, isRenaming);
-  // Phones cut the end of a long line, so the line starts with the state and the access.
+  // Phones cut the end of a long line, so the line starts with the state and the access. A review needs the sender first.
+  const sender = createdBy.id === accountId ? [] : [nameOf(createdBy, { otherwise: texts.common.someone })];
   const facts = [
-    ...(isWaiting(state) && !isForReview ? [words.states[state]] : []),
+    ...(isWaiting(state) ? [words.states[state]] : []),
+    ...(isForReview ? sender : []),
     ...(access === undefined ? [] : accessParts(access, { now })),
     formatBytes(sizeBytes),
-    ...(createdBy.id === accountId ? [] : [nameOf(createdBy, { otherwise: texts.common.someone })]),
+    ...(isForReview ? [] : sender),
   ];
   const name = <FileName filename={filename} />;
   if (isRenaming && onRename !== undefined) {
@@ -91,37 +93,43 @@ export const AttachmentRow = memo(function AttachmentRow({
     >
       {isChoosing && <Choose attachment={attachment} isChosen={isChosen} onChoose={actions.onChoose} />}
       <Thumbnail attachment={attachment} />
-      <div className="min-w-0 grow">
-        {isReady ? (
-          <button
-            ref={opener}
-            type="button"
-            className="block max-w-full rounded-small text-left outline-none after:absolute after:inset-0 after:rounded-card focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
-            onClick={() => actions.onPreview(id)}
-          >
-            {name}
-          </button>
-        ) : (
-          <span className="block text-muted">{name}</span>
-        )}
-        {state === "rejected" ? (
-          <p className="text-pretty text-danger text-small">
-            <Rejection attachment={attachment} />
-          </p>
-        ) : (
-          <p className="truncate text-muted text-small tabular-nums">
-            {facts.join(texts.common.separator)}
-            {!isChoosing && (
-              <>
-                {texts.common.separator}
-                <time dateTime={createdAt} title={formatInstant(createdAt)}>
-                  {formatWhen(createdAt, now)}
-                </time>
-              </>
-            )}
-          </p>
-        )}
-        {state === "quarantined" && <Review attachment={attachment} canReview={actions.canReview} />}
+      {/* On a phone, the buttons of a review are below the name. */}
+      <div className="min-w-0 grow md:flex md:items-center md:gap-3">
+        <div className="min-w-0 grow">
+          {isReady ? (
+            <button
+              ref={opener}
+              type="button"
+              className="block max-w-full rounded-small text-left outline-none after:absolute after:inset-0 after:rounded-card focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
+              onClick={() => actions.onPreview(id)}
+            >
+              {name}
+            </button>
+          ) : (
+            <span className="block text-muted">{name}</span>
+          )}
+          {state === "rejected" ? (
+            <p className="text-pretty text-danger text-small">
+              <Rejection attachment={attachment} />
+            </p>
+          ) : (
+            <p
+              className="truncate text-muted text-small tabular-nums"
+              title={isForReview ? attachment.contentType : undefined}
+            >
+              {facts.join(texts.common.separator)}
+              {!isChoosing && (
+                <>
+                  {texts.common.separator}
+                  <time dateTime={createdAt} title={formatInstant(createdAt)}>
+                    {formatWhen(createdAt, now)}
+                  </time>
+                </>
+              )}
+            </p>
+          )}
+        </div>
+        {isForReview && <Review attachment={attachment} />}
       </div>
       <div className="relative flex shrink-0 items-center pointer-fine:opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 has-[[aria-expanded=true]]:opacity-100">
         {isReady && <QuickActions attachment={attachment} actions={actions} />}
@@ -163,7 +171,7 @@ export function Rename(form: { attachment: Attachment; onDone: () => void }) {
 const loadReview = () => importWithRetry(() => import("./review-file.tsx"));
 
 /** Few notes have files that wait for a review, so the code of the review form loads on demand. */
-function Review(review: { attachment: Attachment; canReview: boolean }) {
+function Review(review: { attachment: Attachment }) {
   const { data: code } = useCode("review", loadReview);
   return code === undefined ? null : <code.ReviewFile {...review} />;
 }
@@ -198,7 +206,12 @@ export function AttachmentMenu({ attachment, actions, className }: ActionsProps 
   const isReady = attachment.state === "ready";
   if (!isReady && onRemove === undefined) return null;
   return (
-    <IconMenu label={texts.common.more} className={clsx("tooltip-left", className)} icon={<MoreHorizontal size={16} />}>
+    <IconMenu
+      label={texts.common.more}
+      title={shortenName(attachment.filename)}
+      className={clsx("tooltip-left", className)}
+      icon={<MoreHorizontal size={16} />}
+    >
       {isReady && (
         <>
           <MenuItem icon={<Eye size={16} />} onClick={() => onPreview(attachment.id)}>

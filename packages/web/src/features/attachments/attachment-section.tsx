@@ -189,7 +189,7 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
           </ul>
         </>
       )}
-      {isDragged && <DropFrame over={section.current?.closest("main") ?? null} />}
+      {isDragged && <DropFrame over={section.current?.closest("#note") ?? null} />}
     </section>
   );
 }

@@ -5,42 +5,28 @@ import { Problem } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import { invalidate, keys } from "../../service/queries.ts";
 import { reviewTexts } from "../../texts/en/file-tools.ts";
-import { texts } from "../../texts/index.ts";
 
 const words = reviewTexts;
 
 /** Lets the user accept or reject the file of a visitor. Nobody can open the file before the user accepts the file. */
-export function ReviewFile({ attachment, canReview }: { attachment: Attachment; canReview: boolean }) {
-  const { id, noteId, filename, contentType } = attachment;
+export function ReviewFile({ attachment: { id, noteId, filename } }: { attachment: Attachment }) {
   const review = useMutation({
     mutationFn: (decision: "accept" | "reject") => client.attachments.review(id, decision),
     onSettled: () => invalidate(keys.note(noteId), keys.usage, keys.activity),
   });
   return (
-    <div className="flex flex-wrap items-center gap-x-3 gap-y-2 pb-1">
-      <p className="font-medium text-small">
-        {words.waits}
-        <span className="text-muted">{texts.common.separator + contentType}</span>
-      </p>
-      {canReview && (
-        <div className="flex gap-1">
-          <Button
-            aria-label={words.acceptOf(filename)}
-            disabled={review.isPending}
-            onClick={() => review.mutate("accept")}
-          >
-            {words.accept}
-          </Button>
-          <Button
-            kind="quiet"
-            aria-label={words.rejectOf(filename)}
-            disabled={review.isPending}
-            onClick={() => review.mutate("reject")}
-          >
-            {words.reject}
-          </Button>
-        </div>
-      )}
+    <div className="flex shrink-0 flex-wrap items-center gap-1 max-md:mt-1 max-md:pb-1">
+      <Button aria-label={words.acceptOf(filename)} disabled={review.isPending} onClick={() => review.mutate("accept")}>
+        {words.accept}
+      </Button>
+      <Button
+        kind="quiet"
+        aria-label={words.rejectOf(filename)}
+        disabled={review.isPending}
+        onClick={() => review.mutate("reject")}
+      >
+        {words.reject}
+      </Button>
       {review.isError && <Problem error={review.error} />}
     </div>
   );

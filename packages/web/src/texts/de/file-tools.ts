@@ -43,7 +43,6 @@ export const renameTexts: typeof english.renameTexts = {
 };
 
 export const reviewTexts: typeof english.reviewTexts = {
-  waits: "Wartet auf Ihre Prüfung",
   accept: "Annehmen",
   acceptOf: (filename: string) => `${filename} annehmen`,
   reject: "Ablehnen",

@@ -42,7 +42,6 @@ export const renameTexts = {
 };
 
 export const reviewTexts = {
-  waits: "Waits for your review",
   accept: "Accept",
   acceptOf: (filename: string) => `Accept ${filename}`,
   reject: "Reject",

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { MAX_BATCH_FILES } from "@valetkey/contract";
 import { describe, expect, it } from "vitest";
 import { smtpServerInTest } from "../../packages/server/src/platform/mailer/testing/smtp-server.ts";
 import { accept, receiverInTest } from "../../packages/server/src/platform/outgoing/testing/webhook-receiver.ts";
-import { type Api, apiAs } from "./testing/api.ts";
+import { type Api, apiAs, putAsTold } from "./testing/api.ts";
 import { useDatabases } from "./testing/databases.ts";
 import { expectAllThere, expectReadyIsWhole } from "./testing/expect-all-there.ts";
 import { emailOf, expectOnlyCopies, notYetReported } from "./testing/expect-notified.ts";
@@ -148,17 +149,26 @@ type NoteWithFiles = { id: string; files: Acknowledged["attachments"] };
 
 async function makeNote(api: Api, fileCount: number): Promise<NoteWithFiles> {
   const { id } = (await api.call("POST", "/notes", { title: "large" })).body;
-  const contents = Array.from({ length: fileCount }, () => randomBytes(50));
   const files: NoteWithFiles["files"] = [];
-  async function send(): Promise<void> {
-    for (let bytes = contents.pop(); bytes !== undefined; bytes = contents.pop()) {
-      const answer = await api.attach(id, { name: "file.bin", bytes });
-      expect(answer.status).toBe(201);
-      files.push({ id: answer.body.id, sha256: sha256(bytes) });
-    }
-  }
-  await Promise.all(Array.from({ length: WORKERS }, send));
+  while (files.length < fileCount)
+    files.push(...(await sendBatch(api, { noteId: id, count: fileCount - files.length })));
   return { id, files };
+}
+
+/** Attaches at most `count` files with one batch. Returns the attached files. */
+async function sendBatch(
+  api: Api,
+  { noteId, count }: { noteId: string; count: number },
+): Promise<NoteWithFiles["files"]> {
+  const contents = Array.from({ length: Math.min(count, MAX_BATCH_FILES) }, () => randomBytes(50));
+  const declared = { filename: "file.bin", contentType: "application/octet-stream", sizeBytes: 50 };
+  const uploads = contents.map(() => declared);
+  const started = (await api.call("POST", `/notes/${noteId}/uploads/batch`, { uploads })).body.uploads;
+  await Promise.all(contents.map((bytes, nth) => putAsTold(started[nth].upload, bytes)));
+  const uploadIds = started.map(({ upload }: { upload: { id: string } }) => upload.id);
+  const { files } = (await api.call("POST", "/uploads/complete", { uploadIds })).body;
+  expect(files.map(({ file }: { file?: { state: string } }) => file?.state)).toEqual(contents.map(() => "ready"));
+  return contents.map((bytes, nth) => ({ id: files[nth].file.id, sha256: sha256(bytes) }));
 }
 
 /** Checks that a note has all its files. First restores a note that is in the trash. */

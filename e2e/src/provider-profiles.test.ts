@@ -20,7 +20,7 @@ describe.each(PROFILES.filter(hasDifferences))("the profile of $name", (profile)
   });
   afterAll(() => provider.stop());
 
-  bucketSuite(profile.name, () => provider.newBucket(), { streamSizes: STREAM_SIZES });
+  bucketSuite(profile.name, () => provider.newBucket(), { streamSizes: STREAM_SIZES, kind: "profile" });
   if (BAD_INPUT.includes(profile.name)) {
     badInputSuite(profile.name, () => provider, { kind: "profile" });
   }

@@ -4,6 +4,9 @@ import { type BadInputFixture, type Started, TEXT } from "./fixture.ts";
 const bodyOf = (nth: number) => `file ${String(nth).padStart(2, "0")}`;
 
 export function batchTests(fixture: BadInputFixture): void {
+  // The built-in bucket shows the largest batch. Each file of a batch takes the same way on all servers.
+  const files = fixture.isBuiltIn ? 100 : 20;
+
   async function startBatch(count: number): Promise<Started[]> {
     const uploads = Array.from({ length: count }, (_, nth) => ({ ...TEXT, sizeBytes: bodyOf(nth).length }));
     const json = { uploads };
@@ -20,8 +23,8 @@ export function batchTests(fixture: BadInputFixture): void {
     }
   }
 
-  test("a batch request that completes 100 uploads confirms only the files in the bucket", async () => {
-    const uploads = await startBatch(100);
+  test("a batch request that completes many uploads confirms only the files in the bucket", async () => {
+    const uploads = await startBatch(files);
     const [missing, wrong, ...sent] = uploads as [Started, Started, ...Started[]];
     await Promise.all(sent.map((upload, nth) => fixture.put(upload, bodyOf(nth + 2))));
     const arrived = (await fixture.put(wrong, "another length")).status === 200;

@@ -61,6 +61,11 @@ export function contentTests(fixture: BadInputFixture): void {
     expect(await fixture.served(upload)).toHaveLength(0);
   });
 
+  if (fixture.isBuiltIn) limitTests(fixture);
+}
+
+/** Tests starts of uploads that the service refuses without the bucket. */
+function limitTests(fixture: BadInputFixture): void {
   test("requirement 3: the service refuses a file over the size limit", async () => {
     const before = await fixture.service().bucketContents.keys();
     const json = { ...TEXT, sizeBytes: 32 * MIB + 1 };

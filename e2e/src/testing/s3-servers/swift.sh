@@ -54,15 +54,23 @@ use = egg:swift#$name
 [$name-updater]
 recon_cache_path = $DIR/cache
 CONF
-  # Makes a new ring at each start, because the ring contains the port, which may differ from the last start.
-  rm -f "$name.builder" "$name.ring.gz"
-  swift-ring-builder "$name.builder" create 4 1 1 > /dev/null
-  swift-ring-builder "$name.builder" add "r1z1-127.0.0.1:$port/d1" 1 > /dev/null
-  swift-ring-builder "$name.builder" rebalance > /dev/null
 }
 backend account "$ACCOUNT_PORT"
 backend container "$CONTAINER_PORT"
 backend object "$OBJECT_PORT"
+# Makes new rings at each start, because the rings contain the ports, which may differ from the last start. One process makes all rings,
+# because each call of swift-ring-builder loads all modules of Swift.
+/usr/bin/python3 - "account=$ACCOUNT_PORT" "container=$CONTAINER_PORT" "object=$OBJECT_PORT" <<'RINGS'
+import sys
+from swift.common.ring import RingBuilder
+for ring in sys.argv[1:]:
+    name, port = ring.split("=")
+    builder = RingBuilder(4, 1, 1)
+    place = {"ip": "127.0.0.1", "port": int(port), "replication_ip": "127.0.0.1", "replication_port": int(port)}
+    builder.add_dev({"region": 1, "zone": 1, "device": "d1", "weight": 1, "meta": "", **place})
+    builder.rebalance()
+    builder.get_ring().save(f"{name}.ring.gz")
+RINGS
 
 cat > proxy.conf <<CONF
 [DEFAULT]

@@ -19,9 +19,11 @@ import { unpackVersionBefore } from "../testing/version-before.ts";
 const CALLERS = 6;
 /** The minimum number of requests. Set UPGRADE_REQUESTS=5000 for a long run. */
 const LEAST_REQUESTS = Number(process.env.UPGRADE_REQUESTS ?? 300);
+/** Longer than a proxy needs to remove a replica that drains. */
+const DRAIN_SECONDS = 4;
 /** The pause of each caller between two requests. The load then lasts for the whole upgrade, and leaves CPU time for other tests. */
 const PAUSE_MS = 250;
-const CHECK_EVERY_MS = 1_000;
+const CHECK_EVERY_MS = 250;
 const BYTES = Buffer.from("hello");
 const CREDENTIALS = { accessKeyId: "AKIDPROXYTESTS", secretAccessKey: "x8Vq2LmZs7Rk4Wd9Yb3Tf6Hn1Jc5Gp0Q" };
 
@@ -32,8 +34,8 @@ export type ProxySpec = {
   args(file: string, folder: string): string[];
   configure(ports: Ports, folder: string): string;
   /**
-   * The signal that makes the proxy reload its configuration. The test then checks the replicas every second, and writes a configuration
-   * with the ready replicas. If undefined, the proxy itself checks the replicas.
+   * The signal that makes the proxy reload its configuration. The test then checks the replicas itself, and writes a configuration with the
+   * ready replicas. If undefined, the proxy itself checks the replicas.
    */
   reloadSignal?: NodeJS.Signals;
 };
@@ -47,14 +49,39 @@ export type Outcome = { requests: number; failures: string[] };
 
 /**
  * Puts load on two replicas behind a proxy. First migrates the database, as an even later version does. Then upgrades both replicas from
- * the previous version, one after the other. Each replica stops with SIGTERM. When the replica `first` has the new version, the other
+ * the previous version, one after the other. Each replica stops with SIGTERM. When the first replica has the new version, the second
  * replica restarts once with the previous version, as after a crash.
  */
-export async function upgradeUnderLoad(proxy: ProxySpec, { first }: { first: 0 | 1 }): Promise<Outcome> {
+export async function upgradeUnderLoad(proxy: ProxySpec): Promise<Outcome> {
   const before = await unpackVersionBefore();
   onTestFinished(() => before.remove());
   const program = { node: process.execPath, command: before.command };
-  const { url, restart, migrateLater } = await openStage(proxy, program);
+  async function restartReplicas({ restart, migrateLater }: Stage) {
+    await migrateLater();
+    await restart(0);
+    await restart(1, program);
+    await restart(1);
+  }
+  return runUnderLoad(proxy, { program, restartReplicas });
+}
+
+/** Puts load on two replicas behind a proxy, and restarts both, one after the other. */
+export async function restartUnderLoad(proxy: ProxySpec): Promise<Outcome> {
+  async function restartReplicas({ restart }: Stage) {
+    await restart(1);
+    await restart(0);
+  }
+  return runUnderLoad(proxy, { restartReplicas });
+}
+
+type Stage = Awaited<ReturnType<typeof openStage>>;
+/** `program`: the program of both replicas at first. Default: this version. */
+type Run = { program?: Program; restartReplicas(stage: Stage): Promise<void> };
+
+/** Sends requests to two replicas behind a proxy until `restartReplicas` has ended. */
+async function runUnderLoad(proxy: ProxySpec, { program, restartReplicas }: Run): Promise<Outcome> {
+  const stage = await openStage(proxy, program);
+  const { url } = stage;
   const token = await signTestJwt({ sub: "ann", email: "ann@example.com" });
   const owner = await apiAs(url, { token });
   const noteId = (await owner.call("POST", "/notes", { title: "Files" })).body.id;
@@ -81,28 +108,24 @@ export async function upgradeUnderLoad(proxy: ProxySpec, { first }: { first: 0 |
     () => call("GET", "/notes", 200),
     upload,
   ];
-  let isUpgrading = true;
+  let isRestarting = true;
   async function caller(): Promise<void> {
-    for (let nth = 0; isUpgrading || outcome.requests < LEAST_REQUESTS; nth++) {
+    for (let nth = 0; isRestarting || outcome.requests < LEAST_REQUESTS; nth++) {
       await acts[nth % acts.length]?.().catch((error: Error) => outcome.failures.push(error.message));
       await sleep(PAUSE_MS);
     }
   }
   const load = Array.from({ length: CALLERS }, caller);
-  const second = 1 - first;
-  await migrateLater();
-  await restart(first);
-  await restart(second, program);
-  await restart(second);
-  isUpgrading = false;
+  await restartReplicas(stage);
+  isRestarting = false;
   await Promise.all(load);
   return outcome;
 }
 
-async function openStage(proxy: ProxySpec, before: Program) {
+async function openStage(proxy: ProxySpec, program: Program | undefined) {
   const folder = await mkdtemp(join(tmpdir(), "valetkey-proxy-"));
   const bucket = await startS3Local({ dataDir: join(folder, "bucket"), credentials: CREDENTIALS, buckets: ["files"] });
-  const database = await createTestPostgresDatabase();
+  const database = await createTestPostgresDatabase({ migrated: program === undefined });
   const listen = await freePort("127.0.0.1");
   const url = `http://127.0.0.1:${listen}`;
   const ports = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
@@ -115,7 +138,7 @@ async function openStage(proxy: ProxySpec, before: Program) {
     await bucket.close();
     await rm(folder, { recursive: true, force: true });
   });
-  for (const place of places) replicas.push(await startProcess(place, before));
+  for (const place of places) replicas.push(await startProcess(place, program));
   const file = join(folder, "proxy.conf");
   await writeFile(file, proxy.configure({ listen, replicas: ports }, folder));
   const child = spawn(commandPath(proxy.command, process.env) ?? proxy.command, proxy.args(file, folder), {
@@ -129,7 +152,7 @@ async function openStage(proxy: ProxySpec, before: Program) {
     return makePlace({
       PORT: String(port),
       PUBLIC_URL: url,
-      DRAIN_SECONDS: "10",
+      DRAIN_SECONDS: String(DRAIN_SECONDS),
       DATABASE_URL: database.url,
       AUTH_SECRET: "n8sJ2kQ0xV5bZ7mT4rY1wE6uI3oP9aLc",
       AWS_BUCKET_NAME: "files",

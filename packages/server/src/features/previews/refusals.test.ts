@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { engines } from "../../testing/database/test-databases.ts";
+import { sqlite } from "../../testing/database/test-databases.ts";
 import { declare, EXIF, extended, jpeg, lossless, lossy, webp, webpOf } from "../../testing/pictures.ts";
 import {
   completePreviews,
@@ -18,8 +18,9 @@ import { unknownId } from "../../testing/world.ts";
 const HOUR_MS = 3_600_000;
 const UPLOAD_TTL_MS = 900_000;
 
-describe.each(engines)("refused previews on $name", (engine) => {
-  const service = useService({ engine, limits: { trashDays: 30 } });
+// Only on SQLite, because the tests of the lifecycle of previews run their queries on both engines.
+describe("refused previews", () => {
+  const service = useService({ engine: sqlite, limits: { trashDays: 30 } });
   const ann = service.as("ann");
   let noteId: string;
   let attachmentId: string;
@@ -197,10 +198,10 @@ describe.each(engines)("refused previews on $name", (engine) => {
   });
 });
 
-describe.each(engines)("limits of previews on $name", (engine) => {
+describe("limits of previews", () => {
   it("starts and completions of previews count in the rate limit of uploads", async () => {
     const limits = { uploadRate: { perSecond: 1, burst: 1 }, userQuotaBytes: PHOTO.length, userQuotaFiles: 1 };
-    const service = await startServiceInTest({ engine, limits });
+    const service = await startServiceInTest({ engine: sqlite, limits });
     const ann = service.as("ann");
     const noteId = (await ann.send("POST /notes", { json: { title: "Photos" } })).body.id;
     const attachmentId = await uploadPhoto(ann, { noteId });

@@ -4,13 +4,15 @@ import { createClamd } from "../../platform/scanner/clamd.ts";
 import { testClamds } from "../../platform/scanner/testing/clamds.ts";
 import { EICAR } from "../../platform/scanner/testing/eicar.ts";
 import type { TestClamd } from "../../platform/scanner/testing/stand-in.ts";
-import { engines } from "../../testing/database/test-databases.ts";
+import { engines, sqlite, type TestEngine } from "../../testing/database/test-databases.ts";
 import { useService } from "../../testing/use-service.ts";
 import { runVerifications } from "../../testing/verifications.ts";
 import { createVisitor, insertRequest } from "../../testing/visitor.ts";
 import type { Link } from "../links/link.ts";
 
-const places = engines.flatMap((engine) => testClamds.map((clamd) => ({ engine, clamd, name: engine.name })));
+// The database does not see which clamd scans a file, so the tests with a real clamd run only on SQLite.
+const clamdsOn = (engine: TestEngine) => (engine === sqlite ? testClamds : testClamds.slice(0, 1));
+const places = engines.flatMap((engine) => clamdsOn(engine).map((clamd) => ({ engine, clamd, name: engine.name })));
 
 describe.each(places)("requirement 37: scans of visitors' files, on $name and $clamd.name", ({ engine, clamd }) => {
   let running: TestClamd;

@@ -5,7 +5,7 @@ import { createClamd } from "../../platform/scanner/clamd.ts";
 import { testClamds } from "../../platform/scanner/testing/clamds.ts";
 import { EICAR } from "../../platform/scanner/testing/eicar.ts";
 import { startStandIn, type TestClamd } from "../../platform/scanner/testing/stand-in.ts";
-import { engines, sqlite } from "../../testing/database/test-databases.ts";
+import { engines, sqlite, type TestEngine } from "../../testing/database/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
 import type { Client, ServiceOptions, TestService } from "../../testing/service.ts";
 import { startServiceInTest, useService } from "../../testing/use-service.ts";
@@ -17,7 +17,9 @@ const KIB = 2 ** 10;
 const SIGNATURE = /^The file is infected: the virus scanner found Eicar-Test-Signature.*\. It was not kept\.$/;
 const limits = { uploadMaxBytes: 32 * MIB, singlePutMaxBytes: 100 * KIB };
 
-const places = engines.flatMap((engine) => testClamds.map((clamd) => ({ engine, clamd, name: engine.name })));
+// The database does not see which clamd scans a file, so the tests with a real clamd run only on SQLite.
+const clamdsOn = (engine: TestEngine) => (engine === sqlite ? testClamds : testClamds.slice(0, 1));
+const places = engines.flatMap((engine) => clamdsOn(engine).map((clamd) => ({ engine, clamd, name: engine.name })));
 
 describe.each(places)("requirement 5: virus scans on $name and $clamd.name", ({ engine, clamd }) => {
   let running: TestClamd;

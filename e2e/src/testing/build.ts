@@ -6,7 +6,7 @@ const ROOT = resolve(import.meta.dirname, "../../..");
 const LOCK = "package-lock.json";
 /** The file that each build writes last, so that its existence proves a complete build. */
 const BUILT = "dist/THIRD-PARTY-LICENSES.txt";
-const NOT_BUILT = /^(?:dist|node_modules|testing)$|\.test\.tsx?$/;
+const NOT_BUILT = /^(?:dist|node_modules|testing)$|\.(?:test|suite)\.tsx?$/;
 /** The builds that the tests need. The second build contains the output of the first build. */
 const BUILDS = [
   {

@@ -1,5 +1,4 @@
 import type { Logger } from "pino";
-import { startAuditRetention } from "../features/audit/retention.ts";
 import { startPreviewMaking } from "../features/previews/jobs.ts";
 import { startBucketProbe } from "../features/storage/capabilities.ts";
 import { startVerification } from "../features/uploads/jobs.ts";
@@ -27,8 +26,6 @@ export async function startFileBackground(
     sweep.kick("purgeNotes");
     sweep.kick("purgeObjects");
   });
-  const auditRetention = startAuditRetention({ useCases, logger });
-  opened.add(auditRetention.stop);
   const previews = makesPreviews(base.deps) ? startPreviewMaking({ useCases, logger }) : undefined;
   if (previews !== undefined) {
     opened.add(previews.stop);
@@ -41,7 +38,7 @@ export async function startFileBackground(
   if (base.scanner === undefined) await warnOfUnscanned(db, logger);
   return {
     kick() {
-      for (const job of [sweep, verification, auditRetention, previews]) job?.kick();
+      for (const job of [sweep, verification, previews]) job?.kick();
     },
   };
 }
@@ -56,9 +53,9 @@ async function warnOfUnscanned(db: Base["db"], logger: Logger): Promise<void> {
   logger.warn({ waiting }, "files wait for a virus scanner: set CLAMAV_HOST again, or delete them");
 }
 
-const [HALF_A_MINUTE, MINUTE] = [30_000, 60_000];
+const [HALF_A_MINUTE, MINUTE, HOUR] = [30_000, 60_000, 3_600_000];
 
-/** The intervals of the short jobs that delete or expire rows, in milliseconds. */
+/** The intervals of the short jobs that delete, expire or export rows, in milliseconds. */
 export const FILE_JOBS = {
   flushRefusals: HALF_A_MINUTE,
   expireUploads: HALF_A_MINUTE,
@@ -67,6 +64,8 @@ export const FILE_JOBS = {
   dropUnconfirmedPreviews: MINUTE,
   purgeNotes: HALF_A_MINUTE,
   purgeObjects: HALF_A_MINUTE,
+  addAuditPartition: HOUR,
+  expireAuditEvents: HOUR,
 } satisfies Partial<Record<keyof FileUseCases, number>>;
 
 /** The sweep. `kick` without a job runs all jobs. */

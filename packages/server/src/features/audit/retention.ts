@@ -1,12 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
-import type { Logger } from "pino";
 import { firstIdAt } from "../../platform/crypto/ids.ts";
 import type { Database, Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { syncFolder } from "../../platform/files.ts";
-import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
 import type { AuditEvent } from "./audit-event.ts";
 import { type OldMonth, type Position, partitionQueries } from "./partition-queries.ts";
 import { auditQueries } from "./queries.ts";
@@ -15,29 +13,6 @@ export type AuditArchive = {
   /** Resolves when the events are on the disk. The caller may append an event twice. */
   append(events: readonly AuditEvent[]): Promise<void>;
 };
-
-const INTERVAL_MS = 3_600_000;
-
-/** Starts an hourly job, which adds partitions, exports old audit events, and deletes the exported events from the database. */
-export function startAuditRetention({
-  useCases,
-  logger,
-}: {
-  useCases: { addAuditPartition: () => Promise<void>; expireAuditEvents: () => Promise<number> };
-  logger: Logger;
-}): Loop {
-  return startLoop({
-    async round() {
-      const onError = (error: unknown) =>
-        logger.error({ err: error }, "A partition of the audit log could not be added. The log still accepts events.");
-      await useCases.addAuditPartition().catch(onError);
-      const events = await useCases.expireAuditEvents();
-      if (events > 0) logger.info({ events }, "old audit events were exported and deleted");
-    },
-    intervalMs: INTERVAL_MS,
-    onError: (error) => logger.error({ err: error }, "The export of old audit events failed. It is retried."),
-  });
-}
 
 const DAY_MS = 86_400_000;
 

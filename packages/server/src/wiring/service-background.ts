@@ -14,6 +14,8 @@ import type { UseCases } from "./use-cases.ts";
 type ServiceBase = Base<UseCases>;
 
 const [HALF_A_MINUTE, MINUTE, HOUR] = [30_000, 60_000, 3_600_000];
+/** The interval of the summaries of issued URLs for webhooks, in milliseconds. */
+const URL_REPORTS = 5_000;
 
 /** The intervals of the jobs that only the service has, in milliseconds. */
 export const SERVICE_JOBS = {
@@ -36,7 +38,11 @@ export async function startBackground(
 ): Promise<{ kick(): void }> {
   const { useCases, work, db } = base;
   const files = await startFileBackground(base, { logger, opened });
-  const sweep = startSweep({ useCases, jobs: SERVICE_JOBS, logger });
+  const sweep = startSweep({
+    useCases: { ...useCases, reportUrls: reportUrls(base.deps) },
+    jobs: { ...SERVICE_JOBS, reportUrls: URL_REPORTS },
+    logger,
+  });
   opened.add(sweep.stop);
   const searchIndex = startSearchIndex({ useCases, logger });
   opened.add(searchIndex.stop);
@@ -87,5 +93,5 @@ function openWebhooks({ deps }: ServiceBase, logger: Logger): Loop {
       },
     },
   );
-  return startWebhookDelivery({ work, reportUrls: reportUrls(deps), logger });
+  return startWebhookDelivery({ work, logger });
 }

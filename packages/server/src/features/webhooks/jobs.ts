@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { firstIdAt } from "../../platform/crypto/ids.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
+import type { Loop } from "../../platform/jobs/loop.ts";
 import { type LeasedWork, startRunner } from "../../platform/jobs/runner.ts";
 import { issuedUrlQueries } from "../audit/issued-url-queries.ts";
 import { type LeasedDelivery, SERVICE_OWNER, type WebhookMessage } from "../outbox/webhook.ts";
@@ -9,32 +9,16 @@ import { webhookQueries } from "../outbox/webhook-queries.ts";
 
 /** The pause between two checks for messages, in milliseconds. A transaction that queues a message does not wake the job. */
 const INTERVAL_MS = 2_000;
-const REPORT_INTERVAL_MS = 5_000;
 /** How long `stop` waits for running deliveries. Milliseconds. */
 const STOP_WITHIN_MS = 5_000;
 
-type Options = { work: LeasedWork<LeasedDelivery>; reportUrls: () => Promise<number>; logger: Logger };
-
 /** Sends the due messages. `stop` waits a short time for running deliveries. Unsent messages stay in the queue. */
-export function startWebhookDelivery({ work, reportUrls, logger }: Options): Loop {
-  const sending = startRunner(work, {
+export function startWebhookDelivery({ work, logger }: { work: LeasedWork<LeasedDelivery>; logger: Logger }): Loop {
+  return startRunner(work, {
     intervalMs: INTERVAL_MS,
     cutAfterMs: STOP_WITHIN_MS,
     onError: (error) => logger.error({ err: error }, "The webhooks could not be sent. They are tried again."),
   });
-  const reporting = startLoop({
-    async round() {
-      if ((await reportUrls()) > 0) sending.kick();
-    },
-    intervalMs: REPORT_INTERVAL_MS,
-    onError: (error) => logger.error({ err: error }, "The issued URLs could not be summarised. They are read again."),
-  });
-  return {
-    kick: sending.kick,
-    async stop() {
-      await Promise.all([sending.stop(), reporting.stop()]);
-    },
-  };
 }
 
 /** How long the list of deliveries shows a delivery. Milliseconds. */

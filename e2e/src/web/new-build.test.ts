@@ -35,7 +35,8 @@ it("the app shows a network problem instead of a page that can't be loaded offli
   const { page, watch } = bob;
   watch.expect(/ERR_|The code could not be loaded/);
   await page.goto("/");
-  await page.getByRole("heading", { name: texts.notes.list.owned, level: 1 }).waitFor();
+  // The heading appears before the notes have loaded, and offline the notes would never load.
+  await page.getByText(texts.notes.empty.begin.title).waitFor();
   await bob.context.setOffline(true);
   await page.getByRole("link", { name: texts.app.activity }).click();
   await page.getByRole("alert").getByText(texts.problems.network).waitFor();

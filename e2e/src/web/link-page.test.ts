@@ -56,6 +56,16 @@ describe("the page of a link to several files", () => {
     expect(await layoutShift(page)).toBeLessThan(0.01);
   });
 
+  it("the list of files fades out above the bar of a link only while the bar covers the list", async () => {
+    const { page } = await visitor(web, PHONE);
+    await standInForLink(page, { link: { files: MANY.map(({ name }) => fileNamed(name)) } });
+    await page.goto(LINK_PATH);
+    const covering = page.locator(".ticket-bar.covers");
+    await covering.waitFor();
+    await page.keyboard.press("End");
+    await covering.waitFor({ state: "detached" });
+  });
+
   it("on a phone, each file on the page of a link is one button of at least 56 pixels", async () => {
     const { link } = await share(web, [
       png("photo.png"),

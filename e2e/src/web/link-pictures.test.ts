@@ -125,6 +125,25 @@ describe("the pictures on the page of a link", () => {
     await page.locator(".ticket-bar").getByText(shares.done, { exact: true }).waitFor();
   });
 
+  it("a visitor can retry if the original of a photo cannot be loaded", async () => {
+    const link = await seedLink(await web.person("Flora"));
+    const zack = await web.person("Zack", { hasAccount: false });
+    const { page, watch } = zack;
+    watch.expect(/ERR_FAILED|Failed to load/);
+    await page.goto(link.url);
+    await openerOf(zack, "a.jpg").click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("img", { name: "a.jpg" }).waitFor();
+    await page.waitForLoadState("networkidle");
+    await page.route(`${web.service.bucketOrigin}/**`, (route) => route.abort());
+    await dialog.getByRole("button", { name: preview.ownSize }).click();
+    await dialog.getByText(preview.originalFailed).waitFor();
+    expect(await dialog.getByRole("button", { name: preview.ownSize }).isVisible()).toBe(false);
+    await page.unrouteAll();
+    await page.keyboard.press("Enter");
+    await dialog.getByRole("button", { name: preview.fit }).waitFor();
+  });
+
   it("a link with a password shows photos only after the password, and by default none", async () => {
     const eva = await web.person("Eva");
     const shown = await seedLink(eva, { password: "open sesame", showPreviews: true });

@@ -246,7 +246,7 @@ describe("the page of a file request", () => {
   });
 
   it("an upload to a file request resumes after a reload", async () => {
-    const { link, received } = await ask(web, {});
+    const { link, received } = await ask(web, { maxFiles: 1 });
     const { page } = await visitor(web);
     const folder = await mkdtemp(join(tmpdir(), "valetkey-film-"));
     onTestFinished(() => rm(folder, { recursive: true }));
@@ -263,11 +263,13 @@ describe("the page of a file request", () => {
     await started;
     await page.reload();
     await page.getByText(words.resume).waitFor();
+    await page.getByRole("heading", { name: words.title("Ann") }).waitFor();
     isHeld = false;
     await choose(page, page.getByRole("button", { name: words.chooseFileAgain("film.bin") }), film);
     await page.getByText(words.resume).waitFor({ state: "detached" });
     await page.getByRole("button", { name: words.send(1) }).click();
     await page.getByText(words.thanks).waitFor();
+    await page.getByRole("heading", { name: words.full }).waitFor();
     expect(await received()).toMatchObject([{ filename: "film.bin", sizeBytes: 10 * MIB, state: "ready" }]);
   });
 });

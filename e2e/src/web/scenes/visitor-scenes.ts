@@ -273,7 +273,11 @@ const RECEIPT = {
   keyId: "key-1",
 };
 
-async function openRequest(page: Page, request: Partial<typeof FILE_REQUEST> = {}): Promise<void> {
+async function openRequest(
+  page: Page,
+  request: Partial<typeof FILE_REQUEST> = {},
+  title = words.title("Ann Keller"),
+): Promise<void> {
   const link: Partial<OpenedLink> = {
     kind: "upload",
     sharedBy: "Ann Keller",
@@ -284,15 +288,18 @@ async function openRequest(page: Page, request: Partial<typeof FILE_REQUEST> = {
   };
   const answer = (call: string) => (call.startsWith("GET /receipts/") ? { status: 200, json: RECEIPT } : undefined);
   await openLink(page, { link, answer });
-  await heading(page, words.title("Ann Keller"));
+  await heading(page, title);
 }
 
 async function choose(page: Page): Promise<void> {
   const dialog = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: words.choose }).click();
   const buffer = Buffer.alloc(200_000, 1);
-  const names = ["Payslip March.pdf", "Meeting notes, the long ones from the second day.docx"];
-  await (await dialog).setFiles(names.map((name) => ({ name, mimeType: "application/pdf", buffer })));
+  const word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+  await (await dialog).setFiles([
+    { name: "Payslip March.pdf", mimeType: "application/pdf", buffer },
+    { name: "Meeting notes, the long ones from the second day.docx", mimeType: word, buffer },
+  ]);
   await page.getByText(words.chosen).first().waitFor();
 }
 
@@ -321,7 +328,7 @@ export const requestScenes: readonly Scene[] = scenesOf("nobody", {
   async "request-slots-full"(page) {
     const slots = SLOTS.map((slot) => ({ ...slot, isFilled: true }));
     const sent = SLOTS.map(({ id }) => sentFile({ uploadId: `upload-${id}`, slotId: id }));
-    await openRequest(page, { slots, sent, filesLeft: 0 });
+    await openRequest(page, { slots, sent, filesLeft: 0 }, words.full);
     await page.getByText(words.slots(3, 3)).waitFor();
   },
   async "request-receipt"(page) {
@@ -357,5 +364,5 @@ export const requestScenes: readonly Scene[] = scenesOf("nobody", {
       await page.getByText(ended.receivedList).waitFor();
     },
   },
-  "request-full": (page) => openRequest(page, { filesLeft: 0 }),
+  "request-full": (page) => openRequest(page, { filesLeft: 0 }, words.full),
 });

@@ -117,7 +117,7 @@ async function loadReceived(receipts: readonly KeptReceipt[]): Promise<HTMLEleme
   }
 }
 
-const bar = (size: string) => h("div", { class: `skeleton ${size}` });
+const bar = (size: string) => h("div", { class: `skeleton bg-line! ${size}` });
 
 /** The placeholder of a ticket, which appears only if the load takes a noticeable time. */
 function loadingView(): HTMLElement {

@@ -56,6 +56,7 @@ export async function showPicture({
   async function loadOriginal(): Promise<void> {
     if (original !== undefined) return;
     fill(state, words.originalLoading);
+    setProps(zoom, { hidden: false });
     try {
       const url = await urls.getUrl();
       await load(url).catch((error) => {
@@ -67,7 +68,12 @@ export async function showPicture({
       fill(state);
     } catch {
       isZoomed = false;
-      fill(state, words.originalFailed);
+      const retry = h("button", { class: "button secondary", onclick: () => void toggle() }, texts.tryAgain);
+      const hadFocus = zoom.matches(":focus");
+      // The retry button does the same as the zoom button.
+      setProps(zoom, { hidden: true });
+      fill(state, h("span", { class: "min-w-0 grow basis-48" }, words.originalFailed), retry);
+      if (hadFocus) retry.focus();
     }
     show();
   }

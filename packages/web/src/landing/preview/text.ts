@@ -23,15 +23,16 @@ export async function showText({ file, stage, urls, signal }: Viewed): Promise<v
     stage,
     h(
       "div",
-      { class: "flex size-full flex-col bg-surface" },
-      sizeBytes > SHOWN_BYTES && h("p", { class: "border-b px-4 py-2 text-muted text-small" }, words.cut),
+      { class: "mx-auto flex size-full max-w-[960px] flex-col md:px-16 md:py-4" },
+      sizeBytes > SHOWN_BYTES &&
+        h("p", { class: "border-b bg-surface px-4 py-2 text-muted text-small md:border-x md:border-t" }, words.cut),
       h(
         "section",
         {
           tabindex: 0,
           "aria-label": filename,
           class:
-            "min-h-0 grow overflow-auto whitespace-pre-wrap break-words p-4 font-mono text-small [unicode-bidi:plaintext] md:px-16",
+            "min-h-0 grow overflow-auto whitespace-pre-wrap break-words bg-surface px-4 py-3 font-mono text-small [unicode-bidi:plaintext] md:border md:px-6 md:py-5 md:text-base",
         },
         text === "" ? words.empty : text,
       ),

@@ -54,6 +54,18 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   const blocked = h("p", { id: "blocked", class: "mt-2 text-center text-muted text-small empty:hidden" });
   const footer = h("div", {}, name.element, button, blocked);
   const thanks = h("p", { class: "mt-4 text-accent empty:hidden", tabindex: -1 });
+  const asks = sharedBy === "" ? words.anonymous : words.title(sharedBy);
+  const view = ticket(
+    { title: asks, label, message },
+    {
+      body: [limits, files, problem, footer, thanks],
+      stub: [timeLeft(expiresAt, { onEnd: () => void page.check() })],
+    },
+  );
+  // A request that needs nothing more shows neither its message nor its remaining time.
+  const [title, messageLine, end] = ["h1", ".message", ":scope > :nth-child(2)"].map((part) =>
+    view.querySelector<HTMLElement>(part),
+  ) as [HTMLElement, HTMLElement | null, HTMLElement];
 
   function choose(files: readonly PickedFile[], slot: Slot | undefined): void {
     fill(problem, "");
@@ -205,17 +217,20 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
 
   function update(): void {
     const isFull = state.filesLeft() < 1 && chosen.size === 0;
-    fill(limits, isFull ? !hasSlots && words.full : describeLimits(request, state.filesLeft()));
+    const hasAll = isFull && refused.size + pending.size === 0;
+    fill(title, hasAll ? words.full : asks);
+    for (const element of [messageLine, end]) element?.toggleAttribute("hidden", hasAll);
+    fill(limits, isFull ? hasAll && received.size === 0 && words.fullHint : describeLimits(request, state.filesLeft()));
     dropping.element.hidden = isSending || state.filesLeft() < 1;
     lists.update();
     dropping.show({ isFirst: lists.isEmpty() });
     const isWaiting = chosen.size + refused.size + pending.size > 0 || (hasSlots && !slots.isComplete());
     const isDone = received.size > 0 && !isWaiting;
     fill(thanks, isDone ? words.thanks : "");
-    fill(button, words.send(chosen.size));
+    fill(button, isSending ? words.sending(chosen.size) : words.send(chosen.size));
     setProps(button, { "aria-disabled": isSending || chosen.size === 0 ? "true" : undefined });
     footer.hidden = isFull || isDone;
-    name.element.hidden = chosen.size === 0;
+    name.element.hidden = isSending || chosen.size === 0;
     fill(blocked, chosen.size === 0 && (refused.size + pending.size === 0 ? words.chooseFirst : words.noneReady));
     // The next step always has the green button: first the single button that chooses a file, and then "Send". With several slots or
     // refused files, all buttons look the same.
@@ -237,16 +252,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     else if (file.state !== "aborted" && file.state !== "expired") showSent(file);
   }
   update();
-  return sheet(
-    ticket(
-      { title: sharedBy === "" ? words.anonymous : words.title(sharedBy), label, message },
-      {
-        body: [limits, files, problem, footer, thanks],
-        stub: [timeLeft(expiresAt, { onEnd: () => void page.check() })],
-      },
-    ),
-    abuseLine(link),
-  );
+  return sheet(view, abuseLine(link));
 }
 
 function describeLimits({ slots, accept, maxBytesPerFile }: FileRequest, filesLeft: number): string {

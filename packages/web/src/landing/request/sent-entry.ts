@@ -92,22 +92,21 @@ function describe(state: SentFile["state"], sharedBy: string): string {
   return words.states[state === "verifying" || state === "scanning" ? state : "ready"];
 }
 
-type Statement = { filename: string; sizeBytes: number; receivedAt: string; sha256: string | null };
+type Statement = { filename: string; sizeBytes: number; receivedAt: string };
 
 /** The receipt of a file, with a button that saves the receipt. The receipt is closed at first. */
 function receiptView(receipt: Receipt): HTMLElement {
-  const { filename, receivedAt, sha256 }: Statement = JSON.parse(receipt.statement);
+  const { filename, receivedAt }: Statement = JSON.parse(receipt.statement);
   return h(
     "details",
     { class: "text-small" },
     h(
       "summary",
-      { class: "inline-flex min-h-8 cursor-pointer items-center underline", "aria-label": words.receiptOf(filename) },
-      words.receipt,
+      { class: "inline-flex min-h-8 cursor-pointer items-center gap-1", "aria-label": words.receiptOf(filename) },
+      svg(icons.next, { size: 14, className: "in-[[open]]:rotate-90" }),
+      h("span", { class: "underline" }, words.receipt),
     ),
-    h("p", {}, words.receivedAt(formatInstant(receivedAt))),
-    sha256 !== null && h("p", { class: "break-all text-muted" }, words.checksum(sha256)),
-    h("p", { class: "text-muted" }, words.receiptSays),
+    h("p", { class: "text-pretty" }, `${words.receivedAt(formatInstant(receivedAt))} ${words.receiptSays}`),
     h(
       "button",
       { class: "button secondary my-2", onclick: () => save(receipt, words.receiptName(filename)) },

@@ -55,10 +55,11 @@ export const texts: typeof english = {
     send: "Code senden",
     sent: (email: string) =>
       `Wenn der Link für ${email} ist, ist eine E-Mail mit einem Code unterwegs. Er gilt 15 Minuten.`,
+    codeTitle: "Geben Sie den Code aus der E-Mail ein",
     code: "Code",
     codeMissing: "Geben Sie den Code aus der E-Mail ein.",
     open: "Öffnen",
-    again: "Andere E-Mail-Adresse oder neuer Code",
+    again: "Neuen Code anfordern",
     wrong: "Dieser Code stimmt nicht, oder er gilt nicht mehr. Prüfen Sie ihn, oder fordern Sie einen neuen an.",
   },
 
@@ -157,6 +158,7 @@ export const texts: typeof english = {
     chooseFirst: "Wählen Sie mindestens eine Datei.",
     noneReady: "Noch ist keine Datei bereit zum Senden.",
     send: (count: number) => (count === 0 ? "Senden" : `${formatCount(count, files)} senden`),
+    sending: (count: number) => `${formatCount(count, files)} ${count === 1 ? "wird" : "werden"} gesendet …`,
     slots: (filled: number, all: number) => (filled === all ? "Alles ist da" : `${filled} von ${all} erhalten`),
     slotFilled: "Erhalten",
     tooLarge: (bytes: number) => `Diese Datei ist zu groß. Angenommen: bis ${formatBytes(bytes)}.`,
@@ -172,7 +174,8 @@ export const texts: typeof english = {
         : `Es können nur noch ${formatCount(count, files)} gesendet werden. Das waren mehr, deshalb wurde keine hinzugefügt.`,
     unreadable:
       "Die Dateien konnten nicht gelesen werden. Prüfen Sie, ob Sie sie öffnen dürfen, und ziehen Sie sie noch einmal hierher.",
-    full: "Alle Dateien sind angekommen. Mehr ist nicht nötig.",
+    full: "Alle Dateien sind angekommen",
+    fullHint: "Mehr ist nicht nötig.",
     thanks: "Danke. Ihre Dateien sind angekommen.",
     problems: {
       link_not_found: "Die Anfrage ist beendet, deshalb wurde diese Datei nicht angenommen.",
@@ -189,9 +192,8 @@ export const texts: typeof english = {
     saveReceipt: "Quittung speichern",
     receiptOf: (filename: string) => `Quittung für ${filename}`,
     receiptName: (filename: string) => `Quittung für ${filename}.json`,
-    receivedAt: (when: string) => `Erhalten ${when}`,
-    checksum: (sha256: string) => `SHA-256 ${sha256}`,
-    receiptSays: "Sie sagt, dass diese Bytes angekommen sind, und sonst nichts.",
+    receivedAt: (when: string) => `Erhalten ${when}.`,
+    receiptSays: "Speichern Sie die Quittung als Nachweis, dass diese Datei angekommen ist.",
     progress: (sentBytes: number, totalBytes: number) => `${formatBytes(sentBytes)} von ${formatBytes(totalBytes)}`,
     resume: "Nicht fertig. Wählen Sie dieselbe Datei noch einmal, um fortzufahren.",
     checks: (name: string) => `Erhalten. ${name === "" ? "Sie wird noch geprüft." : `${name} prüft sie noch.`}`,

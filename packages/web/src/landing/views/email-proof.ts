@@ -23,14 +23,14 @@ export function emailProofView(page: Page): HTMLElement {
       missing: words.emailMissing,
       async onSubmit(text) {
         await page.visit.requestCode(text);
-        showStep(codeForm(text));
+        showStep(words.codeTitle, codeForm(text));
       },
     });
   }
 
   function codeForm(address: string): HTMLElement {
     const again = h("button", { class: "button mt-2 w-full" }, words.again);
-    again.onclick = () => showStep(emailForm());
+    again.onclick = () => showStep(words.title, emailForm());
     const code = field("code", { type: "text", inputmode: "numeric", autocomplete: "one-time-code", maxlength: 20 });
     const form = step({
       hint: words.sent(address),
@@ -46,7 +46,8 @@ export function emailProofView(page: Page): HTMLElement {
     return h("div", {}, form, again);
   }
 
-  function showStep(form: HTMLElement): void {
+  function showStep(title: string, form: HTMLElement): void {
+    view.querySelector("h1")?.replaceChildren(title);
     view.querySelector("form")?.parentElement?.replaceChildren(form);
     form.querySelector("input")?.focus();
     page.announce(form.querySelector("p")?.textContent ?? "");

@@ -44,7 +44,7 @@ export function ticket(
         keepCounts(title),
       ),
       label !== "" && h("p", { dir: "auto", class: "mt-1 text-muted" }, label),
-      message !== "" && h("p", { class: "mt-3 whitespace-pre-line [unicode-bidi:plaintext]" }, message),
+      message !== "" && h("p", { class: "message mt-3 whitespace-pre-line [unicode-bidi:plaintext]" }, message),
       ...body,
     ),
     below !== undefined && place,

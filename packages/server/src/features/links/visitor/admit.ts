@@ -156,7 +156,10 @@ export function wantedFiles(
 
 /** Makes the error for a link that does not open. The text is the same for every reason, so that the text does not reveal the reason. */
 export function linkNotFound(): DomainError {
-  return new DomainError("link_not_found", "This link has ended, or its URL is not complete.");
+  return new DomainError(
+    "link_not_found",
+    "This link has ended, or was not copied completely. Ask the person who sent it to you for a new one.",
+  );
 }
 
 /** Returns the state of a link for visitors, under the rules of the operator. */

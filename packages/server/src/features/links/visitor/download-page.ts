@@ -288,7 +288,8 @@ const german: DownloadTexts = {
     "Dieser Link ist für bestimmte Personen. Öffnen Sie ihn in einem Browser mit JavaScript, und bestätigen Sie dort Ihre E-Mail-Adresse.",
   chooseFirst: "Wählen Sie eine Datei. Nichts wurde gezählt.",
   problems: {
-    link_not_found: "Dieser Link ist beendet, oder seine URL ist nicht vollständig.",
+    link_not_found:
+      "Dieser Link ist beendet, oder er wurde nicht ganz kopiert. Bitten Sie die Person, die ihn gesendet hat, um einen neuen.",
     attachment_not_found: "Dieser Link hat diese Datei nicht mehr. Öffnen Sie den Link noch einmal.",
     attachment_not_ready: "Diese Datei ist noch nicht bereit. Versuchen Sie es gleich noch einmal.",
     wrong_password: "Das Passwort fehlt oder stimmt nicht. Fragen Sie die Person, die Ihnen den Link gesendet hat.",

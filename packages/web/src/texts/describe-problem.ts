@@ -29,6 +29,8 @@ export function describeProblem(error: unknown): string {
   if (code === "rate_limited" && retryAfterSeconds !== undefined) {
     return problems.tooOften(formatDuration(retryAfterSeconds));
   }
+  // Node.js, which runs the tests of the texts, has no `onLine`.
+  if (code === "network" && (navigator as { onLine?: boolean }).onLine === false) return problems.offline;
   if (code === "upload_rejected") return describeRejection({ reason: message, rejection }) ?? message;
   return problems[code] ?? rare[code] ?? message;
 }

@@ -21,7 +21,7 @@ export const app: typeof english.app = {
   skip: "Zum Inhalt springen",
   offline:
     "Sie sind offline. Was Sie sehen, ist vielleicht nicht aktuell. Uploads gehen weiter, sobald Sie wieder online sind.",
-  down: "Der Dienst antwortet im Moment nicht. Was Sie sehen, ist vielleicht nicht aktuell. Uploads gehen weiter, sobald er antwortet.",
+  down: "Der Dienst antwortet im Moment nicht. Sobald er antwortet, wird die Seite aktuell, und Uploads gehen weiter.",
   notFound: {
     title: "Hier ist nichts",
     hint: "Vielleicht ist der Link falsch geschrieben, oder die Seite wurde gelöscht.",

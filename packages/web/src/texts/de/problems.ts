@@ -5,7 +5,8 @@ export const problems: typeof english = {
   tooOften: (wait) => `Zu viele Versuche. Versuchen Sie es in ${wait} noch einmal.`,
   invalid_response:
     "Statt des Dienstes hat ein Proxy oder eine Firewall geantwortet. Versuchen Sie es gleich noch einmal.",
-  network: "Es kam keine Antwort. Prüfen Sie Ihre Verbindung, und versuchen Sie es noch einmal.",
+  network: "Der Dienst antwortet nicht. Versuchen Sie es gleich noch einmal.",
+  offline: "Sie sind offline. Versuchen Sie es noch einmal, wenn Sie online sind.",
   unauthenticated: "Sie sind abgemeldet. Melden Sie sich wieder an, um weiterzumachen.",
   access_denied: "Darauf haben Sie keinen Zugriff. Fragen Sie, wem die Notiz gehört.",
   note_not_found: "Diese Notiz gibt es nicht mehr, oder sie war nie für Sie freigegeben.",

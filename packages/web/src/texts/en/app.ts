@@ -18,7 +18,7 @@ export const app = {
   navigation: "Main",
   skip: "Skip to the content",
   offline: "You are offline. What you see may be out of date. Uploads continue when you are back online.",
-  down: "The service does not respond at the moment. What you see may be out of date. Uploads continue when it responds again.",
+  down: "The service does not respond at the moment. The page updates when it responds again, and uploads continue.",
   notFound: {
     title: "There is nothing here",
     hint: "The link may be mistyped, or this page was deleted.",

@@ -5,12 +5,14 @@ export const problems: Partial<Record<ErrorCode, string>> & {
   unknown: string;
   invalid_response: string;
   network: string;
+  offline: string;
   tooOften: (wait: string) => string;
 } = {
   unknown: "Something went wrong on our side. Try again in a moment.",
   tooOften: (wait) => `Too many tries. Try again in ${wait}.`,
   invalid_response: "A proxy or firewall responded instead of the service. Try again in a moment.",
-  network: "There was no answer. Check your connection, then try again.",
+  network: "The service does not respond. Try again in a moment.",
+  offline: "You are offline. Try again when you are online.",
   unauthenticated: "You are signed out. Sign in again to continue.",
   access_denied: "You don’t have access to this. Ask the owner of the note for it.",
   note_not_found: "This note is gone, or it was never shared with you.",

@@ -102,13 +102,25 @@ describe("a person without access to a note", () => {
     await finn.page.getByRole("button", { name: "keys.txt", exact: true }).waitFor();
   });
 
+  it("the page of an invitation lets its owner copy the link", async () => {
+    const ann = await web.person("Ann Owns", { permissions: ["clipboard-read", "clipboard-write"] });
+    ann.watch.expect(/^409 POST .*\/invitations\/redeem$/);
+    const url = await invite(ann, "someone@example.com");
+    await ann.page.goto(url);
+    await ann.page.getByRole("button", { name: words.open, exact: true }).click();
+    await ann.page.getByText(closed.own_invitation.title).waitFor();
+    await ann.page.evaluate("navigator.clipboard.writeText('')");
+    await ann.page.getByRole("button", { name: words.copy }).click();
+    await expect.poll(() => ann.page.evaluate<string>("navigator.clipboard.readText()")).toBe(url);
+  });
+
   it("a person asks for access, and the owner grants it with one click", async () => {
     const [ann, ben] = [await web.person("Ann Asked"), await web.person("Ben Asks")];
     ben.watch.expect(/^40[34] GET .*\/notes\//);
     const note = await seedNote(ann.client, { title: "Salaries", body: "secret" });
     await ben.page.goto(`/n/${note.id}`);
     await ben.page.getByRole("button", { name: ask.action }).click();
-    await ben.page.getByText(ask.asked).waitFor();
+    await ben.page.getByText(ask.asked.title).waitFor();
 
     await ann.page.goto("/");
     await ann.page.getByRole("link", { name: /^Salaries just now 1 person asks for access/ }).click();

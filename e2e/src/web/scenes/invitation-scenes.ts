@@ -59,7 +59,7 @@ export const invitationScenes: readonly Scene[] = [
     async "invitation-sign-up-closed"(page, world) {
       await alterResponses(page, "**/instance", { signUp: "closed" });
       await page.goto((await invite(world, "carla.weiss@example.org")).path);
-      await page.getByText(words.closed).waitFor();
+      await page.getByText(words.closed("Ann Keller")).waitFor();
     },
     "invitation-used": {
       expects: [/^409 POST .*\/invitations\/look$/],
@@ -89,7 +89,7 @@ export const invitationScenes: readonly Scene[] = [
         const { id } = await seedNote(ann.client, { title: "Salaries" });
         await page.goto(`/n/${id}`);
         await page.getByRole("button", { name: ask.action }).click();
-        await page.getByText(ask.asked).waitFor();
+        await page.getByText(ask.asked.title).waitFor();
       },
     },
   }),

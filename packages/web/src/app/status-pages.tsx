@@ -2,7 +2,8 @@ import { type ErrorComponentProps, Link } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useRef } from "react";
 import { buttonStyle } from "../components/button.tsx";
 import { useDocumentTitle } from "../components/hooks.ts";
-import { Empty, Failure, Skeleton } from "../components/states.tsx";
+import { CardPage } from "../components/page.tsx";
+import { Failure, Skeleton } from "../components/states.tsx";
 import { useConnection } from "../service/client.ts";
 import { texts } from "../texts/index.ts";
 
@@ -46,17 +47,11 @@ export function MissingPage() {
   const { title, hint, action } = texts.app.notFound;
   useDocumentTitle(title);
   return (
-    <main className="grid min-h-full place-items-center">
-      <Empty
-        title={title}
-        hint={hint}
-        action={
-          <Link to="/" className={buttonStyle({ kind: "primary" })}>
-            {action}
-          </Link>
-        }
-      />
-    </main>
+    <CardPage title={title} hint={hint}>
+      <Link to="/" className={buttonStyle({ kind: "primary", className: "w-full" })}>
+        {action}
+      </Link>
+    </CardPage>
   );
 }
 

@@ -46,7 +46,10 @@ export function InvitationPage() {
     const opensService = opens === "service";
     const invited = {
       ...{ title: invitationTitle(invitation.data), email, token, opensService },
-      ...{ hint: opensService ? words.signUpToService : words.signUp, closedHint: words.closed },
+      ...{
+        hint: opensService ? words.signUpToService : words.signUp,
+        closedHint: words.closed(invitation.data.ownerName),
+      },
     };
     return <SignUp to={PATH} invited={invited} onDone={() => (opensService ? void goHome() : mutate())} />;
   }
@@ -54,6 +57,7 @@ export function InvitationPage() {
     <InvitationCard
       invitation={invitation.data}
       email={account?.email}
+      url={`${location.origin}${PATH}#${token}`}
       error={error}
       isLoading={isLoading}
       isOpening={redeem.isPending || redeem.isSuccess}

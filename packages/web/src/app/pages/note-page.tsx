@@ -82,6 +82,11 @@ export function NotePage() {
       <span className="group-has-data-scrolled:sr-only">{texts.notes.back}</span>
     </BackLink>
   );
+  const leave = (
+    <Link to={list} className={buttonStyle({ kind: "outline" })}>
+      {texts.notes.goTo[list]}
+    </Link>
+  );
   return (
     <div className="mx-auto flex max-w-[760px] flex-col gap-6 px-4 py-4 md:px-8 md:py-8">
       {(note.data === undefined || isGone) && back}
@@ -93,12 +98,8 @@ export function NotePage() {
               noteId={noteId}
               error={note.error}
               wasOpen={note.data !== undefined}
-              ask={<AskForAccess noteId={noteId} />}
-              action={
-                <Link to={list} className={buttonStyle({ kind: "outline" })}>
-                  {texts.notes.goTo[list]}
-                </Link>
-              }
+              ask={<AskForAccess noteId={noteId} action={leave} />}
+              action={leave}
             />
           )}
         </LazyPart>

@@ -2,29 +2,50 @@ import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { LogIn } from "lucide-react";
 import type { ReactNode } from "react";
-import { BrandMark } from "../../components/brand-mark.tsx";
 import { Button } from "../../components/button.tsx";
+import { CardPage } from "../../components/page.tsx";
 import { Problem } from "../../components/states.tsx";
 import { accountCalls } from "../../service/account-calls.ts";
 import { keepBrand } from "../../texts/brand-name.ts";
 import { chooseLanguage, LANGUAGES, otherLanguages } from "../../texts/choose-language.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
+import { recovery } from "../../texts/en/recovery.ts";
 
 type AccountCardProps = { title: string; hint?: string | undefined; children: ReactNode };
 
 export function AccountCard({ title, hint, children }: AccountCardProps) {
   return (
-    <main className="grid min-h-full place-items-center px-4 py-12">
-      <div className="w-full max-w-90">
-        <header className="mb-6 flex flex-col items-center gap-3 text-center">
-          <BrandMark />
-          <h1 className="wrap-anywhere text-balance text-title">{keepBrand(title)}</h1>
-          {hint !== undefined && <p className="text-balance text-muted text-small">{hint}</p>}
-        </header>
-        {children}
-        <LanguageLinks />
-      </div>
-    </main>
+    <CardPage title={keepBrand(title)} hint={hint}>
+      {children}
+      <LanguageLinks />
+    </CardPage>
+  );
+}
+
+type OperatorHelpProps = { contact: string | null | undefined; hint: string; command: string };
+
+/** Shows how to contact the operator, and the command that the operator runs. */
+export function OperatorHelp({ contact, hint, command }: OperatorHelpProps) {
+  return (
+    <>
+      {contact != null && (
+        <p className="wrap-anywhere font-medium">
+          <a
+            href={/^https?:/.test(contact) ? contact : `mailto:${contact.replace(/^mailto:/, "")}`}
+            className="text-accent underline underline-offset-2"
+          >
+            {contact}
+          </a>
+        </p>
+      )}
+      <details className="text-small">
+        <summary className="cursor-pointer py-2 text-muted">{recovery.forgot.forOperator}</summary>
+        <p className="mb-2">{hint}</p>
+        <pre className="wrap-anywhere whitespace-pre-wrap rounded-card bg-sunken p-3 text-left font-mono">
+          {command}
+        </pre>
+      </details>
+    </>
   );
 }
 

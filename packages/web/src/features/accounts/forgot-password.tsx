@@ -8,7 +8,7 @@ import { instanceQuery } from "../../service/queries.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 import { recovery } from "../../texts/en/recovery.ts";
 import { texts } from "../../texts/index.ts";
-import { AccountCard, OtherPageLink } from "./account-card.tsx";
+import { AccountCard, OperatorHelp, OtherPageLink } from "./account-card.tsx";
 import { checkEmail, useForm } from "./form-validation.ts";
 
 const words = recovery.forgot;
@@ -84,23 +84,7 @@ function WithoutMail({ contact }: { contact: string | null }) {
     <AccountCard title={words.title} hint={words.noMail}>
       <div className="flex flex-col gap-4 text-balance text-center">
         <p>{words.askOperator}</p>
-        {contact !== null && (
-          <p className="wrap-anywhere font-medium">
-            <a
-              href={/^https?:/.test(contact) ? contact : `mailto:${contact.replace(/^mailto:/, "")}`}
-              className="text-accent underline underline-offset-2"
-            >
-              {contact}
-            </a>
-          </p>
-        )}
-        <details className="text-small">
-          <summary className="cursor-pointer py-2 text-muted">{words.forOperator}</summary>
-          <p className="mb-2">{words.inAdministration}</p>
-          <pre className="whitespace-pre-wrap rounded-card bg-sunken p-3 text-left font-mono">
-            {words.command(words.exampleEmail)}
-          </pre>
-        </details>
+        <OperatorHelp contact={contact} hint={words.inAdministration} command={words.command(words.exampleEmail)} />
       </div>
       <BackToSignIn />
     </AccountCard>

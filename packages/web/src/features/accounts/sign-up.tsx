@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { Instance } from "@valetkey/client";
-import { Button } from "../../components/button.tsx";
+import { Button, buttonStyle } from "../../components/button.tsx";
 import { useDocumentTitle } from "../../components/hooks.ts";
 import { Problem } from "../../components/states.tsx";
 import { PasswordField, TextField } from "../../components/text-field.tsx";
@@ -129,7 +129,17 @@ function SignUpClosed({ instance, to, invited }: SignUpClosedProps) {
       )}
       {oidc !== null && <ProviderButton name={oidc.name} to={to} isOnly />}
       {/* Another person may have created the first account while the page was open, so the page also links to the sign-in. */}
-      <OtherPageLink page="/sign-in" to={to} action={words.signUp.otherAction} />
+      {oidc === null && hasAccounts ? (
+        <Link
+          to="/sign-in"
+          search={to === "/" ? {} : { to }}
+          className={buttonStyle({ kind: "primary", className: "w-full" })}
+        >
+          {words.signUp.otherAction}
+        </Link>
+      ) : (
+        <OtherPageLink page="/sign-in" to={to} action={words.signUp.otherAction} />
+      )}
     </AccountCard>
   );
 }

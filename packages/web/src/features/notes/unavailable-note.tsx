@@ -1,4 +1,4 @@
-import { FileX2, LockKeyhole } from "lucide-react";
+import { FileX2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { Empty } from "../../components/states.tsx";
@@ -13,6 +13,7 @@ type UnavailableNoteProps = {
   error: unknown;
   /** Whether the user has read the note before. If not, the page does not reveal whether the note was deleted or is private. */
   wasOpen: boolean;
+  /** Replaces the note if the user has no access. */
   ask: ReactNode;
   action: ReactNode;
 };
@@ -20,23 +21,11 @@ type UnavailableNoteProps = {
 /** Replaces a note that is deleted, or to which the user has no access. The user can copy the unsaved text. */
 export function UnavailableNote({ noteId, error, wasOpen, ask, action }: UnavailableNoteProps) {
   const isDenied = hasCode(error, "access_denied") || (!wasOpen && hasCode(error, "note_not_found"));
-  const { title, hint } = isDenied ? words.noAccess : words.gone;
-  const Icon = isDenied ? LockKeyhole : FileX2;
   const unsaved = Object.values(draftStorage.read(noteId)?.edits ?? {}).join("\n\n");
   return (
     <>
       <div role="alert">
-        <Empty
-          icon={<Icon size={28} strokeWidth={1.5} />}
-          title={title}
-          hint={hint}
-          action={
-            <div className="flex flex-col items-center gap-4">
-              {isDenied && ask}
-              {action}
-            </div>
-          }
-        />
+        {isDenied ? ask : <Empty icon={<FileX2 size={28} strokeWidth={1.5} />} {...words.gone} action={action} />}
       </div>
       {unsaved !== "" && (
         <section aria-label={words.unsaved.title} className="flex flex-col gap-2">

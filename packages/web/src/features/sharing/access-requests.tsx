@@ -1,10 +1,10 @@
 import { queryOptions, useMutation, useMutationState, useQuery } from "@tanstack/react-query";
 import type { AccessRequest, Share } from "@valetkey/client";
-import { X } from "lucide-react";
-import { useEffect } from "react";
+import { Hourglass, LockKeyhole, X } from "lucide-react";
+import { type ReactNode, useEffect } from "react";
 import { Avatar, nameOf } from "../../components/avatar.tsx";
 import { Button, IconButton } from "../../components/button.tsx";
-import { Failure, Problem } from "../../components/states.tsx";
+import { Empty, Failure, Problem } from "../../components/states.tsx";
 import { client, hasCode } from "../../service/client.ts";
 import { invalidate, keys, queryClient } from "../../service/queries.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";
@@ -92,30 +92,35 @@ const askWords = invitationTexts.ask;
 /** The pause in milliseconds between two checks of whether the owner has granted access. */
 const LOOK_MS = 15_000;
 
-/** Asks the owner of a note for access. Opens the note when the owner has granted access. */
-export function AskForAccess({ noteId }: { noteId: string }) {
+/**
+ * Replaces a note to which the user has no access. Asks the owner of the note for access, and opens the note when the owner has granted it.
+ * `action`: the link to other notes.
+ */
+export function AskForAccess({ noteId, action }: { noteId: string; action: ReactNode }) {
   const mutationKey = ["ask for access", noteId];
   const ask = useMutation({ mutationKey, mutationFn: () => client.accessRequests.ask(noteId) });
   // This state is outside of the component, because each load of the note unmounts the component for a moment.
   const isAsked = useMutationState({ filters: { mutationKey, status: "success" } }).length > 0;
   useOpening({ noteId, isAsked });
+  const { title, hint } = isAsked ? askWords.asked : texts.notes.noAccess;
+  const Icon = isAsked ? Hourglass : LockKeyhole;
   return (
-    <div className="flex flex-col items-center gap-2">
-      {!isAsked && (
-        <Button kind="primary" disabled={ask.isPending} onClick={() => ask.mutate()}>
-          {askWords.action}
-        </Button>
-      )}
-      {ask.isError && <Problem error={ask.error} />}
-      <div role="status" className="text-balance">
-        {isAsked && (
-          <>
-            <p className="font-medium">{askWords.asked}</p>
-            <p className="text-muted text-small">{askWords.hint}</p>
-          </>
-        )}
-      </div>
-    </div>
+    <Empty
+      icon={<Icon size={28} strokeWidth={1.5} />}
+      title={title}
+      hint={hint}
+      action={
+        <div className="flex flex-col items-center gap-4">
+          {!isAsked && (
+            <Button kind="primary" disabled={ask.isPending} onClick={() => ask.mutate()}>
+              {askWords.action}
+            </Button>
+          )}
+          {ask.isError && <Problem error={ask.error} />}
+          {action}
+        </div>
+      }
+    />
   );
 }
 

@@ -1,12 +1,11 @@
 import { queryOptions } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type OpenInvitation, ValetKeyError } from "@valetkey/client";
-import { MailX } from "lucide-react";
-import type { ReactNode } from "react";
-import { BrandMark } from "../../components/brand-mark.tsx";
 import { Button, buttonStyle } from "../../components/button.tsx";
+import { CopyButton } from "../../components/copy-button.tsx";
 import { useDocumentTitle } from "../../components/hooks.ts";
-import { Empty, Failure, Problem, Skeleton } from "../../components/states.tsx";
+import { CardPage } from "../../components/page.tsx";
+import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";
 import { texts } from "../../texts/index.ts";
@@ -17,6 +16,8 @@ const words = invitationTexts.page;
 type InvitationCardProps = {
   invitation: OpenInvitation | undefined;
   email: string | undefined;
+  /** The URL of the invitation. */
+  url: string;
   error: unknown;
   isLoading: boolean;
   isOpening: boolean;
@@ -32,70 +33,59 @@ export function InvitationCard(props: InvitationCardProps) {
   const isSignedIn = email !== undefined;
   if (isLoading)
     return (
-      <Frame>
-        <Skeleton className="h-44 w-full" />
-      </Frame>
+      <CardPage title={words.title}>
+        <Skeleton className="h-20 w-full" />
+      </CardPage>
     );
-  if (isClosed(error))
-    return (
-      <Frame>
-        <ClosedInvitation code={error.code} isSignedIn={isSignedIn} />
-      </Frame>
-    );
+  if (isClosed(error)) return <ClosedInvitation code={error.code} isSignedIn={isSignedIn} url={props.url} />;
   if (invitation === undefined || email === undefined) {
     return (
-      <Frame>
+      <main className="grid min-h-full place-items-center">
         <Failure title={words.failed} query={{ error, refetch: props.onRetry }} />
-      </Frame>
+      </main>
     );
   }
+  const hints = [
+    words.signedIn(email),
+    ...(email.toLowerCase() === invitation.email ? [] : [words.invited(invitation.email)]),
+    ...(invitation.opens === "service" ? [words.hasAccount] : []),
+  ];
   return (
-    <Frame>
-      <BrandMark />
-      <h1 className="text-balance break-words text-title">{invitationTitle(invitation)}</h1>
-      <p className="text-balance break-words text-muted text-small">
-        {words.signedIn(email)} {email.toLowerCase() !== invitation.email && words.invited(invitation.email)}{" "}
-        {invitation.opens === "service" && words.hasAccount}
-      </p>
-      {error !== null && <Problem error={error} />}
-      <Button kind="primary" className="mt-3 w-full" disabled={isOpening} onClick={props.onOpen}>
-        {invitation.opens === "service" ? words.home : isOpening ? words.opening : words.open}
-      </Button>
-      <Button kind="quiet" className="w-full" disabled={isOpening} onClick={props.onOtherAccount}>
-        {words.otherAccount}
-      </Button>
-    </Frame>
+    <CardPage title={invitationTitle(invitation)} hint={hints.join(" ")}>
+      <div className="flex flex-col gap-3">
+        {error !== null && <Problem error={error} />}
+        <Button kind="primary" disabled={isOpening} onClick={props.onOpen}>
+          {invitation.opens === "service" ? words.home : isOpening ? words.opening : words.open}
+        </Button>
+        <Button kind="quiet" disabled={isOpening} onClick={props.onOtherAccount}>
+          {words.otherAccount}
+        </Button>
+      </div>
+    </CardPage>
   );
 }
 
-function ClosedInvitation({ code, isSignedIn }: { code: keyof typeof invitationTexts.closed; isSignedIn: boolean }) {
+type ClosedInvitationProps = { code: Closed; isSignedIn: boolean; url: string };
+
+function ClosedInvitation({ code, isSignedIn, url }: ClosedInvitationProps) {
   const { title, hint } = invitationTexts.closed[code];
   useDocumentTitle(title);
+  const isOwn = code === "own_invitation";
   return (
-    <div role="alert">
-      <Empty
-        icon={<MailX size={28} strokeWidth={1.5} />}
-        title={title}
-        hint={hint}
-        action={
+    <div role="alert" className="contents">
+      <CardPage title={title} hint={hint}>
+        <div className="flex flex-col gap-3">
+          {isOwn && <CopyButton text={url} action={words.copy} kind="primary" />}
           <Link
             to={isSignedIn ? "/" : "/sign-in"}
             search={isSignedIn ? {} : { to: "/invitation" }}
-            className={buttonStyle({ kind: "outline" })}
+            className={buttonStyle({ kind: isOwn ? "quiet" : "primary" })}
           >
             {isSignedIn ? words.home : words.signIn}
           </Link>
-        }
-      />
+        </div>
+      </CardPage>
     </div>
-  );
-}
-
-function Frame({ children }: { children: ReactNode }) {
-  return (
-    <main className="grid min-h-full place-items-center px-4 py-12">
-      <div className="flex w-full max-w-90 flex-col items-center gap-3 text-center">{children}</div>
-    </main>
   );
 }
 

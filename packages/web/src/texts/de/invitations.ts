@@ -36,8 +36,9 @@ export const invitationTexts: typeof english = {
     signUp: "Erstellen Sie ein Konto, um es zu öffnen.",
     signUpToService: "Erstellen Sie Ihr Konto. Dann können Sie Dateien aufbewahren und teilen.",
     hasAccount: "Sie brauchen kein anderes Konto.",
-    closed:
-      "Nur die Administration erstellt hier Konten. Bitten Sie um eines, öffnen Sie dann diesen Link noch einmal, und melden Sie sich an.",
+    closed: (who: string | null) =>
+      `Nur die Administration erstellt hier Konten. Bitten Sie ${who === null ? "die Person, die Sie eingeladen hat," : `${who} oder die Administration`} um eines. Öffnen Sie dann diesen Link noch einmal.`,
+    copy: "Link kopieren",
     signedIn: (email: string) => `Sie sind als ${email} angemeldet.`,
     invited: (email: string) => `Die Einladung wurde für ${email} erstellt.`,
     open: "Öffnen",
@@ -50,11 +51,11 @@ export const invitationTexts: typeof english = {
   closed: {
     invitation_not_found: {
       title: "Diese Einladung funktioniert nicht",
-      hint: "Sie wurde widerrufen, durch einen neueren Link ersetzt oder nicht ganz kopiert. Bitten Sie um eine neue.",
+      hint: "Sie wurde widerrufen, durch einen neueren Link ersetzt oder nicht ganz kopiert. Bitten Sie die Person, die sie gesendet hat, um eine neue.",
     },
     invitation_used: {
       title: "Diese Einladung wurde schon benutzt",
-      hint: "Sie ist für eine Person. Wenn Sie das waren, melden Sie sich mit dem Konto an, das Sie benutzt haben. Sonst bitten Sie um eine neue.",
+      hint: "Wenn Sie das waren, melden Sie sich mit dem Konto an, das Sie benutzt haben. Sonst bitten Sie die Person, die sie gesendet hat, um eine neue.",
     },
     invitation_expired: {
       title: "Diese Einladung ist abgelaufen",
@@ -67,8 +68,10 @@ export const invitationTexts: typeof english = {
   },
   ask: {
     action: "Um Zugriff bitten",
-    asked: "Sie haben um Zugriff gebeten",
-    hint: "Wenn es die Notiz gibt, sieht die Person, der sie gehört, Ihre Anfrage. Die Notiz öffnet sich hier, wenn sie zustimmt.",
+    asked: {
+      title: "Sie haben um Zugriff gebeten",
+      hint: "Wenn es die Notiz gibt, sieht die Person, der sie gehört, Ihre Anfrage. Die Notiz öffnet sich hier, wenn sie zustimmt.",
+    },
   },
   requests: {
     title: "Zugriffsanfragen",

@@ -30,6 +30,7 @@ export const notes: typeof english = {
       title: "Für Sie ist noch nichts freigegeben",
       hint: "Wenn jemand eine Notiz oder eine Datei mit Ihrer E-Mail-Adresse teilt, erscheint sie hier.",
     },
+    none: "Noch keine Notizen",
     pick: "Wählen Sie eine Notiz, um sie hier zu lesen.",
   },
   title: "Titel",

@@ -34,7 +34,9 @@ export const invitationTexts = {
     signUp: "Create an account to open it.",
     signUpToService: "Create your account. Then you can store files, and share them.",
     hasAccount: "You do not need to create another account.",
-    closed: "Only an administrator can create accounts here. Ask for one, then open this link again and sign in.",
+    closed: (who: string | null) =>
+      `Here, only an administrator can create an account. Ask ${who === null ? "the person who invited you" : `${who} or the administrator`} for one. Then open this link again.`,
+    copy: "Copy link",
     signedIn: (email: string) => `You are signed in as ${email}.`,
     invited: (email: string) => `The invitation was made for ${email}.`,
     open: "Open",
@@ -48,11 +50,11 @@ export const invitationTexts = {
   closed: {
     invitation_not_found: {
       title: "This invitation does not work",
-      hint: "It was revoked, replaced by a newer link, or copied in part. Ask for another one.",
+      hint: "It was revoked, replaced by a newer link, or copied in part. Ask the person who sent it for another one.",
     },
     invitation_used: {
       title: "This invitation was used already",
-      hint: "It is for one person. If you used it, sign in with the account that you used then. Otherwise ask for another one.",
+      hint: "If you used it, sign in with the account that you used then. Otherwise ask the person who sent it for another one.",
     },
     invitation_expired: { title: "This invitation has expired", hint: "Ask the person who sent it for another one." },
     own_invitation: {
@@ -62,8 +64,10 @@ export const invitationTexts = {
   },
   ask: {
     action: "Ask for access",
-    asked: "You asked for access",
-    hint: "If there is such a note, its owner sees your request. It opens here when the owner agrees.",
+    asked: {
+      title: "You asked for access",
+      hint: "If there is such a note, its owner sees your request. It opens here when the owner agrees.",
+    },
   },
   requests: {
     title: "Asking for access",

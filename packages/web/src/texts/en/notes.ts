@@ -25,6 +25,7 @@ export const notes = {
       title: "Nothing is shared with you yet",
       hint: "When someone shares a note or a file with your email address, it appears here.",
     },
+    none: "No notes yet",
     pick: "Choose a note to read it here.",
   },
   title: "Title",

@@ -7,9 +7,16 @@ import type { Scope } from "./use-note-list.ts";
 
 const words = texts.notes;
 
-type EmptyListProps = { scope: Scope; q: string; onSearch: (q: string) => void; onNewNote: () => void };
+type EmptyListProps = {
+  scope: Scope;
+  q: string;
+  /** Whether a note is open beside the list. */
+  isBesideNote: boolean;
+  onSearch: (q: string) => void;
+  onNewNote: () => void;
+};
 
-export function EmptyList({ scope, q, onSearch, onNewNote }: EmptyListProps): ReactNode {
+export function EmptyList({ scope, q, isBesideNote, onSearch, onNewNote }: EmptyListProps): ReactNode {
   if (q !== "") {
     return (
       <Empty
@@ -21,6 +28,7 @@ export function EmptyList({ scope, q, onSearch, onNewNote }: EmptyListProps): Re
     );
   }
   if (scope === "shared") return <Empty icon={<Users size={28} strokeWidth={1.5} />} {...words.empty.shared} />;
+  if (isBesideNote) return <p className="px-2 text-muted text-small">{words.empty.none}</p>;
   const { title, hint, action } = words.empty.owned;
   return (
     <Empty

@@ -78,7 +78,7 @@ export function NoteList({ scope, selectedId, q, onSearch, onNewNote, onOpenFile
       {list.isPending && <Skeletons />}
       {isFailed && <Failure title={words.failedToLoad} query={list} />}
       {isEmpty && empty !== undefined && (
-        <empty.EmptyList scope={scope} q={q} onSearch={onSearch} onNewNote={onNewNote} />
+        <empty.EmptyList {...{ scope, q, onSearch, onNewNote }} isBesideNote={selectedId !== undefined} />
       )}
       <NoteRows
         ref={rows}

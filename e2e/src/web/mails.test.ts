@@ -40,10 +40,10 @@ describe("the mails of the service", () => {
     await expect.poll(async () => (await ann.client.mailPreferences()).requests).toBe("daily");
     await ann.page.reload();
     expect(await dailyOf("requests").isChecked()).toBe(true);
-    // An email address that nobody has confirmed gets only mails about requests for access.
-    expect(await dailyOf("shares").isDisabled()).toBe(true);
-    // The setting for mails about links is the default of each new link.
-    expect(await dailyOf("links").isEnabled()).toBe(true);
+    // The choices for an email address that nobody has confirmed have an effect as soon as the user has confirmed it.
+    await section.getByText(mailPreferences.unproven).waitFor();
+    await dailyOf("shares").click();
+    await expect.poll(async () => (await ann.client.mailPreferences()).shares).toBe("daily");
     await section.getByRole("button", { name: accountTexts.account.sendProof }).click();
     await section.getByText(accountTexts.account.proofSent).waitFor();
 
@@ -74,10 +74,10 @@ describe("the mails of the service", () => {
     const text = smtp.mails.find(({ recipients }) => recipients.includes(EVA))?.parsed.text ?? "";
     const code = /^\d{4} \d{4}$/m.exec(text)?.[0] ?? "";
     watch.expect(/^403 POST .*\/email/);
-    await page.getByLabel(words.code).fill(code === "0000 0000" ? "1" : "0000 0000");
+    await page.getByLabel(words.code, { exact: true }).fill(code === "0000 0000" ? "1" : "0000 0000");
     await page.getByRole("button", { name: words.open }).click();
     await page.getByText(words.wrong).waitFor();
-    await page.getByLabel(words.code).fill(code);
+    await page.getByLabel(words.code, { exact: true }).fill(code);
     await page.getByRole("button", { name: words.open }).click();
     await page.getByText("a.bin").first().waitFor();
   });

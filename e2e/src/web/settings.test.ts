@@ -125,7 +125,7 @@ describe("the settings", () => {
     await account.getByRole("button", { name: "Change password" }).click();
     await account.getByLabel("Current password").fill(PASSWORD);
     await account.getByLabel("New password").fill("a much better password");
-    const checkbox = account.getByRole("checkbox", { name: /^Revoke all API tokens/ });
+    const checkbox = account.getByRole("checkbox", { name: /^Also cut off devices/ });
     expect(await checkbox.isChecked()).toBe(false);
     await checkbox.check();
     await account.getByRole("button", { name: "Change password" }).click();

@@ -81,28 +81,23 @@ type SegmentedProps<Value extends string> = {
   onChange: (value: Value) => void;
   options: readonly { value: Value; label: string; icon?: ReactNode }[];
   className?: string;
-  isDisabled?: boolean;
-  describedBy?: string;
+  describedBy?: string | undefined;
 };
 
 /** A group of radio buttons that looks like one bar. */
 export function Segmented<Value extends string>({ label, value, onChange, options, ...props }: SegmentedProps<Value>) {
-  const { className, isDisabled, describedBy } = props;
+  const { className, describedBy } = props;
   const name = useId();
   return (
     <fieldset
       aria-describedby={describedBy}
-      disabled={isDisabled}
-      className={clsx(
-        "group flex min-w-0 max-w-full overflow-x-auto rounded-card bg-sunken p-1 disabled:opacity-50",
-        className,
-      )}
+      className={clsx("flex min-w-0 max-w-full overflow-x-auto rounded-card bg-sunken p-1", className)}
     >
       <legend className="sr-only">{label}</legend>
       {options.map((option) => (
         <label
           key={option.value}
-          className="relative flex h-9 grow cursor-pointer group-disabled:pointer-events-none select-none items-center justify-center gap-2 whitespace-nowrap rounded-small border border-transparent px-1.5 sm:px-3 text-muted text-small transition-colors hover:text-ink has-checked:border-line has-checked:bg-chosen has-checked:font-medium has-checked:text-ink has-focus-visible:outline-2 has-focus-visible:outline-accent md:h-7"
+          className="relative flex h-9 grow cursor-pointer select-none items-center justify-center gap-2 whitespace-nowrap rounded-small border border-transparent px-1.5 sm:px-3 text-muted text-small transition-colors hover:text-ink has-checked:border-line has-checked:bg-chosen has-checked:font-medium has-checked:text-ink has-focus-visible:outline-2 has-focus-visible:outline-accent md:h-7"
         >
           <input
             type="radio"

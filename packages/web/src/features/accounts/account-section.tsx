@@ -3,7 +3,6 @@ import { LogOut } from "lucide-react";
 import { useState } from "react";
 import { Avatar } from "../../components/avatar.tsx";
 import { Button } from "../../components/button.tsx";
-import { CopyLine } from "../../components/copy-button.tsx";
 import { Problem } from "../../components/states.tsx";
 import { PasswordField, TextField } from "../../components/text-field.tsx";
 import { accountCalls } from "../../service/account-calls.ts";
@@ -13,6 +12,7 @@ import { instanceQuery, keys, meQuery, queryClient, sessionQuery } from "../../s
 import { toasts } from "../../service/toasts.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
+import { OperatorHelp } from "./account-card.tsx";
 import { checkEmail, checkNewPassword, focusField, useForm, valuesOf } from "./form-validation.ts";
 import { FormCard, PasswordAgain, RevokeTokens, useHasPassword } from "./password-again.tsx";
 
@@ -115,10 +115,17 @@ function EmailForm({ current, onClose }: { current: string; onClose: () => void 
   if (isByOperator || request.isSuccess) {
     return (
       <div className="flex flex-col gap-3 rounded-card border bg-surface p-4">
+        <h2 className="font-semibold">{words.changeEmail}</h2>
         <p role={isByOperator ? undefined : "status"} className="text-pretty text-small">
           {request.isSuccess ? words.changeSent(request.variables.newEmail) : words.changeByOperator}
         </p>
-        {isByOperator && <CopyLine label={words.changeEmail} text={words.changeCommand(current)} />}
+        {isByOperator && (
+          <OperatorHelp
+            contact={instance.operatorContact}
+            hint={words.changeHint}
+            command={words.changeCommand(current)}
+          />
+        )}
         <Button className="self-end" onClick={onClose}>
           {texts.common.close}
         </Button>
@@ -133,6 +140,7 @@ function EmailForm({ current, onClose }: { current: string; onClose: () => void 
       onSubmit={submit}
       onClose={onClose}
     >
+      <h2 className="font-semibold">{words.changeEmail}</h2>
       <TextField name="newEmail" type="email" label={words.newEmail} autoComplete="email" autoFocus error={problem} />
     </PasswordAgain>
   );
@@ -204,6 +212,7 @@ function PasswordForm({ email, onClose }: { email: string; onClose: () => void }
       isPending={change.isPending}
       onClose={onClose}
     >
+      <h2 className="font-semibold">{words.changePassword}</h2>
       {change.isError && !hasCode(change.error, "wrong_password") && <Problem error={change.error} />}
       <input type="email" name="username" autoComplete="username" defaultValue={email} hidden readOnly />
       <PasswordField

@@ -35,9 +35,10 @@ export function ConfirmTerminal() {
       <div className="flex flex-col gap-4">
         {answer.isError && <Problem error={answer.error} />}
         <Facts request={look.data} email={session?.user.email} />
-        <p className="rounded-card bg-accent-soft px-3 py-2 text-small">
-          {words.warning(formatFullDate(look.data.tokenExpiresAt))}
-        </p>
+        <div className="flex flex-col gap-1 rounded-card bg-warning-soft px-3 py-2 text-pretty text-small">
+          <p className="font-semibold">{words.onlyIf}</p>
+          <p>{words.rights(formatFullDate(look.data.tokenExpiresAt))}</p>
+        </div>
         <Button kind="primary" disabled={answer.isPending} onClick={() => answer.mutate("confirm")}>
           {words.confirm}
         </Button>

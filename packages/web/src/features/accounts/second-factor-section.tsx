@@ -1,8 +1,8 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Download } from "lucide-react";
+import { Download, Smartphone } from "lucide-react";
 import { useState } from "react";
-import { Button } from "../../components/button.tsx";
-import { CopyButton, CopyLine } from "../../components/copy-button.tsx";
+import { Button, buttonStyle } from "../../components/button.tsx";
+import { CopyButton } from "../../components/copy-button.tsx";
 import { Section } from "../../components/page.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { TextField } from "../../components/text-field.tsx";
@@ -107,7 +107,7 @@ function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; onClose: 
           <li key={code}>{code}</li>
         ))}
       </ul>
-      <div className="flex flex-wrap justify-end gap-2">
+      <div className="flex justify-end gap-2 max-sm:flex-col">
         <CopyButton text={codes.join("\n")} action={words.copyCodes} />
         <DownloadCodes codes={codes} />
         <Button kind="primary" onClick={onClose}>
@@ -162,6 +162,10 @@ function AppSetUp({ secret, url, onConfirmed, onClose }: AppSetUpProps) {
   return (
     <FormCard {...form} label={words.title} action={words.turnOn} isPending={confirm.isPending} onClose={onClose}>
       {confirm.isError && !isWrong && <Problem error={confirm.error} />}
+      <a href={url} className={buttonStyle({ className: "pointer-fine:hidden" })}>
+        <Smartphone size={16} />
+        {words.openApp}
+      </a>
       <p className="text-small">{words.scan}</p>
       {qr === undefined ? (
         <Skeleton className="size-52" />
@@ -170,7 +174,12 @@ function AppSetUp({ secret, url, onConfirmed, onClose }: AppSetUpProps) {
       )}
       <div className="flex flex-col gap-1">
         <p className="text-muted text-small">{words.key}</p>
-        <CopyLine label={words.key} text={secret} />
+        <div className="flex items-center gap-2">
+          <code className="min-w-0 grow rounded-card bg-sunken px-3 py-2 font-mono text-small">
+            {secret.replaceAll(/.{4}(?=.)/g, "$& ")}
+          </code>
+          <CopyButton text={secret} />
+        </div>
       </div>
       <TextField
         name="code"

@@ -114,7 +114,7 @@ function ClosedAccount({ error, onKeep, onBack }: { error: Error; onKeep: () => 
   return (
     <AccountCard title={accountTexts.closedAccount.title} hint={hint}>
       <div className="flex flex-col gap-4">
-        <p className="text-pretty text-small">{accountTexts.closedAccount.hint}</p>
+        <p className="text-balance text-center text-small">{accountTexts.closedAccount.hint}</p>
         <Button kind="primary" onClick={onKeep}>
           {accountTexts.closedAccount.keep}
         </Button>

@@ -1,7 +1,6 @@
 import { useStore } from "@nanostores/react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { MailChoice, MailPreferences } from "@valetkey/client";
-import { clsx } from "clsx";
 import { Monitor, Moon, Sun } from "lucide-react";
 import { useId } from "react";
 import { Button } from "../../components/button.tsx";
@@ -10,7 +9,7 @@ import { Segmented } from "../../components/select.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { $theme, chooseTheme } from "../../service/choices.ts";
 import { client } from "../../service/client.ts";
-import { meQuery, queryClient } from "../../service/queries.ts";
+import { queryClient } from "../../service/queries.ts";
 import { actionOf } from "../../service/shortcuts.ts";
 import { chooseLanguage, chosenLanguage, LANGUAGES, type Language } from "../../texts/choose-language.ts";
 import { mailPreferences, settings as settingsTexts } from "../../texts/en/settings.ts";
@@ -60,11 +59,14 @@ const { shortcuts } = settingsTexts;
 
 export function ShortcutSection() {
   return (
-    <Section title={shortcuts.title} hint={shortcuts.hint}>
-      <Button className="self-start" onClick={() => actionOf("?")?.()}>
-        {shortcuts.show}
-      </Button>
-    </Section>
+    // Touch screens without a mouse rarely have a keyboard.
+    <div className="pointer-coarse:hidden border-t pt-6">
+      <Section title={shortcuts.title} hint={shortcuts.hint}>
+        <Button className="self-start" onClick={() => actionOf("?")?.()}>
+          {shortcuts.show}
+        </Button>
+      </Section>
+    </div>
   );
 }
 
@@ -76,13 +78,7 @@ const mailChoices = (["at_once", "daily", "never"] as const).map((value) => ({
   label: mailPreferences.choices[value],
 }));
 const queryKey = ["mail-preferences"];
-/** The topics whose choice has no effect until the email address is confirmed. The choices for links also apply to new links. */
-const WITHOUT_EFFECT: ReadonlySet<Topic> = new Set(["shares", "expiry"]);
-/** Without a confirmed email address, the service sends only the immediate mails about requests for access. */
-const worksUnproven = (topic: Topic, choice: MailChoice) => topic === "requests" && choice !== "daily";
-
 export function MailChoices() {
-  const { data: me } = useQuery(meQuery);
   const choices = useQuery({ queryKey, queryFn: () => client.mailPreferences() });
   const save = useMutation({
     mutationFn: client.setMailPreferences,
@@ -94,16 +90,10 @@ export function MailChoices() {
     <>
       {choices.isPending && <Skeleton className="h-40" />}
       {choices.isError && shown === undefined && <Failure title={mailPreferences.failedToLoad} query={choices} />}
-      {me !== undefined && shown !== undefined && (
-        <ul className="flex flex-col gap-3">
+      {shown !== undefined && (
+        <ul className="flex flex-col gap-5">
           {topics.map((topic) => (
-            <TopicRow
-              key={topic}
-              topic={topic}
-              choice={shown[topic]}
-              isUnproven={!me.emailProven}
-              onChange={(choice) => change(topic, choice)}
-            />
+            <TopicRow key={topic} topic={topic} choice={shown[topic]} onChange={(choice) => change(topic, choice)} />
           ))}
         </ul>
       )}
@@ -112,34 +102,25 @@ export function MailChoices() {
   );
 }
 
-type TopicRowProps = {
-  topic: Topic;
-  choice: MailChoice;
-  /** Whether the user has not confirmed the email address. */
-  isUnproven: boolean;
-  onChange: (choice: MailChoice) => void;
-};
+type TopicRowProps = { topic: Topic; choice: MailChoice; onChange: (choice: MailChoice) => void };
 
-function TopicRow({ topic, choice, isUnproven, onChange }: TopicRowProps) {
+function TopicRow({ topic, choice, onChange }: TopicRowProps) {
   const id = useId();
   const hints: Partial<Record<Topic, string>> = mailPreferences.topicHints;
-  const isDisabled = isUnproven && WITHOUT_EFFECT.has(topic);
-  const isWaiting = isDisabled || (isUnproven && choice !== "never" && !worksUnproven(topic, choice));
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
-      <div className={clsx("min-w-0 grow basis-52 text-small", isDisabled && "text-muted")}>
+      <div className="min-w-0 grow basis-52 text-small">
         <p>{mailPreferences.topics[topic]}</p>
-        <div id={id} className="text-muted">
-          {/* The notice above the list explains the disabled choices. */}
-          {isWaiting && <p className={clsx(isDisabled && "sr-only")}>{mailPreferences.notYet}</p>}
-          {hints[topic] !== undefined && <p>{hints[topic]}</p>}
-        </div>
+        {hints[topic] !== undefined && (
+          <p id={id} className="text-pretty text-muted">
+            {hints[topic]}
+          </p>
+        )}
       </div>
       <Segmented
         label={mailPreferences.topics[topic]}
-        describedBy={id}
+        describedBy={hints[topic] && id}
         value={choice}
-        isDisabled={isDisabled}
         onChange={onChange}
         options={mailChoices}
         className="max-sm:grid max-sm:w-full max-sm:grid-cols-3"

@@ -68,8 +68,8 @@ export const settings: typeof english.settings = {
 };
 
 export const mailPreferences: typeof english.mailPreferences = {
-  unproven: "Manche dieser Einstellungen gelten erst, wenn Sie Ihre E-Mail-Adresse bestätigen.",
-  notYet: "Die Mails kommen, sobald Sie Ihre E-Mail-Adresse bestätigen.",
+  unproven:
+    "Die E-Mails unten kommen, sobald Sie Ihre E-Mail-Adresse bestätigen. Nur eine Bitte um Zugriff kann Sie schon vorher sofort erreichen.",
   failedToLoad: "Ihre Auswahl konnte nicht geladen werden",
   choices: { at_once: "Sofort", daily: "Einmal am Tag", never: "Nie" },
   topics: {
@@ -128,6 +128,7 @@ export const secondFactorTexts: typeof english.secondFactorTexts = {
   passwordMissing: "Geben Sie Ihr Passwort ein.",
   wrongPassword: "Das ist nicht Ihr Passwort.",
   continue: "Weiter",
+  openApp: "Authenticator-App öffnen",
   scan: "Scannen Sie diesen Code mit Ihrer Authenticator-App.",
   qrLabel: "QR-Code für Ihre Authenticator-App",
   key: "Oder tippen Sie diesen Schlüssel in die App",

@@ -11,8 +11,9 @@ export const terminalTexts: typeof english = {
   address: "IP-Adresse",
   asked: "Angefragt",
   account: "Ihr Konto",
-  warning: (until: string) =>
-    `Bis ${until} kann es hier alles tun, was Sie tun können, außer Ihre Anmeldung zu ändern. Der Name oben kann falsch sein. Geben Sie nur Zugriff, wenn Sie das gerade selbst gestartet haben.`,
+  onlyIf: "Geben Sie nur Zugriff, wenn Sie das gerade selbst gestartet haben. Der Name oben kann falsch sein.",
+  rights: (until: string) =>
+    `Bis ${until} kann das Terminal hier alles tun, was Sie tun können, außer Ihre Anmeldung zu ändern.`,
   confirm: "Zugriff geben",
   refuse: "Ablehnen",
   done: {

@@ -66,8 +66,8 @@ export const settings = {
 };
 
 export const mailPreferences = {
-  unproven: "some of these choices work only after you confirm your email address.",
-  notYet: "The mails start after you confirm your email address.",
+  unproven:
+    "the mails below start when you confirm your email address. Only a request for access can reach you at once before.",
   failedToLoad: "Your choices could not be loaded",
   choices: { at_once: "At once", daily: "Once a day", never: "Never" },
   topics: {
@@ -123,6 +123,7 @@ export const secondFactorTexts = {
   passwordMissing: "Enter your password.",
   wrongPassword: "This is not your password.",
   continue: "Continue",
+  openApp: "Open the authenticator app",
   scan: "Scan this code with your authenticator app.",
   qrLabel: "QR code for your authenticator app",
   key: "Or type this key into the app",

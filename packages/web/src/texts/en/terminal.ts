@@ -9,8 +9,9 @@ export const terminalTexts = {
   address: "IP address",
   asked: "Asked",
   account: "Your account",
-  warning: (until: string) =>
-    `Until ${until}, it can do everything that you can do here, except change how you sign in. The name above can be false. Give access only if you have just started this yourself.`,
+  onlyIf: "Give access only if you have just started this yourself. The name above can be false.",
+  rights: (until: string) =>
+    `Until ${until}, the terminal can do everything that you can do here, except change how you sign in.`,
   confirm: "Give access",
   refuse: "Refuse",
   done: {

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { ShieldOff } from "lucide-react";
+import { buttonStyle } from "../../components/button.tsx";
 import { BackLink, Page } from "../../components/page.tsx";
 import { Segmented } from "../../components/select.tsx";
 import { Empty, Failure, Skeleton } from "../../components/states.tsx";
@@ -26,20 +27,36 @@ type Tab = keyof typeof tabs;
 const options = (Object.keys(tabs) as Tab[]).map((value) => ({ value, label: words.tabs[value] }));
 
 export function AdministrationPage() {
+  const me = useQuery(meQuery);
+  const isOthers = me.data?.isAdmin === false;
   return (
-    <Page title={words.title} hint={words.hint} above={<BackLink to="/settings">{texts.app.settings}</BackLink>} isWide>
-      <Tabs />
+    <Page
+      title={words.title}
+      {...(!isOthers && { hint: words.hint })}
+      above={<BackLink to="/settings">{texts.app.settings}</BackLink>}
+      isWide
+    >
+      {me.isPending && <Skeleton className="h-9" />}
+      {me.isError && me.data === undefined && <Failure title={words.people.failed} query={me} />}
+      {isOthers && (
+        <Empty
+          icon={<ShieldOff size={28} strokeWidth={1.5} />}
+          {...words.notYours}
+          action={
+            <Link to="/" className={buttonStyle()}>
+              {texts.notes.goTo["/"]}
+            </Link>
+          }
+        />
+      )}
+      {me.data?.isAdmin && <Tabs />}
     </Page>
   );
 }
 
 function Tabs() {
-  const me = useQuery(meQuery);
   const { tab } = useSearch({ from: "/signed-in/admin" });
   const navigate = useNavigate();
-  if (me.isPending) return <Skeleton className="h-9" />;
-  if (me.data === undefined) return <Failure title={words.people.failed} query={me} />;
-  if (!me.data.isAdmin) return <Empty icon={<ShieldOff size={28} strokeWidth={1.5} />} {...words.notYours} />;
   const shown: Tab = tab !== undefined && Object.hasOwn(tabs, tab) ? (tab as Tab) : "people";
   const List = tabs[shown];
   return (

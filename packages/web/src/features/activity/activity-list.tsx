@@ -150,7 +150,7 @@ function ActivityLine({ line, accountId, showsNote, isSameNote }: ActivityLinePr
   return (
     <li>
       {showsNote && !isSameNote && (
-        <h4 className="truncate px-3 pt-3 font-medium text-small">
+        <h4 className="truncate px-3 pt-3 pb-1 font-medium text-small">
           <NoteName event={event} />
         </h4>
       )}

@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import type { AdminPerson, UpdatePersonBody } from "@valetkey/client";
 import { Users } from "lucide-react";
 import { useState } from "react";
-import { FormButtons } from "../../components/button.tsx";
+import { Button, FormButtons } from "../../components/button.tsx";
 import { CopyLine } from "../../components/copy-button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { useNow } from "../../components/hooks.ts";
@@ -29,7 +29,7 @@ export function People() {
         {field}
         <InviteButton />
       </div>
-      {q === "" && <OpenInvitations />}
+      {q === "" && !(list.isError && list.data === undefined) && <OpenInvitations />}
       <Table
         list={list}
         label={administration.tabs.people}
@@ -209,9 +209,13 @@ function ResetDialog({ id, name, onClose }: { id: string; name: string; onClose:
   }
   return (
     <Dialog title={words.resetOf(name)} onClose={onClose}>
-      <div data-shown-once className="flex flex-col gap-2">
+      <div data-shown-once className="flex flex-col gap-4">
+        <p className="text-pretty break-words">{words.resetGive(name)}</p>
         <CopyLine label={words.resetLink} text={reset.data.url} kind="primary" />
         <p className="text-muted text-small">{words.resetHint}</p>
+        <Button className="self-end" onClick={onClose}>
+          {texts.common.done}
+        </Button>
       </div>
     </Dialog>
   );

@@ -71,7 +71,7 @@ export function WebhookRow({ webhook, calls, scope, onSecret }: WebhookRowProps)
     row.current?.focus();
   }
   return (
-    <li>
+    <li className="first:rounded-t-card last:rounded-b-card has-[>div>button:hover]:bg-hover">
       <div className="flex items-center pr-1">
         <RowButton ref={row} webhook={webhook} isOpen={isOpen} onClick={() => setOpen(!isOpen)} />
         <IconMenu label={words.menuOf(url)} className="tooltip-left">
@@ -117,7 +117,7 @@ function RowButton({ ref, webhook, isOpen, onClick }: RowButtonProps) {
       type="button"
       aria-expanded={isOpen}
       onClick={onClick}
-      className="flex min-h-14 min-w-0 grow items-center gap-2 rounded-card p-3 text-left hover:bg-hover"
+      className="flex min-h-14 min-w-0 grow items-center gap-2 p-3 text-left"
     >
       <ChevronDown
         size={16}

@@ -114,6 +114,7 @@ function WebhookForm({ calls, scope, onSecret }: WebhookFormProps) {
           <CheckField
             key={event}
             label={name}
+            hint={words.eventHints[event]}
             isChecked={events.includes(event)}
             onChange={(isOn) => setEvents(isOn ? [...events, event] : events.filter((one) => one !== event))}
           />

@@ -12,7 +12,7 @@ export const administration: typeof english.administration = {
   hint: "Sie sehen hier Namen und Größen, und keine Inhalte von Notizen und Dateien.",
   notYours: {
     title: "Diese Seite ist nur für die Administration",
-    hint: "Wer diesen Dienst betreibt, bestimmt, wer ihn verwaltet.",
+    hint: "Wenn Sie sie brauchen, bitten Sie die Administration oder die Person, die diesen Dienst betreibt.",
   },
   tabs: {
     label: "Was angezeigt wird",
@@ -76,6 +76,8 @@ export const administration: typeof english.administration = {
       "Wer den Link hat, kann ein neues Passwort setzen und sich anmelden. Geben Sie ihn nur dieser Person.",
     resetNow: "Link erstellen",
     resetLink: "Link für ein neues Passwort",
+    resetGive: (name: string) =>
+      `Kopieren Sie diesen Link, und geben Sie ihn nur ${name}. Die Seite des Links fragt nach einem neuen Passwort.`,
     resetHint: "Er gilt einmal, 24 Stunden lang. Er wird nicht noch einmal angezeigt.",
   },
   invitations: {

@@ -10,7 +10,10 @@ const claims = { one: "download", other: "downloads" };
 export const administration = {
   title: "Administration",
   hint: "You see names and sizes here, but not the content of notes and files.",
-  notYours: { title: "Only administrators see this page", hint: "The operator of this service makes administrators." },
+  notYours: {
+    title: "Only administrators see this page",
+    hint: "If you need it, ask an administrator or the person who runs this service.",
+  },
   tabs: {
     label: "What to show",
     people: "People",
@@ -73,6 +76,8 @@ export const administration = {
     resetQuestion: "Anyone with the link can set a new password and sign in. Give it only to this person.",
     resetNow: "Make link",
     resetLink: "Link for a new password",
+    resetGive: (name: string) =>
+      `Copy this link, and give it only to ${name}. The page of the link asks for a new password.`,
     resetHint: "It works once, within 24 hours. It is not shown again.",
   },
   invitations: {

@@ -12,12 +12,15 @@ const MAX_NUMBER = 9_999;
  * changes. `wanted`: the location of each bucket (server, bucket name, key prefix), by its name in the option. Throws `bucket_unavailable`
  * if the database has files or items in a bucket that the option does not contain, or that now has another location.
  */
-export function numberBuckets(db: Database, wanted: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, number>> {
-  return db.transaction(async (tx) => {
-    const known = await applicationQueries(tx).holdBuckets();
+export async function numberBuckets(
+  db: Database,
+  wanted: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, number>> {
+  for (;;) {
+    const known = await applicationQueries(db).buckets();
     for (const { name, number, place } of known) {
       const now = wanted.get(name);
-      if (now === place || !(await isUsed(tx, number))) continue;
+      if (now === place || !(await isUsed(db, number))) continue;
       throw new DomainError(
         "bucket_unavailable",
         now === undefined
@@ -36,9 +39,11 @@ export function numberBuckets(db: Database, wanted: ReadonlyMap<string, string>)
       ...bucket,
       place: wanted.get(bucket.name) ?? bucket.place,
     }));
-    if (JSON.stringify(buckets) !== JSON.stringify(known)) await applicationQueries(tx).setBuckets(buckets);
+    const isChanged = JSON.stringify(buckets) !== JSON.stringify(known);
+    // If another process has changed the buckets, the numbers may be taken.
+    if (isChanged && !(await applicationQueries(db).replaceBuckets(known, buckets))) continue;
     return new Map(buckets.map(({ name, number }) => [name, number]));
-  });
+  }
 }
 
 /** Returns whether a file, a preview or an item uses the bucket with this number. */

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { changeFact, findFact } from "../../platform/database/facts.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Attachment } from "../access/attachment.ts";
@@ -14,33 +15,33 @@ export type Application = { name: string; bucket: string };
 /** A bucket of the option `buckets`. `place`: the server, the bucket name and the key prefix. */
 export type TenantBucket = { name: string; number: number; place: string };
 
-export const applicationQueries = defineQueries("database.application", ({ kysely: db, engine }) => ({
+const OWNER = "owner";
+const BUCKETS = "tenant-buckets";
+
+export const applicationQueries = defineQueries("database.application", ({ kysely: db }) => ({
   /** Records that the application owns the database, unless another application owns it. Returns the owner after the call. */
-  async own({ name, bucket }: Application): Promise<Application> {
-    const holder = db.selectFrom("application").select(["name", "bucket"]);
-    const found = await holder.executeTakeFirst();
-    if (found !== undefined) return found;
-    const row = db.insertInto("application").values({ id: 1, name, bucket });
-    await row.onConflict((conflict) => conflict.column("id").doNothing()).execute();
-    return holder.executeTakeFirstOrThrow();
+  async own(application: Application): Promise<Application> {
+    let owner = application;
+    await changeFact<Application>(db, {
+      name: OWNER,
+      change: (found) => {
+        owner = found ?? application;
+        return found === undefined ? application : undefined;
+      },
+    });
+    return owner;
   },
 
-  /** Returns the buckets of tenants, and locks them until the transaction ends. The caller must have called `own` before. */
-  async holdBuckets(): Promise<TenantBucket[]> {
-    const row = await db
-      .selectFrom("application")
-      .select("buckets")
-      // SQLite has no `for update`, and needs no lock, because a transaction on SQLite is the only writer from its start.
-      .$if(engine.name === "postgres", (query) => query.forUpdate())
-      .executeTakeFirst();
-    return JSON.parse(row?.buckets ?? "[]");
+  /** Returns the buckets of tenants with their numbers. The number of a name never changes. */
+  async buckets(): Promise<TenantBucket[]> {
+    return (await findFact(db, BUCKETS)) ?? [];
   },
 
-  async setBuckets(buckets: readonly TenantBucket[]): Promise<void> {
-    await db
-      .updateTable("application")
-      .set({ buckets: JSON.stringify(buckets) })
-      .execute();
+  /** Replaces the buckets of tenants. Returns false if another process has changed them since the call of `buckets`. */
+  async replaceBuckets(from: readonly TenantBucket[], to: readonly TenantBucket[]): Promise<boolean> {
+    const seen = JSON.stringify(from);
+    const change = (found: readonly TenantBucket[] = []) => (JSON.stringify(found) === seen ? to : undefined);
+    return changeFact(db, { name: BUCKETS, change });
   },
 }));
 
@@ -148,29 +149,24 @@ export const manyItemsQueries = defineQueries("database.manyItems", ({ kysely: d
   },
 }));
 
+const REPORTED_UNTIL = "downloads-reported-until";
+
 /** The queries for the position in the audit log up to which the service has queued the calls of `onDownload`. */
-export const hookMarkQueries = defineQueries("database.hookMarks", ({ kysely: db }) => {
-  const kind = "downloaded" as const;
-  return {
-    async find(): Promise<string | undefined> {
-      const row = await db.selectFrom("hook_marks").select("event_id").where("kind", "=", kind).executeTakeFirst();
-      return row?.event_id;
-    },
+export const hookMarkQueries = defineQueries("database.hookMarks", ({ kysely: db }) => ({
+  find: () => findFact<string>(db, REPORTED_UNTIL),
 
-    /** Stores the first position, unless another replica has stored a position. */
-    async start(eventId: string): Promise<void> {
-      const mark = db.insertInto("hook_marks").values({ kind, event_id: eventId });
-      await mark.onConflict((conflict) => conflict.column("kind").doNothing()).execute();
-    },
+  /** Stores the first position, unless another replica has stored a position. */
+  async start(eventId: string): Promise<void> {
+    await changeFact<string>(db, {
+      name: REPORTED_UNTIL,
+      change: (found) => (found === undefined ? eventId : undefined),
+    });
+  },
 
-    /** Advances the position. Returns false if another replica has already advanced it. */
-    async advance({ from, to }: { from: string; to: string }): Promise<boolean> {
-      const mark = db.updateTable("hook_marks").set({ event_id: to }).where("kind", "=", kind);
-      const { numUpdatedRows } = await mark.where("event_id", "=", from).executeTakeFirstOrThrow();
-      return numUpdatedRows === 1n;
-    },
-  };
-});
+  /** Advances the position. Returns false if another replica has already advanced it. */
+  advance: ({ from, to }: { from: string; to: string }) =>
+    changeFact<string>(db, { name: REPORTED_UNTIL, change: (found) => (found === from ? to : undefined) }),
+}));
 
 type ItemRow = Pick<Tables["items"], "note_id" | "resource" | "item_id">;
 

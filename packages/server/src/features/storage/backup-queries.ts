@@ -76,9 +76,4 @@ export const backupQueries = defineQueries("database.backups", ({ kysely: db, en
   async dropDeletions(range: KeyRange): Promise<void> {
     await db.deleteFrom("object_deletions").where(isInRange("object_key", range)).execute();
   },
-
-  /** Selects the bucket for new uploads, and ends the lease of `valetkey move bucket`. */
-  async settleMove(number: number): Promise<void> {
-    await db.updateTable("upload_bucket").set({ number, holder: null, held_until: null }).execute();
-  },
 }));

@@ -1,68 +1,61 @@
 import { type RawBuilder, type SqlBool, sql } from "kysely";
 import { END_OF_MARKS, type KeyRange } from "../../platform/bucket/numbered.ts";
+import { changeFact, findFact } from "../../platform/database/facts.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 
-/** The bucket for new uploads, and the lease of the command that moves files. All instants are milliseconds since the epoch. */
-type UploadBucket = { number: number; since: number; holder: string | null; heldUntil: number | null };
-/** The place of each bucket by its number: endpoint, name and key prefix. */
+/** The place of each bucket by its number: endpoint, name and key prefix. Contains no secrets. */
 export type BucketPlaces = Readonly<Record<number, string>>;
+/**
+ * `number`: the bucket that gets new uploads since the instant `since`. `holder`: the process that runs `valetkey move bucket`. The lease of
+ * a killed process expires at `heldUntil`. `places`: from the settings of the last move. Instants are milliseconds since the epoch.
+ */
+type UploadBucket = {
+  number: number;
+  since: number;
+  holder: string | null;
+  heldUntil: number | null;
+  places: BucketPlaces;
+};
 type Lease = { holder: string; now: number; heldUntil: number; number: number; places: BucketPlaces };
 
+/** Without this fact, new uploads go to the bucket of the main settings (ADR 9). */
+const UPLOAD_BUCKET = "upload-bucket";
+
 export const uploadBucketQueries = defineQueries("database.uploadBucket", ({ kysely: db }) => {
-  const select = () =>
-    db.selectFrom("upload_bucket").select(["number", "since", "holder", "held_until as heldUntil"]).where("id", "=", 1);
+  const find = () => findFact<UploadBucket>(db, UPLOAD_BUCKET);
+  const change = (to: (found: UploadBucket | undefined) => UploadBucket | undefined) =>
+    changeFact<UploadBucket>(db, { name: UPLOAD_BUCKET, change: to });
   return {
-    async find(): Promise<UploadBucket | undefined> {
-      return await select().executeTakeFirst();
-    },
+    find,
 
     /** Returns the place (endpoint, name and key prefix) of each bucket at the last move, by the number of the bucket. */
     async places(): Promise<BucketPlaces> {
-      const row = await db.selectFrom("upload_bucket").select("places").where("id", "=", 1).executeTakeFirst();
-      return JSON.parse(row?.places ?? "{}");
+      return (await find())?.places ?? {};
     },
 
     /**
      * Acquires or renews the lease of a move. Returns false while another process holds the lease. `number`: the first bucket for uploads.
      */
-    async hold(lease: Lease): Promise<boolean> {
-      const { holder, now, heldUntil, number } = lease;
-      const places = JSON.stringify(lease.places);
-      const { numInsertedOrUpdatedRows } = await db
-        .insertInto("upload_bucket")
-        .values({ id: 1, number, since: now, holder, held_until: heldUntil, places })
-        .onConflict((conflict) =>
-          conflict
-            .column("id")
-            .doUpdateSet({ holder, held_until: heldUntil, places })
-            .where((eb) =>
-              eb.or([
-                eb("upload_bucket.holder", "is", null),
-                eb("upload_bucket.holder", "=", holder),
-                eb("upload_bucket.held_until", "<=", now),
-              ]),
-            ),
-        )
-        .executeTakeFirstOrThrow();
-      return numInsertedOrUpdatedRows === 1n;
-    },
+    hold: ({ holder, now, heldUntil, number, places }: Lease) =>
+      change((found) => {
+        const isFree = !found?.holder || found.holder === holder || (found.heldUntil ?? 0) <= now;
+        return isFree ? { number, since: now, ...found, holder, heldUntil, places } : undefined;
+      }),
 
     async release(holder: string): Promise<void> {
-      await db
-        .updateTable("upload_bucket")
-        .set({ holder: null, held_until: null })
-        .where("holder", "=", holder)
-        .execute();
+      await change((found) => (found?.holder === holder ? { ...found, holder: null, heldUntil: null } : undefined));
     },
 
     /** Sends all new uploads to a bucket. Does nothing if the bucket already receives new uploads, or if the lease has ended. */
     async direct({ holder, number, since }: { holder: string; number: number; since: number }): Promise<void> {
-      await db
-        .updateTable("upload_bucket")
-        .set({ number, since })
-        .where("holder", "=", holder)
-        .where("number", "<>", number)
-        .execute();
+      await change((found) =>
+        found?.holder === holder && found.number !== number ? { ...found, number, since } : undefined,
+      );
+    },
+
+    /** Selects the bucket for new uploads in a backup, and ends the lease of `valetkey move bucket`. */
+    async settle(number: number): Promise<void> {
+      await change((found) => found && { ...found, number, holder: null, heldUntil: null });
     },
   };
 });

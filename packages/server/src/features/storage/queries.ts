@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { type BucketCapabilities, parseCapabilities } from "../../platform/bucket/port.ts";
+import { findFact, putFact } from "../../platform/database/facts.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { notInTrash, selectAttachments, toAttachment } from "../access/sql.ts";
@@ -116,21 +117,18 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
 
 type Probed = { capabilities: BucketCapabilities; askedAt: number };
 
+const nameOf = (place: string) => `capabilities of ${place}`;
+
 /** Stores the probed capabilities of each bucket. `place`: the endpoint and name of the bucket. Instants are in milliseconds. */
 export const bucketCapabilityQueries = defineQueries("database.bucketCapabilities", ({ kysely: db }) => ({
   async find(place: string): Promise<Probed | undefined> {
-    const row = await db.selectFrom("bucket_capabilities").selectAll().where("place", "=", place).executeTakeFirst();
-    const capabilities = row && parseCapabilities(JSON.parse(row.capabilities));
-    return capabilities && { capabilities, askedAt: row.asked_at };
+    const found = await findFact<{ capabilities: unknown; askedAt: number }>(db, nameOf(place));
+    const capabilities = found && parseCapabilities(found.capabilities);
+    return capabilities && { capabilities, askedAt: found.askedAt };
   },
 
-  async put({ place, capabilities, askedAt }: Probed & { place: string }): Promise<void> {
-    const values = { capabilities: JSON.stringify(capabilities), asked_at: askedAt };
-    await db
-      .insertInto("bucket_capabilities")
-      .values({ place, ...values })
-      .onConflict((conflict) => conflict.column("place").doUpdateSet(values))
-      .execute();
+  async put({ place, ...probed }: Probed & { place: string }): Promise<void> {
+    await putFact(db, { name: nameOf(place), value: probed });
   },
 }));
 

@@ -3,6 +3,7 @@ import { join, posix } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { attachmentQueries } from "../../features/attachments/queries.ts";
 import { type BackedUpObject, backupQueries } from "../../features/storage/backup-queries.ts";
+import { uploadBucketQueries } from "../../features/storage/move-queries.ts";
 import { inventoryQueries } from "../../features/storage/queries.ts";
 import { type KeyRange, keyRangesOf, placeOfKey } from "../../platform/bucket/numbered.ts";
 import type { Bucket } from "../../platform/bucket/port.ts";
@@ -55,7 +56,7 @@ export async function gatherObjects(gathering: Gathering): Promise<string[]> {
     }
     await queries.dropDeletions(range);
   }
-  await queries.settleMove(builtIn.number);
+  await uploadBucketQueries(db).settle(builtIn.number);
   report();
   return missing;
 

@@ -312,19 +312,6 @@ export type Tables = {
     /** A JSON object. */
     detail: string;
   };
-  /** At most one row. Without a row, new uploads go to the bucket of the main settings (ADR 9). */
-  upload_bucket: {
-    id: 1;
-    /** The number of the bucket for new uploads. */
-    number: number;
-    /** The instant since which new uploads go to this bucket. */
-    since: number;
-    /** The process that runs `valetkey move bucket`. The lease of a killed process expires at `held_until`. */
-    holder: string | null;
-    held_until: number | null;
-    /** A JSON object with the location of each bucket by its number, from the settings of the last move. Contains no secrets. */
-    places: string | null;
-  };
   object_deletions: {
     object_key: string;
     not_before: number;
@@ -482,11 +469,6 @@ export type Tables = {
     /** The facts about a download, as a JSON object. Null for other kinds of events. */
     detail: Generated<string | null>;
   };
-  /** The position in the audit log up to which a job has queued the calls of a hook. */
-  hook_marks: {
-    kind: "downloaded";
-    event_id: string;
-  };
   /** The waiting mails, and the mails that have finally failed. */
   mails: {
     id: string;
@@ -592,23 +574,6 @@ export type Tables = {
   };
   /** The migrations that have run (migrate.ts). `is_required`: 1 if a version without the migration must refuse the database (ADR 2). */
   valetkey_migrations: { name: string; is_required: Bit; migrated_at: Generated<string> };
-  /** One row: the application that owns the database. */
-  application: {
-    id: number;
-    name: string;
-    bucket: string;
-    /** The buckets of tenants, as a JSON array of their names, numbers and places. The number of a name never changes. */
-    buckets: Generated<string | null>;
-  };
-  /** One row, which the route /readyz writes. */
-  probes: {
-    id: number;
-    probed_at: number;
-  };
-  bucket_capabilities: {
-    place: string;
-    /** A JSON object. */
-    capabilities: string;
-    asked_at: number;
-  };
+  /** Single facts about the database, such as its owner. `value`: a JSON text. */
+  facts: { name: string; value: string };
 };

@@ -479,7 +479,6 @@ export const queryExamples: Examples = {
     dropPreview: [["key-1"]],
     rename: [["key-1", "new"]],
     dropDeletions: [[{ after: "key-1", before: "key-9" }]],
-    settleMove: [[1]],
   },
   uploadBucket: {
     find: [[]],
@@ -487,6 +486,7 @@ export const queryExamples: Examples = {
     hold: [[{ holder: "holder", now: NOW, heldUntil: NOW, number: 1, places: { 1: "old", 2: "new" } }]],
     release: [["holder"]],
     direct: [[{ holder: "holder", number: 2, since: NOW }]],
+    settle: [[1]],
   },
   limitCounts: {
     take: [
@@ -757,8 +757,8 @@ export const queryExamples: Examples = {
   },
   application: {
     own: [[{ name: "service", bucket: "" }]],
-    holdBuckets: [[]],
-    setBuckets: [[[{ name: "eu", number: 2, place: "aws eu-central-1 files-eu " }]]],
+    buckets: [[]],
+    replaceBuckets: [[[], [{ name: "eu", number: 2, place: "aws eu-central-1 files-eu " }]]],
   },
   audit: {
     add: [[event, { ...event, id: "new", detail: { linkId: "link-1" } }]],

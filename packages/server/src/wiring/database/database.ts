@@ -5,6 +5,7 @@ import { type Lookups, lookupQueries } from "../../features/people/lookup-querie
 import { type UploadSteps, uploadQueries } from "../../features/uploads/queries/uploads.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Engine } from "../../platform/database/engine.ts";
+import { putFact } from "../../platform/database/facts.ts";
 import type { Database, PoolState, Search, Transactions, Tx, UrlJournal } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 
@@ -71,12 +72,7 @@ export function assembleDatabase(parts: {
     },
     async probe() {
       // SQLite writes to the disk only at a commit, so the probe commits a row.
-      const row = { id: 1, probed_at: parts.clock() };
-      await kysely
-        .insertInto("probes")
-        .values(row)
-        .onConflict((conflict) => conflict.column("id").doUpdateSet(row))
-        .execute();
+      await putFact(kysely, { name: "probe", value: parts.clock() });
       await urlAudit.probe();
     },
     async close() {

@@ -12,10 +12,9 @@ import { SERVICE } from "../database/owner.ts";
 import { createPlace, locationOf, open, optionsAt, type Place } from "./testing/embedding.ts";
 
 const CORE_TABLES = [
-  ...["adopted_objects", "application", "attachment_previews", "attachments", "audit_events", "bucket_capabilities"],
-  ...["file_events", "file_terms", "hook_marks", "items"],
-  ...["missing_previews", "notes", "object_deletions", "people", "probes", "reservations"],
-  ...["trash", "upload_bucket", "uploads", "usage", "valetkey_migrations", "verifications"],
+  ...["adopted_objects", "attachment_previews", "attachments", "audit_events", "facts", "file_events", "file_terms"],
+  ...["items", "missing_previews", "notes", "object_deletions", "people", "reservations", "trash", "uploads", "usage"],
+  ...["valetkey_migrations", "verifications"],
 ];
 const LINK_TABLES = ["limit_counts", "link_claims", "link_events", "link_files", "links", "visitor_files"];
 const ALL_TABLES = [...CORE_TABLES, ...LINK_TABLES].sort();

@@ -149,12 +149,6 @@ create index object_deletions_due on object_deletions (not_before);
 
 create table adopted_objects (source_key ID primary key not null, old_id ID unique, attachment_id ID not null) KEYED;
 
-create table upload_bucket (
-  id INT primary key not null, number INT not null, since INT not null, holder text, held_until INT, places text
-) PLAIN;
-
-create table bucket_capabilities (place text primary key not null, capabilities text not null, asked_at INT not null) KEYED;
-
 -- Links, and the files that visitors send.
 create table links (
   id ID primary key not null, generation INT not null, kind text not null,
@@ -224,12 +218,8 @@ create table file_events (
 create index file_events_due on file_events (due_at);
 create index file_events_file on file_events (file_id, kind);
 
-create table hook_marks (kind ID primary key not null, event_id ID not null) KEYED;
-
-create table application (id INT primary key not null, name ID not null, bucket text not null, buckets text) PLAIN;
-
--- The state of the database itself.
-create table probes (id INT primary key not null, probed_at INT not null);
+-- Single facts about the database, such as its owner.
+create table facts (name ID primary key not null, value text not null) KEYED;
 `;
 
 /** The tables that only the service has. The tables above have no reference to them. */

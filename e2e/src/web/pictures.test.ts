@@ -90,6 +90,31 @@ describe("the pictures of a note", () => {
     expect(Math.max(...heights) / Math.min(...heights)).toBeLessThan(1.4);
   });
 
+  it.each([PHONE, DESKTOP])("the browser lays out only the pictures near the screen of 1,000 (%o)", async (screen) => {
+    const hal = await web.person("Hal", screen);
+    await standInForPictures(hal.page, { count: 1_000 });
+    const { id } = await seedNote(hal.client, { title: "Wedding" });
+    await hal.page.goto(`/n/${id}`);
+    const tiles = filesOf(hal).locator(".tile");
+    await expect.poll(() => tiles.count()).toBe(1_000);
+    const readSizes = () =>
+      hal.page.evaluate<{ laidOut: number; height: number }>(`(() => ({
+        laidOut: [...document.querySelectorAll(".tile")]
+          .filter((tile) => tile.checkVisibility({ contentVisibilityAuto: true })).length,
+        height: document.querySelector("#note").scrollHeight,
+      }))()`);
+    const { laidOut, height } = await readSizes();
+    expect(laidOut).toBeLessThan(120);
+    // The height of the tiles that the browser skips is exact, so nothing jumps during a scroll.
+    for (const part of [0.3, 0.6, 1]) {
+      await hal.page.evaluate(`document.querySelector("#note").scrollTop = ${part * height}`);
+      await expect.poll(async () => (await readSizes()).laidOut).toBeLessThan(120);
+      expect(Math.abs((await readSizes()).height - height)).toBeLessThan(10);
+    }
+    await tiles.last().getByRole("button").first().waitFor();
+    expect(await tiles.last().getAttribute("aria-posinset")).toBe("1000");
+  });
+
   it("the page of a note has no layout shift while its photos load", async () => {
     const bea = await web.person("Bea");
     const note = await seedPhotos(bea);
@@ -132,7 +157,9 @@ describe("the pictures of a note", () => {
     await filesOf(eva).locator(".tile button[tabindex='-1']").first().waitFor();
     await page.keyboard.press("ArrowRight");
     expect(await focused()).toBe("b.jpg");
-    await page.setViewportSize(PHONE.viewport);
+    await page.setViewportSize({ width: 320, height: 640 });
+    const topOf = async (filename: string) => (await boxOf(tileOf(eva, filename))).y;
+    await expect.poll(async () => (await topOf("c.jpg")) > (await topOf("b.jpg"))).toBe(true);
     await page.keyboard.press("ArrowDown");
     expect(await focused()).toBe("c.jpg");
     await page.keyboard.press("Home");

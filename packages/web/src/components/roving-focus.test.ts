@@ -95,6 +95,13 @@ describe("a list with a roving focus", () => {
     press("ArrowDown");
     expect(focused()).toBe("d1");
   });
+
+  it("a picture that arrives in a row of a list causes no search for controls in other rows", async () => {
+    const search = vi.spyOn(list, "querySelectorAll");
+    get("b1").append(document.createElement("img"));
+    await observed();
+    expect(search).not.toHaveBeenCalled();
+  });
 });
 
 describe("a grid with a roving focus", () => {

@@ -45,7 +45,9 @@ export function roveFocus(list: HTMLElement, layout: "rows" | "grid" = "rows"): 
     event.preventDefault();
     target.focus();
   };
-  const observer = new MutationObserver(update);
+  const observer = new MutationObserver((changes) => {
+    if (changes.some(changesControls)) update();
+  });
   observer.observe(list, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-current"] });
   list.addEventListener("focusin", update);
   list.addEventListener("focusout", onFocusOut);
@@ -57,6 +59,13 @@ export function roveFocus(list: HTMLElement, layout: "rows" | "grid" = "rows"): 
     list.removeEventListener("focusout", onFocusOut);
     list.removeEventListener("keydown", onKeyDown);
   };
+}
+
+/** Returns whether a change adds, removes or marks a control. The picture of a tile, for example, arrives without a control. */
+function changesControls({ type, addedNodes, removedNodes }: MutationRecord): boolean {
+  const hasControl = (node: Node) =>
+    "matches" in node && ((node as Element).matches(CONTROLS) || (node as Element).querySelector(CONTROLS) !== null);
+  return type === "attributes" || [...addedNodes, ...removedNodes].some(hasControl);
 }
 
 function controlsOf(list: HTMLElement): HTMLElement[] {

@@ -31,6 +31,52 @@ export function tileOf(shape: Shape | undefined): { ratio: number; isCropped: bo
   return { ratio: Math.round(ratio * 1000) / 1000, isCropped };
 }
 
+/** The space between tiles in pixels, as in `picture-grid` (theme.css). */
+const GAP = 4;
+/** The heights of a row, as multiples of the usual height. A taller row is cropped, as by the class `tile` (theme.css). */
+const HEIGHTS = { min: 0.95, best: 1.1, max: 1.3 };
+
+/** A row of tiles. `shares`: the part of the row's width that each tile has. */
+type TileRow = { shares: number[]; height: number };
+
+/**
+ * Divides tiles into rows that fill the width and have about the same height. `rowHeight`: the usual height of a row. `isLast`: whether the
+ * last row may be shorter than the width. All sizes are in pixels.
+ */
+export function layOutTiles(
+  ratios: readonly number[],
+  { width, rowHeight, isLast }: { width: number; rowHeight: number; isLast: boolean },
+): { rows: TileRow[]; height: number } {
+  const bestHeight = HEIGHTS.best * rowHeight;
+  // For each number of tiles, the last of the best rows of these tiles.
+  const ends: { start: number; height: number; share: number; deviation: number }[] = [];
+  for (let end = 1; end <= ratios.length; end++) {
+    let sum = 0;
+    for (let start = end - 1; start >= 0; start--) {
+      sum += ratios[start] ?? 0;
+      const free = width - GAP * (end - start - 1);
+      if (free / sum < HEIGHTS.min * rowHeight && start < end - 1) break;
+      const isShort = isLast && end === ratios.length && free / sum > HEIGHTS.max * rowHeight;
+      const height = isShort ? bestHeight : free / sum;
+      const deviation = (ends[start]?.deviation ?? 0) + Math.log(height / bestHeight) ** 4;
+      if (deviation < (ends[end]?.deviation ?? Number.POSITIVE_INFINITY)) {
+        ends[end] = { start, height: Math.min(height, HEIGHTS.max * rowHeight), share: height / free, deviation };
+      }
+    }
+  }
+  const rows: TileRow[] = [];
+  for (let end = ratios.length, row = ends[end]; row !== undefined; end = row.start, row = ends[end]) {
+    const { start, height, share } = row;
+    rows.unshift({ shares: ratios.slice(start, end).map((ratio) => ratio * share), height });
+  }
+  return { rows, height: rows.reduce((sum, { height }) => sum + height, GAP * (rows.length - 1)) };
+}
+
+/** Returns the CSS widths of the tiles in a row. A row is slightly narrower than the grid, so that a rounding error adds no row. */
+export function widthsOf({ shares }: TileRow): string[] {
+  return shares.map((share) => `calc((100% - ${GAP * (shares.length - 1)}px) * ${share.toFixed(4)} - 0.1px)`);
+}
+
 /** Returns the preview of a file with its width and height, or undefined if the service has no such preview. */
 export function previewOf({ previews = [] }: Pick<LinkFile, "previews">, name: Preview["name"]): Preview | undefined {
   return previews.find((preview) => preview.name === name);

@@ -161,7 +161,8 @@ const loadRename = () => importWithRetry(() => import("./rename-form.tsx"));
 export function Rename(form: { attachment: Attachment; onDone: () => void }) {
   const { data: code } = useCode("rename", loadRename, { onFail: form.onDone });
   return (
-    <li className="-mx-2 flex min-h-14 items-center gap-3 rounded-card px-2 py-1">
+    // biome-ignore lint/a11y/noRedundantRoles: the role of a list of tiles is "presentation"
+    <li role="listitem" className="-mx-2 flex min-h-14 items-center gap-3 rounded-card px-2 py-1">
       <Thumbnail attachment={form.attachment} />
       {code !== undefined && <code.RenameForm {...form} />}
     </li>

@@ -60,7 +60,10 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
   const isManaged = tools !== undefined;
   const { layout, canSwitch, switchLayout } = useFileLayout(note.id, attachments);
   // A tile has no space for the state of a file that is not ready, so such files have rows below the grid.
-  const tiles = layout === "grid" ? listed.filter(({ state }) => state === "ready") : [];
+  const tiles = useMemo(
+    () => (layout === "grid" ? inFolders(listed.filter(({ state }) => state === "ready")) : []),
+    [layout, listed],
+  );
   const rows = layout === "grid" ? listed.filter(({ state }) => state !== "ready") : listed;
   const [renamedId, setRenamedId] = useState<string>();
   const actions = useRowActions(note, {
@@ -152,7 +155,7 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
         <NoFiles drop={canEdit ? drop : undefined} />
       ) : (
         <>
-          {inFolders(tiles).map(({ path, files }) => (
+          {tiles.map(({ path, files }) => (
             <Fragment key={path}>
               {path !== "" && <FolderHeading note={note} path={path} files={files} onChoose={choose} />}
               <FileGrid

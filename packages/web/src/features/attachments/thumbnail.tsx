@@ -50,8 +50,9 @@ export function useThumbnail<Place extends HTMLElement>(attachment: Attachment) 
     setMissing(found === undefined);
   });
   useEffect(() => {
-    if (isWanted && place.current !== null) return whenNear(place.current, () => void load());
-    return undefined;
+    if (!isWanted || place.current === null) return undefined;
+    // All tiles of a block load together, because the observation of a thousand tiles would take time in each frame.
+    return whenNear(place.current.closest(".picture-block") ?? place.current, () => void load());
   }, [isWanted]);
   return { place, url, isMissing };
 }

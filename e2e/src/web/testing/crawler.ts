@@ -49,7 +49,8 @@ export async function crawl(start: string, { fill }: CrawlOptions = {}): Promise
 
   // The loop also visits URLs that are added to the set meanwhile.
   for (const url of found) {
-    for (const request of REQUESTS) {
+    // The files of the app are the same for every link, so one request is enough.
+    for (const request of url.startsWith(`${origin}/assets/`) ? REQUESTS.slice(-1) : REQUESTS) {
       const response = await send(url, request);
       const forms = request.method === "GET" ? formsOf(await response.clone().text(), { url, fill }) : [];
       await read(response);

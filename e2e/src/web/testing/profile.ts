@@ -53,6 +53,12 @@ export async function openReusableProfile(
       },
     });
   }
+  // A fake clock also stays for all later pages.
+  const install = context.clock.install.bind(context.clock);
+  context.clock.install = (options) => {
+    isSpent = true;
+    return install(options);
+  };
   // Without an open page, Chromium would end the process with the compiled code.
   const idle = await context.newPage();
   const storage = await context.newCDPSession(idle);
@@ -67,6 +73,7 @@ export async function openReusableProfile(
       await context.unrouteAll({ behavior: "ignoreErrors" });
       await context.setOffline(false);
       await context.clearPermissions();
+      await context.setExtraHTTPHeaders({});
       for (const origin of [options.service.url, options.service.bucketOrigin]) {
         await storage.send("Storage.clearDataForOrigin", { origin, storageTypes: STORED });
       }

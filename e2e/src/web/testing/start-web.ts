@@ -23,9 +23,26 @@ type WebOptions = ChromiumOptions & {
   hasCache?: boolean;
 };
 
+/** Profiles that wait for the next person, by screen. People with other options get a new profile. */
+type Free = Map<string, ReusableProfile[]>;
+
+const makeFree = (): Free => new Map([{}, PHONE].map((screen) => [JSON.stringify(screen), []]));
+
 /**
- * Starts a browser before the first test of a `describe`. All test files share one service. With `env`, also starts a service with these
- * settings, such as `{ URL_TTL_DEFAULT: "2" }`.
+ * The browser of this worker process, and its profiles for the shared service. All test files of the worker use them, because a new browser
+ * needs more time than most tests. The browser ends with the process.
+ */
+let sharedBrowser: Promise<Browser> | undefined;
+const sharedProfiles = makeFree();
+
+function shareBrowser(): Promise<Browser> {
+  sharedBrowser ??= launchChromium({ reusesProcess: true });
+  return sharedBrowser;
+}
+
+/**
+ * Starts a browser before the first test of a `describe`. All test files share one service, and the test files of one worker share one
+ * browser. With `env`, also starts a service with these settings, such as `{ URL_TTL_DEFAULT: "2" }`.
  *
  * A test fails at its end if a page had a problem: a console error, an uncaught error, a failed request, a response of 4xx or 5xx, or a
  * violation of the content security policy. A test that causes a problem on purpose first says so: `ann.watch.expect(/^403 GET /)`.
@@ -48,17 +65,16 @@ export function startWeb({ env, hasCache = true, ...chromium }: WebOptions = {})
     if (started === undefined) throw new Error("The service starts before the first test");
     return started;
   };
-  /** The profiles for the next tests, by screen. People with other options get a new profile. */
-  const screens = hasCache ? [{}, PHONE] : [];
-  const free = new Map<string, ReusableProfile[]>(screens.map((screen) => [JSON.stringify(screen), []]));
-  const stops: (() => Promise<void>)[] = [];
+  const isShared = hasCache && Object.keys(chromium).length === 0;
+  const free = env === undefined ? sharedProfiles : makeFree();
+  const stops: (() => Promise<unknown>)[] = [];
   beforeAll(async () => {
-    const launched = launchChromium({ ...chromium, reusesProcess: hasCache });
+    const launched = isShared ? shareBrowser() : launchChromium(chromium);
     const [service, browser] = await Promise.all([env && startWebService(env), launched]);
-    stops.push(
-      () => browser.close(),
-      async () => service?.stop(),
-    );
+    if (!isShared) stops.push(() => browser.close());
+    if (service !== undefined) {
+      stops.push(() => Promise.all([...free.values()].flat().map(({ context }) => context.close())), service.stop);
+    }
     started = { service: service ?? inject("webService"), browser };
   });
   afterAll(async () => {
@@ -73,14 +89,16 @@ export function startWeb({ env, hasCache = true, ...chromium }: WebOptions = {})
     },
     async person(name, options = {}) {
       const { service, browser } = running();
-      const { hasAccount, emailDomain, ...screen } = options;
-      const profiles = free.get(JSON.stringify(screen));
+      const { hasAccount, emailDomain, permissions, extraHTTPHeaders, ...screen } = options;
+      const profiles = isShared ? free.get(JSON.stringify(screen)) : undefined;
       if (profiles === undefined) {
         const person = await openPerson(browser, { ...options, service, name });
         onTestFinished(person.close);
         return person;
       }
       const profile = profiles.pop() ?? (await openReusableProfile(browser, { ...screen, service }));
+      if (permissions) await profile.context.grantPermissions(permissions);
+      if (extraHTTPHeaders) await profile.context.setExtraHTTPHeaders(extraHTTPHeaders);
       const person = await enter(profile, { service, name, hasAccount, emailDomain, leave: profile.closePages });
       onTestFinished(async () => {
         await person.close();

@@ -9,9 +9,9 @@ import { parseDuration, withCore } from "./with-core.ts";
 /** `valetkey config` prints the configuration with masked secrets. If the configuration has faults, prints all faults and exits with 1. */
 export function configCommand(): Command {
   return new Command("config").description("print the configuration in force, with secrets masked").action(() => {
-    const loaded = loadConfig();
-    for (const warning of loaded.warnings) process.stderr.write(`Note: ${warning}\n`);
-    process.stdout.write(`${describeConfig(loaded).join("\n")}\n`);
+    const { config, warnings } = loadConfig();
+    for (const warning of warnings) process.stderr.write(`Note: ${warning}\n`);
+    process.stdout.write(`${describeConfig(config).join("\n")}\n`);
   });
 }
 

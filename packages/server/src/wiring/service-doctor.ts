@@ -15,10 +15,7 @@ const TEST_URL_SECONDS = 60;
 const DELETE_AFTER_MS = 600_000;
 
 /** Creates the doctor of a running service. Calls during a run, or within `RUN_EVERY_MS` after it, share the result of this run. */
-export function createDoctor(
-  core: Pick<Core, "db" | "bucket">,
-  { config, warnings }: Pick<LoadedConfig, "config" | "warnings">,
-): Doctor {
+export function createDoctor(core: Pick<Core, "db" | "bucket">, { config, warnings }: LoadedConfig): Doctor {
   const { prove } = createEchoProof({ secret: config.auth.secret, clock: Date.now });
   let last: { at: number; report: Promise<Report> } | undefined;
   let isRunning = false;

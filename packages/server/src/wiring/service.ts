@@ -145,7 +145,7 @@ async function openBuiltInBucket(
   opened.add(() => close(shutdown.leftMs()));
 }
 
-type AppParts = Pick<LoadedConfig, "config" | "warnings"> & {
+type AppParts = LoadedConfig & {
   webRoot: string | undefined;
   draining: AbortSignal;
   metrics: Registry;

@@ -28,11 +28,10 @@ describe("the brand of a service", () => {
     "BRAND_NAME accepts the name %s, which is also the sender of mails",
     (BRAND_NAME) => {
       const mail = { SMTP_URL: "smtp://localhost:1025", MAIL_FROM: "files@example.com" };
-      const loaded = directory.load({ BRAND_NAME, ...mail });
-      const { config } = loaded;
+      const { config } = directory.load({ BRAND_NAME, ...mail });
       expect(config.brand.name).toBe(BRAND_NAME);
       expect(config.mail?.from.name).toBe(BRAND_NAME);
-      expect(describeConfig(loaded)).toContain(`BRAND_NAME=${BRAND_NAME}`);
+      expect(describeConfig(config)).toContain(`BRAND_NAME=${BRAND_NAME}`);
     },
   );
 
@@ -56,11 +55,10 @@ describe("the brand of a service", () => {
     // The type comes from the first bytes, not from the filename.
     ["logo.svg", PNG, "image/png"],
   ])("BRAND_LOGO accepts the file %s because of its first bytes", (name, bytes, type) => {
-    const loaded = directory.load({ BRAND_NAME: "Files", BRAND_LOGO: write(name, bytes) });
-    const { config } = loaded;
+    const { config } = directory.load({ BRAND_NAME: "Files", BRAND_LOGO: write(name, bytes) });
     const file = join(directory.workingDirectory, name);
     expect(config.brand.logo).toEqual({ file, type, bytes });
-    expect(describeConfig(loaded)).toContain(`BRAND_LOGO=${file}`);
+    expect(describeConfig(config)).toContain(`BRAND_LOGO=${file}`);
   });
 
   test.each([
@@ -96,10 +94,9 @@ describe("the brand of a service", () => {
     ["#036", "#003366"],
     ["#767676", "#767676"],
   ])("BRAND_COLOR accepts the color %s", (BRAND_COLOR, color) => {
-    const loaded = directory.load({ BRAND_COLOR });
-    const { config } = loaded;
+    const { config } = directory.load({ BRAND_COLOR });
     expect(config.brand.color).toBe(color);
-    expect(describeConfig(loaded)).toContain(`BRAND_COLOR=${color}`);
+    expect(describeConfig(config)).toContain(`BRAND_COLOR=${color}`);
   });
 
   test.each(["green", "#12345", "#1a5fb4;}body{display:none", "url(x)", "rgb(0,0,0)"])(

@@ -61,7 +61,7 @@ describe("CloudFront", () => {
   });
 
   test("describeConfig shows the CloudFront settings without the private key", () => {
-    const lines = describeConfig(directory.load({ ...S3, ...CLOUDFRONT, CLOUDFRONT_BIND_IP: "true" }));
+    const lines = describeConfig(directory.load({ ...S3, ...CLOUDFRONT, CLOUDFRONT_BIND_IP: "true" }).config);
     expect(lines).toEqual(
       expect.arrayContaining([
         "CLOUDFRONT_DOMAIN=d111111abcdef8.cloudfront.net",

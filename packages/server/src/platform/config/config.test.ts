@@ -363,14 +363,14 @@ describe("the identity provider", () => {
 
 describe("the described configuration", () => {
   test("describeConfig shows the settings with masked secrets", () => {
-    const loaded = load({
+    const { config } = load({
       ...S3,
       ...OIDC,
       AWS_SESSION_TOKEN: "session-token-value",
       AUTH_JWT_SECRET: OTHER_SECRET,
       DATABASE_URL: "postgres://valetkey:hunter22@db:5432,standby:5433/valetkey?sslpassword=hunter33",
     });
-    const text = describeConfig(loaded).join("\n");
+    const text = describeConfig(config).join("\n");
     expect(text).toContain("AWS_BUCKET_NAME=files\nAWS_REGION=eu-central-1\nAWS_ACCESS_KEY_ID=********DFGH\n");
     expect(text).toContain(
       "DATABASE_URL=postgres://valetkey:********@db:5432,standby:5433/valetkey?sslpassword=********",
@@ -391,8 +391,8 @@ describe("the described configuration", () => {
   });
 
   test("describeConfig shows no generated secret of embedded mode", () => {
-    const loaded = load({});
-    const text = describeConfig(loaded).join("\n");
+    const { config } = load({});
+    const text = describeConfig(config).join("\n");
     expect(text).toContain("AWS_BUCKET_NAME=(built-in, in DATA_DIR)\nS3_LOCAL_PORT=3001\n");
     const made: Record<string, string> = JSON.parse(
       readFileSync(join(workingDirectory, "data", "secrets.json"), "utf8"),

@@ -47,12 +47,7 @@ export type Config = {
   tracing: TracingConfig | undefined;
 };
 
-export type LoadedConfig = {
-  config: Config;
-  warnings: readonly string[];
-  /** The values of the settings, by their names. The values of secrets are not masked. */
-  inForce: ReadonlyMap<string, unknown>;
-};
+export type LoadedConfig = { config: Config; warnings: readonly string[] };
 
 // The AWS SDK reads these variables from the real environment, so they have no effect in a .env file.
 const READ_BY_SDK = /^AWS_(?:PROFILE|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_|CONFIG_FILE|SHARED_CREDENTIALS_FILE)/;
@@ -69,11 +64,11 @@ export function loadConfig(
   { workingDirectory = process.cwd(), secretsOf = ensureSecrets }: LoadOptions = {},
 ): LoadedConfig {
   const file = readDotenv(join(workingDirectory, ".env"));
-  const { config, warnings, inForce } = parseConfig({ ...file, ...env }, { workingDirectory, secretsOf });
+  const { config, warnings } = parseConfig({ ...file, ...env }, { workingDirectory, secretsOf });
   const unseen = Object.keys(file).filter((name) => READ_BY_SDK.test(name) && env[name] === undefined);
   const explain = (name: string) =>
     `${name} is in .env, where the AWS SDK does not see it: set it in the real environment.`;
-  return { config, warnings: [...warnings, ...unseen.map(explain)], inForce };
+  return { config, warnings: [...warnings, ...unseen.map(explain)] };
 }
 
 /** Reads the configuration without the secrets in DATA_DIR. Generates no secrets, and changes nothing in DATA_DIR. Throws ConfigError. */
@@ -123,7 +118,6 @@ export function parseConfig(
       ...{ scanner, mail, webhooks, limits, metrics, tracing },
     },
     warnings: reader.warnings,
-    inForce: reader.inForce,
   };
 }
 

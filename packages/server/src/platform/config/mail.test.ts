@@ -70,9 +70,10 @@ describe("the settings for mail", () => {
   test("describeConfig masks the password of an SMTP_URL from a file", () => {
     const file = join(directory.workingDirectory, "smtp-url");
     writeFileSync(file, "smtp://me%40example.com:opensesame@smtp.example.com\n");
-    const text = describeConfig(load({ SMTP_URL_FILE: file, MAIL_FROM })).join("\n");
-    expect(text).toContain("SMTP_URL=smtp://me%40example.com:********@smtp.example.com");
-    expect(text).toContain(`MAIL_FROM=${MAIL_FROM}`);
+    const { config } = load({ SMTP_URL_FILE: file, MAIL_FROM });
+    const text = describeConfig(config).join("\n");
+    expect(text).toContain("SMTP_URL=smtp://me%40example.com:********@smtp.example.com:587?requireTLS=true");
+    expect(text).toContain("MAIL_FROM=Valet Key <files@example.com>");
     expect(text).not.toContain("opensesame");
   });
 });

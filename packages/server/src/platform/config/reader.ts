@@ -43,8 +43,6 @@ type Value<Name extends Setting> = (typeof SETTINGS)[Name] extends { is: "choice
 export class ConfigReader {
   readonly faults: ConfigFault[] = [];
   readonly warnings: string[] = [];
-  /** The values of all settings that the reader has read, by their names. The values of secrets are not masked. */
-  readonly inForce = new Map<string, unknown>();
   readonly #given = new Set<string>();
   readonly #env: Environment;
 
@@ -99,7 +97,6 @@ export class ConfigReader {
     const value = this.#env[name]?.trim();
     if (!value) return undefined;
     this.#given.add(name);
-    this.inForce.set(name, value);
     return value;
   }
 
@@ -117,10 +114,8 @@ export class ConfigReader {
   read<Name extends Setting>(name: Name, fallback?: Value<Name>): Value<Name> {
     const value = this.text(name);
     const spec = { ...specOf(name), ...(fallback === undefined ? {} : { fallback }) } as ReturnType<typeof specOf>;
-    const found =
-      value === undefined ? ("fallback" in spec ? spec.fallback : undefined) : this.#parse(name, value, spec);
-    this.inForce.set(name, found);
-    return found as Value<Name>;
+    if (value === undefined) return ("fallback" in spec ? spec.fallback : undefined) as Value<Name>;
+    return this.#parse(name, value, spec) as Value<Name>;
   }
 
   #parse(name: Setting, value: string, spec: ReturnType<typeof specOf>): unknown {

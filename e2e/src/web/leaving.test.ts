@@ -82,7 +82,7 @@ describe("a sign-out", () => {
     await emil.page.getByRole("menuitem", { name: "Sign out" }).waitFor();
     await emil.context.setOffline(true);
     await emil.page.getByRole("menuitem", { name: "Sign out" }).click();
-    await emil.page.getByText("There was no answer").first().waitFor();
+    await emil.page.getByText("Try again when you are online").first().waitFor();
     expect(await keptUploads(emil)).toBe(1);
     await filesOf(emil).getByRole("progressbar").waitFor();
   });

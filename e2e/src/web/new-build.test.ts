@@ -39,7 +39,7 @@ it("the app shows a network problem instead of a page that can't be loaded offli
   await page.getByText(texts.notes.empty.begin.title).waitFor();
   await bob.context.setOffline(true);
   await page.getByRole("link", { name: texts.app.activity }).click();
-  await page.getByRole("alert").getByText(texts.problems.network).waitFor();
+  await page.getByRole("alert").getByText(texts.problems.offline).waitFor();
   await page.getByText(texts.app.offline).waitFor();
   await page.getByRole("button", { name: texts.common.tryAgain }).click();
   await page.getByRole("link", { name: texts.app.notes, exact: true }).click();
@@ -57,7 +57,7 @@ it("the app loads a page that was opened offline as soon as the browser is onlin
   await page.getByRole("heading", { name: texts.notes.list.owned, level: 1 }).waitFor();
   await eve.context.setOffline(true);
   await page.getByRole("link", { name: texts.app.links }).click();
-  await page.getByRole("alert").getByText(texts.problems.network).waitFor();
+  await page.getByRole("alert").getByText(texts.problems.offline).waitFor();
   await eve.context.setOffline(false);
   await page.getByRole("heading", { name: linkTexts.page.title, level: 1 }).waitFor();
   await page.getByRole("link", { name: texts.app.activity }).click();
@@ -73,7 +73,7 @@ it("the page reports a network problem if the code of a dialog can't be loaded",
   const share = page.getByRole("button", { name: texts.sharing.share, exact: true });
   await share.waitFor();
   await cy.context.setOffline(true);
-  const said = page.getByRole("region", { name: texts.common.notifications }).getByText(texts.problems.network);
+  const said = page.getByRole("region", { name: texts.common.notifications }).getByText(texts.problems.offline);
   for (const open of [() => share.click(), () => page.keyboard.press("Control+k"), () => page.keyboard.press("?")]) {
     await open();
     await said.first().waitFor();

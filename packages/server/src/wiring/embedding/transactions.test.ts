@@ -360,7 +360,7 @@ describe("a transaction of the application on postgres", () => {
     const client = await app.begin();
     await expect(attach({ query: async () => undefined })).rejects.toThrow("tx.query() must return the rows");
     await runSql(app.place.database, "alter schema valetkey rename to elsewhere");
-    const message = 'This transaction belongs to another database: it has no table "valetkey".application.';
+    const message = 'This transaction belongs to another database: it has no table "valetkey".facts.';
     await expect(attach(client)).rejects.toMatchObject({
       code: "invalid_request",
       message: expect.stringContaining(message),

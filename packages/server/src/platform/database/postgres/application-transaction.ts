@@ -140,7 +140,7 @@ async function rowsOf(
 
 /** Checks that the statements run in a transaction, and that the database has the tables of Valet Key. */
 async function requireTransaction(transaction: OpenTransaction, schema: string): Promise<void> {
-  const table = `"${schema.replaceAll('"', '""')}".application`;
+  const table = `"${schema.replaceAll('"', '""')}".facts`;
   try {
     // PostgreSQL refuses this statement outside of a transaction. The lock is harmless, because every query of the table takes the same
     // lock.

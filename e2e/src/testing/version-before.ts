@@ -7,10 +7,11 @@ import { promisify } from "node:util";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const OWN = "@valetkey";
+const WORKING_TREE = "the working tree";
 
 const run = promisify(execFile);
 
-/** The previous version. `command`: the path of the previous `valetkey` command. `version`: the tag or commit of the previous version. */
+/** The previous version. `command`: the path of its `valetkey` command. `version`: its tag, or "the working tree". */
 export type VersionBefore = { command: string; version: string; remove(): Promise<void> };
 
 /**
@@ -20,7 +21,9 @@ export type VersionBefore = { command: string; version: string; remove(): Promis
 export async function unpackVersionBefore(): Promise<VersionBefore> {
   const version = await findVersion();
   const folder = await mkdtemp(join(tmpdir(), "valetkey-before-"));
-  await run("sh", ["-c", `git -C "$0" archive "$1" packages | tar -x -C "$2"`, ROOT, version, folder]);
+  const packed =
+    version === WORKING_TREE ? `git ls-files -z packages | tar -c --null -T -` : `git archive "$1" packages`;
+  await run("sh", ["-c", `cd "$0" && ${packed} | tar -x -C "$2"`, ROOT, version, folder]);
   const [packages, installed] = [join(folder, "packages"), join(ROOT, "node_modules")];
   await mkdir(join(folder, "node_modules", OWN), { recursive: true });
   for (const name of await readdir(installed)) {
@@ -39,9 +42,7 @@ export async function unpackVersionBefore(): Promise<VersionBefore> {
 
 async function findVersion(): Promise<string> {
   const tag = await git("tag", "--merged", "HEAD", "--sort=-version:refname", "--list", "v*");
-  if (tag !== "") return tag.split("\n", 1)[0] as string;
-  // The commit contains the changes of the working tree. Without changes, there is no new commit.
-  return (await git("stash", "create")) || "HEAD";
+  return tag === "" ? WORKING_TREE : (tag.split("\n", 1)[0] as string);
 }
 
 async function git(...args: string[]): Promise<string> {

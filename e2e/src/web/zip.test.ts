@@ -91,7 +91,7 @@ describe("the ZIP of all files", () => {
     await open(fay, files);
     const all = fay.page.getByRole("button", { name: "Download all" });
     await all.click();
-    await fay.page.waitForFunction("globalThis.dialogs === 1");
+    await expect.poll(() => fay.page.evaluate("globalThis.dialogs")).toBe(1);
     await all.click();
     await fay.page.getByText("All files are in the ZIP.").waitFor();
     const folder = await mkdtemp(join(tmpdir(), "valetkey-zip-"));

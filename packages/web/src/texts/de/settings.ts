@@ -69,7 +69,7 @@ export const settings: typeof english.settings = {
 
 export const mailPreferences: typeof english.mailPreferences = {
   unproven:
-    "Die E-Mails unten kommen, sobald Sie Ihre E-Mail-Adresse bestätigen. Nur eine Bitte um Zugriff kann Sie schon vorher sofort erreichen.",
+    "Die E-Mails unten kommen, sobald Sie Ihre E-Mail-Adresse bestätigen. Vorher kommen nur E-Mails über Bitten um Zugriff, wenn Sie „Sofort“ wählen.",
   failedToLoad: "Ihre Auswahl konnte nicht geladen werden",
   choices: { at_once: "Sofort", daily: "Einmal am Tag", never: "Nie" },
   topics: {

@@ -67,7 +67,7 @@ export const settings = {
 
 export const mailPreferences = {
   unproven:
-    "the mails below start when you confirm your email address. Only a request for access can reach you at once before.",
+    "the mails below start when you confirm your email address. Before that, you get only the mails about requests for access, if you choose “At once”.",
   failedToLoad: "Your choices could not be loaded",
   choices: { at_once: "At once", daily: "Once a day", never: "Never" },
   topics: {

@@ -1,6 +1,6 @@
 import { EditorState } from "prosemirror-state";
 import { expect, it } from "vitest";
-import { documentOf, replaceText, selectedOf, showText, textOf } from "./document.ts";
+import { documentOf, positionOf, replaceText, selectedOf, showText, textOf } from "./document.ts";
 
 const TEXTS = ["", "\n", "one", "one\n\n  two\t\n", "\r\n# a\r\n", "aa\naa\naa", "aaa\naa", "\u{1f511}\n\u00a0x "];
 
@@ -31,4 +31,10 @@ it("the editor shows every text from outside", () => {
       expect(textOf(showText(state, to)?.doc ?? state.doc)).toBe(to);
     }
   }
+});
+
+it("the position of an offset after the end of the text is the end of the text", () => {
+  const doc = documentOf("one\ntwo");
+  expect(positionOf(doc, 99)).toBe(positionOf(doc, 7));
+  expect(doc.resolve(positionOf(doc, 99)).parent.textContent).toBe("two");
 });

@@ -37,8 +37,10 @@ export function selectedOf({ doc, selection }: EditorState): Selected {
   return { text: textOf(doc), start: offsetOf(selection.from), end: offsetOf(selection.to) };
 }
 
+/** Returns the position of an offset in the source. The text of another person can be shorter than the offset of the caret. */
 export function positionOf(doc: Node, offset: number): number {
-  return offset + textOf(doc).slice(0, offset).split("\n").length;
+  const before = textOf(doc).slice(0, offset);
+  return before.length + before.split("\n").length;
 }
 
 /** Replaces a part of the text, and selects a part of the new text. */

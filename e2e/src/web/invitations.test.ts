@@ -5,6 +5,7 @@ import { invitationTexts } from "../../../packages/web/src/texts/en/invitations.
 import { shareDialogTexts } from "../../../packages/web/src/texts/en/share-lists.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { countClicks } from "./testing/clicks.ts";
+import { CLIPBOARD, copiedBy } from "./testing/clipboard.ts";
 import { text } from "./testing/files.ts";
 import { openShareDialog } from "./testing/note-page.ts";
 import { openPerson, PASSWORD, type Person } from "./testing/person.ts";
@@ -32,15 +33,12 @@ describe("a person without access to a note", () => {
   /** Shares a note with an email address, copies the invitation, and returns the URL of the invitation. */
   async function invite(ann: Person, email: string): Promise<string> {
     await share(ann, email);
-    await ann.page.getByRole("button", { name: invitationTexts.message.copyOf(email) }).click();
-    const copied = () => ann.page.evaluate<string>("navigator.clipboard.readText()");
-    await expect.poll(copied).toContain("/invitation#");
-    return /^http\S+$/m.exec(await copied())?.[0] ?? "";
+    const copy = ann.page.getByRole("button", { name: invitationTexts.message.copyOf(email) });
+    return /^http\S+$/m.exec(await copiedBy(ann.page, () => copy.click()))?.[0] ?? "";
   }
 
   it("requirement 25: an invitation opens its note after 4 clicks and one form", async () => {
-    const permissions = ["clipboard-read", "clipboard-write"];
-    const ann = await web.person("Ann Invites", { permissions });
+    const ann = await web.person("Ann Invites", CLIPBOARD);
     const carla = await web.person("Carla Invited", { hasAccount: false });
     const clicks = await countClicks([ann.context, carla.context]);
     const url = await invite(ann, carla.email);
@@ -103,15 +101,13 @@ describe("a person without access to a note", () => {
   });
 
   it("the page of an invitation lets its owner copy the link", async () => {
-    const ann = await web.person("Ann Owns", { permissions: ["clipboard-read", "clipboard-write"] });
+    const ann = await web.person("Ann Owns", CLIPBOARD);
     ann.watch.expect(/^409 POST .*\/invitations\/redeem$/);
     const url = await invite(ann, "someone@example.com");
     await ann.page.goto(url);
     await ann.page.getByRole("button", { name: words.open, exact: true }).click();
     await ann.page.getByText(closed.own_invitation.title).waitFor();
-    await ann.page.evaluate("navigator.clipboard.writeText('')");
-    await ann.page.getByRole("button", { name: words.copy }).click();
-    await expect.poll(() => ann.page.evaluate<string>("navigator.clipboard.readText()")).toBe(url);
+    expect(await copiedBy(ann.page, () => ann.page.getByRole("button", { name: words.copy }).click())).toBe(url);
   });
 
   it("a person asks for access, and the owner grants it with one click", async () => {

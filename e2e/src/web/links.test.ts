@@ -1,6 +1,7 @@
 import jsQR from "jsqr";
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { CLIPBOARD } from "./testing/clipboard.ts";
 import { text } from "./testing/files.ts";
 import { chooseForLink, openLinks, openShareDialog, rowOf } from "./testing/note-page.ts";
 import type { Person } from "./testing/person.ts";
@@ -9,7 +10,6 @@ import { startWeb } from "./testing/start-web.ts";
 
 const web = startWeb();
 
-const CLIPBOARD = { permissions: ["clipboard-read", "clipboard-write"] };
 const readClipboard = (page: Page): Promise<string> => page.evaluate("navigator.clipboard.readText()");
 const linksOf = async ({ client }: Person, noteId: string) => (await client.links.ofNote(noteId)).items;
 

@@ -4,6 +4,7 @@ import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
 import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { countClicks } from "./testing/clicks.ts";
+import { CLIPBOARD, copiedBy } from "./testing/clipboard.ts";
 import { dropFiles } from "./testing/drop-files.ts";
 import { text } from "./testing/files.ts";
 import { choose, untilAttached } from "./testing/note-files.ts";
@@ -148,10 +149,7 @@ describe("a new note", () => {
   });
 
   it("a new person signs up and makes a link for a stranger with at most 4 clicks", async () => {
-    const hal = await web.person("Hal Quick", {
-      hasAccount: false,
-      permissions: ["clipboard-read", "clipboard-write"],
-    });
+    const hal = await web.person("Hal Quick", { ...CLIPBOARD, hasAccount: false });
     const { page } = hal;
     const clicks = await countClicks([hal.context]);
     await page.goto("/sign-up");
@@ -164,10 +162,10 @@ describe("a new note", () => {
     await untilAttached(hal, "Report.txt");
     await page.getByRole("listitem").filter({ hasText: "Report.txt" }).hover();
     await page.getByRole("button", { name: texts.attachments.copyLink }).click();
-    await page.getByRole("dialog").getByRole("button", { name: linkTexts.dialog.create }).click();
-    await expect.poll(() => page.evaluate<string>("navigator.clipboard.readText()")).toContain("/s/");
+    const create = page.getByRole("dialog").getByRole("button", { name: linkTexts.dialog.create });
+    const link = await copiedBy(page, () => create.click());
+    expect(link).toContain("/s/");
     expect(clicks()).toBeLessThanOrEqual(MOST_CLICKS);
-    const link = await page.evaluate<string>("navigator.clipboard.readText()");
     const stranger = await web.person("A Stranger", { hasAccount: false });
     await stranger.page.goto(link);
     await stranger.page.getByText("Report.txt").first().waitFor();

@@ -13,6 +13,7 @@ import { shareDialogTexts } from "../../../packages/web/src/texts/en/share-lists
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { makePlace, runCli } from "../testing/service.ts";
 import { countClicks } from "./testing/clicks.ts";
+import { CLIPBOARD, copiedBy } from "./testing/clipboard.ts";
 import { randomFile } from "./testing/files.ts";
 import { rowOf } from "./testing/note-page.ts";
 import { openPerson, PASSWORD, type Person } from "./testing/person.ts";
@@ -60,10 +61,8 @@ async function shareFile(
 }
 
 async function copyInvitation({ page }: Person, email: string): Promise<string> {
-  await page.getByRole("button", { name: invitationTexts.message.copyOf(email) }).click();
-  const copied = () => page.evaluate<string>("navigator.clipboard.readText()");
-  await expect.poll(copied).toContain("/invitation#");
-  return /^http\S+$/m.exec(await copied())?.[0] ?? "";
+  const copy = page.getByRole("button", { name: invitationTexts.message.copyOf(email) });
+  return /^http\S+$/m.exec(await copiedBy(page, () => copy.click()))?.[0] ?? "";
 }
 
 async function signIn({ page }: Person, { email, password }: { email: string; password: string }): Promise<void> {
@@ -116,7 +115,7 @@ describe.each([
 
   it(title, async () => {
     const file = randomFile("Contract.bin", { sizeBytes: 300_000 });
-    const ann = await open("Ann", { permissions: ["clipboard-read", "clipboard-write"] });
+    const ann = await open("Ann", CLIPBOARD);
     const root = await open("Root", { hasAccount: false });
     const mia = await open("Mia", { hasAccount: false, extraHTTPHeaders: { "x-forwarded-for": "10.5.0.1" } });
     const { page } = mia;

@@ -166,12 +166,14 @@ describe.each(engines)("a move to another bucket on $name", (engine) => {
 
   it("the service refuses a second bucket move while the first move runs", async () => {
     await stage.attach();
-    const held = Promise.withResolvers<void>();
+    const [entered, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const store: Bucket["store"] = async (options) => {
+      entered.resolve();
       await held.promise;
       return stage.bucket.store(options);
     };
     const first = stage.move({}, { store });
+    await entered.promise;
     const second = await stage.move().catch((error) => error);
     expect(second).toMatchObject({ code: "service_busy", message: expect.stringContaining("Another") });
     held.resolve();

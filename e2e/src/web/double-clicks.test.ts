@@ -185,45 +185,40 @@ const forms: Record<string, Form[]> = {
   ],
 };
 
-const mailForms: Record<string, Form[]> = {
-  "the page of a forgotten password": [
-    {
-      async open({ page, context, email }) {
-        await context.clearCookies();
-        await page.goto("/sign-in");
-        await page.getByRole("link", { name: recovery.forgot.title }).click();
-        // The sign-in page also has a field with this name until the next page has loaded.
-        await page.getByRole("heading", { name: recovery.forgot.title }).waitFor();
-        await page.getByLabel("Email").fill(email);
-        return page.getByRole("button", { name: recovery.forgot.action });
-      },
-      sends: /^POST \/auth\/request-password-reset$/,
+/** The forms that send mails. The last form signs the person out. */
+const mailForms: Form[] = [
+  {
+    async open({ page }) {
+      await page.goto("/settings");
+      await page.getByRole("button", { name: accountTexts.account.changeEmail }).click();
+      await page.getByLabel(accountTexts.account.newEmail).fill("new@example.com");
+      await page.getByLabel(secondFactorTexts.password, { exact: true }).fill(PASSWORD);
+      return page.getByRole("button", { name: accountTexts.account.sendChange });
     },
-  ],
-  "the settings": [
-    {
-      async open({ page }) {
-        await page.goto("/settings");
-        await page.getByRole("button", { name: accountTexts.account.changeEmail }).click();
-        await page.getByLabel(accountTexts.account.newEmail).fill("new@example.com");
-        await page.getByLabel(secondFactorTexts.password, { exact: true }).fill(PASSWORD);
-        return page.getByRole("button", { name: accountTexts.account.sendChange });
-      },
-      sends: /^POST \/.*email/,
+    sends: /^POST \/.*email/,
+  },
+  {
+    async open(ann) {
+      const { url } = await makeLink(ann, await newNote(ann), { recipients: ["ben@example.com"] });
+      await ann.page.goto(url);
+      await ann.page.getByLabel(landing.emailProof.email).fill("ben@example.com");
+      return ann.page.getByRole("button", { name: landing.emailProof.send });
     },
-  ],
-  "the page of a link": [
-    {
-      async open(ann) {
-        const { url } = await makeLink(ann, await newNote(ann), { recipients: ["ben@example.com"] });
-        await ann.page.goto(url);
-        await ann.page.getByLabel(landing.emailProof.email).fill("ben@example.com");
-        return ann.page.getByRole("button", { name: landing.emailProof.send });
-      },
-      sends: /^POST \/public\/links\/.*\/codes$/,
+    sends: /^POST \/public\/links\/.*\/codes$/,
+  },
+  {
+    async open({ page, context, email }) {
+      await context.clearCookies();
+      await page.goto("/sign-in");
+      await page.getByRole("link", { name: recovery.forgot.title }).click();
+      // The sign-in page also has a field with this name until the next page has loaded.
+      await page.getByRole("heading", { name: recovery.forgot.title }).waitFor();
+      await page.getByLabel("Email").fill(email);
+      return page.getByRole("button", { name: recovery.forgot.action });
     },
-  ],
-};
+    sends: /^POST \/auth\/request-password-reset$/,
+  },
+];
 
 describe("a double click", () => {
   const web = startWeb();
@@ -244,8 +239,8 @@ describe("a double click", () => {
       await smtp.stop();
     });
 
-    it.each(Object.entries(mailForms))("a double click in a form sends only one mail (%s)", async (_, forms) => {
-      await expectOneChangeEach(forms, async (name) => {
+    it("a double click in each form that sends a mail sends only one mail", async () => {
+      await expectOneChangeEach(mailForms, async (name) => {
         const opened = await openPerson(web.browser, { service, name });
         onTestFinished(opened.close);
         return opened;

@@ -100,6 +100,7 @@ describe("a forgotten password", () => {
     const ben = await openPerson(web.browser, { service, name: "Ben at home", hasAccount: false });
     onTestFinished(ben.close);
     await ben.page.goto("/forgot-password");
+    await ben.page.getByText(forgot.noMail).waitFor();
     await ben.page.getByText(forgot.askOperator).waitFor();
     await ben.page.getByText(forgot.forOperator).click();
     await ben.page.getByText(forgot.command(forgot.exampleEmail)).waitFor();

@@ -74,7 +74,7 @@ describe("a person without access to a note", () => {
     await dora.page.getByText(closed.invitation_used.title).waitFor();
   });
 
-  it("an invitation in a mail opens its note for a user with another email address", async () => {
+  it("2 clicks mail an invitation, which opens its note for a user with another email address", async () => {
     const smtp = await smtpServerInTest();
     const SMTP_URL = `smtp://127.0.0.1:${smtp.port}`;
     const service = await startWebService({ SMTP_URL, MAIL_FROM: "Example Files <files@example.com>" });
@@ -84,8 +84,11 @@ describe("a person without access to a note", () => {
     const finn = await openPerson(web.browser, { service, name: "Finn Known" });
     onTestFinished(finn.close);
     await finn.context.clearCookies();
+    const clicks = await countClicks([ann.context]);
     await share(ann, "finn@elsewhere.test");
     await ann.page.getByText(invitationTexts.mailed(["finn@elsewhere.test"])).waitFor();
+    expect(clicks()).toBe(2);
+    expect(await ann.page.getByText(invitationTexts.message.unknown(1)).count()).toBe(0);
     // Waits for three mails: the invitation, and a confirmation mail for each new account.
     const mail = (await smtp.received(3)).find(({ recipients }) => recipients.includes("finn@elsewhere.test"));
     await finn.page.goto(/^http\S+$/m.exec(mail?.parsed.text ?? "")?.[0] ?? "");

@@ -44,21 +44,13 @@ describe("requirement 21: programs that open links without a click", () => {
   }
 
   it.each(subjects)(
-    "a crawler that submits every unchanged form downloads and sends nothing on a link with %s",
+    "a crawler that submits every form, unchanged and filled, downloads and sends nothing on a link with %s",
     async (subject) => {
       await visit(subject, async ({ url }) => {
-        const { requests } = await crawl(url);
-        expectCrawled(requests, { url, subject });
-      });
-    },
-  );
-
-  it.each(subjects)(
-    "a crawler that fills every text field downloads and sends nothing on a link with %s",
-    async (subject) => {
-      await visit(subject, async ({ url }) => {
-        const { requests } = await crawl(url, { fill: "scanner@example.com" });
-        expectCrawled(requests, { url, subject });
+        for (const fill of [undefined, "scanner@example.com"]) {
+          const { requests } = await crawl(url, { fill });
+          expectCrawled(requests, { url, subject });
+        }
       });
     },
   );
@@ -128,6 +120,7 @@ function requestSubmit(page: Page, nth: number): Promise<boolean> {
 }
 
 async function load(page: Page, url: string): Promise<number> {
-  await page.goto(url, { waitUntil: "networkidle" });
+  // The plain page has no script, which could make further requests.
+  await page.goto(url, { waitUntil: url.endsWith("/download") ? "load" : "networkidle" });
   return page.evaluate(() => document.forms.length);
 }

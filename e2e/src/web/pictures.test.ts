@@ -61,8 +61,9 @@ describe("the pictures of a note", () => {
   const bucketReads = ({ watch }: Person) =>
     (watch.requests.get(web.service.bucketOrigin) ?? []).filter(({ method }) => method === "GET").length;
 
-  it("a note that contains mostly photos shows small previews in the photos' aspect ratios", async () => {
+  it("a note of photos shows small previews in the photos' aspect ratios without a layout shift", async () => {
     const ann = await web.person("Ann");
+    await watchShifts(ann.page);
     await openPhotos(ann, { files: [text("list.txt", "names")] });
     const ratios = { "a.jpg": 1.5, "b.jpg": 0.75, "c.jpg": 2 };
     for (const [filename, ratio] of Object.entries(ratios)) {
@@ -70,6 +71,8 @@ describe("the pictures of a note", () => {
       expect(width / height).toBeCloseTo(ratio, 1);
       await tileOf(ann, filename).locator("img").waitFor();
     }
+    await ann.page.waitForLoadState("networkidle");
+    expect(await layoutShift(ann.page)).toBeLessThan(0.01);
     expect(await tileOf(ann, "list.txt").locator("img").count()).toBe(0);
     expect(bucketReads(ann)).toBe(3);
     await ann.page.reload();
@@ -115,28 +118,6 @@ describe("the pictures of a note", () => {
     expect(await tiles.last().getAttribute("aria-posinset")).toBe("1000");
   });
 
-  it("the page of a note has no layout shift while its photos load", async () => {
-    const bea = await web.person("Bea");
-    const note = await seedPhotos(bea);
-    await watchShifts(bea.page);
-    await bea.page.goto(`/n/${note.id}`);
-    for (const filename of ["a.jpg", "b.jpg", "c.jpg"]) await tileOf(bea, filename).locator("img").waitFor();
-    await bea.page.waitForLoadState("networkidle");
-    expect(await layoutShift(bea.page)).toBeLessThan(0.01);
-  });
-
-  it("a note remembers whether it shows a grid or a list", async () => {
-    const cleo = await web.person("Cleo");
-    await openPhotos(cleo);
-    await cleo.page.getByRole("button", { name: words.asList }).click();
-    await expect.poll(() => filesOf(cleo).locator(".tile").count()).toBe(0);
-    await cleo.page.reload();
-    await filesOf(cleo).getByRole("button", { name: "a.jpg" }).waitFor();
-    expect(await filesOf(cleo).locator(".tile").count()).toBe(0);
-    await cleo.page.getByRole("button", { name: words.asGrid }).click();
-    await expect.poll(() => filesOf(cleo).locator(".tile").count()).toBe(3);
-  });
-
   it("a note with few pictures shows a list", async () => {
     const dora = await web.person("Dora");
     await open(dora, [png("a.png"), png("b.png"), text("c.txt", "c")]);
@@ -173,7 +154,7 @@ describe("the pictures of a note", () => {
     expect(await filesOf(eva).locator(".tile :focus").count()).toBe(0);
   });
 
-  it("a person renames, selects and deletes photos in the grid", async () => {
+  it("a person renames photos, sees them in the remembered list or grid, and deletes several", async () => {
     const fay = await web.person("Fay");
     await openPhotos(fay);
     await openerOf(fay, "a.jpg").focus();
@@ -181,6 +162,13 @@ describe("the pictures of a note", () => {
     await fay.page.getByRole("listitem").getByRole("textbox").fill("party.jpg");
     await fay.page.keyboard.press("Enter");
     await openerOf(fay, "party.jpg").waitFor();
+    await fay.page.getByRole("button", { name: words.asList }).click();
+    await expect.poll(() => filesOf(fay).locator(".tile").count()).toBe(0);
+    await fay.page.reload();
+    await filesOf(fay).getByRole("button", { name: "party.jpg" }).waitFor();
+    expect(await filesOf(fay).locator(".tile").count()).toBe(0);
+    await fay.page.getByRole("button", { name: words.asGrid }).click();
+    await expect.poll(() => filesOf(fay).locator(".tile").count()).toBe(3);
     await fay.page.getByRole("button", { name: words.select, exact: true }).click();
     await fay.page.getByRole("checkbox", { name: words.choose("party.jpg") }).focus();
     await fay.page.keyboard.press("Space");
@@ -192,10 +180,10 @@ describe("the pictures of a note", () => {
     await expect.poll(() => filesOf(fay).locator(".tile").count()).toBe(0);
   });
 
-  it("the viewer loads the original of a photo only on zoom", async () => {
+  it("the viewer loads the original of a photo only on zoom, and keeps its preview after a failure", async () => {
     const gus = await web.person("Gus");
-    const { page } = gus;
-    await openPhotos(gus);
+    const { page, watch } = gus;
+    const [first] = (await openPhotos(gus)).attachments;
     const before = bucketReads(gus);
     await openerOf(gus, "a.jpg").click();
     const dialog = page.getByRole("dialog");
@@ -204,7 +192,14 @@ describe("the pictures of a note", () => {
     await expect.poll(widthOf).toBe(1600);
     // The viewer has also loaded the large previews of the next two photos.
     await expect.poll(() => bucketReads(gus)).toBe(before + 3);
+    watch.expect(/503 GET|GET .*\/url/);
+    const answer = { status: 503, json: { code: "database_unavailable", message: "", status: 503 } };
+    await page.route(`**/attachments/${first?.id}/url?disposition=inline`, (route) => route.fulfill(answer));
     await dialog.getByRole("button", { name: previewTexts.ownSize }).click();
+    await dialog.getByText(previewTexts.originalFailed).waitFor();
+    expect(await widthOf()).toBe(1600);
+    await page.unrouteAll();
+    await dialog.getByRole("button", { name: texts.common.tryAgain }).click();
     await expect.poll(widthOf).toBe(1800);
     expect((await boxOf(picture)).width).toBe(1800);
     await page.keyboard.press("ArrowRight");
@@ -230,23 +225,5 @@ describe("the pictures of a note", () => {
     expect(await viewed()).toEqual([first?.id]);
     await jon.page.keyboard.press("ArrowRight");
     await expect.poll(viewed).toEqual([second?.id, first?.id]);
-  });
-
-  it("the viewer keeps the large preview if the original photo cannot be loaded", async () => {
-    const kim = await web.person("Kim");
-    const { page, watch } = kim;
-    const [first] = (await openPhotos(kim)).attachments;
-    watch.expect(/503 GET|GET .*\/url/);
-    await openerOf(kim, "a.jpg").click();
-    const dialog = page.getByRole("dialog");
-    await dialog.locator("img[src*='http']:not([hidden])").waitFor();
-    const answer = { status: 503, json: { code: "database_unavailable", message: "", status: 503 } };
-    await page.route(`**/attachments/${first?.id}/url?disposition=inline`, (route) => route.fulfill(answer));
-    await dialog.getByRole("button", { name: previewTexts.ownSize }).click();
-    await dialog.getByText(previewTexts.originalFailed).waitFor();
-    await dialog.getByRole("img", { name: "a.jpg" }).waitFor();
-    await page.unrouteAll();
-    await dialog.getByRole("button", { name: texts.common.tryAgain }).click();
-    await dialog.getByRole("button", { name: previewTexts.fit }).waitFor();
   });
 });

@@ -65,15 +65,20 @@ describe("the preview of files", () => {
     expect(await dialog.boundingBox()).toMatchObject({ x: 0, y: 0, width: 390 });
   });
 
-  it.each([
-    ["UTF-16 with a byte order mark", Buffer.from("\ufeffGrüße, 漢字", "utf16le"), "Grüße, 漢字"],
-    ["UTF-8", Buffer.from("Grüße, 漢字"), "Grüße, 漢字"],
-    ["empty", Buffer.alloc(0), "This file is empty."],
-  ])("the preview shows the right characters of a text file (%s)", async (name, bytes, expected) => {
-    const dora = await web.person(`Dora ${name}`);
-    const { dialog, page } = await openNote(dora, [{ name: "letter.txt", type: "text/plain", bytes }]);
-    await row(page, "letter.txt").click();
-    await dialog.getByText(expected).waitFor();
+  it("the preview shows the right characters of text files in UTF-16 and UTF-8, and of an empty file", async () => {
+    const files = [
+      { name: "utf-16.txt", bytes: Buffer.from("\ufeffGrüße, 漢字", "utf16le"), shown: "Grüße, 漢字" },
+      { name: "utf-8.txt", bytes: Buffer.from("Grüße, 漢字"), shown: "Grüße, 漢字" },
+      { name: "empty.txt", bytes: Buffer.alloc(0), shown: "This file is empty." },
+    ].map((file) => ({ ...file, type: "text/plain" }));
+    const { page } = await openNote(await web.person("Dora"), files);
+    for (const { name, shown } of files) {
+      await row(page, name).click();
+      const dialog = page.getByRole("dialog", { name });
+      await dialog.getByText(shown).waitFor();
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "hidden" });
+    }
   });
 
   it("the preview loads only the beginning of a long text", async () => {

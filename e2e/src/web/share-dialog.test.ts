@@ -17,7 +17,8 @@ describe("the share dialog", () => {
   it("the share dialog keeps each person's role while the owner types the next email address", async () => {
     const [ann, ben, cleo] = [
       await web.person("Ann Types"),
-      await web.person("Ben Typed"),
+      // A long email address changes the layout of the dialog when its row appears. One click must still share the note.
+      await web.person("Ben Typed", { emailDomain: "department-of-long-names.example.com" }),
       await web.person("Cleo Typed"),
     ];
     const note = await seedNote(ann.client, { title: "Plan" });
@@ -39,16 +40,6 @@ describe("the share dialog", () => {
       { email: ben.email, role: "viewer", expiresAt: null },
       { email: cleo.email, role: "editor", expiresAt: null },
     ]);
-  });
-
-  it("one click shares a note with a person who has a long email address", async () => {
-    const ann = await web.person("Ann Long");
-    const ben = await web.person("Ben Long", { emailDomain: "department-of-long-names.example.com" });
-    const note = await seedNote(ann.client, { title: "Long" });
-    const dialog = await openShareDialog(ann.page, note.id);
-    await dialog.getByLabel("Add people", { exact: true }).fill(ben.email);
-    await dialog.getByRole("button", { name: SHARE }).click();
-    await rowOf(ann.page, ben.email).getByLabel(`What ${ben.email} can do`).waitFor();
   });
 
   it("the share dialog shows the place of the next email address below many email addresses", async () => {

@@ -1,6 +1,5 @@
 import type { Locator, Page } from "playwright-core";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { smtpServerInTest } from "../../../packages/server/src/platform/mailer/testing/smtp-server.ts";
+import { describe, expect, it } from "vitest";
 import { invitationTexts } from "../../../packages/web/src/texts/en/invitations.ts";
 import { linkTexts } from "../../../packages/web/src/texts/en/links.ts";
 import { shareDialogTexts } from "../../../packages/web/src/texts/en/share-lists.ts";
@@ -9,9 +8,8 @@ import { countClicks } from "./testing/clicks.ts";
 import { CLIPBOARD, copiedBy } from "./testing/clipboard.ts";
 import { text } from "./testing/files.ts";
 import { isFocused, openLinks, openShareDialog } from "./testing/note-page.ts";
-import { openPerson, type Person, PHONE } from "./testing/person.ts";
+import { type Person, PHONE } from "./testing/person.ts";
 import { seedNote } from "./testing/seed.ts";
-import { startWebService } from "./testing/service.ts";
 import { startWeb } from "./testing/start-web.ts";
 
 /** The maximum number of clicks from the page of a note until another person has its file. */
@@ -67,26 +65,6 @@ describe("the number of clicks for a share", () => {
     const copy = button(dialog.getByRole("region", { name: message.title }), message.copyOf(ben.email));
     await copy.waitFor();
     expect(await copiedBy(ann.page, () => copy.click())).toMatch(/^I have shared “Plan” with you:\nhttp/);
-  });
-
-  it("with mail, 2 clicks and one field share a note with a named person", async () => {
-    const smtp = await smtpServerInTest();
-    const service = await startWebService({
-      SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
-      MAIL_FROM: "Example Files <files@example.com>",
-    });
-    onTestFinished(service.stop);
-    const ann = await openPerson(web.browser, { service, name: "Ann Mails" });
-    onTestFinished(ann.close);
-    const note = await seed(ann);
-    const clicks = await countClicks([ann.context]);
-    const dialog = await openShareDialog(ann.page, note.id);
-    await dialog.getByLabel(people.label, { exact: true }).fill("carla@example.com");
-    await button(dialog, texts.sharing.share).click();
-    await dialog.getByText(invitationTexts.mailed(["carla@example.com"])).waitFor();
-    expect(await dialog.getByText(message.unknown(1)).count()).toBe(0);
-    expect(clicks()).toBe(2);
-    await expect.poll(() => smtp.mails.some(({ recipients }) => recipients.includes("carla@example.com"))).toBe(true);
   });
 });
 

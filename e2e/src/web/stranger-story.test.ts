@@ -7,13 +7,11 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { startSmtpServer } from "../../../packages/server/src/platform/mailer/testing/smtp-server.ts";
 import { accountTexts } from "../../../packages/web/src/texts/en/accounts.ts";
 import { administration } from "../../../packages/web/src/texts/en/administration.ts";
-import { invitationTexts } from "../../../packages/web/src/texts/en/invitations.ts";
 import { recovery } from "../../../packages/web/src/texts/en/recovery.ts";
 import { shareDialogTexts } from "../../../packages/web/src/texts/en/share-lists.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { makePlace, runCli } from "../testing/service.ts";
 import { countClicks } from "./testing/clicks.ts";
-import { CLIPBOARD, copiedBy } from "./testing/clipboard.ts";
 import { randomFile } from "./testing/files.ts";
 import { rowOf } from "./testing/note-page.ts";
 import { openPerson, PASSWORD, type Person } from "./testing/person.ts";
@@ -60,11 +58,6 @@ async function shareFile(
   await rowOf(page, email).waitFor();
 }
 
-async function copyInvitation({ page }: Person, email: string): Promise<string> {
-  const copy = page.getByRole("button", { name: invitationTexts.message.copyOf(email) });
-  return /^http\S+$/m.exec(await copiedBy(page, () => copy.click()))?.[0] ?? "";
-}
-
 async function signIn({ page }: Person, { email, password }: { email: string; password: string }): Promise<void> {
   await page.getByLabel(accountTexts.email).fill(email);
   await page.getByLabel(accountTexts.password, { exact: true }).fill(password);
@@ -83,16 +76,13 @@ async function findPerson(root: Person, email: string) {
 
 const web = startWeb();
 
-describe.each([
-  { hasMail: true, title: "a new person gets a file, resets a forgotten password by mail, and is disabled" },
-  { hasMail: false, title: "a new person gets a file, and the administrator resets the password without mail" },
-])("a person without an account, mail: $hasMail", ({ hasMail, title }) => {
+describe("a person without an account", () => {
   let smtp: Awaited<ReturnType<typeof startSmtpServer>>;
   let service: StartedWebService;
   beforeAll(async () => {
     smtp = await startSmtpServer();
     const mail = { SMTP_URL: `smtp://127.0.0.1:${smtp.port}`, MAIL_FROM: "files@example.com" };
-    service = await startAdministered(hasMail ? mail : {});
+    service = await startAdministered(mail);
   });
   afterAll(async () => {
     await service.stop();
@@ -113,15 +103,15 @@ describe.each([
     return /^https?:\S+$/m.exec(find()?.parsed.text ?? "")?.[0] ?? "";
   }
 
-  it(title, async () => {
+  it("a new person gets a file, resets a password with the administrator's link, and is disabled", async () => {
     const file = randomFile("Contract.bin", { sizeBytes: 300_000 });
-    const ann = await open("Ann", CLIPBOARD);
+    const ann = await open("Ann");
     const root = await open("Root", { hasAccount: false });
     const mia = await open("Mia", { hasAccount: false, extraHTTPHeaders: { "x-forwarded-for": "10.5.0.1" } });
     const { page } = mia;
     const note = await seedNote(ann.client, { title: "Contract", files: [file] });
     await shareFile(ann, { noteId: note.id, filename: file.name, email: mia.email });
-    const invitation = hasMail ? await linkInMail(mia.email, "shared") : await copyInvitation(ann, mia.email);
+    const invitation = await linkInMail(mia.email, "shared");
 
     // Mia opens the invitation, creates her account, and downloads the file.
     const clicks = await countClicks([mia.context]);
@@ -141,68 +131,46 @@ describe.each([
     expect(forms).toBeLessThanOrEqual(MOST_FORMS);
     console.log(`From the invitation to the file: ${clicks()} clicks and ${forms} form.`);
 
-    // Mia has forgotten her password. She sets a new password with a link from a mail or from the administrator.
+    // Mia has forgotten her password. She sets a new password with a link from the administrator.
     mia.watch.expect(/^40[13] /);
     await mia.context.clearCookies();
     await root.page.goto("/sign-in");
     await signIn(root, { email: ROOT, password: PASSWORD });
     await root.page.getByRole("heading", { name: "Notes" }).waitFor();
-    const reset = hasMail ? await askForMail() : await askAdministrator();
-    await page.goto(reset);
+    const reset = await findPerson(root, mia.email);
+    await reset.getByRole("button", { name: people.menuOf(mia.name) }).click();
+    await root.page.getByRole("menuitem", { name: people.reset }).click();
+    await button(root.page, people.resetNow).click();
+    await page.goto(await root.page.getByLabel(people.resetLink).inputValue());
     await page.getByLabel(accountTexts.account.newPassword, { exact: true }).fill(NEW_PASSWORD);
     await button(page, recovery.reset.action).click();
     await page.getByText(recovery.reset.done).waitFor();
     await page.goto("/shared");
     await page.getByRole("button", { name: file.name }).waitFor();
-    if (hasMail) await expectDisabled();
 
-    /** The administrator disables the account of Mia. Her session, her API token and her link must stop working. */
-    async function expectDisabled(): Promise<void> {
-      const own = await seedNote(mia.client, { title: "Notes of Mia", files: [file] });
-      const { token } = await mia.client.tokens.create({ label: "script" });
-      const { url: link } = await mia.client.links.create(own.id, {});
-      const publicPath = `/public/links/${new URL(link).pathname.split("/").at(-1)}`;
-      const statuses = async () => {
-        const bearer = { headers: { authorization: `Bearer ${token}` } };
-        return [
-          (await mia.context.request.get("/me")).status(),
-          (await fetch(`${service.url}/me`, bearer)).status,
-          (await fetch(`${service.url}${publicPath}`)).status,
-        ];
-      };
-      expect(await statuses()).toEqual([200, 200, 200]);
-      const row = await findPerson(root, mia.email);
-      await row.getByRole("button", { name: people.menuOf(mia.name) }).click();
-      await root.page.getByRole("menuitem", { name: people.disable }).click();
-      await button(root.page, people.disableNow).click();
-      await row.getByText(people.disabled).waitFor();
-      expect(await statuses()).toEqual([401, 401, 404]);
-      // Mia's open page shows the sign-in without a reload.
-      await page.getByRole("heading", { name: accountTexts.signIn.title }).waitFor();
-      await signIn(mia, { email: mia.email, password: NEW_PASSWORD });
-      await page.getByText(accountTexts.failures.access_denied).waitFor();
-    }
-
-    async function askForMail(): Promise<string> {
-      await page.goto("/sign-in");
-      await page.getByRole("link", { name: recovery.forgot.title }).click();
-      // Waits for the heading of the page, because the sign-in page also has a field for the email address.
-      await page.getByRole("heading", { name: recovery.forgot.title }).waitFor();
-      await page.getByLabel(accountTexts.email).fill(mia.email);
-      await button(page, recovery.forgot.action).click();
-      await page.getByText(recovery.forgot.sent(mia.email)).waitFor();
-      return linkInMail(mia.email, "password");
-    }
-
-    async function askAdministrator(): Promise<string> {
-      await page.goto("/sign-in");
-      await page.getByRole("link", { name: recovery.forgot.title }).click();
-      await page.getByText(recovery.forgot.noMail).waitFor();
-      const row = await findPerson(root, mia.email);
-      await row.getByRole("button", { name: people.menuOf(mia.name) }).click();
-      await root.page.getByRole("menuitem", { name: people.reset }).click();
-      await button(root.page, people.resetNow).click();
-      return root.page.getByLabel(people.resetLink).inputValue();
-    }
+    // The administrator disables the account of Mia. Her session, her API token and her link must stop working.
+    const own = await seedNote(mia.client, { title: "Notes of Mia", files: [file] });
+    const { token } = await mia.client.tokens.create({ label: "script" });
+    const { url: link } = await mia.client.links.create(own.id, {});
+    const publicPath = `/public/links/${new URL(link).pathname.split("/").at(-1)}`;
+    const statuses = async () => {
+      const bearer = { headers: { authorization: `Bearer ${token}` } };
+      return [
+        (await mia.context.request.get("/me")).status(),
+        (await fetch(`${service.url}/me`, bearer)).status,
+        (await fetch(`${service.url}${publicPath}`)).status,
+      ];
+    };
+    expect(await statuses()).toEqual([200, 200, 200]);
+    const row = await findPerson(root, mia.email);
+    await row.getByRole("button", { name: people.menuOf(mia.name) }).click();
+    await root.page.getByRole("menuitem", { name: people.disable }).click();
+    await button(root.page, people.disableNow).click();
+    await row.getByText(people.disabled).waitFor();
+    expect(await statuses()).toEqual([401, 401, 404]);
+    // Mia's open page shows the sign-in without a reload.
+    await page.getByRole("heading", { name: accountTexts.signIn.title }).waitFor();
+    await signIn(mia, { email: mia.email, password: NEW_PASSWORD });
+    await page.getByText(accountTexts.failures.access_denied).waitFor();
   });
 });

@@ -60,7 +60,7 @@ describe("the activity page and the activity of a note", () => {
       "You stopped sharing the note with Bob",
       "You deleted plan.txt",
       "You attached photo.png, which was not kept",
-      "Eve was refused report.txt",
+      "Eve tried to open report.txt without access",
       "Bob downloaded 2 files",
       "Bob downloaded report.txt",
       expect.stringMatching(/^You shared the note with Bob \(can edit\) until \d+ \w+ \d{4}, \d\d:\d\d$/),
@@ -74,7 +74,7 @@ describe("the activity page and the activity of a note", () => {
       .waitFor();
 
     await ann.page.getByRole("radio", { name: "Refused" }).check();
-    await expect.poll(() => told(ann)).toEqual(["Eve was refused report.txt"]);
+    await expect.poll(() => told(ann)).toEqual(["Eve tried to open report.txt without access"]);
     await ann.page.getByRole("radio", { name: "Shared" }).check();
     await expect.poll(async () => (await told(ann)).length).toBe(2);
     await ann.page.getByRole("radio", { name: "Changed" }).check();

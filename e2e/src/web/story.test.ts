@@ -90,7 +90,7 @@ describe("two people who use only the app", () => {
 
     // The activity shows the owner that the service refused the file to Ben.
     await ann.page.goto("/activity");
-    await ann.page.getByText(`${ben.name} was refused “${film.name}”`).first().waitFor();
+    await ann.page.getByText(`${ben.name} tried to open “${film.name}” without access`).first().waitFor();
 
     // The browsers sent requests only to the service and to the bucket.
     for (const { watch } of [ann, ben]) {

@@ -106,6 +106,7 @@ describe("the text of an event", () => {
       "A visitor (eva@x.example) downloaded a.txt from the link “Contract”",
     ],
     ["link.claimed", {}, ["a"], "A visitor got a.txt from the link “Contract”"],
+    ["url.refused", { count: 3 }, ["a"], "Bob tried to open a.txt without access, 3 times"],
     ["link.unlock_refused", {}, [], "A visitor gave a wrong password for the link “Contract”"],
     ["attachment.deleted", { visitorName: "Maria" }, ["a"], "Maria (visitor) deleted a.txt"],
     ["attachment.deleted", { visitorName: null }, ["a"], "A visitor deleted a.txt"],

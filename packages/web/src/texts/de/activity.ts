@@ -111,7 +111,7 @@ export const activity: typeof english = {
     "access.requested": (who: Who) => `${has(who)} um Zugriff gebeten`,
     "access.dismissed": (who: Who, whom: string) => `${has(who)} die Anfrage von ${whom} abgelehnt`,
     "url.refused": (who: Who, files: string, times: number) =>
-      `${who.name} ${who.isYou ? "durften" : "durfte"} ${files}${timesOf(times)} nicht öffnen`,
+      `${has(who)} ohne Zugriff${timesOf(times)} versucht, ${files} zu öffnen`,
     purposes: {
       download: (who: Who, files: string, times: number) => `${has(who)} ${files}${timesOf(times)} heruntergeladen`,
       view: (who: Who, files: string, times: number) => `${has(who)} ${files}${timesOf(times)} angesehen`,

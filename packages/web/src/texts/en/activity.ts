@@ -5,7 +5,6 @@ type Who = { name: string; isYou: boolean };
 
 // Without the annotation, the bundler includes these texts in every page.
 const list = /* @__PURE__ */ new Intl.ListFormat("en", { type: "conjunction" });
-const wasOf = ({ isYou }: Who) => (isYou ? "were" : "was");
 const timesOf = (count: number) => (count === 1 ? "" : count === 2 ? ", twice" : `, ${count} times`);
 
 /** `emails` has the email addresses. Undefined if the reader may not see the email addresses. */
@@ -114,7 +113,7 @@ export const activity = {
     "access.requested": (who: Who) => `${who.name} asked for access`,
     "access.dismissed": (who: Who, whom: string) => `${who.name} dismissed the request of ${whom}`,
     "url.refused": (who: Who, files: string, times: number) =>
-      `${who.name} ${wasOf(who)} refused ${files}${timesOf(times)}`,
+      `${who.name} tried to open ${files} without access${timesOf(times)}`,
     purposes: {
       download: (who: Who, files: string, times: number) => `${who.name} downloaded ${files}${timesOf(times)}`,
       view: (who: Who, files: string, times: number) => `${who.name} viewed ${files}${timesOf(times)}`,

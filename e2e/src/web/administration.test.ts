@@ -111,10 +111,10 @@ describe("the pages of administrators", () => {
       await page.getByRole("menuitem", { name: "Limit storage…" }).click();
     };
     await open();
-    await page.getByLabel("Limit in GB").fill("7");
+    await page.getByLabel("GB at most").fill("7");
     await page.keyboard.press("Escape");
     await open();
-    expect(await page.getByLabel("Limit in GB").inputValue()).toBe("7");
+    expect(await page.getByLabel("GB at most").inputValue()).toBe("7");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText(/ of 7 GB/).waitFor();
   });

@@ -28,7 +28,7 @@ const person = {
   ownQuotaBytes: 5_000_000_000,
   files: 213,
   quotaFiles: 500,
-  ownQuotaFiles: 500,
+  ownQuotaFiles: null,
   links: 4,
 };
 
@@ -129,7 +129,19 @@ const lists = {
     { ...link, id: id(4), state: "orphaned", label: "חוזה שכירות", hasPassword: false },
     { ...link, id: id(2), kind: "upload", state: "revoked", label: "", expiresAt: null, revokedAt: ago(50) },
   ],
-  mails: [mail, { ...mail, id: id(4), kind: "password-reset", state: "waiting", givenUpAt: null, dueAt: at }],
+  mails: [
+    mail,
+    {
+      ...mail,
+      id: id(4),
+      kind: "password-reset",
+      email: mia.email,
+      state: "waiting",
+      givenUpAt: null,
+      dueAt: ago(-0.1),
+      problem: "450 4.2.1 The mailbox is busy. Try again later.",
+    },
+  ],
   log: [
     { id: id(5), at, action: "person.disabled", actor: omar, person: mia, detail: {} },
     {

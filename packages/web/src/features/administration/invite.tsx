@@ -151,7 +151,7 @@ function InvitationRow({ invitation }: { invitation: AdminInvitation }) {
         </div>
       }
       actions={
-        <IconMenu label={administration.people.menuOf(email)} className="tooltip-left -mr-2">
+        <IconMenu title={email} label={administration.people.menuOf(email)} className="tooltip-left -mr-2">
           {!isOver && <MenuItem onClick={() => void copy()}>{words.copy}</MenuItem>}
           <MenuItem onClick={() => renew.mutate()}>{words.renew}</MenuItem>
           <MenuItem isDanger onClick={() => setAsking(true)}>

@@ -14,7 +14,7 @@ import { client } from "../../service/client.ts";
 import { showProblem, toasts } from "../../service/toasts.ts";
 import { forgetKept, useKept } from "../../service/use-kept.ts";
 import { administration } from "../../texts/en/administration.ts";
-import { formatDuration, formatInstant, formatWhen, texts } from "../../texts/index.ts";
+import { formatDuration, formatInstant, formatNumber, formatWhen, texts } from "../../texts/index.ts";
 import { InviteButton, OpenInvitations } from "./invite.tsx";
 import { type Mark, Marks, Row, refreshLists, Table, Unless, usePages, useSearch } from "./row.tsx";
 
@@ -69,7 +69,7 @@ export function PersonRow({ person }: { person: AdminPerson }) {
       hints={name === null ? [] : [email ?? id]}
       cells={<Cells person={person} now={now} />}
       actions={
-        <IconMenu label={words.menuOf(shownName)} className="tooltip-left -mr-2">
+        <IconMenu title={shownName} label={words.menuOf(shownName)} className="tooltip-left -mr-2">
           <MenuItem onClick={() => setAsked("quota")}>{words.quota}</MenuItem>
           {!isDisabled && !isAdmin && <MenuItem onClick={() => setAsked("reset")}>{words.reset}</MenuItem>}
           {!isDisabled && <MenuItem onClick={() => setAsked("tokens")}>{words.revokeTokens}</MenuItem>}
@@ -236,7 +236,7 @@ type QuotaDialogProps = {
 
 /** Sets the quotas of a person. An empty field restores the default quota. */
 export function QuotaDialog({ person, name, isPending, error, onSave, onClose }: QuotaDialogProps) {
-  const { id, ownQuotaBytes, ownQuotaFiles } = person;
+  const { id, quotaBytes, ownQuotaBytes, quotaFiles, ownQuotaFiles } = person;
   const [size, setSize] = useKept(`quota ${id}`, ownQuotaBytes === null ? "" : String(ownQuotaBytes / GB));
   const [files, setFiles] = useKept(`files ${id}`, ownQuotaFiles === null ? "" : String(ownQuotaFiles));
   const [isChecked, setChecked] = useState(false);
@@ -264,6 +264,7 @@ export function QuotaDialog({ person, name, isPending, error, onSave, onClose }:
             inputMode="decimal"
             autoComplete="off"
             value={size}
+            placeholder={defaultOf(ownQuotaBytes, quotaBytes === null ? null : quotaBytes / GB)}
             error={isChecked && !isSize ? words.quotaProblem : undefined}
             onChange={({ currentTarget }) => setSize(currentTarget.value)}
           />
@@ -273,6 +274,7 @@ export function QuotaDialog({ person, name, isPending, error, onSave, onClose }:
             inputMode="numeric"
             autoComplete="off"
             value={files}
+            placeholder={defaultOf(ownQuotaFiles, quotaFiles)}
             error={isChecked && !isCount ? words.quotaFilesProblem : undefined}
             onChange={({ currentTarget }) => setFiles(currentTarget.value)}
           />
@@ -289,6 +291,12 @@ export function QuotaDialog({ person, name, isPending, error, onSave, onClose }:
       </form>
     </Dialog>
   );
+}
+
+/** Names the default quota. The service tells the default only for people who have no own quota. */
+function defaultOf(own: number | null, effective: number | null): string {
+  if (own !== null) return words.quotaDefault(undefined);
+  return words.quotaDefault(effective === null ? words.quotaNone : formatNumber(effective));
 }
 
 /** Deletes the quota values that the administrator has typed. */

@@ -56,7 +56,7 @@ function Rule({ setting }: { setting: PolicySetting }) {
         <div id={id} className="min-w-0 text-pretty text-muted text-small">
           <p className="font-medium text-base text-ink">{title}</p>
           <p>{words.rules[name]?.hint}</p>
-          {isFixed && <p>{words.fixed(variable)}</p>}
+          {isFixed && <p title={variable}>{words.fixed}</p>}
           {source === "administrator" && (
             <button
               type="button"

@@ -65,11 +65,13 @@ export const administration: typeof english.administration = {
     deletedIn: (left: string) => `Löschung: noch ${left}`,
     quota: "Speicher begrenzen …",
     quotaOf: (name: string) => `Speicher von ${name}`,
-    quotaField: "Grenze in GB",
+    quotaField: "Höchstens GB",
     quotaProblem: "Geben Sie eine Zahl von 0 bis 1.000.000 ein.",
     quotaFilesField: "Höchstens Dateien",
     quotaFilesProblem: "Geben Sie eine ganze Zahl ein.",
-    quotaHint: "Ein leeres Feld bedeutet den Standard des Dienstes.",
+    quotaHint: "Lassen Sie ein Feld für den Standard des Dienstes leer.",
+    quotaDefault: (value: string | undefined) => (value === undefined ? "Standard" : `Standard: ${value}`),
+    quotaNone: "unbegrenzt",
     reset: "Neues Passwort …",
     resetOf: (name: string) => `Neues Passwort für ${name}`,
     resetQuestion:
@@ -160,9 +162,9 @@ export const administration: typeof english.administration = {
       digest: "Tagesübersicht",
     } as Record<string, string>,
     waiting: (when: string) => `Nächster Versuch ${when}`,
-    columns: { to: "Noch nicht gesendet", tries: "Versuche" },
+    columns: { to: "Nicht zugestellt", tries: "Versuche" },
     problem: (text: string) => `Antwort des Mailservers: ${text}`,
-    due: "Wird gesendet",
+    due: "Bald nächster Versuch",
     givenUp: (when: string) => `Aufgegeben ${when}`,
     tries: (count: number) => formatCount(count, tries),
     again: "Erneut senden",
@@ -211,7 +213,7 @@ export const administration: typeof english.administration = {
 };
 
 export const policyTexts: typeof english.policyTexts = {
-  hint: "Änderungen gelten nach wenigen Sekunden. Ein Download, den jemand schon angefordert hat, behält seine Zeit.",
+  hint: "Änderungen gelten nach wenigen Sekunden. Ein Download, der schon vorbereitet ist, behält seine Zeit.",
   failed: "Die Regeln konnten nicht geladen werden",
   rules: {
     "sign-up": {
@@ -226,7 +228,7 @@ export const policyTexts: typeof english.policyTexts = {
     },
     "link-max-expiry": {
       title: "Längste Lebensdauer eines Links",
-      hint: "Zählt ab der Erstellung eines Links und gilt auch für bestehende Links. Ein älterer Link öffnet sich wieder, wenn Sie mehr erlauben.",
+      hint: "Ältere Links schließen sich und öffnen sich wieder, wenn Sie mehr erlauben.",
     },
     "link-password": {
       title: "Passwort eines Links",
@@ -234,16 +236,16 @@ export const policyTexts: typeof english.policyTexts = {
       choices: { required: "Erforderlich", optional: "Freiwillig" },
     },
     "url-ttl-max": {
-      title: "Wie lange Eigentümer einen Download beginnen können",
-      hint: "Die Zeit zählt ab der Anforderung des Downloads. Niemand hat mehr Zeit als der Eigentümer.",
+      title: "Längste Zeit bis zum Beginn eines Downloads: Eigentümer der Datei",
+      hint: "Für Programme, die einen Download vorbereiten und später beginnen. Im Browser beginnt ein Download sofort.",
     },
     "url-ttl-max-shared": {
-      title: "Wie lange alle anderen einen Download beginnen können",
-      hint: "In dieser Zeit kann ein angeforderter Download auch nach dem Ende der Freigabe beginnen.",
+      title: "Längste Zeit bis zum Beginn eines Downloads: alle anderen",
+      hint: "Nie länger als für den Eigentümer. Ein vorbereiteter Download kann in dieser Zeit auch nach dem Ende der Freigabe beginnen.",
     },
   },
   noLimit: "Unbegrenzt",
-  fixed: (variable: string) => `Auf dem Server in ${variable} gesetzt. Nur dort lässt es sich ändern.`,
+  fixed: "In der Konfiguration des Servers festgelegt.",
   reset: (value: string) => `Auf den Standard zurücksetzen: ${value}`,
   saved: "Gespeichert.",
 };

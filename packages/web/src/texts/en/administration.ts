@@ -66,11 +66,13 @@ export const administration = {
     deletedIn: (left: string) => `Will be deleted in ${left}`,
     quota: "Limit storage…",
     quotaOf: (name: string) => `Storage of ${name}`,
-    quotaField: "Limit in GB",
+    quotaField: "GB at most",
     quotaProblem: "Enter a number from 0 to 1,000,000.",
-    quotaFilesField: "Most files",
+    quotaFilesField: "Files at most",
     quotaFilesProblem: "Enter a whole number.",
-    quotaHint: "An empty field means the default of the service.",
+    quotaHint: "Leave a field empty for the default of the service.",
+    quotaDefault: (value: string | undefined) => (value === undefined ? "Default" : `Default: ${value}`),
+    quotaNone: "no limit",
     reset: "New password…",
     resetOf: (name: string) => `A new password for ${name}`,
     resetQuestion: "Anyone with the link can set a new password and sign in. Give it only to this person.",
@@ -157,9 +159,9 @@ export const administration = {
       digest: "Daily digest",
     } as Record<string, string>,
     waiting: (when: string) => `Next try ${when}`,
-    columns: { to: "Not sent yet", tries: "Tries" },
+    columns: { to: "Not delivered", tries: "Tries" },
     problem: (text: string) => `The mail server said: ${text}`,
-    due: "Being sent",
+    due: "Next try soon",
     givenUp: (when: string) => `Given up ${when}`,
     tries: (count: number) => formatCount(count, tries),
     again: "Send again",
@@ -216,7 +218,7 @@ type Rule = {
 
 /** Only the pages of administrators import these texts. */
 export const policyTexts = {
-  hint: "Changes apply within a few seconds. A download that a person has already requested keeps its time.",
+  hint: "Changes apply within a few seconds. A download that is already prepared keeps its time.",
   failed: "The rules could not be loaded",
   rules: {
     "sign-up": {
@@ -231,7 +233,7 @@ export const policyTexts = {
     },
     "link-max-expiry": {
       title: "Longest life of a link",
-      hint: "Counts from the creation of a link, and also applies to existing links. An older link opens again when you allow a longer life.",
+      hint: "Links that are older close, and open again if you allow a longer life.",
     },
     "link-password": {
       title: "Password of a link",
@@ -239,16 +241,16 @@ export const policyTexts = {
       choices: { required: "Required", optional: "Optional" },
     },
     "url-ttl-max": {
-      title: "How long the owner of a file has to start a download",
-      hint: "The time counts from the request for the download. Nobody gets more time than the owner.",
+      title: "Longest time to start a download: owner of the file",
+      hint: "For programs, which prepare a download and start it later. In the browser, a download starts at once.",
     },
     "url-ttl-max-shared": {
-      title: "How long everybody else has to start a download",
-      hint: "In this time, a requested download can start even after the end of the share.",
+      title: "Longest time to start a download: everybody else",
+      hint: "Never longer than for the owner. A prepared download can still start in this time after the share has ended.",
     },
   } as Record<string, Rule>,
   noLimit: "No limit",
-  fixed: (variable: string) => `Set by the operator in ${variable}. It can be changed only there.`,
+  fixed: "Fixed in the configuration of the server.",
   reset: (value: string) => `Reset to the default: ${value}`,
   saved: "Saved.",
 };

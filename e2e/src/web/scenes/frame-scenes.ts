@@ -3,7 +3,7 @@ import { accountTexts } from "../../../../packages/web/src/texts/en/accounts.ts"
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { PASSWORD } from "../testing/person.ts";
 import { holdRequests } from "../testing/watch.ts";
-import { type Scene, scenesOf, showing } from "./scene.ts";
+import { alterResponses, type Scene, scenesOf, showing } from "./scene.ts";
 
 const { app, notes } = texts;
 const heading = (page: Page, name: string) => page.getByRole("heading", { name }).first().waitFor();
@@ -33,7 +33,11 @@ export const frameScenes: readonly Scene[] = [
         await page.getByText(accountTexts.failures.unauthenticated).waitFor();
       },
     },
-    "sign-in-failed": showing("/sign-in?error=sign_in_failed", accountTexts.providerFailures.sign_in_failed),
+    async "sign-in-failed"(page) {
+      await alterResponses(page, "**/instance", { oidc: { name: "Example ID" } });
+      await page.goto("/sign-in?error=sign_in_failed");
+      await page.getByText(accountTexts.providerFailures.sign_in_failed).waitFor();
+    },
     async "sign-up"(page) {
       await page.goto("/sign-up");
       await heading(page, accountTexts.signUp.title);

@@ -50,10 +50,16 @@ function Deletion({ onDeleted, onClose }: { onDeleted: () => Promise<void>; onCl
           <li>{formatCount(notes, words.notes)}</li>
           <li>{words.filesOf(formatCount(files, words.files), formatBytes(bytes))}</li>
           <li>{formatCount(links, words.links)}</li>
-          <li>{words.peopleLose(formatCount(people, words.people))}</li>
+          <li>{words.rest}</li>
         </ul>
-        <p>{words.rest}</p>
-        <p className="text-muted">{words.log}</p>
+        <p>
+          {people > 0 && words.peopleLose(formatCount(people, words.people))} {words.signedOut}
+        </p>
+        <p className="font-medium">{words.stays}</p>
+        <ul className="list-disc pl-5">
+          <li>{words.sent}</li>
+          <li>{words.log}</li>
+        </ul>
         <p className="font-medium">{words.keep}</p>
       </div>
     </PasswordAgain>

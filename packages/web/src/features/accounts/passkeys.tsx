@@ -76,6 +76,7 @@ function NewPasskey({ onClose }: { onClose: () => void }) {
       onSubmit={submit}
       onClose={onClose}
     >
+      <h3 className="font-semibold">{words.newTitle}</h3>
       {isStopped && <Problem>{words.cancelled}</Problem>}
       <TextField
         name="passkeyName"
@@ -133,7 +134,7 @@ function PasskeyRow({ passkey }: { passkey: Passkey }) {
           <div className="flex min-w-0 grow basis-full items-center gap-3 md:basis-0">
             <KeyRound size={20} strokeWidth={1.5} aria-hidden="true" className="shrink-0 text-muted" />
             <div className="min-w-0 grow">
-              <p dir="auto" className="truncate font-medium">
+              <p dir="auto" className="wrap-anywhere font-medium">
                 {name}
               </p>
               <p className="text-muted text-small" title={formatInstant(createdAt)}>

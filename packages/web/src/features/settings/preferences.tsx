@@ -9,7 +9,7 @@ import { Segmented } from "../../components/select.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { $theme, chooseTheme } from "../../service/choices.ts";
 import { client } from "../../service/client.ts";
-import { queryClient } from "../../service/queries.ts";
+import { meQuery, queryClient } from "../../service/queries.ts";
 import { actionOf } from "../../service/shortcuts.ts";
 import { chooseLanguage, chosenLanguage, LANGUAGES, type Language } from "../../texts/choose-language.ts";
 import { mailPreferences, settings as settingsTexts } from "../../texts/en/settings.ts";
@@ -106,7 +106,11 @@ type TopicRowProps = { topic: Topic; choice: MailChoice; onChange: (choice: Mail
 
 function TopicRow({ topic, choice, onChange }: TopicRowProps) {
   const id = useId();
-  const hints: Partial<Record<Topic, string>> = mailPreferences.topicHints;
+  const isUnproven = useQuery(meQuery).data?.emailProven === false;
+  const hints: Partial<Record<Topic, string>> = {
+    ...mailPreferences.topicHints,
+    ...(isUnproven && mailPreferences.unprovenHints),
+  };
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
       <div className="min-w-0 grow basis-52 text-small">

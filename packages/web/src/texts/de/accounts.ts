@@ -16,10 +16,9 @@ export const accountTexts: typeof english = {
     pending: "Anmeldung läuft …",
     forgot: "Passwort vergessen?",
     codeTitle: "Geben Sie Ihren Code ein",
-    codeHint: "Ihr Passwort stimmt. Dieses Konto verlangt auch einen zweiten Faktor.",
+    codeHint: "Ihr Passwort stimmt. Geben Sie jetzt die sechs Ziffern aus Ihrer Authenticator-App ein.",
     code: "Code",
-    codeFieldHint:
-      "Sechs Ziffern aus Ihrer Authenticator-App oder ein Wiederherstellungscode. Ohne beides bitten Sie die Administration um Hilfe.",
+    codeFieldHint: "Handy verloren? Geben Sie einen Wiederherstellungscode ein, oder fragen Sie die Administration.",
     codeMissing: "Geben Sie den Code ein, den Ihre Authenticator-App zeigt.",
     wrongCode: "Dieser Code ist falsch, abgelaufen oder schon benutzt. Warten Sie auf den nächsten.",
     back: "Zurück zur Anmeldung",
@@ -80,7 +79,7 @@ export const accountTexts: typeof english = {
     database_unavailable: "Der Dienst erreicht seine Datenbank im Moment nicht. Versuchen Sie es bald noch einmal.",
     internal: "Bei uns ist etwas schiefgegangen. Versuchen Sie es gleich noch einmal.",
     sign_in_failed:
-      "Die Anmeldung ist fehlgeschlagen. Versuchen Sie es noch einmal. Wenn es wieder passiert, sagen Sie es der Administration.",
+      "Die Anmeldung mit dem Anmeldedienst hat nicht geklappt. Versuchen Sie es noch einmal. Wenn es wieder passiert, sagen Sie es der Administration.",
   },
   problems: {
     emailMissing: "Geben Sie Ihre E-Mail-Adresse ein.",
@@ -118,7 +117,7 @@ export const accountTexts: typeof english = {
     endOthersHint: "Alle anderen Browser werden sofort abgemeldet.",
     revokeTokens: "Auch Geräte und Programme aussperren",
     revokeTokensHint:
-      "Alle Passkeys, API-Tokens und Webhooks wirken sofort nicht mehr. Wählen Sie das, wenn jemand anders das Passwort kannte.",
+      "Alle Passkeys und verbundenen Programme wirken sofort nicht mehr. Wählen Sie das, wenn jemand anders das Passwort kannte.",
     tokensRevoked: "Alle API-Tokens, Passkeys und Webhooks sind widerrufen.",
     passwordChangedAll: "Ihr Passwort ist geändert, und alle anderen Browser sind abgemeldet.",
     wrongPassword: "Das ist nicht Ihr jetziges Passwort.",

@@ -68,8 +68,7 @@ export const settings: typeof english.settings = {
 };
 
 export const mailPreferences: typeof english.mailPreferences = {
-  unproven:
-    "Die E-Mails unten kommen, sobald Sie Ihre E-Mail-Adresse bestätigen. Vorher kommen nur E-Mails über Bitten um Zugriff, wenn Sie „Sofort“ wählen.",
+  unproven: "Die meisten E-Mails unten kommen erst, wenn Sie Ihre E-Mail-Adresse bestätigen.",
   failedToLoad: "Ihre Auswahl konnte nicht geladen werden",
   choices: { at_once: "Sofort", daily: "Einmal am Tag", never: "Nie" },
   topics: {
@@ -83,6 +82,9 @@ export const mailPreferences: typeof english.mailPreferences = {
     links: "Ein neuer Link beginnt damit. Sie können es bei jedem Link ändern.",
     files: "Eine neue Anfrage beginnt damit. Sie können es bei jeder Anfrage ändern.",
   },
+  unprovenHints: {
+    requests: "„Sofort“ wirkt auch, bevor Sie Ihre E-Mail-Adresse bestätigen.",
+  },
 };
 
 export const passkeyTexts: typeof english.passkeyTexts = {
@@ -92,7 +94,8 @@ export const passkeyTexts: typeof english.passkeyTexts = {
   add: "Passkey hinzufügen",
   create: "Passkey erstellen",
   name: "Name",
-  namePlaceholder: "Laptop",
+  newTitle: "Neuer Passkey",
+  namePlaceholder: "Zum Beispiel: Laptop im Büro",
   nameMissing: "Schreiben Sie, wo der Passkey ist, damit Sie ihn später wiedererkennen.",
   codeHint: "Die sechs Ziffern, die Ihre Authenticator-App jetzt zeigt, oder ein Wiederherstellungscode.",
   added: (name: string) => `„${name}“ ist hinzugefügt. Sie können sich damit anmelden.`,
@@ -154,7 +157,7 @@ export const deleteAccountTexts: typeof english.deleteAccountTexts = {
   title: "Konto löschen",
   hint: "Ihr Konto wird sofort geschlossen, und Sie haben 14 Tage Zeit, es sich anders zu überlegen.",
   noPassword:
-    "Sie melden sich mit einem Anmeldedienst an. Bitten Sie die Person, die diesen Dienst betreibt,, Ihr Konto zu löschen.",
+    "Sie melden sich mit einem Anmeldedienst an. Bitten Sie die Person, die diesen Dienst betreibt, Ihr Konto zu löschen.",
   open: "Mein Konto löschen …",
   goes: "Gelöscht wird:",
   notes: { one: "Notiz", other: "Notizen" },
@@ -162,9 +165,12 @@ export const deleteAccountTexts: typeof english.deleteAccountTexts = {
   filesOf: (files: string, size: string) => `${files}, ${size} mit den gelöschten`,
   links: { one: "gültiger Link", other: "gültige Links" },
   people: { one: "Person verliert", other: "Personen verlieren" },
-  peopleLose: (people: string) => `${people} den Zugriff auf das, was Sie geteilt haben`,
-  rest: "Auch Ihre Sitzungen, API-Tokens, Passkeys und Einstellungen werden gelöscht. Dateien, die Sie an Notizen anderer gesendet haben, bleiben dort.",
-  log: "Das Protokoll des Dienstes behält, was geschehen ist, mit der Kennung Ihres Kontos.",
+  rest: "Ihre Passkeys, API-Tokens und Einstellungen",
+  peopleLose: (people: string) => `${people} den Zugriff auf das, was Sie geteilt haben.`,
+  signedOut: "Sie werden überall abgemeldet.",
+  stays: "Das bleibt:",
+  sent: "Dateien, die Sie an Notizen anderer gesendet haben",
+  log: "die Aufzeichnung dessen, was geschehen ist, mit der Nummer Ihres Kontos",
   keep: "Melden Sie sich innerhalb von 14 Tagen an, um das Konto zu behalten. Danach kann es niemand wiederherstellen.",
   action: "Mein Konto löschen",
   failedToLoad: "Was gelöscht wird, konnte nicht geladen werden",

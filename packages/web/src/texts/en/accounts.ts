@@ -14,10 +14,9 @@ export const accountTexts = {
     pending: "Signing in…",
     forgot: "Forgot your password?",
     codeTitle: "Enter your code",
-    codeHint: "Your password is right. This account also asks for a second factor.",
+    codeHint: "Your password is right. Now enter the six digits from your authenticator app.",
     code: "Code",
-    codeFieldHint:
-      "Six digits of your authenticator app, or a recovery code. If you have neither, ask the administrator.",
+    codeFieldHint: "Lost your phone? Enter a recovery code, or ask the administrator.",
     codeMissing: "Enter the code that your authenticator app shows.",
     wrongCode: "This code is wrong, has expired, or was used. Wait for the next one.",
     back: "Back to sign-in",
@@ -76,7 +75,8 @@ export const accountTexts = {
     rate_limited: "Too many tries. Wait a minute, then try again.",
     database_unavailable: "The service can't reach its database at the moment. Try again soon.",
     internal: "Something went wrong on our side. Try again in a moment.",
-    sign_in_failed: "The sign-in failed. Try again. If it keeps failing, tell the administrator.",
+    sign_in_failed:
+      "The sign-in with the identity provider did not work. Try again. If it keeps failing, tell the administrator.",
   },
   problems: {
     emailMissing: "Enter your email address.",
@@ -112,7 +112,7 @@ export const accountTexts = {
     endOthersHint: "All other browsers are signed out at once.",
     revokeTokens: "Also cut off devices and programs",
     revokeTokensHint:
-      "All passkeys, API tokens and webhooks stop working at once. Choose this if someone else knew the password.",
+      "All passkeys and connected programs stop working at once. Choose this if someone else knew the password.",
     tokensRevoked: "All API tokens, passkeys and webhooks are revoked.",
     passwordChangedAll: "Your password is changed, and all other browsers are signed out.",
     wrongPassword: "This is not your current password.",

@@ -66,8 +66,7 @@ export const settings = {
 };
 
 export const mailPreferences = {
-  unproven:
-    "the mails below start when you confirm your email address. Before that, you get only the mails about requests for access, if you choose “At once”.",
+  unproven: "most of the mails below start when you confirm your email address.",
   failedToLoad: "Your choices could not be loaded",
   choices: { at_once: "At once", daily: "Once a day", never: "Never" },
   topics: {
@@ -81,6 +80,9 @@ export const mailPreferences = {
     links: "A new link starts with this choice. You can change it for each link.",
     files: "A new request starts with this choice. You can change it for each request.",
   },
+  unprovenHints: {
+    requests: "“At once” works before you confirm your email address, too.",
+  },
 };
 
 export const passkeyTexts = {
@@ -90,7 +92,8 @@ export const passkeyTexts = {
   add: "Add a passkey",
   create: "Create passkey",
   name: "Name",
-  namePlaceholder: "Laptop",
+  newTitle: "New passkey",
+  namePlaceholder: "For example: Work laptop",
   nameMissing: "Write where the passkey is, so that you know it when you see it again.",
   codeHint: "The six digits that your authenticator app shows now, or a recovery code.",
   added: (name: string) => `“${name}” is added. You can sign in with it.`,
@@ -157,9 +160,12 @@ export const deleteAccountTexts = {
   filesOf: (files: string, size: string) => `${files}, ${size} with the deleted ones`,
   links: { one: "link that works", other: "links that work" },
   people: { one: "person loses", other: "people lose" },
-  peopleLose: (people: string) => `${people} access to what you shared`,
-  rest: "Your sessions, API tokens, passkeys and settings are deleted, too. Files that you sent to notes of other people stay there.",
-  log: "The audit log of the service still contains the events, with the id of your account.",
+  rest: "your passkeys, API tokens and settings",
+  peopleLose: (people: string) => `${people} access to what you shared.`,
+  signedOut: "You are signed out everywhere.",
+  stays: "This stays:",
+  sent: "files that you sent to notes of other people",
+  log: "the record of what happened, with the number of your account",
   keep: "Sign in within 14 days to keep the account. After that, nobody can bring it back.",
   action: "Delete my account",
   failedToLoad: "The list of deleted things could not be loaded",

@@ -134,7 +134,8 @@ describe("the safety of an account", () => {
     // From here on, the authenticator does not verify its user. The passkey is then only one factor, so the sign-in must fail.
     await signOut(ben);
     await devtools.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
-    await button(page, signIn.withPasskey).click();
+    // The button is enabled again when the authenticator has refused.
+    await Promise.all([page.waitForResponse(/\/passkey\/start$/), button(page, signIn.withPasskey).click()]);
     await expect.poll(() => button(page, signIn.withPasskey).isEnabled()).toBe(true);
     await devtools.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: true });
     await givePassword(ben);

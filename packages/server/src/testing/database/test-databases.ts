@@ -92,13 +92,23 @@ export async function createTestPostgresDatabase(
   const url = new URL(server);
   url.pathname = `/${name}`;
   // The statement copies the files of the template. Without `file_copy`, PostgreSQL would also write each page to its log.
-  await runSql(server, `create database ${name} template ${template} strategy file_copy`);
+  await administer(server, `create database ${name} template ${template} strategy file_copy`);
   return {
     url: url.href,
-    async remove() {
-      await runSql(server, `drop database if exists ${name} with (force)`);
-    },
+    remove: () => administer(server, `drop database if exists ${name} with (force)`),
   };
+}
+
+let administration: pg.Pool | undefined;
+
+/** Runs a statement on a shared connection, because a new connection takes PostgreSQL as long as the removal of a database. */
+async function administer(server: string, statement: string): Promise<void> {
+  if (administration === undefined) {
+    administration = new pg.Pool({ connectionString: server, idleTimeoutMillis: 0, allowExitOnIdle: true });
+    // A broken idle connection emits this event. The next statement opens a new connection.
+    administration.on("error", () => undefined);
+  }
+  await administration.query(statement);
 }
 
 export async function runSql(url: string, statement: string): Promise<unknown[]> {

@@ -6,8 +6,11 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, inject, it, onTestFinished } from "vitest";
+import { describeFailure } from "../../packages/server/src/cli/program.ts";
 import { startEmbedded } from "../../packages/server/src/platform/bucket/testing/bucket-server.ts";
+import { loadConfig } from "../../packages/server/src/platform/config/index.ts";
 import { createTestPostgresDatabase, runSql } from "../../packages/server/src/testing/database/test-databases.ts";
+import { createLogger, startService } from "../../packages/server/src/wiring/service.ts";
 import { apiAs } from "./testing/api.ts";
 import { useDatabases } from "./testing/databases.ts";
 import { makeEmptyPlace, makePlace, type Place, runCli, startProcess, startWithNpm } from "./testing/service.ts";
@@ -132,17 +135,34 @@ describe("a later start", () => {
   });
 });
 
-/** Starts the service with wrong settings, and returns its error message. Fails unless the service exits with code 1. */
-async function messageOfFailedStart(here: Place, options: { uid?: number } = {}): Promise<string> {
+/** Starts the command with wrong settings, and returns its error message. Fails unless the command exits with code 1. */
+async function messageOfFailedCommand(here: Place, options: { uid?: number } = {}): Promise<string> {
   const failed = runCli(here, ["start"], { ...options, timeout: TIME_TO_FAIL_MS });
   const { code, killed, stderr } = await failed.then(
     () => expect.fail("the service started"),
     (error: { code: number | null; killed: boolean; stderr: string }) => error,
   );
   expect({ code, killed }, stderr).toEqual({ code: 1, killed: false });
-  expect(stderr).not.toMatch(/^\s+at /m);
-  expect(stderr.trim().split("\n").length, stderr).toBeLessThanOrEqual(4);
-  return stderr;
+  return expectShort(stderr);
+}
+
+/**
+ * Starts the service in the test process, and returns the error message that the command would print. A process takes seconds to start. The
+ * other tests show that the command also exits after each step of the start.
+ */
+async function messageOfFailedStart(here: Place): Promise<string> {
+  const { config } = loadConfig({ ...here.env, LOG_LEVEL: "silent" }, { workingDirectory: here.dataDir });
+  const error = await startService(config, { logger: createLogger(config) }).then(
+    () => expect.fail("the service started"),
+    (error) => error,
+  );
+  return expectShort(describeFailure(error));
+}
+
+function expectShort(message: string): string {
+  expect(message).not.toMatch(/^\s+at /m);
+  expect(message.trim().split("\n").length, message).toBeLessThanOrEqual(4);
+  return message;
 }
 
 describe("a failed start on PostgreSQL", () => {
@@ -181,7 +201,7 @@ describe("a failed start on PostgreSQL", () => {
     onTestFinished(remove);
     const { host } = new URL(url);
     const hosts = url.replace(host, `127.0.0.1:1,${host}`);
-    const message = await messageOfFailedStart(await on(`${hosts}?options=-c%20default_transaction_read_only%3Don`));
+    const message = await messageOfFailedCommand(await on(`${hosts}?options=-c%20default_transaction_read_only%3Don`));
     expect(message).toContain(`PostgreSQL at 127.0.0.1:1, ${host} has no primary.`);
     expect(message).toMatch(/127\.0\.0\.1:1: connect ECONNREFUSED .*; .*: The database is read-only/);
   });
@@ -223,7 +243,7 @@ describe("a failed start on SQLite", () => {
     await chmod(sqliteFile(here), fileMode);
     await chmod(here.dataDir, folderMode);
     // Root may write to every file, so root starts the service as another user.
-    const message = await messageOfFailedStart(here, process.getuid?.() === 0 ? { uid: NOBODY } : {});
+    const message = await messageOfFailedCommand(here, process.getuid?.() === 0 ? { uid: NOBODY } : {});
     expect(message).toContain(here.dataDir);
     expect(message).toMatch(/DATA_DIR|write permission/);
     expect(message).toContain("permission denied");
@@ -235,7 +255,7 @@ describe.each(migratedDatabases)("a failed start with a database of a newer vers
     const here = await makePlace(await makeEnv());
     places.push(here);
     await execute(here, "insert into valetkey_migrations (name, is_required) values ('9999-from-the-future', 1)");
-    expect((await messageOfFailedStart(here)).trim()).toBe(
+    expect((await messageOfFailedCommand(here)).trim()).toBe(
       "This database was written by a newer Valet Key (migration 9999-from-the-future), and needs a version with the migration 9999-from-the-future. Install that version, or restore a backup.",
     );
   });
@@ -254,7 +274,7 @@ describe.each(databases)("a failed start on $name", ({ makeEnv }) => {
 describe("a failed start", () => {
   it("a failed start names a port that is in use", async () => {
     const here = await place({ PORT: String(await listenOnFreePort()) });
-    expect(await messageOfFailedStart(here)).toContain("set PORT");
+    expect(await messageOfFailedCommand(here)).toContain("set PORT");
     const service = await startProcess({ ...here, env: { ...here.env, PORT: "0" } });
     expect(await service.stop()).toBe(0);
   });
@@ -267,7 +287,7 @@ describe("a failed start", () => {
   it("a failed start names the bucket folder that another process has locked", async () => {
     const here = await place();
     const service = await startProcess(here);
-    const message = await messageOfFailedStart(here);
+    const message = await messageOfFailedCommand(here);
     expect(message).toContain("Stop the other process, or set DATA_DIR to another folder.");
     expect(message).toContain(join(here.dataDir, "bucket"));
     expect(await service.stop()).toBe(0);

@@ -62,7 +62,7 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
 }
 
 /** Returns the text about an error for the terminal. For an unexpected error, the text contains the stack trace. */
-function describeFailure(error: unknown): string {
+export function describeFailure(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   if (!(error instanceof Error)) return String(error);
   const remedy = REMEDIES[(error as NodeJS.ErrnoException).code ?? ""];

@@ -98,8 +98,8 @@ describe("a person without access to a note", () => {
     await finn.page.getByLabel(accountTexts.email).fill(finn.email);
     await finn.page.getByLabel(accountTexts.password, { exact: true }).fill(PASSWORD);
     await finn.page.getByRole("button", { name: accountTexts.signIn.action }).click();
-    await finn.page.getByText(words.invited("finn@elsewhere.test")).waitFor();
-    await finn.page.getByRole("button", { name: words.open, exact: true }).click();
+    await finn.page.getByText(words.forAnother({ invited: "finn@elsewhere.test", own: finn.email })).waitFor();
+    await finn.page.getByRole("button", { name: words.openAs(finn.name), exact: true }).click();
     await finn.page.getByRole("button", { name: "keys.txt", exact: true }).waitFor();
   });
 
@@ -108,7 +108,7 @@ describe("a person without access to a note", () => {
     ann.watch.expect(/^409 POST .*\/invitations\/redeem$/);
     const url = await invite(ann, "someone@example.com");
     await ann.page.goto(url);
-    await ann.page.getByRole("button", { name: words.open, exact: true }).click();
+    await ann.page.getByRole("button", { name: words.openAs(ann.name), exact: true }).click();
     await ann.page.getByText(closed.own_invitation.title).waitFor();
     expect(await copiedBy(ann.page, () => ann.page.getByRole("button", { name: words.copy }).click())).toBe(url);
   });

@@ -363,7 +363,7 @@ describe("a link of a file", () => {
     );
     const create = dialog.getByRole("button", { name: "Create and copy link" });
     await create.click();
-    await dialog.getByRole("alert").filter({ hasText: "can't reach its database" }).waitFor();
+    await dialog.getByRole("alert").filter({ hasText: "can't reach its data" }).waitFor();
     await eva.page.unroute(/\/links$/);
     await create.click();
     await dialog.getByLabel("Address of the link").waitFor();

@@ -109,7 +109,7 @@ describe("the share dialog", () => {
     dialog = await openShareDialog(ann.page, note.id);
     const linkOf = async () => (await ann.client.shares.list({ noteId: note.id })).invitations.map(({ url }) => url);
     const before = await linkOf();
-    await row.getByRole("button", { name: "New invitation for nobody@example.com" }).click();
+    await row.getByRole("button", { name: "Replace invitation for nobody@example.com" }).click();
     await row.getByText("The old link no longer works.").waitFor();
     expect((await linkOf()).filter((url) => before.includes(url))).toHaveLength(1);
     await row.getByRole("button", { name: "Stop sharing with nobody@example.com" }).click();
@@ -161,10 +161,10 @@ describe("the share dialog", () => {
     // The page shows the new role before the service has responded.
     expect(await role.inputValue()).toBe("editor");
     release();
-    await row.getByRole("alert").filter({ hasText: "can't reach its database" }).waitFor();
+    await row.getByRole("alert").filter({ hasText: "can't reach its data" }).waitFor();
     expect(await role.inputValue()).toBe("viewer");
     await row.getByRole("button", { name: "Stop sharing with Ben Eight" }).click();
-    await row.getByRole("alert").filter({ hasText: "can't reach its database" }).waitFor();
+    await row.getByRole("alert").filter({ hasText: "can't reach its data" }).waitFor();
     expect(await role.inputValue()).toBe("viewer");
     expect((await sharesOf(ann, note.id)).map(({ email }) => email)).toEqual([ben.email]);
   });

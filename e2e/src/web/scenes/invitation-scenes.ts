@@ -28,13 +28,15 @@ export const invitationScenes: readonly Scene[] = [
       const { note } = await invite(world, "carla.weiss@example.org");
       await page.goto(`/n/${note.id}`);
       await page.getByRole("button", { name: texts.sharing.share, exact: true }).click();
-      await page.getByRole("button", { name: invitationTexts.message.copyOf("carla.weiss@example.org") }).waitFor();
+      await page
+        .getByRole("button", { name: invitationTexts.message.copyInvitationOf("carla.weiss@example.org") })
+        .waitFor();
     },
     "invitation-own": {
       expects: [/^409 POST .*\/invitations\/redeem$/],
       async open(page, world) {
         await page.goto((await invite(world, "carla.weiss@example.org")).path);
-        await page.getByRole("button", { name: words.open, exact: true }).click();
+        await page.getByRole("button", { name: words.openAs("Ann Keller"), exact: true }).click();
         await page.getByText(closed.own_invitation.title).waitFor();
       },
     },
@@ -73,7 +75,7 @@ export const invitationScenes: readonly Scene[] = [
   ...scenesOf("zoe", {
     async "invitation-signed-in"(page, world) {
       await page.goto((await invite(world, "carla.weiss@example.org")).path);
-      await page.getByRole("button", { name: words.open, exact: true }).waitFor();
+      await page.getByRole("button", { name: words.openAs("Zoe Lindqvist"), exact: true }).waitFor();
     },
     "invitation-revoked": {
       expects: [/^404 POST .*\/invitations\/look$/],

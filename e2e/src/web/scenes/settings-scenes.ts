@@ -110,7 +110,7 @@ export const placeScenes: readonly Scene[] = [
     async "deleted-question"(page) {
       await page.goto("/deleted");
       await page.getByRole("button", { name: trashTexts.purgeOf("Rental agreement 2019") }).click();
-      await page.getByText(trashTexts.purgeQuestion).waitFor();
+      await page.getByText(trashTexts.purgeQuestion("Rental agreement 2019")).waitFor();
     },
   }),
   ...scenesOf("zoe", {

@@ -1,8 +1,11 @@
 import { Outlet, useNavigate, useParams, useRouter } from "@tanstack/react-router";
+import { ValetKeyError } from "@valetkey/client";
 import { type ReactNode, useEffect, useEffectEvent, useState, useSyncExternalStore } from "react";
+import { ExplainedContext } from "../components/states.tsx";
 import { UploadsWatch } from "../features/attachments/uploads-watch.tsx";
 import { drafts } from "../features/notes/draft/drafts.ts";
 import { client, useConnection } from "../service/client.ts";
+import { type Connection, isOutage } from "../service/connection.ts";
 import { acceptHandedFiles } from "../service/handed-files.ts";
 import { importWithRetry } from "../service/lazy-code.ts";
 import { isNewNoteId } from "../service/new-notes.ts";
@@ -20,6 +23,7 @@ export function Shell() {
   useSaveLeft();
   useLiveUpdates();
   useInstalledApp();
+  const banner = useBanner();
   const { create } = useCreateNote();
   const dialogs = useAppShortcuts({ onNewNote: create });
   return (
@@ -30,11 +34,19 @@ export function Shell() {
       >
         {texts.app.skip}
       </a>
-      <ConnectionBanner />
+      <div role="status">
+        {banner !== "online" && (
+          <p className="border-b bg-sunken px-4 text-balance py-1.5 text-center text-small text-ink">
+            {texts.app[banner]}
+          </p>
+        )}
+      </div>
       <div className="flex min-h-0 grow">
         <Rail onNewNote={create} />
         <div id="content" tabIndex={-1} className="min-w-0 grow outline-none">
-          <Outlet />
+          <ExplainedContext value={banner === "online" ? () => false : isFromOutage}>
+            <Outlet />
+          </ExplainedContext>
         </div>
       </div>
       <BottomBar onNewNote={create} />
@@ -71,7 +83,10 @@ function Uploads() {
 /** The pause between two polls while the service is down, in milliseconds. */
 const POLL_MS = 3_000;
 
-function ConnectionBanner() {
+const isFromOutage = (error: unknown) => error instanceof ValetKeyError && isOutage(error.status);
+
+/** Returns the state of the connection that the banner shows. */
+function useBanner(): Connection {
   const connection = useConnection();
   // The banner appears only after a while, so a short interruption of the connection shows no banner.
   const [shown, setShown] = useState(connection);
@@ -84,15 +99,7 @@ function ConnectionBanner() {
     const timer = setInterval(() => void client.instance().catch(() => undefined), POLL_MS);
     return () => clearInterval(timer);
   }, [connection]);
-  return (
-    <div role="status">
-      {shown !== "online" && (
-        <p className="border-b bg-sunken px-4 text-balance py-1.5 text-center text-small text-ink">
-          {texts.app[shown]}
-        </p>
-      )}
-    </div>
-  );
+  return shown;
 }
 
 /** Handles the keyboard shortcuts that every page has. Returns the dialog that a shortcut has opened. */

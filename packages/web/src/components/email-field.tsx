@@ -59,7 +59,9 @@ export function EmailField({ words, inputRef, chosen, text, onChange, refused, p
           {words.label}
         </label>
         {chosen.length > 1 && (
-          <span className="text-muted tabular-nums">{formatCount(chosen.length, texts.sharing.access.person)}</span>
+          <span className="text-muted tabular-nums">
+            {formatCount(chosen.filter(isEmail).length, texts.sharing.access.person)}
+          </span>
         )}
       </div>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the chips focuses the field, which the keyboard reaches anyway */}

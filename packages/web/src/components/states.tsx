@@ -1,6 +1,6 @@
 import { clsx } from "clsx";
 import { CloudOff } from "lucide-react";
-import type { ReactNode } from "react";
+import { createContext, type ReactNode, useContext } from "react";
 import { describeProblem, texts } from "../texts/index.ts";
 import { Button } from "./button.tsx";
 
@@ -19,14 +19,18 @@ export function Empty({ icon, title, hint, action, className }: EmptyProps) {
 
 type FailureProps = { title: string; query: { error: unknown; refetch: () => unknown } };
 
-/** Replaces content that could not be loaded. Shows the reason and a retry button. */
+/** Returns whether the page already says in another place why this error happened. */
+export const ExplainedContext = createContext<(error: unknown) => boolean>(() => false);
+
+/** Replaces content that could not be loaded. Shows a retry button, and the reason if no other place of the page shows it. */
 export function Failure({ title, query: { error, refetch } }: FailureProps) {
+  const isExplained = useContext(ExplainedContext);
   return (
     <div role="alert">
       <Empty
         icon={<CloudOff size={28} strokeWidth={1.5} />}
         title={title}
-        hint={describeProblem(error)}
+        hint={isExplained(error) ? undefined : describeProblem(error)}
         action={<Button onClick={() => void refetch()}>{texts.common.tryAgain}</Button>}
       />
     </div>

@@ -5,6 +5,10 @@ export type Connection = "online" | "offline" | "down";
 /** The minimum time in milliseconds between two reloads of the data. */
 const RELOAD_MS = 30_000;
 
+/** Returns whether no response arrived, or the response says that the service is down. A proxy can respond with 502 or 504. */
+export const isOutage = (status: number | undefined): boolean =>
+  status === undefined || status === 502 || status === 503 || status === 504;
+
 /** Tracks whether the browser has a network, and whether the service responds. */
 export function createConnection(isOnline: boolean) {
   const $isOnline = atom(isOnline);
@@ -16,12 +20,8 @@ export function createConnection(isOnline: boolean) {
   return {
     $state,
     setOnline: (online: boolean) => $isOnline.set(online),
-    /**
-     * `status` is undefined if no response arrived. While the service is down, a proxy responds with 502 or 504. The service itself can
-     * respond with 503.
-     */
-    report: (status: number | undefined) =>
-      $isDown.set(status === undefined || status === 502 || status === 503 || status === 504),
+    /** `status` is undefined if no response arrived. */
+    report: (status: number | undefined) => $isDown.set(isOutage(status)),
   };
 }
 

@@ -30,7 +30,7 @@ describe("the sentence about access", () => {
     ["2 open invitations", { invitations: { count: 2, until: inDays(2) } }],
     ["1 open link (no expiry)", { links: { count: 1 } }],
     ["2 open links (1 never expires)", { links: { count: 2, next: inDays(7) } }],
-    ["3 open links (at least 1 never expires)", { links: { count: 3, next: inDays(7) } }],
+    ["3 open links (not all expire)", { links: { count: 3, next: inDays(7) } }],
     ["2 open links (1 never expires)", { links: { count: 1 }, fileLinks: { count: 1, until: inDays(7) } }],
     ["2 open links (up to 9 days)", { links: { count: 2, until: inDays(9), next: inDays(7) } }],
     [

@@ -56,7 +56,7 @@ export function InvitationPage() {
   return (
     <InvitationCard
       invitation={invitation.data}
-      email={account?.email}
+      account={account}
       url={`${location.origin}${PATH}#${token}`}
       error={error}
       isLoading={isLoading}

@@ -216,7 +216,7 @@ function NotePicker({ exceptId, chosenId, onChoose }: NotePickerProps) {
       </Autocomplete.Empty>
       <Autocomplete.List
         aria-label={words.list}
-        className="-mx-2 -mb-3 min-h-0 overflow-y-auto overscroll-contain max-md:min-h-[calc(90dvh-360px)] md:h-[min(40vh,320px)]"
+        className="-mx-2 -mb-3 min-h-0 overflow-y-auto overscroll-contain max-md:min-h-[calc(90dvh-320px)] md:h-[min(40vh,320px)]"
       >
         {(note: NoteSummary) => (
           <Autocomplete.Item

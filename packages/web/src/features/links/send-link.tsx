@@ -79,7 +79,7 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
   }
 
   const title = words.title(nameOfLink(link));
-  const { length: count } = addEmails(chosen, text);
+  const count = addEmails(chosen, text).filter(isEmail).length;
   return (
     <DialogForm title={title} onClose={onClose}>
       {me?.emailProven === false ? (
@@ -105,13 +105,13 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
             </div>
             {isChanged && (
               <Button kind="quiet" onClick={discard}>
-                {linkTexts.form.discard}
+                {words.clear}
               </Button>
             )}
             <Button
               type="submit"
               kind="primary"
-              disabled={count === 0 || send.isPending || me === undefined}
+              disabled={count === 0 || refusal !== undefined || send.isPending || me === undefined}
               // Without this, the press would take the focus from the field. The field would then make a chip, and the button would move
               // before the click.
               onMouseDown={(event) => event.preventDefault()}
@@ -173,8 +173,9 @@ function describe(error: Error, emails: readonly string[]): string | undefined {
   const email = refused ?? words.oneOfThem;
   switch (code) {
     case "sending_limit_reached":
-      if (refused !== undefined) return words.problems.notNow(refused);
-      return words.problems.limit(MOST_EMAILS, formatDuration(retryAfterSeconds ?? 0));
+      return refused === undefined
+        ? words.problems.limit(MOST_EMAILS, formatDuration(retryAfterSeconds ?? 0))
+        : words.problems.notNow(refused, formatDuration(retryAfterSeconds ?? 0));
     case "receiver_not_listed":
       return words.problems.notListed(email);
     case "invalid_request":

@@ -168,7 +168,7 @@ function Faces({ people, unnamed = 0 }: { people: Person[]; unnamed?: number }) 
 }
 
 /** Returns, for example, "Ann", "Ann and Ben" or "Ann and 2 others". */
-function nameAll(people: Person[]): string {
+export function nameAll(people: readonly Person[]): string {
   const names = people.map((person) => nameOf(person, { otherwise: person.id }));
   const [first = "", second] = names;
   if (second === undefined) return first;

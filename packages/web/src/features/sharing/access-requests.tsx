@@ -1,9 +1,9 @@
 import { queryOptions, useMutation, useMutationState, useQuery } from "@tanstack/react-query";
 import type { AccessRequest, Share } from "@valetkey/client";
-import { Hourglass, LockKeyhole, X } from "lucide-react";
+import { Hourglass, LockKeyhole } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import { Avatar, nameOf } from "../../components/avatar.tsx";
-import { Button, IconButton } from "../../components/button.tsx";
+import { Button } from "../../components/button.tsx";
 import { Empty, Failure, Problem } from "../../components/states.tsx";
 import { client, hasCode } from "../../service/client.ts";
 import { invalidate, keys, queryClient } from "../../service/queries.ts";
@@ -61,15 +61,6 @@ function RequestRow({ noteId, request }: { noteId: string; request: AccessReques
           <p className="break-words">{words.asks(name)}</p>
           <p className="break-words text-muted text-small">{facts}</p>
         </div>
-        <IconButton
-          label={words.dismissOf(name)}
-          isDense
-          className="-mr-2 -mt-1"
-          disabled={isDone}
-          onClick={() => answer.mutate(undefined)}
-        >
-          <X size={16} />
-        </IconButton>
       </div>
       <div className="flex flex-wrap gap-2 pl-10">
         {(["viewer", "editor"] as const).map((role) => (
@@ -82,6 +73,14 @@ function RequestRow({ noteId, request }: { noteId: string; request: AccessReques
             {words.allow[role]}
           </Button>
         ))}
+        <Button
+          kind="quiet"
+          aria-label={words.dismissOf(name)}
+          disabled={isDone}
+          onClick={() => answer.mutate(undefined)}
+        >
+          {words.dismiss}
+        </Button>
       </div>
       {answer.isError && <Problem error={answer.error} />}
     </li>

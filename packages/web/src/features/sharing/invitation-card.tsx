@@ -15,7 +15,7 @@ const words = invitationTexts.page;
 
 type InvitationCardProps = {
   invitation: OpenInvitation | undefined;
-  email: string | undefined;
+  account: { email: string; name: string } | undefined;
   /** The URL of the invitation. */
   url: string;
   error: unknown;
@@ -28,9 +28,9 @@ type InvitationCardProps = {
 
 /** The page of an invitation for a signed-in person. Without a session, a person sees this page only if the invitation does not work. */
 export function InvitationCard(props: InvitationCardProps) {
-  const { invitation, email, error, isLoading, isOpening } = props;
+  const { invitation, account, error, isLoading, isOpening } = props;
   useDocumentTitle(invitation === undefined ? words.title : invitationTitle(invitation));
-  const isSignedIn = email !== undefined;
+  const isSignedIn = account !== undefined;
   if (isLoading)
     return (
       <CardPage title={words.title}>
@@ -38,24 +38,24 @@ export function InvitationCard(props: InvitationCardProps) {
       </CardPage>
     );
   if (isClosed(error)) return <ClosedInvitation code={error.code} isSignedIn={isSignedIn} url={props.url} />;
-  if (invitation === undefined || email === undefined) {
+  if (invitation === undefined || account === undefined) {
     return (
       <main className="grid min-h-full place-items-center">
         <Failure title={words.failed} query={{ error, refetch: props.onRetry }} />
       </main>
     );
   }
-  const hints = [
-    words.signedIn(email),
-    ...(email.toLowerCase() === invitation.email ? [] : [words.invited(invitation.email)]),
-    ...(invitation.opens === "service" ? [words.hasAccount] : []),
-  ];
+  const { email, name } = account;
+  const opensService = invitation.opens === "service";
+  const isForAnother = !opensService && email.toLowerCase() !== invitation.email;
+  const hint = isForAnother ? words.forAnother({ invited: invitation.email, own: email }) : words.signedIn(email);
+  const open = isForAnother ? words.openAs(name) : words.open;
   return (
-    <CardPage title={invitationTitle(invitation)} hint={hints.join(" ")}>
+    <CardPage title={invitationTitle(invitation)} hint={opensService ? `${hint} ${words.hasAccount}` : hint}>
       <div className="flex flex-col gap-3">
         {error !== null && <Problem error={error} />}
         <Button kind="primary" disabled={isOpening} onClick={props.onOpen}>
-          {invitation.opens === "service" ? words.home : isOpening ? words.opening : words.open}
+          {opensService ? words.home : isOpening ? words.opening : open}
         </Button>
         <Button kind="quiet" disabled={isOpening} onClick={props.onOtherAccount}>
           {words.otherAccount}

@@ -12,10 +12,11 @@ import { Select } from "../../components/select.tsx";
 import { Problem } from "../../components/states.tsx";
 import { instanceQuery, sessionQuery } from "../../service/queries.ts";
 import { useKept } from "../../service/use-kept.ts";
+import { invitationTexts } from "../../texts/en/invitations.ts";
 import { shareDialogTexts } from "../../texts/en/share-lists.ts";
 import { formatDate, formatSpan, texts } from "../../texts/index.ts";
 import type { useInvite } from "./change-shares.ts";
-import { LIFETIMES, MailedLine, ROLES } from "./share-row.tsx";
+import { LIFETIMES, ROLES } from "./share-row.tsx";
 
 const words = texts.sharing;
 const peopleWords = shareDialogTexts.people;
@@ -119,9 +120,8 @@ export function PeopleForm({ name, invite, kind, problem }: PeopleFormProps) {
         role="status"
         className={invite.data === undefined ? "sr-only" : "break-words font-medium text-accent text-small"}
       >
-        {invite.data !== undefined && peopleWords.shared(invite.data.emails)}
+        {invite.data !== undefined && describeDone(invite.data, hasMail)}
       </p>
-      <MailedLine emails={invite.data?.invited ?? []} />
       <DialogFooter>
         {isDone ? (
           // If the service sends no mail, the user must next copy the message.
@@ -147,6 +147,13 @@ export function PeopleForm({ name, invite, kind, problem }: PeopleFormProps) {
       </DialogFooter>
     </form>
   );
+}
+
+/** Says in one line with whom the item is shared, and whether the service sends invitations. */
+function describeDone({ emails, invited }: { emails: string[]; invited: string[] }, hasMail: boolean): string {
+  if (!hasMail || invited.length === 0) return peopleWords.shared(emails);
+  const done = invited.length === emails.length ? peopleWords.done : peopleWords.shared(emails);
+  return `${done} ${invitationTexts.mailed(invited)}`;
 }
 
 function describeEnd(choice: string, custom: string): string {

@@ -1,18 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
-import type { Attachment, Invitation, NoteAccess } from "@valetkey/client";
+import type { Attachment, Invitation } from "@valetkey/client";
 import { Link2, UsersRound } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Avatar, nameOf } from "../../components/avatar.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { EmailText, isSameEmail } from "../../components/email-field.tsx";
+import { isExpired } from "../../components/expiry.ts";
 import { useNow } from "../../components/hooks.ts";
 import { Failure, Skeleton } from "../../components/states.tsx";
 import { useTabs } from "../../components/tabs.tsx";
 import { instanceQuery, noteQuery, sessionQuery } from "../../service/queries.ts";
-import { accessParts } from "../../texts/describe-access.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";
 import { shareDialogTexts } from "../../texts/en/share-lists.ts";
 import { formatSpan, texts } from "../../texts/index.ts";
+import { nameAll } from "./access-line.tsx";
 import { useInvite } from "./change-shares.ts";
 import { PeopleForm } from "./people-form.tsx";
 import { ShareFiles } from "./share-files.tsx";
@@ -70,7 +71,7 @@ function People({ noteId, attachment }: Pick<ShareOneProps, "noteId" | "attachme
   const subject = attachment === undefined ? { noteId } : { attachmentId: attachment.id };
   const invite = useInvite(subject);
   const hasMail = useQuery(instanceQuery).data?.mail !== false;
-  const { title = "", access } = useQuery(noteQuery(noteId)).data ?? {};
+  const { title = "" } = useQuery(noteQuery(noteId)).data ?? {};
   const what = attachment?.filename ?? (title === "" ? texts.notes.untitled : title);
   const path = attachment === undefined ? `/n/${noteId}` : `/shared?file=${attachment.id}`;
   return (
@@ -85,7 +86,7 @@ function People({ noteId, attachment }: Pick<ShareOneProps, "noteId" | "attachme
         what={what}
         fresh={invite.data?.emails ?? []}
         hasMail={hasMail}
-        ofNote={attachment === undefined ? undefined : access}
+        noteOfFile={attachment === undefined ? undefined : noteId}
       />
     </div>
   );
@@ -113,23 +114,25 @@ type ShareListProps = {
   /** The email addresses with which the user has just shared the item. */
   fresh: readonly string[];
   hasMail: boolean;
-  /** The access to the note of a shared file. Everyone who can see the note can open the file. */
-  ofNote: NoteAccess | undefined;
+  /** The note of a shared file. Everyone who can see the note can open the file. */
+  noteOfFile: string | undefined;
 };
 
 /**
  * Lists who has access: the owner, then the people whom the user has just added, then all others by name. Includes expired shares, and
  * shares that the user has just deleted.
  */
-function ShareList({ subject, what, fresh, hasMail, ofNote = {} }: ShareListProps) {
+function ShareList({ subject, what, fresh, hasMail, noteOfFile }: ShareListProps) {
   useNow(1_000);
   // The clock of the page may be some seconds late, so a new share of one hour would seem longer.
   const now = Date.now();
   const owner = useQuery(sessionQuery).data?.user;
   const shares = useQuery(sharesQuery(subject));
   const [removed, setRemoved] = useState<Entry[]>([]);
-  const { people, invitations } = ofNote;
-  const others = accessParts({ ...(people && { people }), ...(invitations && { invitations }) }, { now });
+  const ofNote = useQuery({ ...sharesQuery({ noteId: noteOfFile ?? "" }), enabled: noteOfFile !== undefined });
+  const others = (ofNote.data ?? [])
+    .filter(({ expiresAt }) => !isExpired(expiresAt, now))
+    .map(({ userId, name, email }) => ({ id: userId, name, email }));
   const current = shares.data ?? [];
   const isGone = (entry: Entry) => !current.some((share) => isSame(share, entry));
   const isFresh = ({ email }: Entry) => email !== null && fresh.some((one) => isSameEmail(one, email));
@@ -155,8 +158,8 @@ function ShareList({ subject, what, fresh, hasMail, ofNote = {} }: ShareListProp
             <span className="mt-0.5 inline-flex size-7 shrink-0 items-center justify-center rounded-full bg-accent-soft text-accent">
               <UsersRound size={14} />
             </span>
-            <div>
-              <p className="leading-6">{others.join(texts.common.separator)}</p>
+            <div className="min-w-0">
+              <p className="break-words leading-6">{nameAll(others)}</p>
               <p className="text-muted text-small">{shareDialogTexts.list.ofNote}</p>
             </div>
           </li>

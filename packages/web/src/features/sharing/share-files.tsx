@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import type { Attachment, Invitation } from "@valetkey/client";
+import { type Attachment, type Invitation, ValetKeyError } from "@valetkey/client";
 import { useEffect, useRef, useState } from "react";
 import { Dialog } from "../../components/dialog.tsx";
 import { instanceQuery } from "../../service/queries.ts";
 import { toasts } from "../../service/toasts.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";
 import { shareDialogTexts } from "../../texts/en/share-lists.ts";
-import { describeProblem } from "../../texts/index.ts";
+import { describeProblem, formatDuration } from "../../texts/index.ts";
 import { useInviteToFiles } from "./change-shares.ts";
 import { PeopleForm } from "./people-form.tsx";
 import { type Message, MessageCard } from "./share-row.tsx";
@@ -87,7 +87,9 @@ const MOST_NAMES = 2;
 function describePart(files: readonly Attachment[], { done, error }: { done: Progress; error: unknown }): string {
   const rest = files.filter(({ id }) => !done.ids.includes(id)).map(({ filename }) => filename);
   const missing = rest.length > MOST_NAMES ? words.count(rest.length) : rest.join(", ");
-  return [words.shared(done.ids.length, files.length), words.missing(missing), describeProblem(error)].join(" ");
+  const wait = error instanceof ValetKeyError && error.code === "rate_limited" ? error.retryAfterSeconds : undefined;
+  const reason = wait === undefined ? describeProblem(error) : words.tooOften(formatDuration(wait));
+  return [words.shared(done.ids.length, files.length), words.missing(missing), reason].join(" ");
 }
 
 /** Writes a message for each person, with an invitation for each file. */

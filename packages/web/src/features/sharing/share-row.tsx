@@ -139,6 +139,7 @@ type InvitationActionsProps = Pick<ShareRowProps, "subject" | "what" | "now"> & 
 
 function InvitationActions({ subject, what, invitation, now }: InvitationActionsProps) {
   const renew = useRenewInvitation(subject);
+  const hasMail = useQuery(instanceQuery).data?.mail === true;
   const { email, linkExpiresAt } = invitation;
   return (
     <div className="flex flex-col gap-2 pl-10">
@@ -146,8 +147,8 @@ function InvitationActions({ subject, what, invitation, now }: InvitationActions
         {!isExpired(linkExpiresAt, now) && (
           <CopyButton
             text={inviteTo(what, invitation)}
-            action={invitationTexts.message.copy}
-            label={invitationTexts.message.copyOf(email)}
+            action={invitationTexts.message.copyInvitation}
+            label={invitationTexts.message.copyInvitationOf(email)}
           />
         )}
         <Button
@@ -159,10 +160,10 @@ function InvitationActions({ subject, what, invitation, now }: InvitationActions
           {invitationTexts.renew}
         </Button>
       </div>
-      <p role="status" className={renew.isSuccess ? "text-muted text-small" : "sr-only"}>
-        {renew.isSuccess && invitationTexts.renewed}
+      {/* The element exists before its text, so that screen readers announce the text. */}
+      <p role="status" className={renew.isSuccess ? "break-words text-muted text-small" : "sr-only"}>
+        {renew.isSuccess && [invitationTexts.renewed, ...(hasMail ? [invitationTexts.mailed([email])] : [])].join(" ")}
       </p>
-      <MailedLine emails={renew.isSuccess ? [email] : []} />
       {renew.isError && <Problem error={renew.error} />}
     </div>
   );
@@ -214,17 +215,6 @@ function useExpiryOfShare({ name, expiresAt, now, onChange }: ShareExpiry) {
     </div>
   );
   return { select, field };
-}
-
-/** Says that the service sends a mail to these email addresses. If the service sends no mail, the element has no text. */
-export function MailedLine({ emails }: { emails: readonly string[] }) {
-  const isMailed = useQuery(instanceQuery).data?.mail === true && emails.length > 0;
-  return (
-    // The element exists before its text, so that screen readers announce the text.
-    <p role="status" className={isMailed ? "break-words text-muted text-small" : "sr-only"}>
-      {isMailed && invitationTexts.mailed(emails)}
-    </p>
-  );
 }
 
 const messageWords = invitationTexts.message;

@@ -66,7 +66,7 @@ function TrashRow({ item }: { item: TrashItem }) {
     words.purgeAt(formatDate(purgeAt, now)),
   ];
   return (
-    <li className="flex flex-col gap-2 p-3">
+    <li className="group flex flex-col gap-2 p-3">
       <div className="flex flex-wrap items-center gap-2 pl-[30px]">
         <Icon size={18} aria-hidden="true" className="-ml-[30px] mr-1 shrink-0 text-muted" />
         <div className="min-w-0 grow basis-60">
@@ -84,7 +84,7 @@ function TrashRow({ item }: { item: TrashItem }) {
           </p>
         </div>
         <Button
-          className="max-md:grow"
+          className="group-has-data-asks:hidden max-md:grow"
           aria-label={words.restoreOf(name)}
           disabled={restore.isPending}
           onClick={() => restore.mutate()}
@@ -94,7 +94,7 @@ function TrashRow({ item }: { item: TrashItem }) {
         <AskInPlace
           label={words.purge}
           spokenLabel={words.purgeOf(name)}
-          question={words.purgeQuestion}
+          question={words.purgeQuestion(name)}
           action={purge}
           className="text-danger max-md:grow"
         />

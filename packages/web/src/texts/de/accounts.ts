@@ -76,7 +76,7 @@ export const accountTexts: typeof english = {
       "Die Anmeldung hat zu lange gedauert oder in einem anderen Browser begonnen. Versuchen Sie es noch einmal.",
     identity_provider_unavailable: "Der Anmeldedienst antwortet im Moment nicht. Versuchen Sie es bald noch einmal.",
     rate_limited: "Zu viele Versuche. Warten Sie eine Minute, und versuchen Sie es noch einmal.",
-    database_unavailable: "Der Dienst erreicht seine Datenbank im Moment nicht. Versuchen Sie es bald noch einmal.",
+    database_unavailable: "Der Dienst erreicht seine Daten im Moment nicht. Versuchen Sie es bald noch einmal.",
     internal: "Bei uns ist etwas schiefgegangen. Versuchen Sie es gleich noch einmal.",
     sign_in_failed:
       "Die Anmeldung mit dem Anmeldedienst hat nicht geklappt. Versuchen Sie es noch einmal. Wenn es wieder passiert, sagen Sie es der Administration.",

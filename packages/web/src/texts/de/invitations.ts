@@ -13,19 +13,21 @@ export const invitationTexts: typeof english = {
     mailed: "Sie können diese Nachrichten auch selbst senden.",
     copy: "Nachricht kopieren",
     copyOf: (email: string) => `Nachricht kopieren für ${email}`,
+    copyInvitation: "Einladung kopieren",
+    copyInvitationOf: (email: string) => `Einladung kopieren für ${email}`,
     plain: (what: string, url: string) => `„${what}“ ist für Sie freigegeben:\n${url}`,
     personal: (what: string, url: string, until: string) =>
       `„${what}“ ist für Sie freigegeben:\n${url}\nDer Link ist nur für Sie und bis ${until} gültig.`,
     files: (lines: readonly string[]) =>
       `Diese Dateien sind für Sie freigegeben:\n${lines.join("\n")}\nDie Links sind nur für Sie.`,
   },
-  renew: "Neue Einladung",
-  renewOf: (email: string) => `Neue Einladung für ${email}`,
+  renew: "Einladung ersetzen",
+  renewOf: (email: string) => `Einladung ersetzen für ${email}`,
   renewed: "Der alte Link funktioniert nicht mehr.",
   mailed: (emails) =>
     emails.length > 3
-      ? `Wir senden ${emails.length} Einladungen per E-Mail.`
-      : `Wir senden eine Einladung an ${emails.join(", ")}.`,
+      ? `${emails.length} Einladungen sind per E-Mail unterwegs.`
+      : `Die Einladung an ${emails.join(", ")} ist unterwegs.`,
   page: {
     title: "Eine Einladung",
     shares: (who: string, what: string) => `${who} teilt „${what}“ mit Ihnen`,
@@ -37,11 +39,13 @@ export const invitationTexts: typeof english = {
     signUpToService: "Erstellen Sie Ihr Konto. Dann können Sie Dateien aufbewahren und teilen.",
     hasAccount: "Sie brauchen kein anderes Konto.",
     closed: (who: string | null) =>
-      `Nur die Administration erstellt hier Konten. Bitten Sie ${who === null ? "die Person, die Sie eingeladen hat," : `${who} oder die Administration`} um eines. Öffnen Sie dann diesen Link noch einmal.`,
+      `Wenn Sie ein Konto haben, melden Sie sich an. Wenn nicht, bitten Sie ${who === null ? "die Person, die Sie eingeladen hat," : `${who} oder die Administration`} um eines. Öffnen Sie dann diesen Link noch einmal.`,
     copy: "Link kopieren",
     signedIn: (email: string) => `Sie sind als ${email} angemeldet.`,
-    invited: (email: string) => `Die Einladung wurde für ${email} erstellt.`,
+    forAnother: ({ invited, own }: { invited: string; own: string }) =>
+      `Diese Einladung ist für ${invited}, aber Sie sind als ${own} angemeldet. Wenn Sie sie öffnen, bekommt Ihr Konto den Zugriff, und niemand sonst kann die Einladung benutzen.`,
     open: "Öffnen",
+    openAs: (name: string) => `Als ${name} öffnen`,
     opening: "Wird geöffnet …",
     otherAccount: "Anderes Konto verwenden",
     home: "Zu Ihren Notizen",
@@ -82,6 +86,7 @@ export const invitationTexts: typeof english = {
       viewer: (name: string) => `Ansehen erlauben: ${name}`,
       editor: (name: string) => `Bearbeiten erlauben: ${name}`,
     },
+    dismiss: "Ablehnen",
     dismissOf: (name: string) => `Die Anfrage von ${name} ablehnen`,
     failed: "Die Zugriffsanfragen konnten nicht geladen werden",
   },

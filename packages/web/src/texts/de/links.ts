@@ -112,6 +112,7 @@ export const linkTexts: typeof english = {
     password: "Das Passwort des Links steht nicht in der E-Mail. Teilen Sie es auf einem anderen Weg mit.",
     send: (count: number) => (count === 0 ? "Senden" : `An ${formatCount(count, people)} senden`),
     sending: "Wird gesendet …",
+    clear: "Leeren",
     sent: (emails: readonly string[]) =>
       `Sie haben den Link an ${emails.length > 3 ? formatCount(emails.length, people) : emails.join(", ")} gesendet.`,
     unproven: "Antworten gehen an Ihre E-Mail-Adresse. Bestätigen Sie sie deshalb zuerst.",
@@ -121,8 +122,8 @@ export const linkTexts: typeof english = {
     problems: {
       limit: (max: number, wait: string) =>
         `Sie können Links an ${max} Personen am Tag senden. Niemand hat diese E-Mail erhalten. Senden Sie sie an weniger Personen, oder versuchen Sie es in ${wait} noch einmal.`,
-      notNow: (email: string) =>
-        `An ${email} können Sie im Moment keine E-Mail senden. Niemand hat diese E-Mail erhalten. Nehmen Sie ${email} heraus, oder versuchen Sie es später noch einmal.`,
+      notNow: (email: string, wait: string) =>
+        `An ${email} können Sie im Moment keine E-Mail senden. Niemand hat diese E-Mail erhalten. Nehmen Sie ${email} heraus, oder versuchen Sie es in ${wait} noch einmal.`,
       notListed: (email: string) =>
         `Der Link ist nur für bestimmte Personen, und ${email} gehört nicht dazu. Nehmen Sie ${email} zuerst in den Link auf.`,
     },

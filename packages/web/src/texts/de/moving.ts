@@ -21,10 +21,12 @@ export const movingTexts: typeof english.movingTexts = {
   losing: ({ people: count, links: open, isExact }: { people: number; links: number; isExact: boolean }) => {
     if (count + open === 0) return "Niemand verliert den Zugriff.";
     const facts = [
-      ...(count === 0 ? [] : [`${isExact ? "" : "Bis zu "}${formatCount(count, people)}`]),
+      ...(count === 0 ? [] : [formatCount(count, people)]),
       ...(open === 0 ? [] : [formatCount(open, links)]),
     ];
-    return `${facts.join(" und ")} ${count + open === 1 ? "verliert" : "verlieren"} den Zugriff.`;
+    const isOne = count + open === 1;
+    if (isExact || count === 0) return `${facts.join(" und ")} ${isOne ? "verliert" : "verlieren"} den Zugriff.`;
+    return `${facts.join(" und ")} ${isOne ? "verliert" : "verlieren"} vielleicht den Zugriff.`;
   },
   otherOwner: (name: string) => `Neuer Eigentümer: ${name}.`,
   original: {

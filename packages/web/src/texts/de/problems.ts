@@ -20,7 +20,7 @@ export const problems: typeof english = {
   bucket_unavailable: "Der Dateispeicher antwortet im Moment nicht. Versuchen Sie es bald noch einmal.",
   storage_full:
     "Der Speicher des Dienstes ist voll, deshalb wurde nichts gespeichert. Sagen Sie es der Administration.",
-  database_unavailable: "Der Dienst erreicht seine Datenbank im Moment nicht. Versuchen Sie es bald noch einmal.",
+  database_unavailable: "Der Dienst erreicht seine Daten im Moment nicht. Versuchen Sie es bald noch einmal.",
   service_busy: "Zu viele Dateien kommen gleichzeitig an. Versuchen Sie es gleich noch einmal.",
   shutting_down: "Der Dienst startet neu. Versuchen Sie es gleich noch einmal.",
 };

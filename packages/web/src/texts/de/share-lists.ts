@@ -14,6 +14,7 @@ export const shareDialogTexts: typeof english = {
     placeholder: "E-Mail-Adressen",
     chosen: "Wird geteilt mit",
     remove: (email: string) => `${email} entfernen`,
+    done: "Geteilt.",
     shared: (emails) =>
       emails.length > 3 ? `Geteilt mit ${emails.length} Personen.` : `Geteilt mit ${emails.join(", ")}.`,
     will: {
@@ -36,6 +37,7 @@ export const shareDialogTexts: typeof english = {
     hint: "Für Personen, die nicht die ganze Notiz sehen sollen. Sie erhalten jede Datei für sich.",
     shared: (shared: number, all: number) => `${shared} von ${all} Dateien ${shared === 1 ? "ist" : "sind"} geteilt.`,
     missing: (files: string) => `Noch nicht geteilt: ${files}.`,
+    tooOften: (wait: string) => `Sie haben in kurzer Zeit viel geteilt. Teilen Sie den Rest in ${wait}.`,
     count: (count: number) => formatCount(count, files),
   },
   list: {

@@ -22,7 +22,7 @@ export const sharing: typeof english = {
     last: (left: string) => ` (bis zu ${left})`,
     noEnd: " (ohne Ablauf)",
     oneNeverEnds: " (1 läuft nie ab)",
-    someNeverEnd: " (mindestens 1 läuft nie ab)",
+    someNeverEnd: " (nicht alle laufen ab)",
     ends: (left: string) => `noch ${left}`,
     all: (names: string) => `Diese Notiz sehen: ${names}`,
     and: (first: string, rest: string) => `${first} und ${rest}`,

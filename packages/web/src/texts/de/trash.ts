@@ -23,6 +23,6 @@ export const trashTexts: typeof english = {
   restored: (name: string) => `„${name}“ ist wieder da`,
   purge: "Endgültig löschen",
   purgeOf: (name: string) => `${name} endgültig löschen`,
-  purgeQuestion: "Es wird jetzt aus dem Speicher gelöscht. Das lässt sich nicht rückgängig machen.",
+  purgeQuestion: (name: string) => `„${name}“ endgültig löschen? Das lässt sich nicht rückgängig machen.`,
   purged: (name: string) => `„${name}“ ist endgültig gelöscht`,
 };

@@ -73,7 +73,7 @@ export const accountTexts = {
     sign_in_expired: "The sign-in took too long, or started in another browser. Try again.",
     identity_provider_unavailable: "The identity provider does not answer at the moment. Try again soon.",
     rate_limited: "Too many tries. Wait a minute, then try again.",
-    database_unavailable: "The service can't reach its database at the moment. Try again soon.",
+    database_unavailable: "The service can't reach its data at the moment. Try again soon.",
     internal: "Something went wrong on our side. Try again in a moment.",
     sign_in_failed:
       "The sign-in with the identity provider did not work. Try again. If it keeps failing, tell the administrator.",

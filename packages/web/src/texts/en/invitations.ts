@@ -13,19 +13,21 @@ export const invitationTexts = {
     mailed: "You can also send these messages yourself.",
     copy: "Copy message",
     copyOf: (email: string) => `Copy message for ${email}`,
+    copyInvitation: "Copy invitation",
+    copyInvitationOf: (email: string) => `Copy invitation for ${email}`,
     plain: (what: string, url: string) => `I have shared “${what}” with you:\n${url}`,
     personal: (what: string, url: string, until: string) =>
       `I have shared “${what}” with you:\n${url}\nThe link is only for you. Open it by ${until}.`,
     files: (lines: readonly string[]) =>
       `I have shared files with you:\n${lines.join("\n")}\nThe links are only for you.`,
   },
-  renew: "New invitation",
-  renewOf: (email: string) => `New invitation for ${email}`,
+  renew: "Replace invitation",
+  renewOf: (email: string) => `Replace invitation for ${email}`,
   renewed: "The old link no longer works.",
   mailed: (emails: readonly string[]) =>
     emails.length > 3
-      ? `We send ${emails.length} invitations by mail.`
-      : `We send an invitation to ${emails.join(", ")}.`,
+      ? `${emails.length} invitations are on their way by mail.`
+      : `The invitation is on its way to ${emails.join(", ")}.`,
   page: {
     title: "An invitation",
     shares: (who: string, what: string) => `${who} shares “${what}” with you`,
@@ -35,11 +37,13 @@ export const invitationTexts = {
     signUpToService: "Create your account. Then you can store files, and share them.",
     hasAccount: "You do not need to create another account.",
     closed: (who: string | null) =>
-      `Here, only an administrator can create an account. Ask ${who === null ? "the person who invited you" : `${who} or the administrator`} for one. Then open this link again.`,
+      `If you have an account, sign in. If not, ask ${who === null ? "the person who invited you" : `${who} or the administrator`} for one. Then open this link again.`,
     copy: "Copy link",
     signedIn: (email: string) => `You are signed in as ${email}.`,
-    invited: (email: string) => `The invitation was made for ${email}.`,
+    forAnother: ({ invited, own }: { invited: string; own: string }) =>
+      `This invitation is for ${invited}, but you are signed in as ${own}. If you open it, your account gets the access, and nobody else can use the invitation.`,
     open: "Open",
+    openAs: (name: string) => `Open as ${name}`,
     opening: "Opening…",
     otherAccount: "Use another account",
     home: "Go to your notes",
@@ -78,7 +82,8 @@ export const invitationTexts = {
       viewer: (name: string) => `Allow to view: ${name}`,
       editor: (name: string) => `Allow to edit: ${name}`,
     },
-    dismissOf: (name: string) => `Dismiss the request of ${name}`,
+    dismiss: "Refuse",
+    dismissOf: (name: string) => `Refuse the request of ${name}`,
     failed: "The requests for access could not be loaded",
   },
 };

@@ -112,6 +112,7 @@ export const linkTexts = {
     password: "The mail does not contain the password of the link. Tell it to them in another way.",
     send: (count: number) => (count === 0 ? "Send" : `Send to ${formatCount(count, people)}`),
     sending: "Sending…",
+    clear: "Clear",
     sent: (emails: readonly string[]) =>
       `You sent the link to ${emails.length > 3 ? formatCount(emails.length, people) : emails.join(", ")}.`,
     unproven: "Answers go to your email address, so confirm it first.",
@@ -122,8 +123,8 @@ export const linkTexts = {
       limit: (max: number, wait: string) =>
         `You can send links to ${max} people in a day. Nobody got this mail. Send it to fewer people, or try again in ${wait}.`,
       /** The text gives no reason, because other people may have written to this email address. */
-      notNow: (email: string) =>
-        `You can't send a mail to ${email} at the moment. Nobody got this mail. Take ${email} out, or try again later.`,
+      notNow: (email: string, wait: string) =>
+        `You can't send a mail to ${email} at the moment. Nobody got this mail. Take ${email} out, or try again in ${wait}.`,
       notListed: (email: string) =>
         `The link is only for certain people, and ${email} is not one of them. Add ${email} to the link first.`,
     },

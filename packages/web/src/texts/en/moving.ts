@@ -21,10 +21,11 @@ export const movingTexts = {
   losing: ({ people: count, links: open, isExact }: { people: number; links: number; isExact: boolean }) => {
     if (count + open === 0) return "Nobody loses access.";
     const facts = [
-      ...(count === 0 ? [] : [`${isExact ? "" : "Up to "}${formatCount(count, people)}`]),
+      ...(count === 0 ? [] : [formatCount(count, people)]),
       ...(open === 0 ? [] : [formatCount(open, links)]),
     ];
-    return `${facts.join(" and ")} ${count + open === 1 ? "loses" : "lose"} access.`;
+    const lose = count + open === 1 ? "loses" : "lose";
+    return `${facts.join(" and ")} ${isExact || count === 0 ? lose : "may lose"} access.`;
   },
   /** For a move to a note of another owner. */
   otherOwner: (name: string) => `${name} becomes the owner.`,

@@ -26,7 +26,7 @@ export const problems: Partial<Record<ErrorCode, string>> & {
   internal: "Something went wrong on our side. Try again in a moment.",
   bucket_unavailable: "The file store does not answer at the moment. Try again soon.",
   storage_full: "The storage of the service is full, so nothing was saved. Tell the person who runs it.",
-  database_unavailable: "The service can't reach its database at the moment. Try again soon.",
+  database_unavailable: "The service can't reach its data at the moment. Try again soon.",
   service_busy: "Too many files arrive at once. Try again in a moment.",
   shutting_down: "The service is restarting. Try again in a moment.",
 };

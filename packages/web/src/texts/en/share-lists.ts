@@ -13,6 +13,7 @@ export const shareDialogTexts = {
     placeholder: "Email addresses",
     chosen: "To be shared with",
     remove: (email: string) => `Take out ${email}`,
+    done: "Shared.",
     shared: (emails: readonly string[]) =>
       emails.length > 3 ? `Shared with ${emails.length} people.` : `Shared with ${emails.join(", ")}.`,
     /** The actions that the invited people can do after the user submits the form. */
@@ -37,6 +38,7 @@ export const shareDialogTexts = {
     shared: (shared: number, all: number) => `${shared} of ${all} files ${shared === 1 ? "is" : "are"} shared.`,
     /** `files` has the names of the files, or their number. */
     missing: (files: string) => `Not yet shared: ${files}.`,
+    tooOften: (wait: string) => `You shared a lot in a short time. Share the rest in ${wait}.`,
     count: (count: number) => formatCount(count, files),
   },
   list: {

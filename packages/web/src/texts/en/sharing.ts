@@ -25,7 +25,7 @@ export const sharing = {
     last: (left: string) => ` (up to ${left})`,
     noEnd: " (no expiry)",
     oneNeverEnds: " (1 never expires)",
-    someNeverEnd: " (at least 1 never expires)",
+    someNeverEnd: " (not all expire)",
     ends: (left: string) => `expires in ${left}`,
     /** Only screen readers read this text. */
     all: (names: string) => `${names} can see this note`,

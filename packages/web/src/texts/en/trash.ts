@@ -20,6 +20,6 @@ export const trashTexts = {
   restored: (name: string) => `“${name}” is back`,
   purge: "Delete for good",
   purgeOf: (name: string) => `Delete for good: ${name}`,
-  purgeQuestion: "It is deleted from the storage now. You cannot undo this.",
+  purgeQuestion: (name: string) => `Delete “${name}” for good? You cannot undo this.`,
   purged: (name: string) => `“${name}” is deleted for good`,
 };

@@ -127,10 +127,10 @@ describe("the page of a file request", () => {
     await page.getByText(words.slots(1, 2)).waitFor();
     await choose(page, page.getByRole("button", { name: words.chooseSlot("Photo") }), [png("me.png")]);
     await page.getByRole("button", { name: words.send(1) }).click();
-    await page.getByText(words.slots(2, 2)).waitFor();
+    await page.getByText(words.thanksForAll).waitFor();
     for (const isReloaded of [false, true]) {
       if (isReloaded) await page.reload();
-      await page.getByText(words.thanks, { exact: true }).waitFor();
+      await page.getByText(words.thanksForAll, { exact: true }).waitFor();
       for (const name of ["p.pdf", "me.png"]) {
         await page.getByRole("button", { name: words.takeBackFile(name) }).waitFor();
         await page.getByLabel(words.receiptOf(name)).waitFor();
@@ -235,7 +235,7 @@ describe("the page of a file request", () => {
     await page.goto(link.url);
     await choose(page, chooseButton(page), [text("wrong.txt", "wrong")]);
     await page.getByRole("button", { name: words.send(1) }).click();
-    await page.getByText(words.thanks).waitFor();
+    await page.getByText(words.thanksForAll).waitFor();
     await page.reload();
     await page.getByText(words.full).waitFor();
     await page.getByText(words.checks("Ann")).waitFor();
@@ -268,7 +268,7 @@ describe("the page of a file request", () => {
     await choose(page, page.getByRole("button", { name: words.chooseFileAgain("film.bin") }), film);
     await page.getByText(words.resume).waitFor({ state: "detached" });
     await page.getByRole("button", { name: words.send(1) }).click();
-    await page.getByText(words.thanks).waitFor();
+    await page.getByText(words.thanksForAll).waitFor();
     await page.getByRole("heading", { name: words.full }).waitFor();
     expect(await received()).toMatchObject([{ filename: "film.bin", sizeBytes: 10 * MIB, state: "ready" }]);
   });

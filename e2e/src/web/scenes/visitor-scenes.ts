@@ -329,7 +329,7 @@ export const requestScenes: readonly Scene[] = scenesOf("nobody", {
     const slots = SLOTS.map((slot) => ({ ...slot, isFilled: true }));
     const sent = SLOTS.map(({ id }) => sentFile({ uploadId: `upload-${id}`, slotId: id }));
     await openRequest(page, { slots, sent, filesLeft: 0 }, words.full);
-    await page.getByText(words.slots(3, 3)).waitFor();
+    await page.getByText(words.thanksForAll).waitFor();
   },
   async "request-receipt"(page) {
     await openRequest(page, { filesLeft: 9, sent: [sentFile({})] });

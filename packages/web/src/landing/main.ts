@@ -1,5 +1,5 @@
 import "./landing.css";
-import { openLinkCalls, type PublicLink } from "@valetkey/client";
+import { openLinkCalls, type PublicLink, ValetKeyError } from "@valetkey/client";
 import { ignoreRepeatedClicks } from "../components/ignore-repeated-clicks.ts";
 import { chooseLanguage, LANGUAGES, otherLanguages } from "../texts/choose-language.ts";
 import { describeProblem } from "../texts/describe-problem.ts";
@@ -158,12 +158,13 @@ function endedView(received: readonly HTMLElement[], kept?: KeptReceipt): HTMLEl
 }
 
 function failedView({ error, onRetry }: { error: unknown; onRetry: () => void }): HTMLElement {
+  const isOutage = error instanceof ValetKeyError && error.status !== undefined && error.status >= 500;
   const retry = h("button", { class: "button secondary", onclick: onRetry }, texts.tryAgain);
   return ticket(
     { title: texts.failed.title },
     {
       body: [
-        h("p", { role: "alert", class: "mt-2 text-muted" }, describeProblem(error)),
+        h("p", { role: "alert", class: "mt-2 text-muted" }, isOutage ? texts.failed.outage : describeProblem(error)),
         h("p", { class: "mt-4" }, retry),
       ],
     },

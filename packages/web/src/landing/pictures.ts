@@ -3,7 +3,7 @@ import { rovingGrid } from "../components/roving-list.ts";
 import { previewOf, tileOf } from "../files/picture-layout.ts";
 import { previewKindOf } from "../files/preview-kind.ts";
 import { formatBytes, shortenName } from "../texts/format.ts";
-import { fill, h, icons, svg } from "./dom.ts";
+import { type Child, fill, h, icons, svg } from "./dom.ts";
 import type { Page } from "./page-context.ts";
 import { texts } from "./texts/en.ts";
 
@@ -122,16 +122,17 @@ function tile(file: LinkFile, { pictures, onOpen }: GridOptions): HTMLElement {
   const name = () => h("span", { dir: "auto" }, shortenName(filename, TWO_LINES));
   const size = () => h("span", { class: "tile-facts" }, formatBytes(sizeBytes));
   const content = h("span", { "aria-hidden": "true", class: "absolute inset-0" });
-  const icon = () =>
+  const icon = (...hint: Child[]) =>
     h(
       "span",
       { class: "flex size-full flex-col items-center justify-center gap-1 p-1 text-center text-small" },
       svg(kind === "video" ? icons.film : kind === "image" ? icons.image : icons.file, { size: 20 }),
       name(),
+      ...hint,
     );
   const image = pictures.show(file, {
     className: `size-full ${isCropped || isNamed ? "object-cover" : "object-contain"}${isNamed ? " object-top" : ""}`,
-    onMissing: () => fill(content, icon()),
+    onMissing: () => fill(content, icon(h("span", { class: "text-muted" }, texts.shares.noPreview))),
   });
   fill(
     content,

@@ -22,7 +22,7 @@ type SlotContent = { entry: HTMLElement | undefined; isFilled: boolean; isOpen: 
 
 export function slotList(slots: readonly Slot[], { state, onFile }: SlotOptions): SlotList {
   const filled = new Set(slots.filter(({ isFilled }) => isFilled).map(({ id }) => id));
-  const summary = h("p", { id: "slots", class: "mb-1 flex items-center gap-2 font-medium" });
+  const summary = h("p", { id: "slots", class: "mb-1 font-medium" });
   const lines = new Map(slots.map((slot, nth) => [slot.id, slotLine(slot, { number: nth + 1, state, onFile })]));
   const listed = [...lines.values()].map(({ element }) => element);
   const element = h(
@@ -34,11 +34,9 @@ export function slotList(slots: readonly Slot[], { state, onFile }: SlotOptions)
 
   const isComplete = () => filled.size === slots.length;
   function summarise(): void {
-    fill(
-      summary,
-      isComplete() && svg(icons.circleCheck, { className: "text-accent" }),
-      words.slots(filled.size, slots.length),
-    );
+    fill(summary, words.slots(filled.size, slots.length));
+    // The title of the ticket says that all files have arrived.
+    summary.hidden = isComplete();
   }
 
   for (const { id, isFilled } of slots) lines.get(id)?.show({ entry: undefined, isFilled, isOpen: !isFilled });

@@ -226,7 +226,7 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     dropping.show({ isFirst: lists.isEmpty() });
     const isWaiting = chosen.size + refused.size + pending.size > 0 || (hasSlots && !slots.isComplete());
     const isDone = received.size > 0 && !isWaiting;
-    fill(thanks, isDone ? words.thanks : "");
+    fill(thanks, isDone && (hasAll ? words.thanksForAll : words.thanks));
     fill(button, isSending ? words.sending(chosen.size) : words.send(chosen.size));
     setProps(button, { "aria-disabled": isSending || chosen.size === 0 ? "true" : undefined });
     footer.hidden = isFull || isDone;

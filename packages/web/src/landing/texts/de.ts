@@ -76,7 +76,11 @@ export const texts: typeof english = {
     receiptHint: "Eine Quittung ist Ihr Nachweis, dass eine Datei angekommen ist. Speichern Sie sie.",
   },
 
-  failed: { title: "Der Link konnte nicht geladen werden" },
+  failed: {
+    title: "Der Link konnte nicht geladen werden",
+    outage:
+      "Der Dienst hat im Moment ein Problem. An Ihrem Link liegt es nicht. Versuchen Sie es in ein paar Minuten noch einmal.",
+  },
 
   time: {
     left: (seconds: number) => `Noch ${formatDuration(seconds)}`,
@@ -90,6 +94,7 @@ export const texts: typeof english = {
     none: "Hier sind noch keine Dateien.",
     list: "Dateien",
     pictures: "Bilder",
+    noPreview: "Keine Vorschau",
     preview: (filename: string) => `Vorschau von ${filename}`,
     download: "Herunterladen",
     ofFile: (action: string, filename: string) => `${action}: ${filename}`,
@@ -159,7 +164,7 @@ export const texts: typeof english = {
     noneReady: "Noch ist keine Datei bereit zum Senden.",
     send: (count: number) => (count === 0 ? "Senden" : `${formatCount(count, files)} senden`),
     sending: (count: number) => `${formatCount(count, files)} ${count === 1 ? "wird" : "werden"} gesendet …`,
-    slots: (filled: number, all: number) => (filled === all ? "Alles ist da" : `${filled} von ${all} erhalten`),
+    slots: (filled: number, all: number) => `${filled} von ${all} erhalten`,
     slotFilled: "Erhalten",
     tooLarge: (bytes: number) => `Diese Datei ist zu groß. Angenommen: bis ${formatBytes(bytes)}.`,
     wrongKind: (kinds: readonly string[]) =>
@@ -177,6 +182,7 @@ export const texts: typeof english = {
     full: "Alle Dateien sind angekommen",
     fullHint: "Mehr ist nicht nötig.",
     thanks: "Danke. Ihre Dateien sind angekommen.",
+    thanksForAll: "Danke. Mehr ist nicht nötig.",
     problems: {
       link_not_found: "Die Anfrage ist beendet, deshalb wurde diese Datei nicht angenommen.",
       request_full: "Die Anfrage hat alle ihre Dateien, oder diese Datei ist zu groß für den Rest.",

@@ -76,7 +76,10 @@ export const texts = {
     receiptHint: "A receipt is your proof that a file arrived. Save it.",
   },
 
-  failed: { title: "The link could not be loaded" },
+  failed: {
+    title: "The link could not be loaded",
+    outage: "The service has a problem at the moment. Your link is not the reason. Try again in a few minutes.",
+  },
 
   time: {
     left: (seconds: number) => `Ends in ${formatDuration(seconds)}`,
@@ -91,6 +94,7 @@ export const texts = {
     none: "There are no files here yet.",
     list: "Files",
     pictures: "Pictures",
+    noPreview: "No preview",
     preview: (filename: string) => `Preview ${filename}`,
     download: "Download",
     /** The label for screen readers. `action` is `Download` or `Download again`. */
@@ -163,7 +167,7 @@ export const texts = {
     noneReady: "No file is ready to send yet.",
     send: (count: number) => (count === 0 ? "Send" : `Send ${formatCount(count, files)}`),
     sending: (count: number) => `Sending ${formatCount(count, files)}…`,
-    slots: (filled: number, all: number) => (filled === all ? "Everything is here" : `${filled} of ${all} received`),
+    slots: (filled: number, all: number) => `${filled} of ${all} received`,
     slotFilled: "Received",
     tooLarge: (bytes: number) => `This file is too large. Accepted: up to ${formatBytes(bytes)}.`,
     wrongKind: (kinds: readonly string[]) => `This kind of file is not asked for. Accepted: ${listKinds(kinds)}.`,
@@ -174,6 +178,7 @@ export const texts = {
     full: "All files have arrived",
     fullHint: "Nothing more is needed.",
     thanks: "Thank you. Your files have arrived.",
+    thanksForAll: "Thank you. Nothing more is needed.",
     problems: {
       link_not_found: "The request has ended, so this file was not accepted.",
       request_full: "The request has all its files, or this file is too large for the space that is left.",

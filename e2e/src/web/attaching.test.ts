@@ -170,7 +170,7 @@ describe("attaching files to a note", () => {
     }
     await editor.page.goto(`/n/${note.id}`);
     await choose(editor, [text("a.txt", "a")]);
-    await filesOf(editor).getByText("The storage of the owner of this note is full.").waitFor();
+    await filesOf(editor).getByText("The storage of the owner of this note has too little space left.").waitFor();
     expect(await filesOf(editor).getByRole("link").count()).toBe(0);
     await choose(owner, [text("a.txt", "a")]);
     await filesOf(owner).getByRole("link", { name: "See your storage" }).click();

@@ -268,7 +268,8 @@ describe("a file request of a note", () => {
     });
     await ann.page.goto(`/n/${note.id}`);
     const row = ann.page.getByRole("listitem").filter({ hasText: "a.txt" });
-    await row.getByText("Waiting for review · Maria (visitor) · 1 byte").waitFor();
+    await ann.page.getByText("2 files wait for your review. Nobody can open them until you accept them.").waitFor();
+    await row.getByText("Maria (visitor) · 1 byte").waitFor();
     await row.getByTitle("text/plain").waitFor();
     expect(await row.getByRole("button", { name: "Preview" }).count()).toBe(0);
     await row.getByRole("button", { name: "Accept a.txt" }).click();

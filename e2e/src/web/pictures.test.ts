@@ -159,9 +159,10 @@ describe("the pictures of a note", () => {
     await openPhotos(fay);
     await openerOf(fay, "a.jpg").focus();
     await fay.page.keyboard.press("F2");
-    await fay.page.getByRole("listitem").getByRole("textbox").fill("party.jpg");
+    await fay.page.getByRole("dialog").getByRole("textbox").fill("party.jpg");
     await fay.page.keyboard.press("Enter");
     await openerOf(fay, "party.jpg").waitFor();
+    await expect.poll(() => openerOf(fay, "party.jpg").evaluate((opener) => opener.matches(":focus"))).toBe(true);
     await fay.page.getByRole("button", { name: words.asList }).click();
     await expect.poll(() => filesOf(fay).locator(".tile").count()).toBe(0);
     await fay.page.reload();

@@ -211,7 +211,7 @@ export const ownerLinkScenes: readonly Scene[] = [
         });
       });
       await page.goto(`/n/${full.id}`);
-      const waits = page.getByText(attachments.states.quarantined).first();
+      const waits = page.getByText(attachments.review(6));
       await waits.waitFor();
       await waits.scrollIntoViewIfNeeded();
     },

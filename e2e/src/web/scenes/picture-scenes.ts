@@ -39,7 +39,10 @@ async function openViewer(page: Page, world: World, { filename, held, ...options
 /** Opens the menu of a photo in the grid. On a phone, photos have menus only while the user selects files. */
 async function openMenu(page: Page, filename: string) {
   const more = tile(page, filename).getByRole("button", { name: texts.common.more });
-  if (!(await more.isVisible())) await page.getByRole("button", { name: attachments.select }).click();
+  if (!(await more.isVisible())) {
+    await page.getByRole("button", { name: attachments.select }).click();
+    await page.getByRole("checkbox", { name: attachments.choose(filename) }).check();
+  }
   await more.click();
 }
 
@@ -74,7 +77,7 @@ export const pictureScenes: readonly Scene[] = scenesOf("ann", {
     await openPictures(page, world, { count: 20 });
     await openMenu(page, "IMG_2045.jpg");
     await page.getByRole("menuitem", { name: attachments.rename }).click();
-    await page.getByRole("listitem").getByRole("textbox").waitFor();
+    await page.getByRole("dialog").getByRole("textbox").waitFor();
   },
   async "pictures-select"(page, world) {
     await openPictures(page, world, { count: 20 });

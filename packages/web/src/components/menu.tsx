@@ -14,7 +14,7 @@ import { IconButton } from "./button.tsx";
 
 type MenuProps = {
   /** The name of the item to which the actions belong, because the menu can cover the item. */
-  title?: string | undefined;
+  title?: ReactNode;
   trigger: ReactElement<ComponentProps<"button">>;
   children: ReactNode;
   align?: "start" | "end";

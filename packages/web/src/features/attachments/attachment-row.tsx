@@ -67,12 +67,11 @@ export const AttachmentRow = memo(function AttachmentRow({
   const isChoosing = isChosen !== undefined;
   const opener = useRef<HTMLButtonElement>(null);
   useFocusBack(opener, isRenaming);
-  // Phones cut the end of a long line, so the line starts with the state and the access. A review needs the sender first.
+  // Phones cut the end of a long line, so the line starts with the state and the access. A review needs only the sender and the size.
   const sender = createdBy.id === accountId ? [] : [nameOf(createdBy, { otherwise: texts.common.someone })];
   const facts = [
-    ...(isWaiting(state) ? [words.states[state]] : []),
-    ...(isForReview ? sender : []),
-    ...(access === undefined ? [] : accessParts(access, { now })),
+    ...(isForReview ? sender : isWaiting(state) ? [words.states[state]] : []),
+    ...(access === undefined || isForReview ? [] : accessParts(access, { now })),
     formatBytes(sizeBytes),
     ...(isForReview ? [] : sender),
   ];
@@ -114,7 +113,7 @@ export const AttachmentRow = memo(function AttachmentRow({
             </p>
           ) : (
             <p
-              className="truncate text-muted text-small tabular-nums"
+              className={clsx("text-muted text-small tabular-nums", !isForReview && "truncate")}
               title={isForReview ? attachment.contentType : undefined}
             >
               {facts.join(texts.common.separator)}
@@ -158,15 +157,22 @@ function Choose({ attachment: { id, filename }, isChosen, onChoose }: ChooseProp
 
 const loadRename = () => importWithRetry(() => import("./rename-form.tsx"));
 
-export function Rename(form: { attachment: Attachment; onDone: () => void }) {
+type RenameProps = { attachment: Attachment; onDone: () => void };
+
+function Rename(form: RenameProps) {
   const { data: code } = useCode("rename", loadRename, { onFail: form.onDone });
   return (
-    // biome-ignore lint/a11y/noRedundantRoles: the role of a list of tiles is "presentation"
-    <li role="listitem" className="-mx-2 flex min-h-14 items-center gap-3 rounded-card px-2 py-1">
+    <li className="-mx-2 flex min-h-14 items-center gap-3 rounded-card px-2 py-1">
       <Thumbnail attachment={form.attachment} />
       {code !== undefined && <code.RenameForm {...form} />}
     </li>
   );
+}
+
+/** The form of a tile. A form in the grid would move the other tiles. */
+export function RenameDialog(form: RenameProps) {
+  const { data: code } = useCode("rename", loadRename, { onFail: form.onDone });
+  return code === undefined ? null : <code.RenameDialog {...form} />;
 }
 
 const loadReview = () => importWithRetry(() => import("./review-file.tsx"));
@@ -209,7 +215,12 @@ export function AttachmentMenu({ attachment, actions, className }: ActionsProps 
   return (
     <IconMenu
       label={texts.common.more}
-      title={shortenName(attachment.filename)}
+      title={
+        <span className="flex items-center gap-2">
+          <Thumbnail attachment={attachment} />
+          <span className="min-w-0">{shortenName(attachment.filename)}</span>
+        </span>
+      }
       className={clsx("tooltip-left", className)}
       icon={<MoreHorizontal size={16} />}
     >

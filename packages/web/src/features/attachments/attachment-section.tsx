@@ -91,6 +91,7 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
   };
   const { isDragged, drop, accept } = useDropAndPaste({ isEnabled: canEdit, onChosen });
   const arrived = useArrivedCount(note);
+  const forReview = canEdit ? attachments.filter(({ state }) => state === "quarantined").length : 0;
   const isEmpty = attachments.length === 0 && uploadIds.length === 0 && waiting.length === 0;
   return (
     <section
@@ -150,6 +151,7 @@ export function AttachmentSection({ ref: section, note, prepare, ...callbacks }:
           onMove={callbacks.onMove}
         />
       )}
+      {forReview > 0 && <p className="text-pretty text-small">{words.review(forReview)}</p>}
       {uploadIds.length > 0 && <Total noteId={note.id} />}
       {isEmpty ? (
         <NoFiles drop={canEdit ? drop : undefined} />

@@ -10,7 +10,7 @@ import { hasThumbnail, shapeOf } from "../../service/thumbnails.ts";
 import { accessParts } from "../../texts/describe-access.ts";
 import { formatBytes, texts } from "../../texts/index.ts";
 import { type FileKind, kindOfFile } from "./arrange-files.ts";
-import { type AttachmentActions, AttachmentMenu, CAN_DRAG, Rename } from "./attachment-row.tsx";
+import { type AttachmentActions, AttachmentMenu, CAN_DRAG, RenameDialog } from "./attachment-row.tsx";
 import { FileIcon, useThumbnail } from "./thumbnail.tsx";
 
 const words = texts.attachments;
@@ -54,15 +54,6 @@ export const FileTile = memo(function FileTile({
   const opener = useRef<HTMLButtonElement>(null);
   useFocusBack(opener, isRenaming);
   const { onRename } = actions;
-  if (isRenaming && onRename !== undefined) {
-    return (
-      <>
-        {/* Fills the rest of the row before the rename form, so that the tiles of this row keep their size. */}
-        <li aria-hidden="true" className="picture-grid-rest" />
-        <Rename attachment={attachment} onDone={() => onRename(undefined)} />
-      </>
-    );
-  }
   const { isCropped } = tileOf(shapeOf(attachment));
   const hasName = isNamed(attachment);
   const who = access === undefined ? [] : accessParts(access, { now });
@@ -102,7 +93,7 @@ export const FileTile = memo(function FileTile({
             aria-description={facts}
             checked={isChosen}
             onChange={({ nativeEvent }) => actions.onChoose(id, (nativeEvent as MouseEvent).shiftKey)}
-            className="absolute top-2 left-2 z-1 size-5 cursor-pointer bg-surface accent-accent"
+            className="absolute top-2 left-2 z-1 size-5 cursor-pointer rounded-[4px] border-2 border-muted bg-surface accent-accent"
           />
           {content}
         </label>
@@ -112,10 +103,13 @@ export const FileTile = memo(function FileTile({
           <Users size={14} />
         </span>
       )}
-      {/* On a touch screen, the menus would cover the pictures, so the menus appear only while the user selects files. */}
-      <div className={clsx("tile-menu", isChosen === undefined && "pointer-coarse:hidden")}>
+      {/* On a touch screen, the menus would cover the pictures, so only the selected files have menus. */}
+      <div className={clsx("tile-menu", isChosen !== true && "pointer-coarse:hidden")}>
         <AttachmentMenu attachment={attachment} actions={actions} className={MENU_BUTTON} />
       </div>
+      {isRenaming && onRename !== undefined && (
+        <RenameDialog attachment={attachment} onDone={() => onRename(undefined)} />
+      )}
     </li>
   );
 });
@@ -169,10 +163,12 @@ function TileContent({ attachment, facts, isCropped }: TileContentProps) {
           </span>
         </>
       ) : (
-        <span className="flex size-full flex-col items-center justify-center gap-1 overflow-hidden p-1 text-center text-small leading-4">
+        <span className="flex size-full flex-col items-center justify-center gap-1 overflow-hidden p-1 text-center text-small leading-4 *:first:-my-2.5 md:*:first:my-0 max-md:gap-0.5">
           <FileIcon {...attachment} />
           <FileName filename={filename} width={TWO_LINES} />
-          <span className="text-muted tabular-nums">{formatBytes(attachment.sizeBytes)}</span>
+          <span className={clsx("text-muted tabular-nums", !isMissing && "max-md:hidden")}>
+            {isMissing ? words.noPreview : formatBytes(attachment.sizeBytes)}
+          </span>
         </span>
       )}
     </span>

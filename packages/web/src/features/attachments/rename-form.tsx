@@ -1,18 +1,20 @@
 import type { Attachment, Note } from "@valetkey/client";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button } from "../../components/button.tsx";
+import { Dialog } from "../../components/dialog.tsx";
 import { inputStyle } from "../../components/text-field.tsx";
 import { client } from "../../service/client.ts";
 import { invalidate, keys, queryClient } from "../../service/queries.ts";
 import { renameTexts } from "../../texts/en/file-tools.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
+import { useThumbnail } from "./thumbnail.tsx";
 
 const words = renameTexts;
 /** The maximum length of a filename in characters. The service has the same limit. */
 const MAX_LENGTH = 255;
 
 /**
- * Renames a file in its row. At first, the filename without its extension is selected, so that typed text does not replace the extension.
+ * Renames a file. At first, the filename without its extension is selected, so that typed text does not replace the extension.
  */
 export function RenameForm({ attachment, onDone }: { attachment: Attachment; onDone: () => void }) {
   const { filename } = attachment;
@@ -77,6 +79,19 @@ export function RenameForm({ attachment, onDone }: { attachment: Attachment; onD
         </p>
       )}
     </form>
+  );
+}
+
+/** Renames a file in a dialog, with the picture of the file. */
+export function RenameDialog({ attachment, onDone }: { attachment: Attachment; onDone: () => void }) {
+  const { place, url } = useThumbnail<HTMLDivElement>(attachment);
+  return (
+    <Dialog title={words.title} onClose={onDone}>
+      <div ref={place}>
+        {url !== undefined && <img src={url} alt="" className="mx-auto mb-3 max-h-[30dvh] rounded-small" />}
+      </div>
+      <RenameForm attachment={attachment} onDone={onDone} />
+    </Dialog>
   );
 }
 

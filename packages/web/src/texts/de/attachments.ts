@@ -46,9 +46,14 @@ export const attachments: typeof english = {
     quarantined: "Wartet auf Prüfung",
     rejected: "Diese Datei hat die Prüfung nicht bestanden. Sie wurde nicht behalten.",
   },
+  noPreview: "Keine Vorschau",
+  review: (count: number) =>
+    count === 1
+      ? "1 Datei wartet auf Ihre Prüfung. Niemand kann sie öffnen, bis Sie sie annehmen. Wenn Sie sie ablehnen, wird sie gelöscht."
+      : `${formatCount(count, files)} warten auf Ihre Prüfung. Niemand kann sie öffnen, bis Sie sie annehmen. Wenn Sie eine Datei ablehnen, wird sie gelöscht.`,
   tooLarge: (limitBytes: number) =>
     `Sie ist größer als ${formatBytes(limitBytes)}, mehr erlaubt dieser Dienst nicht. Sie wurde nicht gesendet.`,
-  ownerIsFull: "Der Speicher der Person, der diese Notiz gehört, ist voll.",
+  ownerIsFull: "Im Speicher der Person, der diese Notiz gehört, ist zu wenig Platz.",
   events: {
     added: (names: readonly string[]) =>
       names.length === 1 ? `${names[0]} wird hochgeladen` : `${formatCount(names.length, files)} werden hochgeladen`,

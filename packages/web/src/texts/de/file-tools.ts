@@ -36,6 +36,7 @@ export const fileToolsTexts: typeof english.fileToolsTexts = {
 };
 
 export const renameTexts: typeof english.renameTexts = {
+  title: "Datei umbenennen",
   name: "Name der Datei",
   save: "Umbenennen",
   saving: "Wird umbenannt …",

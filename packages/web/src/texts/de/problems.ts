@@ -14,7 +14,7 @@ export const problems: typeof english = {
   too_many_uploads: "Zu viele Dateien warten. Warten Sie etwas, oder löschen Sie Dateien, die nicht fertig sind.",
   search_timeout: "Diese Suche dauert zu lange. Versuchen Sie einen anderen Text, oder versuchen Sie es später.",
   rate_limited: "Zu viele Versuche. Warten Sie eine Minute, und versuchen Sie es noch einmal.",
-  quota_exceeded: "Ihr Speicher ist voll. Löschen Sie Dateien endgültig.",
+  quota_exceeded: "In Ihrem Speicher ist zu wenig Platz. Löschen Sie Dateien endgültig.",
   file_too_large: "Diese Datei ist größer, als dieser Dienst erlaubt.",
   internal: "Bei uns ist etwas schiefgegangen. Versuchen Sie es gleich noch einmal.",
   bucket_unavailable: "Der Dateispeicher antwortet im Moment nicht. Versuchen Sie es bald noch einmal.",

@@ -46,9 +46,14 @@ export const attachments = {
     quarantined: "Waiting for review",
     rejected: "This file did not pass the checks. It was not kept.",
   },
+  noPreview: "No preview",
+  review: (count: number) =>
+    count === 1
+      ? "1 file waits for your review. Nobody can open it until you accept it. If you reject it, it is deleted."
+      : `${formatCount(count, files)} wait for your review. Nobody can open them until you accept them. If you reject a file, it is deleted.`,
   tooLarge: (limitBytes: number) =>
     `It is larger than ${formatBytes(limitBytes)}, the most that this service accepts. It was not sent.`,
-  ownerIsFull: "The storage of the owner of this note is full.",
+  ownerIsFull: "The storage of the owner of this note has too little space left.",
   events: {
     added: (names: readonly string[]) =>
       names.length === 1 ? `Uploading ${names[0]}` : `Uploading ${formatCount(names.length, files)}`,

@@ -35,6 +35,7 @@ export const fileToolsTexts = {
 };
 
 export const renameTexts = {
+  title: "Rename the file",
   name: "Name of the file",
   save: "Rename",
   saving: "Renaming…",

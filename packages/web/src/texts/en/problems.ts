@@ -21,7 +21,7 @@ export const problems: Partial<Record<ErrorCode, string>> & {
     "Too many files are waiting to be sent. Wait until some are sent, or delete files that are not complete.",
   search_timeout: "This search takes too long. Try another text, or try again later.",
   rate_limited: "Too many tries. Wait a minute, then try again.",
-  quota_exceeded: "Your storage is full. Delete some files for good.",
+  quota_exceeded: "Your storage has too little space left. Delete some files for good.",
   file_too_large: "This file is larger than this service accepts.",
   internal: "Something went wrong on our side. Try again in a moment.",
   bucket_unavailable: "The file store does not answer at the moment. Try again soon.",

@@ -134,7 +134,7 @@ describe("a link of a note", () => {
     expect(await readClipboard(ann.page)).toBe(link?.url);
 
     await chooseForLink(ann.page, { label: "Contract", action: "End link" });
-    await dialog.getByText("Nobody can open it any more.").waitFor();
+    await dialog.getByText("End this link? Then nobody can open it.").waitFor();
     await ann.page.keyboard.press("Escape");
     await dialog.locator("button:focus[aria-label='More about the link “Contract”']").waitFor();
     await chooseForLink(ann.page, { label: "Contract", action: "End link" });

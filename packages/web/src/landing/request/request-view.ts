@@ -218,14 +218,17 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   function update(): void {
     const isFull = state.filesLeft() < 1 && chosen.size === 0;
     const hasAll = isFull && refused.size + pending.size === 0;
-    fill(title, hasAll ? words.full : asks);
-    for (const element of [messageLine, end]) element?.toggleAttribute("hidden", hasAll);
-    fill(limits, isFull ? hasAll && received.size === 0 && words.fullHint : describeLimits(request, state.filesLeft()));
+    const isWaiting = chosen.size + refused.size + pending.size > 0 || (hasSlots && !slots.isComplete());
+    const isDone = received.size > 0 && !isWaiting;
+    fill(title, hasAll ? words.full : isDone ? words.arrived : asks);
+    messageLine?.toggleAttribute("hidden", hasAll || isDone);
+    end.toggleAttribute("hidden", hasAll);
+    const left = state.filesLeft();
+    const describeLeft = () => describeLimits(request, { left, isFirst: lists.isEmpty() });
+    fill(limits, isFull ? hasAll && received.size === 0 && words.fullHint : describeLeft());
     dropping.element.hidden = isSending || state.filesLeft() < 1;
     lists.update();
     dropping.show({ isFirst: lists.isEmpty() });
-    const isWaiting = chosen.size + refused.size + pending.size > 0 || (hasSlots && !slots.isComplete());
-    const isDone = received.size > 0 && !isWaiting;
     fill(thanks, isDone && (hasAll ? words.thanksForAll : words.thanks));
     fill(button, isSending ? words.sending(chosen.size) : words.send(chosen.size));
     setProps(button, { "aria-disabled": isSending || chosen.size === 0 ? "true" : undefined });
@@ -255,9 +258,12 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
   return sheet(view, abuseLine(link));
 }
 
-function describeLimits({ slots, accept, maxBytesPerFile }: FileRequest, filesLeft: number): string {
+type Left = { left: number; isFirst: boolean };
+
+/** Says how many files the visitor can add. `isFirst`: the page shows no file yet. */
+function describeLimits({ slots, accept, maxBytesPerFile }: FileRequest, { left, isFirst }: Left): string {
   if (slots.length > 0) return "";
-  const limits = words.limits(filesLeft, maxBytesPerFile);
+  const limits = (isFirst ? words.limits : words.moreLimits)(left, maxBytesPerFile);
   return accept.length === 0 ? limits : `${limits} ${words.kinds(accept)}`;
 }
 

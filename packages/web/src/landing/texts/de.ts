@@ -143,6 +143,8 @@ export const texts: typeof english = {
     anonymous: "Dateien senden",
     limits: (filesLeft: number, bytesPerFile: number) =>
       `Bis zu ${formatCount(filesLeft, files)}, jede bis ${formatBytes(bytesPerFile)}.`,
+    moreLimits: (filesLeft: number, bytesPerFile: number) =>
+      `Noch ${formatCount(filesLeft, files)} möglich, jede bis ${formatBytes(bytesPerFile)}.`,
     kinds: (kinds: readonly string[]) => `Angenommen: ${listKinds(kinds)}.`,
     kindsShort: listKinds,
     slotSize: (bytes: number) => `bis ${formatBytes(bytes)}`,
@@ -181,7 +183,8 @@ export const texts: typeof english = {
       "Die Dateien konnten nicht gelesen werden. Prüfen Sie, ob Sie sie öffnen dürfen, und ziehen Sie sie noch einmal hierher.",
     full: "Alle Dateien sind angekommen",
     fullHint: "Mehr ist nicht nötig.",
-    thanks: "Danke. Ihre Dateien sind angekommen.",
+    arrived: "Ihre Dateien sind angekommen",
+    thanks: "Danke. Sie können weitere Dateien hinzufügen.",
     thanksForAll: "Danke. Mehr ist nicht nötig.",
     problems: {
       link_not_found: "Die Anfrage ist beendet, deshalb wurde diese Datei nicht angenommen.",

@@ -146,6 +146,8 @@ export const texts = {
     anonymous: "Send files",
     limits: (filesLeft: number, bytesPerFile: number) =>
       `Up to ${formatCount(filesLeft, files)}, each up to ${formatBytes(bytesPerFile)}.`,
+    moreLimits: (filesLeft: number, bytesPerFile: number) =>
+      `${formatCount(filesLeft, { one: "more file", other: "more files" })} possible, each up to ${formatBytes(bytesPerFile)}.`,
     kinds: (kinds: readonly string[]) => `Accepted: ${listKinds(kinds)}.`,
     kindsShort: listKinds,
     slotSize: (bytes: number) => `up to ${formatBytes(bytes)}`,
@@ -177,7 +179,8 @@ export const texts = {
     unreadable: "What you dropped could not be read. Check that you may open it, then drop it again.",
     full: "All files have arrived",
     fullHint: "Nothing more is needed.",
-    thanks: "Thank you. Your files have arrived.",
+    arrived: "Your files have arrived",
+    thanks: "Thank you. You can add more files.",
     thanksForAll: "Thank you. Nothing more is needed.",
     problems: {
       link_not_found: "The request has ended, so this file was not accepted.",

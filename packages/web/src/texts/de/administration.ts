@@ -135,7 +135,7 @@ export const administration: typeof english.administration = {
     revoke: "Beenden",
     revokeOf: (name: string) => `Den Link „${name}“ beenden`,
     revokeQuestion:
-      "Niemand kann ihn mehr öffnen. Die Person, der er gehört, sieht, dass Sie ihn beendet haben. Das lässt sich nicht rückgängig machen.",
+      "Diesen Link beenden? Dann kann ihn niemand mehr öffnen. Die Person, der er gehört, sieht, dass Sie ihn beendet haben. Das lässt sich nicht rückgängig machen.",
   },
   mail: {
     failed: "Die E-Mails konnten nicht geladen werden",

@@ -97,7 +97,7 @@ export const linkTexts: typeof english = {
   revoke: {
     action: "Beenden",
     confirm: "Beenden",
-    question: "Niemand kann ihn mehr öffnen. Das lässt sich nicht rückgängig machen.",
+    question: "Diesen Link beenden? Dann kann ihn niemand mehr öffnen. Das lässt sich nicht rückgängig machen.",
     lastUrl: (left: string) => `Ein gerade geöffneter Download gilt noch ${left}.`,
     noUrl: "Niemand kann damit noch etwas herunterladen.",
   },

@@ -133,7 +133,7 @@ export const administration = {
       `${formatCount(count, received)}${count === 0 ? "" : `, ${formatBytes(bytes)}`}`,
     revoke: "End link",
     revokeOf: (name: string) => `End link “${name}”`,
-    revokeQuestion: "Nobody can open it any more. The owner sees that you ended it. You cannot undo this.",
+    revokeQuestion: "End this link? Then nobody can open it. The owner sees that you ended it. You cannot undo this.",
   },
   mail: {
     failed: "The mails could not be loaded",

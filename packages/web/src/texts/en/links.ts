@@ -97,7 +97,7 @@ export const linkTexts = {
   revoke: {
     action: "End link",
     confirm: "End link",
-    question: "Nobody can open it any more. You cannot undo this.",
+    question: "End this link? Then nobody can open it. You cannot undo this.",
     lastUrl: (left: string) => `A download that was just opened works for ${left} more.`,
     noUrl: "Nobody can download anything with it any more.",
   },

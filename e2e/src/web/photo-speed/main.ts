@@ -12,6 +12,9 @@ import { startWebService } from "../testing/service.ts";
 
 type Screen = { name: string; options: PersonOptions };
 
+/** The state of the scrolled note: whether the note is at its end, and the durations of the frames that took more than 50 ms. */
+type Scrolled = { isAtEnd: boolean; frames: number[] };
+
 // Measures how a note with photos loads and scrolls: `npm run photo-speed [-- number of photos]`. On a slow connection, measures the time
 // and the bytes until all photos are visible. On a slow processor, measures how smoothly a note with 1,000 photos scrolls.
 const PHOTO_BYTES = 5_000_000;
@@ -27,6 +30,10 @@ const SCREENS: readonly Screen[] = [
 ];
 /** The height of the window for each photo, in pixels, so that all photos are visible at the same time. */
 const HEIGHT_OF_PHOTO = 75;
+const READ_SCROLLED = `(() => {
+  const { scrollTop, clientHeight, scrollHeight } = document.querySelector("#note");
+  return { isAtEnd: scrollTop + clientHeight >= scrollHeight - 2, frames };
+})()`;
 const GOAL = { seconds: 8, bytes: 10_000_000 };
 const SEEDED_AT_ONCE = 4;
 
@@ -103,13 +110,6 @@ async function slowDown(session: CDPSession): Promise<() => number> {
   await session.send("Network.emulateNetworkConditions", { offline: false, latency: LATENCY_MS, ...limits });
   return () => bytes;
 }
-
-/** The state of the scrolled note: whether the note is at its end, and the durations of the frames that took more than 50 ms. */
-type Scrolled = { isAtEnd: boolean; frames: number[] };
-const READ_SCROLLED = `(() => {
-  const { scrollTop, clientHeight, scrollHeight } = document.querySelector("#note");
-  return { isAtEnd: scrollTop + clientHeight >= scrollHeight - 2, frames };
-})()`;
 
 /** Scrolls a note with 1,000 simulated photos from top to bottom: with the steps of a wheel, and then fast. */
 async function measureScroll({ name, options }: Screen): Promise<void> {

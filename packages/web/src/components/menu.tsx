@@ -10,6 +10,7 @@ import {
   useId,
   useState,
 } from "react";
+import { flushSync } from "react-dom";
 import { IconButton } from "./button.tsx";
 
 type MenuProps = {
@@ -35,11 +36,14 @@ const areas = {
 export function Menu({ title, trigger, children, align = "end", side = "bottom" }: MenuProps) {
   const id = useId();
   const [isOpen, setOpen] = useState(false);
+  // A note can have a thousand menus, so the page gets the element of a menu at the first click, before the browser opens the menu.
+  const [isUsed, setUsed] = useState(false);
   const button = cloneElement(trigger, {
     id: `${id}button`,
     popoverTarget: id,
     "aria-haspopup": "menu",
     "aria-expanded": isOpen,
+    onClick: () => flushSync(() => setUsed(true)),
     onKeyDown(event) {
       if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
       event.preventDefault();
@@ -49,29 +53,31 @@ export function Menu({ title, trigger, children, align = "end", side = "bottom" 
   return (
     <>
       {button}
-      <div
-        id={id}
-        role="menu"
-        tabIndex={-1}
-        popover="auto"
-        aria-labelledby={`${id}button`}
-        onBeforeToggle={({ newState }) => setOpen(newState === "open")}
-        onToggle={({ newState, currentTarget }) => newState === "open" && focusFirst(currentTarget)}
-        onClick={({ currentTarget }) => currentTarget.hidePopover()}
-        onKeyDown={moveFocus}
-        className={clsx(
-          "min-w-44 rounded-card border border-line bg-surface p-1 text-base text-ink shadow-float outline-none transition-opacity starting:opacity-0",
-          "inset-auto my-1 [position-try-fallbacks:flip-block]",
-          areas[side][align],
-        )}
-      >
-        {isOpen && title !== undefined && (
-          <p role="none" dir="auto" className="max-w-60 px-2 py-1 text-muted text-small [overflow-wrap:anywhere]">
-            {title}
-          </p>
-        )}
-        {isOpen && children}
-      </div>
+      {isUsed && (
+        <div
+          id={id}
+          role="menu"
+          tabIndex={-1}
+          popover="auto"
+          aria-labelledby={`${id}button`}
+          onBeforeToggle={({ newState }) => setOpen(newState === "open")}
+          onToggle={({ newState, currentTarget }) => newState === "open" && focusFirst(currentTarget)}
+          onClick={({ currentTarget }) => currentTarget.hidePopover()}
+          onKeyDown={moveFocus}
+          className={clsx(
+            "min-w-44 rounded-card border border-line bg-surface p-1 text-base text-ink shadow-float outline-none transition-opacity starting:opacity-0",
+            "inset-auto my-1 [position-try-fallbacks:flip-block]",
+            areas[side][align],
+          )}
+        >
+          {isOpen && title !== undefined && (
+            <p role="none" dir="auto" className="max-w-60 px-2 py-1 text-muted text-small [overflow-wrap:anywhere]">
+              {title}
+            </p>
+          )}
+          {isOpen && children}
+        </div>
+      )}
     </>
   );
 }

@@ -1,12 +1,12 @@
 import type { Attachment, Note } from "@valetkey/client";
 import { clsx } from "clsx";
 import { Copy, Download, Eye, FileOutput, Link2, MoreHorizontal, PencilLine, Trash2, UserPlus } from "lucide-react";
-import { memo, useMemo, useRef } from "react";
+import { type ComponentProps, memo, useMemo, useRef } from "react";
 import { nameOf } from "../../components/avatar.tsx";
 import { IconButton, IconLink } from "../../components/button.tsx";
 import { FileName } from "../../components/file-name.tsx";
 import { useFocusBack } from "../../components/hooks.ts";
-import { IconMenu, MenuItem } from "../../components/menu.tsx";
+import { Menu, MenuItem } from "../../components/menu.tsx";
 import { useDownloadLink } from "../../service/download-link.ts";
 import { $dragged } from "../../service/dragged-files.ts";
 import { importWithRetry, useCode } from "../../service/lazy-code.ts";
@@ -206,23 +206,29 @@ function QuickActions({ attachment, actions }: ActionsProps) {
   );
 }
 
-/** The menu with all actions. `className` has the classes of the menu button. */
-export function AttachmentMenu({ attachment, actions, className }: ActionsProps & { className?: string }) {
+const MENU_BUTTON = (
+  <IconButton label={texts.common.more} className="tooltip-left">
+    <MoreHorizontal size={16} />
+  </IconButton>
+);
+
+type AttachmentMenuProps = ActionsProps & Partial<Pick<ComponentProps<typeof Menu>, "trigger">>;
+
+/** The menu with all actions. `trigger` is the menu button. */
+export function AttachmentMenu({ attachment, actions, trigger = MENU_BUTTON }: AttachmentMenuProps) {
   const { onPreview, onCopyLink, onShare, onRename, onMove, onCopy, onRemove } = actions;
   const downloadLink = useDownloadLink();
   const isReady = attachment.state === "ready";
   if (!isReady && onRemove === undefined) return null;
   return (
-    <IconMenu
-      label={texts.common.more}
+    <Menu
       title={
         <span className="flex items-center gap-2">
           <Thumbnail attachment={attachment} />
           <span className="min-w-0">{shortenName(attachment.filename)}</span>
         </span>
       }
-      className={clsx("tooltip-left", className)}
-      icon={<MoreHorizontal size={16} />}
+      trigger={trigger}
     >
       {isReady && (
         <>
@@ -262,7 +268,7 @@ export function AttachmentMenu({ attachment, actions, className }: ActionsProps 
           {attachment.state === "rejected" ? words.removeRejected : words.remove}
         </MenuItem>
       )}
-    </IconMenu>
+    </Menu>
   );
 }
 

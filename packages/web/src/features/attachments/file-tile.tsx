@@ -15,10 +15,6 @@ import { FileIcon, useThumbnail } from "./thumbnail.tsx";
 
 const words = texts.attachments;
 
-/** A small round button. On touch screens, the area that reacts to a finger is larger than the button. */
-const MENU_BUTTON =
-  "size-6! rounded-full! bg-surface! text-ink! before:absolute before:-inset-2.5 before:pointer-fine:hidden";
-
 type FileTileProps = {
   attachment: Attachment;
   /** The aspect ratio of the tile. */
@@ -103,10 +99,18 @@ export const FileTile = memo(function FileTile({
           <Users size={14} />
         </span>
       )}
-      {/* On a touch screen, the menus would cover the pictures, so only the selected files have menus. */}
-      <div className={clsx("tile-menu", isChosen !== true && "pointer-coarse:hidden")}>
-        <AttachmentMenu attachment={attachment} actions={actions} className={MENU_BUTTON} />
-      </div>
+      <AttachmentMenu
+        attachment={attachment}
+        actions={actions}
+        trigger={
+          <button
+            type="button"
+            aria-label={texts.common.more}
+            // On a touch screen, the menus would cover the pictures, so only the selected files have menus.
+            className={clsx("tile-menu tooltip tooltip-left", isChosen !== true && "pointer-coarse:hidden")}
+          />
+        }
+      />
       {isRenaming && onRename !== undefined && (
         <RenameDialog attachment={attachment} onDone={() => onRename(undefined)} />
       )}

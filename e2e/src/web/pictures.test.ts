@@ -181,6 +181,29 @@ describe("the pictures of a note", () => {
     await expect.poll(() => filesOf(fay).locator(".tile").count()).toBe(0);
   });
 
+  it("a click with Shift selects all photos between two blocks of the grid", async () => {
+    const max = await web.person("Max");
+    await standInForPictures(max.page, { count: 30 });
+    const { id } = await seedNote(max.client, { title: "Summer fair" });
+    await max.page.goto(`/n/${id}`);
+    await filesOf(max).getByRole("button", { name: words.select, exact: true }).click();
+    const tiles = filesOf(max).locator(".tile");
+    const blockOf = (nth: number) => tiles.nth(nth).locator("xpath=..");
+    expect(await blockOf(3).evaluate((block, other) => block !== other, await blockOf(27).elementHandle())).toBe(true);
+    await tiles.nth(27).locator("label").click();
+    await tiles
+      .nth(3)
+      .locator("label")
+      .click({ modifiers: ["Shift"] });
+    await max.page.getByText(/^25 files selected/).waitFor();
+    const chosen = await tiles
+      .getByRole("checkbox")
+      .evaluateAll<number[], { checked: boolean }>((boxes) =>
+        boxes.flatMap(({ checked }, nth) => (checked ? [nth] : [])),
+      );
+    expect(chosen).toEqual(Array.from({ length: 25 }, (_, nth) => nth + 3));
+  });
+
   it("the viewer loads the original of a photo only on zoom, and keeps its preview after a failure", async () => {
     const gus = await web.person("Gus");
     const { page, watch } = gus;

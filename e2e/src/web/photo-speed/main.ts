@@ -10,7 +10,8 @@ import { DESKTOP } from "../testing/profile.ts";
 import { seedNote } from "../testing/seed.ts";
 import { startWebService } from "../testing/service.ts";
 
-type Screen = { name: string; options: PersonOptions };
+/** `pointer`: a point in the grid of photos. */
+type Screen = { name: string; options: PersonOptions; pointer: { x: number; y: number } };
 
 /** The state of the scrolled note: whether the note is at its end, and the durations of the frames that took more than 50 ms. */
 type Scrolled = { isAtEnd: boolean; frames: number[] };
@@ -22,11 +23,9 @@ const BYTES_PER_SECOND = 10_000_000 / 8;
 const LATENCY_MS = 50;
 const SLOWDOWN = 4;
 const SCROLLED = 1_000;
-/** A point in the grid of photos, on both screens. */
-const POINTER = [360, 500] as const;
 const SCREENS: readonly Screen[] = [
-  { name: "desktop", options: DESKTOP },
-  { name: "phone", options: PHONE },
+  { name: "desktop", options: DESKTOP, pointer: { x: 900, y: 500 } },
+  { name: "phone", options: PHONE, pointer: { x: 200, y: 500 } },
 ];
 /** The height of the window for each photo, in pixels, so that all photos are visible at the same time. */
 const HEIGHT_OF_PHOTO = 75;
@@ -112,7 +111,7 @@ async function slowDown(session: CDPSession): Promise<() => number> {
 }
 
 /** Scrolls a note with 1,000 simulated photos from top to bottom: with the steps of a wheel, and then fast. */
-async function measureScroll({ name, options }: Screen): Promise<void> {
+async function measureScroll({ name, options, pointer }: Screen): Promise<void> {
   for (const [way, scroll] of Object.entries({ "in steps": scrollSteps, fast: scrollFast })) {
     const person = await openPerson(browser, { service, name: "Ann", ...options });
     const { page, context, client } = person;
@@ -132,28 +131,48 @@ async function measureScroll({ name, options }: Screen): Promise<void> {
         .observe({ type: "long-animation-frame" });
     })()`);
     const read = () => page.evaluate<Scrolled>(READ_SCROLLED);
-    while (!(await read()).isAtEnd) await scroll(page, session);
+    await browser.startTracing(page, { categories: ["-*", "devtools.timeline", "toplevel", "__metadata"] });
+    while (!(await read()).isAtEnd) await scroll({ page, session, pointer });
+    const tasks = taskTimes(await browser.stopTracing());
     const { frames } = await read();
     const load = (loadavg()[0] ?? 0).toFixed(1);
     console.log(
-      `${SCROLLED} photos, scrolled ${way} on a ${name} with a processor slowed ${SLOWDOWN} times: ${frames.length} frames over 50 ms, ` +
-        `the longest ${frames.length === 0 ? "under 50" : Math.round(Math.max(...frames))} ms (load of this machine: ${load}).`,
+      `${SCROLLED} photos, scrolled ${way} on a ${name} with a processor slowed ${SLOWDOWN} times: ${describe(frames, "frames")}, ` +
+        `${describe(tasks, "tasks of CPU time")} (load of this machine: ${load}).`,
     );
     await person.close();
   }
 }
 
-async function scrollSteps(page: Page): Promise<void> {
-  await page.mouse.move(...POINTER);
+function describe(milliseconds: readonly number[], what: string): string {
+  const long = milliseconds.filter((time) => time > 50);
+  return `${long.length} ${what} over 50 ms, the longest ${long.length === 0 ? "under 50" : Math.round(Math.max(...long))} ms`;
+}
+
+type TraceEvent = { name: string; ph: string; pid: number; tid: number; tdur?: number; args: { name?: string } };
+
+/** Returns the CPU times of all tasks of the main thread, in milliseconds. Other programs on the machine hardly change the CPU times. */
+function taskTimes(trace: Buffer): number[] {
+  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
+  const threadOf = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`;
+  const mains = traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain");
+  const threads = new Set(mains.map(threadOf));
+  return traceEvents
+    .filter((event) => event.ph === "X" && event.name.endsWith("RunTask") && threads.has(threadOf(event)))
+    .map(({ tdur = 0 }) => tdur / 1000);
+}
+
+type Scrolling = { page: Page; session: CDPSession; pointer: Screen["pointer"] };
+
+async function scrollSteps({ page, pointer: { x, y } }: Scrolling): Promise<void> {
+  await page.mouse.move(x, y);
   await page.mouse.wheel(0, 240);
   await page.waitForTimeout(60);
 }
 
-async function scrollFast(_page: Page, session: CDPSession): Promise<void> {
-  const [x, y] = POINTER;
+async function scrollFast({ session, pointer }: Scrolling): Promise<void> {
   await session.send("Input.synthesizeScrollGesture", {
-    x,
-    y,
+    ...pointer,
     yDistance: -3_000,
     speed: 8_000,
     gestureSourceType: "mouse",

@@ -103,9 +103,9 @@ describe("keyboard shortcuts", () => {
     // The browser sends the event `toggle` of a menu in a later task. On a slow machine, the user may press the next key before this task.
     const focused = await page.evaluate(`(async () => {
       const button = document.querySelector(${JSON.stringify(`button[aria-label="${texts.notes.more}"]`)});
+      button.click();
       const menu = document.getElementById(button.getAttribute("popovertarget"));
       const toggled = new Promise((done) => menu.addEventListener("toggle", () => setTimeout(done), { once: true }));
-      button.click();
       await undefined;
       const [, second] = menu.querySelectorAll("[role=menuitem]");
       second.focus();

@@ -229,7 +229,7 @@ export const ownerLinkScenes: readonly Scene[] = [
       await dialog
         .getByLabel(links.send.message, { exact: true })
         .fill("Here is the protocol. Please sign it until Friday.");
-      await dialog.getByRole("button", { name: links.send.send(3) }).click();
+      await dialog.getByRole("button", { name: links.send.send(2) }).click();
       await dialog.getByText(shareDialogTexts.people.invalid("eve")).waitFor();
     },
     "send-link-limit": {

@@ -332,7 +332,7 @@ export const requestScenes: readonly Scene[] = scenesOf("nobody", {
     await page.getByText(words.thanksForAll).waitFor();
   },
   async "request-receipt"(page) {
-    await openRequest(page, { filesLeft: 9, sent: [sentFile({})] });
+    await openRequest(page, { filesLeft: 9, sent: [sentFile({})] }, words.arrived);
     await page.getByText(words.receipt, { exact: true }).click();
     await page.getByText(words.receiptSays).waitFor();
   },

@@ -194,7 +194,7 @@ describe("a service with an identity provider", () => {
     provider.setRefusing(true);
     await page.goto("/activity");
     await proceed();
-    await page.getByText("The identity provider refused the sign-in, or it was cancelled.").waitFor();
+    await page.getByText("Example refused the sign-in, or it was cancelled.").waitFor();
     expect(pathOf(ann)).toBe("/sign-in?error=access_denied");
     provider.setRefusing(false);
     provider.setPerson({ sub: "ann-1", email: "ann@example.com", email_verified: true, name: "Ann" });

@@ -248,7 +248,7 @@ describe("a shared note", () => {
     await ann.page.getByRole("menuitem", { name: "Share with people…" }).click();
     const dialog = ann.page.getByRole("dialog", { name: "Share “terms.txt”" });
     await dialog.getByText("Share only this file with people who should not see the whole note.").waitFor();
-    await dialog.getByRole("listitem").filter({ hasText: "Through the whole note" }).getByText("1 person").waitFor();
+    await dialog.getByRole("listitem").filter({ hasText: "Through the whole note" }).getByText("Eve File").waitFor();
     expect(await dialog.getByLabel("What they can do").count()).toBe(0);
     await dialog.getByLabel("When it expires", { exact: true }).selectOption("For 7 days");
     await dialog.getByLabel("Add people", { exact: true }).fill(ben.email);

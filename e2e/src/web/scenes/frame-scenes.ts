@@ -36,7 +36,7 @@ export const frameScenes: readonly Scene[] = [
     async "sign-in-failed"(page) {
       await alterResponses(page, "**/instance", { oidc: { name: "Example ID" } });
       await page.goto("/sign-in?error=sign_in_failed");
-      await page.getByText(accountTexts.providerFailures.sign_in_failed).waitFor();
+      await page.getByText(accountTexts.providerFailures.sign_in_failed("Example ID")).waitFor();
     },
     async "sign-up"(page) {
       await page.goto("/sign-up");

@@ -67,7 +67,7 @@ function SignIn({ to, error, onDone }: SignInProps) {
   }
   return (
     <AccountCard title={accountTexts.signIn.title} hint={hint}>
-      {signIn.isIdle && <Reason code={error} />}
+      {signIn.isIdle && <Reason code={error} provider={instance?.oidc?.name} />}
       {instance?.oidc && <ProviderButton name={instance.oidc.name} to={to} />}
       <form {...form} className="flex flex-col gap-4">
         {signIn.isError && <Problem>{describeSignIn(signIn.error)}</Problem>}
@@ -126,9 +126,12 @@ function ClosedAccount({ error, onKeep, onBack }: { error: Error; onKeep: () => 
   );
 }
 
-function Reason({ code }: { code: string | undefined }) {
+const isIn = <Known extends object>(known: Known, key: PropertyKey): key is keyof Known => Object.hasOwn(known, key);
+
+function Reason({ code, provider }: { code: string | undefined; provider: string | undefined }) {
   if (code === undefined) return null;
-  const known: Record<string, string> = accountTexts.providerFailures;
+  const { providerFailures, provider: anyProvider } = accountTexts;
+  const failure = isIn(providerFailures, code) ? providerFailures[code] : providerFailures.sign_in_failed;
   return (
     <div className="mb-4">
       {code === "session_ended" ? (
@@ -136,7 +139,7 @@ function Reason({ code }: { code: string | undefined }) {
           {accountTexts.sessionEnded}
         </p>
       ) : (
-        <Problem>{Object.hasOwn(known, code) ? known[code] : accountTexts.providerFailures.sign_in_failed}</Problem>
+        <Problem>{typeof failure === "string" ? failure : failure(provider ?? anyProvider)}</Problem>
       )}
     </div>
   );

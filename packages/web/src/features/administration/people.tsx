@@ -245,7 +245,7 @@ export function QuotaDialog({ person, name, isPending, error, onSave, onClose }:
   const isSize = amount === null || (amount >= 0 && amount <= MAX_GB);
   const isCount = count === null || (Number.isInteger(count) && count >= 0 && count <= MAX_FILES);
   return (
-    <Dialog title={words.quotaOf(name)} description={words.quotaHint} onClose={onClose}>
+    <Dialog title={words.quotaOf(name)} description={words.quotaHint(person.usedBytes, person.files)} onClose={onClose}>
       <form
         noValidate
         className="flex flex-col gap-4"

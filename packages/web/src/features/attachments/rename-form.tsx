@@ -53,7 +53,7 @@ export function RenameForm({ attachment, onDone }: { attachment: Attachment; onD
       onKeyDown={(event) => {
         if (event.key === "Escape" && !event.nativeEvent.isComposing) onDone();
       }}
-      className="flex min-w-0 grow flex-wrap items-center gap-2 py-1"
+      className="flex min-w-0 grow flex-wrap items-center justify-end gap-2 py-1"
     >
       <input
         ref={field}
@@ -67,11 +67,11 @@ export function RenameForm({ attachment, onDone }: { attachment: Attachment; onD
         enterKeyHint="done"
         className={`${inputStyle} min-w-40 grow basis-full md:basis-40`}
       />
-      <Button type="submit" kind="primary" aria-disabled={isSaving}>
-        {isSaving ? words.saving : words.save}
-      </Button>
       <Button kind="quiet" onClick={onDone}>
         {texts.common.cancel}
+      </Button>
+      <Button type="submit" kind="primary" aria-disabled={isSaving}>
+        {isSaving ? words.saving : words.save}
       </Button>
       {problem !== undefined && (
         <p id={`rename-${attachment.id}`} role="alert" className="w-full text-danger text-small">

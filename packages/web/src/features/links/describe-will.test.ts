@@ -11,19 +11,22 @@ function describe(changed: Partial<LinkValues>, options: Partial<Parameters<type
 }
 
 it.each<[Partial<LinkValues>, string]>([
-  [{}, "Anyone with the link can download for 7 days."],
-  [{ expiry: "never" }, "Anyone with the link can download until you end it."],
+  [{}, "Anyone with the new link can download for 7 days."],
+  [{ expiry: "never" }, "Anyone with the new link can download until you end it."],
   [
     { expiry: "custom", customExpiry: "2026-03-05T12:00" },
-    `Anyone with the link can download until ${formatDate("2026-03-05T12:00", now)}.`,
+    `Anyone with the new link can download until ${formatDate("2026-03-05T12:00", now)}.`,
   ],
-  [{ expiry: "custom", customExpiry: "" }, "Anyone with the link can download."],
-  [{ maxClaims: "1" }, "Anyone with the link can download for 7 days, only once."],
-  [{ maxClaims: " 3 " }, "Anyone with the link can download for 7 days, 3 times in all."],
-  [{ maxClaims: "many" }, "Anyone with the link can download for 7 days."],
-  [{ asksPassword: true }, "Anyone with the link can download for 7 days."],
-  [{ asksPassword: true, password: "short" }, "Anyone with the link can download for 7 days."],
-  [{ asksPassword: true, password: "open sesame" }, "Anyone with the link can download for 7 days, with the password."],
+  [{ expiry: "custom", customExpiry: "" }, "Anyone with the new link can download."],
+  [{ maxClaims: "1" }, "Anyone with the new link can download for 7 days, only once."],
+  [{ maxClaims: " 3 " }, "Anyone with the new link can download for 7 days, 3 times in all."],
+  [{ maxClaims: "many" }, "Anyone with the new link can download for 7 days."],
+  [{ asksPassword: true }, "Anyone with the new link can download for 7 days."],
+  [{ asksPassword: true, password: "short" }, "Anyone with the new link can download for 7 days."],
+  [
+    { asksPassword: true, password: "open sesame" },
+    "Anyone with the new link can download for 7 days, with the password.",
+  ],
   [{ recipients: "a@example.com" }, "Only the person you name can download for 7 days."],
   [{ recipients: "a@example.com\nb@example.com" }, "Only the 2 people you name can download for 7 days."],
   [
@@ -35,7 +38,7 @@ it.each<[Partial<LinkValues>, string]>([
 });
 
 it("the form of a file request says who can send files", () => {
-  const sentence = "Anyone with the link can send you files for 7 days. They do not see what others send.";
+  const sentence = "Anyone with the new link can send you files for 7 days. They do not see what others send.";
   expect(describe({}, { kind: "upload" })).toBe(sentence);
 });
 

@@ -221,6 +221,7 @@ export function describeWill(values: LinkValues, { kind, link, now }: WillContex
   return willWords[kind]({
     end,
     people: emailsOf(values.recipients).length,
+    isNew: link === undefined,
     hasPassword: hasPassword(values, link),
     downloads: Number.isInteger(downloads) && downloads > 0 ? downloads : undefined,
   });

@@ -66,6 +66,7 @@ function RequestRow({ noteId, request }: { noteId: string; request: AccessReques
         {(["viewer", "editor"] as const).map((role) => (
           <Button
             key={role}
+            className="max-md:grow"
             aria-label={words.allowOf[role](name)}
             disabled={isDone}
             onClick={() => answer.mutate(role)}
@@ -74,7 +75,7 @@ function RequestRow({ noteId, request }: { noteId: string; request: AccessReques
           </Button>
         ))}
         <Button
-          kind="quiet"
+          className="max-md:grow"
           aria-label={words.dismissOf(name)}
           disabled={isDone}
           onClick={() => answer.mutate(undefined)}

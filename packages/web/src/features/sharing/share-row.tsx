@@ -146,13 +146,14 @@ function InvitationActions({ subject, what, invitation, now }: InvitationActions
       <div className="flex flex-wrap gap-2">
         {!isExpired(linkExpiresAt, now) && (
           <CopyButton
+            className="max-md:grow"
             text={inviteTo(what, invitation)}
             action={invitationTexts.message.copyInvitation}
             label={invitationTexts.message.copyInvitationOf(email)}
           />
         )}
         <Button
-          kind="quiet"
+          className="max-md:grow"
           aria-label={invitationTexts.renewOf(email)}
           disabled={renew.isPending}
           onClick={() => renew.mutate(invitation)}
@@ -161,8 +162,10 @@ function InvitationActions({ subject, what, invitation, now }: InvitationActions
         </Button>
       </div>
       {/* The element exists before its text, so that screen readers announce the text. */}
-      <p role="status" className={renew.isSuccess ? "break-words text-muted text-small" : "sr-only"}>
-        {renew.isSuccess && [invitationTexts.renewed, ...(hasMail ? [invitationTexts.mailed([email])] : [])].join(" ")}
+      <p role="status" className="break-words text-muted text-small">
+        {renew.isSuccess
+          ? [invitationTexts.renewed, ...(hasMail ? [invitationTexts.mailed([email])] : [])].join(" ")
+          : invitationTexts.renewing}
       </p>
       {renew.isError && <Problem error={renew.error} />}
     </div>

@@ -66,20 +66,22 @@ export const accountTexts: typeof english = {
     access_denied: "Dieses Konto ist deaktiviert. Bitten Sie die Administration, es wieder zu aktivieren.",
     email_taken: "Mit dieser E-Mail-Adresse gibt es schon ein Konto. Melden Sie sich damit an.",
   },
+  provider: "Der Anmeldedienst",
   providerFailures: {
-    access_denied:
-      "Der Anmeldedienst hat die Anmeldung abgelehnt, oder sie wurde abgebrochen. Versuchen Sie es noch einmal. Wenn Ihr Konto hier deaktiviert ist, bitten Sie die Administration um Hilfe.",
+    access_denied: (provider: string) =>
+      `${provider} hat die Anmeldung abgelehnt, oder sie wurde abgebrochen. Versuchen Sie es noch einmal. Wenn Ihr Konto hier deaktiviert ist, bitten Sie die Administration um Hilfe.`,
     email_taken: "Mit Ihrer E-Mail-Adresse gibt es schon ein Konto. Melden Sie sich mit seinem Passwort an.",
-    email_not_verified:
-      "Der Anmeldedienst hat Ihre E-Mail-Adresse noch nicht bestätigt. Bestätigen Sie sie dort, und versuchen Sie es noch einmal.",
+    email_not_verified: (provider: string) =>
+      `${provider} hat Ihre E-Mail-Adresse noch nicht bestätigt. Bestätigen Sie sie dort, und versuchen Sie es noch einmal.`,
     sign_in_expired:
       "Die Anmeldung hat zu lange gedauert oder in einem anderen Browser begonnen. Versuchen Sie es noch einmal.",
-    identity_provider_unavailable: "Der Anmeldedienst antwortet im Moment nicht. Versuchen Sie es bald noch einmal.",
+    identity_provider_unavailable: (provider: string) =>
+      `${provider} antwortet im Moment nicht. Versuchen Sie es bald noch einmal.`,
     rate_limited: "Zu viele Versuche. Warten Sie eine Minute, und versuchen Sie es noch einmal.",
     database_unavailable: "Der Dienst erreicht seine Daten im Moment nicht. Versuchen Sie es bald noch einmal.",
     internal: "Bei uns ist etwas schiefgegangen. Versuchen Sie es gleich noch einmal.",
-    sign_in_failed:
-      "Die Anmeldung mit dem Anmeldedienst hat nicht geklappt. Versuchen Sie es noch einmal. Wenn es wieder passiert, sagen Sie es der Administration.",
+    sign_in_failed: (provider: string) =>
+      `${provider} konnte Sie nicht anmelden. Versuchen Sie es noch einmal. Wenn es wieder passiert, sagen Sie es der Administration.`,
   },
   problems: {
     emailMissing: "Geben Sie Ihre E-Mail-Adresse ein.",

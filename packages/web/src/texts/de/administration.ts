@@ -69,7 +69,8 @@ export const administration: typeof english.administration = {
     quotaProblem: "Geben Sie eine Zahl von 0 bis 1.000.000 ein.",
     quotaFilesField: "Höchstens Dateien",
     quotaFilesProblem: "Geben Sie eine ganze Zahl ein.",
-    quotaHint: "Lassen Sie ein Feld für den Standard des Dienstes leer.",
+    quotaHint: (used: number, count: number) =>
+      `Jetzt ${formatBytes(used)} und ${formatCount(count, files)}. Eine niedrigere Grenze löscht nichts, verhindert aber neue Dateien. Lassen Sie ein Feld für den Standard des Dienstes leer.`,
     quotaDefault: (value: string | undefined) => (value === undefined ? "Standard" : `Standard: ${value}`),
     quotaNone: "unbegrenzt",
     reset: "Neues Passwort …",
@@ -213,7 +214,7 @@ export const administration: typeof english.administration = {
 };
 
 export const policyTexts: typeof english.policyTexts = {
-  hint: "Änderungen gelten nach wenigen Sekunden. Ein Download, der schon vorbereitet ist, behält seine Zeit.",
+  hint: "Änderungen gelten nach wenigen Sekunden.",
   failed: "Die Regeln konnten nicht geladen werden",
   rules: {
     "sign-up": {
@@ -237,7 +238,7 @@ export const policyTexts: typeof english.policyTexts = {
     },
     "url-ttl-max": {
       title: "Längste Zeit bis zum Beginn eines Downloads: Eigentümer der Datei",
-      hint: "Für Programme, die einen Download vorbereiten und später beginnen. Im Browser beginnt ein Download sofort.",
+      hint: "Für Programme, die einen Download vorbereiten und später beginnen. Ein vorbereiteter Download behält seine Zeit. Im Browser beginnt ein Download sofort.",
     },
     "url-ttl-max-shared": {
       title: "Längste Zeit bis zum Beginn eines Downloads: alle anderen",

@@ -23,6 +23,7 @@ export const invitationTexts: typeof english = {
   },
   renew: "Einladung ersetzen",
   renewOf: (email: string) => `Einladung ersetzen für ${email}`,
+  renewing: "Eine ersetzte Einladung kann niemand mehr benutzen.",
   renewed: "Der alte Link funktioniert nicht mehr.",
   mailed: (emails) =>
     emails.length > 3

@@ -8,8 +8,8 @@ const people = { one: "Person", other: "Personen" };
 const ended = { one: "beendeter Link", other: "beendete Links" };
 const received = { one: "Datei erhalten", other: "Dateien erhalten" };
 
-function who(people: number): string {
-  if (people === 0) return "Wer den Link hat, kann";
+function who({ people, isNew }: Will): string {
+  if (people === 0) return isNew ? "Wer den neuen Link hat, kann" : "Wer den Link hat, kann";
   return people === 1 ? "Nur die genannte Person kann" : `Nur die ${people} genannten Personen können`;
 }
 
@@ -242,10 +242,8 @@ export const linkTexts: typeof english = {
     } as Record<string, string>,
   },
   will: {
-    download: (will) =>
-      `${who(will.people)}${will.end} herunterladen${limits(will)}. Sie können ihn jederzeit beenden.`,
-    upload: (will) =>
-      `${who(will.people)} Ihnen${will.end} Dateien senden${limits(will)}. Niemand sieht, was andere senden.`,
+    download: (will) => `${who(will)}${will.end} herunterladen${limits(will)}. Sie können ihn jederzeit beenden.`,
+    upload: (will) => `${who(will)} Ihnen${will.end} Dateien senden${limits(will)}. Niemand sieht, was andere senden.`,
     end: {
       never: " ohne Ablauf",
       after: (span: string) => ` ${span} lang`,

@@ -63,20 +63,21 @@ export const accountTexts = {
     access_denied: "This account is disabled. Ask the administrator to enable it.",
     email_taken: "There is already an account with this email address. Sign in instead.",
   },
+  provider: "The identity provider",
   /** The reasons why a sign-in with the identity provider failed, by error code. */
   providerFailures: {
-    access_denied:
-      "The identity provider refused the sign-in, or it was cancelled. Try again. If your account here is disabled, ask the administrator.",
+    access_denied: (provider: string) =>
+      `${provider} refused the sign-in, or it was cancelled. Try again. If your account here is disabled, ask the administrator.`,
     email_taken: "There is already an account with your email address. Sign in with its password.",
-    email_not_verified:
-      "The identity provider has not verified your email address yet. Verify it there, then try again.",
+    email_not_verified: (provider: string) =>
+      `${provider} has not verified your email address yet. Verify it there, then try again.`,
     sign_in_expired: "The sign-in took too long, or started in another browser. Try again.",
-    identity_provider_unavailable: "The identity provider does not answer at the moment. Try again soon.",
+    identity_provider_unavailable: (provider: string) => `${provider} does not answer at the moment. Try again soon.`,
     rate_limited: "Too many tries. Wait a minute, then try again.",
     database_unavailable: "The service can't reach its data at the moment. Try again soon.",
     internal: "Something went wrong on our side. Try again in a moment.",
-    sign_in_failed:
-      "The sign-in with the identity provider did not work. Try again. If it keeps failing, tell the administrator.",
+    sign_in_failed: (provider: string) =>
+      `${provider} could not sign you in. Try again. If it keeps failing, tell the administrator.`,
   },
   problems: {
     emailMissing: "Enter your email address.",

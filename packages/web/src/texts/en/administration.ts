@@ -70,7 +70,8 @@ export const administration = {
     quotaProblem: "Enter a number from 0 to 1,000,000.",
     quotaFilesField: "Files at most",
     quotaFilesProblem: "Enter a whole number.",
-    quotaHint: "Leave a field empty for the default of the service.",
+    quotaHint: (used: number, count: number) =>
+      `Now ${formatBytes(used)} and ${formatCount(count, files)}. A lower limit deletes nothing, but stops new files. Leave a field empty for the default of the service.`,
     quotaDefault: (value: string | undefined) => (value === undefined ? "Default" : `Default: ${value}`),
     quotaNone: "no limit",
     reset: "New password…",
@@ -218,7 +219,7 @@ type Rule = {
 
 /** Only the pages of administrators import these texts. */
 export const policyTexts = {
-  hint: "Changes apply within a few seconds. A download that is already prepared keeps its time.",
+  hint: "Changes apply within a few seconds.",
   failed: "The rules could not be loaded",
   rules: {
     "sign-up": {
@@ -242,7 +243,7 @@ export const policyTexts = {
     },
     "url-ttl-max": {
       title: "Longest time to start a download: owner of the file",
-      hint: "For programs, which prepare a download and start it later. In the browser, a download starts at once.",
+      hint: "For programs, which prepare a download and start it later. A prepared download keeps its time. In the browser, a download starts at once.",
     },
     "url-ttl-max-shared": {
       title: "Longest time to start a download: everybody else",

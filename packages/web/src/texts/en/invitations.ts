@@ -23,6 +23,7 @@ export const invitationTexts = {
   },
   renew: "Replace invitation",
   renewOf: (email: string) => `Replace invitation for ${email}`,
+  renewing: "A replaced invitation can no longer be used.",
   renewed: "The old link no longer works.",
   mailed: (emails: readonly string[]) =>
     emails.length > 3

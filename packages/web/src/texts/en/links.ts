@@ -8,10 +8,10 @@ const ended = { one: "ended link", other: "ended links" };
 const received = { one: "file received", other: "files received" };
 
 /** The facts for the sentence about a link. `people` is the number of recipients, or 0 if everybody may open the link. */
-export type Will = { people: number; hasPassword: boolean; downloads: number | undefined; end: string };
+export type Will = { people: number; isNew: boolean; hasPassword: boolean; downloads: number | undefined; end: string };
 
-function who(people: number): string {
-  if (people === 0) return "Anyone with the link";
+function who({ people, isNew }: Will): string {
+  if (people === 0) return isNew ? "Anyone with the new link" : "Anyone with the link";
   return people === 1 ? "Only the person you name" : `Only the ${people} people you name`;
 }
 
@@ -242,9 +242,9 @@ export const linkTexts = {
     } as Record<string, string>,
   },
   will: {
-    download: (will: Will) => `${who(will.people)} can download${will.end}${limits(will)}. You can end it at any time.`,
+    download: (will: Will) => `${who(will)} can download${will.end}${limits(will)}. You can end it at any time.`,
     upload: (will: Will) =>
-      `${who(will.people)} can send you files${will.end}${limits(will)}. They do not see what others send.`,
+      `${who(will)} can send you files${will.end}${limits(will)}. They do not see what others send.`,
     end: {
       never: " until you end it",
       after: (span: string) => ` for ${span}`,

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { findingsInBothThemes } from "./testing/axe.ts";
+import { text } from "./testing/files.ts";
 import { openShareDialog, rowOf, sharesOf, waitUntilClosed } from "./testing/note-page.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
@@ -167,6 +168,28 @@ describe("the share dialog", () => {
     await row.getByRole("alert").filter({ hasText: "can't reach its data" }).waitFor();
     expect(await role.inputValue()).toBe("viewer");
     expect((await sharesOf(ann, note.id)).map(({ email }) => email)).toEqual([ben.email]);
+  });
+
+  it("the share dialog of a file says if it could not load the people of the note", async () => {
+    const [ann, ben] = [await web.person("Ann Ten"), await web.person("Ben Ten")];
+    ann.watch.expect(/^500 GET .*\/notes\/.*\/shares/);
+    const note = await seedNote(ann.client, {
+      title: "Two",
+      files: [text("terms.txt", "as agreed")],
+      sharedWith: { userIds: [ben.id] },
+    });
+    const problem = { code: "internal", status: 500, message: "A fault." };
+    await ann.page.route(/\/notes\/[^/]+\/shares$/, (route) =>
+      route.fulfill({ status: 500, contentType: "application/problem+json", body: JSON.stringify(problem) }),
+    );
+    await ann.page.goto(`/n/${note.id}`);
+    await rowOf(ann.page, "terms.txt").getByRole("button", { name: "More" }).click();
+    await ann.page.getByRole("menuitem", { name: "Share with people…" }).click();
+    const dialog = ann.page.getByRole("dialog", { name: "Share “terms.txt”" });
+    await dialog.getByText("The list of people with access could not be loaded").waitFor();
+    await ann.page.unroute(/\/notes\/[^/]+\/shares$/);
+    await dialog.getByRole("button", { name: "Try again" }).click();
+    await dialog.getByRole("listitem").filter({ hasText: "Through the whole note" }).getByText("Ben Ten").waitFor();
   });
 
   it("the share dialog works with the keyboard alone", async () => {

@@ -128,8 +128,9 @@ function ShareList({ subject, what, fresh, hasMail, noteOfFile }: ShareListProps
   const now = Date.now();
   const owner = useQuery(sessionQuery).data?.user;
   const shares = useQuery(sharesQuery(subject));
-  const [removed, setRemoved] = useState<Entry[]>([]);
   const ofNote = useQuery({ ...sharesQuery({ noteId: noteOfFile ?? "" }), enabled: noteOfFile !== undefined });
+  const failed = [shares, ofNote].find(({ isError, data }) => isError && data === undefined);
+  const [removed, setRemoved] = useState<Entry[]>([]);
   const others = (ofNote.data ?? [])
     .filter(({ expiresAt }) => !isExpired(expiresAt, now))
     .map(({ userId, name, email }) => ({ id: userId, name, email }));
@@ -178,7 +179,7 @@ function ShareList({ subject, what, fresh, hasMail, noteOfFile }: ShareListProps
           />
         ))}
       </ul>
-      {shares.isError && shares.data === undefined && <Failure title={shareDialogTexts.list.failed} query={shares} />}
+      {failed !== undefined && <Failure title={shareDialogTexts.list.failed} query={failed} />}
       {removed.length > 0 && <RemovalHint />}
     </section>
   );

@@ -44,7 +44,7 @@ export function Shell() {
       <div className="flex min-h-0 grow">
         <Rail onNewNote={create} />
         <div id="content" tabIndex={-1} className="min-w-0 grow outline-none">
-          <ExplainedContext value={banner === "online" ? () => false : isFromOutage}>
+          <ExplainedContext value={(error) => banner !== "online" && isFromOutage(error)}>
             <Outlet />
           </ExplainedContext>
         </div>

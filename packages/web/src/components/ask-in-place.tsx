@@ -54,6 +54,7 @@ export function Confirmation({ action, question, isPending, onConfirm, onCancel,
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape does the same as the Cancel button
     <div
+      // While this question is open, the style of a row can hide its other actions.
       data-asks
       className={clsx("flex flex-wrap items-center justify-end gap-2", className)}
       onKeyDown={(event) => {

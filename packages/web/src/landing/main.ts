@@ -158,13 +158,17 @@ function endedView(received: readonly HTMLElement[], kept?: KeptReceipt): HTMLEl
 }
 
 function failedView({ error, onRetry }: { error: unknown; onRetry: () => void }): HTMLElement {
-  const isOutage = error instanceof ValetKeyError && error.status !== undefined && error.status >= 500;
+  const isServiceFault = error instanceof ValetKeyError && error.status !== undefined && error.status >= 500;
   const retry = h("button", { class: "button secondary", onclick: onRetry }, texts.tryAgain);
   return ticket(
     { title: texts.failed.title },
     {
       body: [
-        h("p", { role: "alert", class: "mt-2 text-muted" }, isOutage ? texts.failed.outage : describeProblem(error)),
+        h(
+          "p",
+          { role: "alert", class: "mt-2 text-muted" },
+          isServiceFault ? texts.failed.outage : describeProblem(error),
+        ),
         h("p", { class: "mt-4" }, retry),
       ],
     },

@@ -126,12 +126,10 @@ function ClosedAccount({ error, onKeep, onBack }: { error: Error; onKeep: () => 
   );
 }
 
-const isIn = <Known extends object>(known: Known, key: PropertyKey): key is keyof Known => Object.hasOwn(known, key);
-
 function Reason({ code, provider }: { code: string | undefined; provider: string | undefined }) {
   if (code === undefined) return null;
-  const { providerFailures, provider: anyProvider } = accountTexts;
-  const failure = isIn(providerFailures, code) ? providerFailures[code] : providerFailures.sign_in_failed;
+  const { sign_in_failed: unknown, ...known } = accountTexts.providerFailures;
+  const failure = new Map<string, string | ((provider: string) => string)>(Object.entries(known)).get(code) ?? unknown;
   return (
     <div className="mb-4">
       {code === "session_ended" ? (
@@ -139,7 +137,7 @@ function Reason({ code, provider }: { code: string | undefined; provider: string
           {accountTexts.sessionEnded}
         </p>
       ) : (
-        <Problem>{typeof failure === "string" ? failure : failure(provider ?? anyProvider)}</Problem>
+        <Problem>{typeof failure === "string" ? failure : failure(provider ?? accountTexts.provider)}</Problem>
       )}
     </div>
   );

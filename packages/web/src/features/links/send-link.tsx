@@ -173,9 +173,8 @@ function describe(error: Error, emails: readonly string[]): string | undefined {
   const email = refused ?? words.oneOfThem;
   switch (code) {
     case "sending_limit_reached":
-      return refused === undefined
-        ? words.problems.limit(MOST_EMAILS, formatDuration(retryAfterSeconds ?? 0))
-        : words.problems.notNow(refused, formatDuration(retryAfterSeconds ?? 0));
+      if (refused !== undefined) return words.problems.notNow(refused);
+      return words.problems.limit(MOST_EMAILS, formatDuration(retryAfterSeconds ?? 0));
     case "receiver_not_listed":
       return words.problems.notListed(email);
     case "invalid_request":

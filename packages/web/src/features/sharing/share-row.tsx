@@ -161,7 +161,6 @@ function InvitationActions({ subject, what, invitation, now }: InvitationActions
           {invitationTexts.renew}
         </Button>
       </div>
-      {/* The element exists before its text, so that screen readers announce the text. */}
       <p role="status" className="break-words text-muted text-small">
         {renew.isSuccess
           ? [invitationTexts.renewed, ...(hasMail ? [invitationTexts.mailed([email])] : [])].join(" ")

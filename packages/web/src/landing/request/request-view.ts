@@ -223,9 +223,10 @@ export function requestView(link: OpenedLink & { request: FileRequest }, page: P
     fill(title, hasAll ? words.full : isDone ? words.arrived : asks);
     messageLine?.toggleAttribute("hidden", hasAll || isDone);
     end.toggleAttribute("hidden", hasAll);
-    const left = state.filesLeft();
-    const describeLeft = () => describeLimits(request, { left, isFirst: lists.isEmpty() });
-    fill(limits, isFull ? hasAll && received.size === 0 && words.fullHint : describeLeft());
+    const limit = isFull
+      ? hasAll && received.size === 0 && words.fullHint
+      : describeLimits(request, { left: state.filesLeft(), isFirst: lists.isEmpty() });
+    fill(limits, limit);
     dropping.element.hidden = isSending || state.filesLeft() < 1;
     lists.update();
     dropping.show({ isFirst: lists.isEmpty() });

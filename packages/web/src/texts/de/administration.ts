@@ -70,7 +70,7 @@ export const administration: typeof english.administration = {
     quotaFilesField: "Höchstens Dateien",
     quotaFilesProblem: "Geben Sie eine ganze Zahl ein.",
     quotaHint: (used: number, count: number) =>
-      `Jetzt ${formatBytes(used)} und ${formatCount(count, files)}. Eine niedrigere Grenze löscht nichts, verhindert aber neue Dateien. Lassen Sie ein Feld für den Standard des Dienstes leer.`,
+      `Jetzt belegt: ${formatBytes(used)} und ${formatCount(count, files)}. Eine niedrigere Grenze löscht nichts, verhindert aber neue Dateien. Lassen Sie ein Feld für den Standard des Dienstes leer.`,
     quotaDefault: (value: string | undefined) => (value === undefined ? "Standard" : `Standard: ${value}`),
     quotaNone: "unbegrenzt",
     reset: "Neues Passwort …",

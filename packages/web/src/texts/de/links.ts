@@ -122,8 +122,8 @@ export const linkTexts: typeof english = {
     problems: {
       limit: (max: number, wait: string) =>
         `Sie können Links an ${max} Personen am Tag senden. Niemand hat diese E-Mail erhalten. Senden Sie sie an weniger Personen, oder versuchen Sie es in ${wait} noch einmal.`,
-      notNow: (email: string, wait: string) =>
-        `An ${email} können Sie im Moment keine E-Mail senden. Niemand hat diese E-Mail erhalten. Nehmen Sie ${email} heraus, oder versuchen Sie es in ${wait} noch einmal.`,
+      notNow: (email: string) =>
+        `An ${email} können Sie im Moment keine E-Mail senden. Niemand hat diese E-Mail erhalten. Nehmen Sie ${email} heraus, oder versuchen Sie es morgen noch einmal.`,
       notListed: (email: string) =>
         `Der Link ist nur für bestimmte Personen, und ${email} gehört nicht dazu. Nehmen Sie ${email} zuerst in den Link auf.`,
     },

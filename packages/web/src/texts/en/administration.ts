@@ -71,7 +71,7 @@ export const administration = {
     quotaFilesField: "Files at most",
     quotaFilesProblem: "Enter a whole number.",
     quotaHint: (used: number, count: number) =>
-      `Now ${formatBytes(used)} and ${formatCount(count, files)}. A lower limit deletes nothing, but stops new files. Leave a field empty for the default of the service.`,
+      `In use now: ${formatBytes(used)} and ${formatCount(count, files)}. A lower limit deletes nothing, but stops new files. Leave a field empty for the default of the service.`,
     quotaDefault: (value: string | undefined) => (value === undefined ? "Default" : `Default: ${value}`),
     quotaNone: "no limit",
     reset: "New password…",

@@ -123,8 +123,8 @@ export const linkTexts = {
       limit: (max: number, wait: string) =>
         `You can send links to ${max} people in a day. Nobody got this mail. Send it to fewer people, or try again in ${wait}.`,
       /** The text gives no reason, because other people may have written to this email address. */
-      notNow: (email: string, wait: string) =>
-        `You can't send a mail to ${email} at the moment. Nobody got this mail. Take ${email} out, or try again in ${wait}.`,
+      notNow: (email: string) =>
+        `You can't send a mail to ${email} at the moment. Nobody got this mail. Take ${email} out, or try again tomorrow.`,
       notListed: (email: string) =>
         `The link is only for certain people, and ${email} is not one of them. Add ${email} to the link first.`,
     },

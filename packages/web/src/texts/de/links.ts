@@ -98,7 +98,7 @@ export const linkTexts: typeof english = {
     action: "Beenden",
     confirm: "Beenden",
     question: "Diesen Link beenden? Dann kann ihn niemand mehr öffnen. Das lässt sich nicht rückgängig machen.",
-    lastUrl: (left: string) => `Ein gerade geöffneter Download gilt noch ${left}.`,
+    lastUrl: (left: string) => `Ein gerade geöffneter Download gilt noch ${left} lang.`,
     noUrl: "Niemand kann damit noch etwas herunterladen.",
   },
   send: {

@@ -119,7 +119,7 @@ export function makeStage(browser: Browser, { world, prepare }: StageOptions): S
         page,
         watch,
         async close() {
-          await page.close();
+          await closePages();
           throwProblems({ name: scene.by, watch });
         },
       };

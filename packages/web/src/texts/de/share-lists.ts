@@ -37,7 +37,8 @@ export const shareDialogTexts: typeof english = {
     hint: "Für Personen, die nicht die ganze Notiz sehen sollen. Sie erhalten jede Datei für sich.",
     shared: (shared: number, all: number) => `${shared} von ${all} Dateien ${shared === 1 ? "ist" : "sind"} geteilt.`,
     missing: (files: string) => `Noch nicht geteilt: ${files}.`,
-    tooOften: (wait: string) => `Sie haben in kurzer Zeit viel geteilt. Warten Sie ${wait}, und teilen Sie dann den Rest.`,
+    tooOften: (wait: string) =>
+      `Sie haben in kurzer Zeit viel geteilt. Warten Sie ${wait}, und teilen Sie dann den Rest.`,
     count: (count: number) => formatCount(count, files),
   },
   list: {

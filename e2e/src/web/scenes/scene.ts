@@ -119,7 +119,7 @@ export function makeStage(browser: Browser, { world, prepare }: StageOptions): S
         page,
         watch,
         async close() {
-          await closePages();
+          await page.close();
           throwProblems({ name: scene.by, watch });
         },
       };

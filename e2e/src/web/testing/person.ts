@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { type Client, createClient, memoryStore } from "../../../../packages/client/src/index.ts";
-import { forgetRoutes, openProfile, type Profile } from "./profile.ts";
+import { openProfile, type Profile } from "./profile.ts";
 import type { WebService } from "./service.ts";
 import type { Watch } from "./watch.ts";
 
@@ -62,7 +62,6 @@ export async function enter(
     watch,
     client: createClient({ baseUrl: service.url, store: memoryStore(), fetch: fetchAs(context, service) }),
     async close() {
-      await forgetRoutes(context);
       await leave();
       throwProblems({ name, watch });
     },

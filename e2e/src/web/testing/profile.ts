@@ -36,15 +36,6 @@ export type ReusableProfile = Profile & {
   isSpent(): boolean;
 };
 
-/**
- * Removes the routes of all pages before the pages close. A route that waits for the service when its page closes would fail the run, even
- * if all tests have passed.
- */
-export async function forgetRoutes(context: BrowserContext): Promise<void> {
-  for (const page of context.pages()) await page.unrouteAll({ behavior: "ignoreErrors" });
-  await context.unrouteAll({ behavior: "ignoreErrors" });
-}
-
 const STORED = "local_storage,indexeddb,file_systems,service_workers,cache_storage";
 
 export async function openReusableProfile(
@@ -76,10 +67,10 @@ export async function openReusableProfile(
     watch,
     isSpent: () => isSpent,
     async closePages() {
-      await forgetRoutes(context);
       for (const page of context.pages()) if (page !== idle) await page.close();
     },
     async clear(cookies = []) {
+      await context.unrouteAll({ behavior: "ignoreErrors" });
       await context.setOffline(false);
       await context.clearPermissions();
       await context.setExtraHTTPHeaders({});

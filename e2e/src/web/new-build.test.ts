@@ -39,8 +39,10 @@ it("the app shows a network problem instead of a page that can't be loaded offli
   await page.getByText(texts.notes.empty.begin.title).waitFor();
   await bob.context.setOffline(true);
   await page.getByRole("link", { name: texts.app.activity }).click();
-  await page.getByRole("alert").getByText(texts.problems.offline).waitFor();
+  await page.getByRole("alert").getByText(texts.app.failed.title).waitFor();
   await page.getByText(texts.app.offline).waitFor();
+  // The banner says why, so the page does not say it again.
+  expect(await page.getByText(texts.problems.offline).count()).toBe(0);
   await page.getByRole("button", { name: texts.common.tryAgain }).click();
   await page.getByRole("link", { name: texts.app.notes, exact: true }).click();
   await page.getByText(texts.notes.empty.begin.title).waitFor();
@@ -57,7 +59,7 @@ it("the app loads a page that was opened offline as soon as the browser is onlin
   await page.getByRole("heading", { name: texts.notes.list.owned, level: 1 }).waitFor();
   await eve.context.setOffline(true);
   await page.getByRole("link", { name: texts.app.links }).click();
-  await page.getByRole("alert").getByText(texts.problems.offline).waitFor();
+  await page.getByRole("alert").getByText(texts.app.failed.title).waitFor();
   await eve.context.setOffline(false);
   await page.getByRole("heading", { name: linkTexts.page.title, level: 1 }).waitFor();
   await page.getByRole("link", { name: texts.app.activity }).click();

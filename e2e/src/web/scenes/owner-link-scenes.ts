@@ -6,7 +6,7 @@ import { shareDialogTexts } from "../../../../packages/web/src/texts/en/share-li
 import { texts } from "../../../../packages/web/src/texts/index.ts";
 import { png } from "../testing/files.ts";
 import { seedNote } from "../testing/seed.ts";
-import { holdRequests } from "../testing/watch.ts";
+import { holdRequests, responseTo } from "../testing/watch.ts";
 import { alterResponses, type Scene, scenesOf, showing, withMail } from "./scene.ts";
 import type { World } from "./world.ts";
 
@@ -202,8 +202,10 @@ export const ownerLinkScenes: readonly Scene[] = [
     },
     async "note-review"(page, { full }) {
       await page.route(/\/notes\/[^/]+$/, async (route) => {
-        const response = await route.fetch();
-        const text = (await response.text()).replaceAll('"state":"ready"', '"state":"quarantined"');
+        const found = await responseTo(route);
+        if (found === undefined) return;
+        const { response } = found;
+        const text = found.body.replaceAll('"state":"ready"', '"state":"quarantined"');
         const visitor = '"createdBy":{"id":"visitor","name":"Maria (visitor)"';
         await route.fulfill({
           response,

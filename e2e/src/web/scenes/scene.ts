@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Cookie, Page } from "playwright-core";
 import { openPerson, type Person, type PersonOptions, throwProblems } from "../testing/person.ts";
 import { openReusableProfile, type ReusableProfile } from "../testing/profile.ts";
-import type { Watch } from "../testing/watch.ts";
+import { responseTo, type Watch } from "../testing/watch.ts";
 import type { World } from "./world.ts";
 
 /** One state of the app for tests and screenshots, such as an open dialog. */
@@ -61,9 +61,13 @@ type Change = object | ((response: any) => object);
 
 export function alterResponses(page: Page, url: string | RegExp, change: Change): Promise<unknown> {
   return page.route(url, async (route) => {
-    const response = await route.fetch();
-    const json = await response.json();
-    await route.fulfill({ response, json: { ...json, ...(typeof change === "function" ? change(json) : change) } });
+    const found = await responseTo(route);
+    if (found === undefined) return;
+    const json = JSON.parse(found.body);
+    await route.fulfill({
+      response: found.response,
+      json: { ...json, ...(typeof change === "function" ? change(json) : change) },
+    });
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import type { Attachment } from "../../../../packages/client/src/index.ts";
 import { png } from "./files.ts";
+import { responseTo } from "./watch.ts";
 
 type Sides = { width: number; height: number };
 
@@ -82,8 +83,9 @@ export async function standInForPictures(
   await servePictures(page, serving);
   const createdAt = new Date(Date.now() - 3_600_000).toISOString();
   await page.route(/\/notes\/[\w-]{36}$/, async (route) => {
-    const response = await route.fetch();
-    const note = await response.json();
+    const found = await responseTo(route);
+    if (found === undefined) return;
+    const note = JSON.parse(found.body);
     const attachments = pictureFiles(count).map((file, nth) => ({
       ...file,
       ...(pathOf !== undefined && { path: pathOf(nth) }),
@@ -94,7 +96,7 @@ export async function standInForPictures(
       createdAt,
       ...(file.id.endsWith("2") && count < 100 && { access: { people: { count: 2 } } }),
     }));
-    await route.fulfill({ response, json: { ...note, attachments, attachmentsCursor: null } });
+    await route.fulfill({ response: found.response, json: { ...note, attachments, attachmentsCursor: null } });
   });
   const issue = (id: string, preview = "file") => ({
     fileUrl: new URL(picturePath(id, preview), page.url()).href,

@@ -1,4 +1,4 @@
-import type { BrowserContext, ConsoleMessage, Page, Response } from "playwright-core";
+import type { APIResponse, BrowserContext, ConsoleMessage, Page, Response, Route } from "playwright-core";
 
 /** The requests and problems of all pages of one person. */
 export type Watch = {
@@ -68,6 +68,19 @@ export async function watchPages(context: BrowserContext): Promise<Watch> {
       expected.splice(0, expected.length, WITHOUT_SESSION);
     },
   };
+}
+
+/**
+ * Returns the response of the service to a request of a page, or undefined if the page closes first. An error in a route of a closed page
+ * would fail the run, even if all tests have passed.
+ */
+export async function responseTo(route: Route): Promise<{ response: APIResponse; body: string } | undefined> {
+  try {
+    const response = await route.fetch();
+    return { response, body: await response.text() };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Holds every request of the page whose URL matches `path`, until `release` is called. */

@@ -59,8 +59,10 @@ export const pictureScenes: readonly Scene[] = scenesOf("ann", {
     expects: [/assets\/pictures/],
     async open(page, world) {
       await openPictures(page, world, { count: 30, isFailing: (path) => /[2358]\.png$/.test(path) });
-      // The first text is only for screen readers. The second text appears after the last retry of the download.
-      await tile(page, "IMG_2043.jpg").getByText("IMG_2043.jpg").filter({ visible: true }).nth(1).waitFor();
+      for (const name of ["IMG_2043.jpg", "IMG_2056.jpg"]) {
+        // The first text is only for screen readers. The second text appears after the last retry of the download.
+        await tile(page, name).getByText(name).filter({ visible: true }).nth(1).waitFor();
+      }
     },
   },
   async "pictures-hover"(page, world) {

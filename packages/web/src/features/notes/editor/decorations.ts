@@ -32,6 +32,9 @@ const HIDDEN: readonly Line["kind"][] = ["title", "heading", "quote"];
 /** Of these lines, the style sheet draws a bullet or a box in the place of the mark. */
 const DRAWN: readonly Line["kind"][] = ["list", "task", "done"];
 
+/** The width of most letters and digits, in em. A column of a table has this width for each character of its longest cell. */
+const LETTER = 0.56;
+
 /** The time that ProseMirror needs for the formats grows with the square of the number of lines. So a longer text appears as plain text. */
 const MAX_LINES = 500;
 
@@ -49,10 +52,12 @@ function decorate({ doc, selection }: EditorState): DecorationSet {
     const isBare = markLength === node.content.size;
     const look = DRAWN.includes(kind) ? "drawn" : HIDDEN.includes(kind) && !isBare ? "hidden" : "";
     if (markLength > 0) all.push(Decoration.inline(at(0), at(markLength), { class: `mark ${isInMark ? "" : look}` }));
-    for (const { from, to, style, marks, width } of spans) {
+    for (const { from, to, style, marks, width, align } of spans) {
       const isShown = marks.some((mark) => isBeside(selection, { from: at(mark.from), to: at(mark.to) }));
-      const columnWidth = width !== undefined && { style: `min-width: min(100%, ${width}ch)` };
-      all.push(Decoration.inline(at(from), at(to), { ...ELEMENTS[style], ...columnWidth }));
+      const column = width !== undefined && {
+        style: `min-width: min(100cqi, ${width * LETTER}em); text-align: ${align}`,
+      };
+      all.push(Decoration.inline(at(from), at(to), { ...ELEMENTS[style], ...column }));
       for (const mark of marks) {
         all.push(Decoration.inline(at(mark.from), at(mark.to), { class: isShown ? "mark" : "hidden" }));
       }

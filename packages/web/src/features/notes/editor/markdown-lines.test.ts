@@ -49,24 +49,26 @@ it("the editor shows no formats inside of code blocks and tables", () => {
   expect(kinds).toEqual(["mono", "mono", "mono", "mono", "title", "head", "below-head", "row", "text", "text"]);
 });
 
-it("all cells of a column of a table have the width of the widest cell", () => {
-  const text = "| a | long \\| cell |\n|--|--|\n|b||\n| | c";
+it("all cells of a column of a table have the width of the widest cell and the side of the column", () => {
+  const text = "| a | long \\| cell |\n|--|-:|\n|b||\n| | c";
   const tables = describeLines(text.split("\n").map((textContent) => ({ textContent })));
   const cells = tables.map(({ spans }) => spans.filter(({ style }) => style === "cell"));
-  expect(cells.map((row) => row.map(({ from, to, column, width }) => [from, to, column, width]))).toEqual([
+  expect(cells.map((row) => row.map(({ from, to, column, width, align }) => [from, to, column, width, align]))).toEqual(
     [
-      [1, 4, 0, 3],
-      [5, 19, 1, 14],
+      [
+        [1, 4, 0, 3, "start"],
+        [5, 19, 1, 14, "end"],
+      ],
+      [
+        [1, 3, 0, 3, "start"],
+        [4, 6, 1, 14, "end"],
+      ],
+      [[1, 2, 0, 3, "start"]],
+      [
+        [1, 2, 0, 3, "start"],
+        [3, 5, 1, 14, "end"],
+      ],
     ],
-    [
-      [1, 3, 0, 3],
-      [4, 6, 1, 14],
-    ],
-    [[1, 2, 0, 3]],
-    [
-      [1, 2, 0, 3],
-      [3, 5, 1, 14],
-    ],
-  ]);
+  );
   expect(tables.map(({ spans }) => spans.filter(({ style }) => style === "bar").length)).toEqual([3, 3, 3, 2]);
 });

@@ -5,9 +5,10 @@ export type Range = { from: number; to: number };
 type Span = Range & {
   style: "bold" | "italic" | "struck" | "code" | "link" | "plain" | "cell" | "bar";
   marks: Range[];
-  /** The column of a cell of a table, and the number of characters in the widest cell of this column. */
+  /** The column of a cell of a table, the number of characters in the widest cell of this column, and the side of its texts. */
   column?: number;
   width?: number;
+  align?: "start" | "center" | "end";
 };
 export type Line = {
   kind:
@@ -92,8 +93,9 @@ function cellsOf(line: string): Span[] {
   let from = 0;
   let column = line.trimStart().startsWith("|") ? -1 : 0;
   for (const { index: to } of [...line.matchAll(/(?<!\\)\|/g), { index: line.length }]) {
-    const isInside = column >= 0 && (to < line.length || line.slice(from, to).trim() !== "");
-    if (isInside && to > from) spans.push({ from, to, style: "cell", marks: [], column });
+    const text = line.slice(from, to);
+    const isInside = column >= 0 && (to < line.length || text.trim() !== "");
+    if (isInside && text !== "") spans.push({ from, to, style: "cell", marks: [], column, align: alignOf(text) });
     if (to < line.length) spans.push({ from: to, to: to + 1, style: "bar", marks: [] });
     column += 1;
     from = to + 1;
@@ -101,12 +103,24 @@ function cellsOf(line: string): Span[] {
   return spans;
 }
 
-/** Gives all cells of a column the same width, so that the columns of a table are straight in every source. */
+/** The colons in the line below the head of a table say the side of the texts of a column. */
+function alignOf(dashes: string): "start" | "center" | "end" {
+  const [, start, end] = /^ *(:?)-+(:?) *$/.exec(dashes) ?? [];
+  if (!end) return "start";
+  return start ? "center" : "end";
+}
+
+/** Gives all cells of a column the same width and side, so that the columns of a table are straight in every source. */
 function alignCells(rows: readonly Line[]): void {
+  const [, dashes] = rows;
+  const columns = dashes?.spans.filter(({ style }) => style === "cell") ?? [];
   const cells = rows.flatMap(({ spans }) => spans).filter(({ style }) => style === "cell");
   const widths: number[] = [];
   for (const { from, to, column = 0 } of cells) widths[column] = Math.max(widths[column] ?? 0, to - from);
-  for (const cell of cells) cell.width = widths[cell.column ?? 0] ?? 0;
+  for (const cell of cells) {
+    cell.width = widths[cell.column ?? 0] ?? 0;
+    cell.align = columns[cell.column ?? 0]?.align ?? "start";
+  }
 }
 
 function describeLine(line: string): Line {

@@ -1,7 +1,10 @@
+import type { Locator } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { textToolsTexts } from "../../../packages/web/src/texts/en/text-tools.ts";
 import { findingsInBothThemes } from "./testing/axe.ts";
 import { isFocused, makeConflict, rendered, sourceOf, TEXT, TITLE } from "./testing/note-page.ts";
+import { PHONE } from "./testing/person.ts";
+import { DESKTOP } from "./testing/profile.ts";
 import { seedNote } from "./testing/seed.ts";
 import { startWeb } from "./testing/start-web.ts";
 
@@ -88,6 +91,23 @@ describe("the text field of a note", () => {
       const isMono = fonts.map((font) => /mono/i.test(font));
       expect(isMono).toEqual(body.split("\n").map((line) => codeLines.has(line)));
     }
+  });
+
+  it.each([DESKTOP, PHONE])("the columns of a table are straight while a person writes (%o)", async (screen) => {
+    const { page, client } = await web.person("Ann Aligns", screen);
+    const body = "| meter | reading |\n| - | -: |\n| cold water | 241.7 |\n|WWW|1|";
+    const { id } = await seedNote(client, { title: "Meters", body });
+    await page.goto(`/n/${id}`);
+    await page.getByRole("button", { name: "Edit", exact: true }).click();
+    const rows = page.getByRole("textbox", TEXT).locator(".line-head, .line-row");
+    await rows.nth(2).locator(".bar").nth(2).waitFor({ state: "attached" });
+    const placesOf = async (row: Locator) => {
+      const bars = await row.locator(".bar").all();
+      return Promise.all(bars.map(async (bar) => (await bar.boundingBox())?.x));
+    };
+    const [head, ...others] = await Promise.all((await rows.all()).map(placesOf));
+    expect(head).toHaveLength(3);
+    expect(others).toEqual([head, head]);
   });
 
   it("the text field of a note stays open when a touch is cancelled", async () => {

@@ -96,7 +96,7 @@ describe("links that are sent from the app", () => {
     const people = page.getByRole("list", { name: receivers.list });
     const stateOf = (email: string, state: string) =>
       people.getByRole("listitem").filter({ hasText: email }).filter({ hasText: state }).waitFor();
-    // The first mail is about the sign-in of Ann.
+    // One more mail tells Ann about her sign-in.
     await smtp.received(3);
     const mailTo = (email: string) => smtp.mails.find(({ recipients }) => recipients.includes(email)) as ReceivedMail;
     expect(mailTo(MIA).parsed).toMatchObject({

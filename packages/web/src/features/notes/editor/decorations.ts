@@ -32,7 +32,7 @@ const HIDDEN: readonly Line["kind"][] = ["title", "heading", "quote"];
 /** Of these lines, the style sheet draws a bullet or a box in the place of the mark. */
 const DRAWN: readonly Line["kind"][] = ["list", "task", "done"];
 
-/** The width of most letters and digits, in em. A column of a table has this width for each character of its longest cell. */
+/** The average width of a character, in em. A column of a table has this width for each character of its widest cell. */
 const LETTER = 0.56;
 
 /** The time that ProseMirror needs for the formats grows with the square of the number of lines. So a longer text appears as plain text. */

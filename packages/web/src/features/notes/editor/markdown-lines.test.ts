@@ -49,23 +49,23 @@ it("the editor shows no formats inside of code blocks and tables", () => {
   expect(kinds).toEqual(["mono", "mono", "mono", "mono", "title", "head", "below-head", "row", "text", "text"]);
 });
 
-it("all cells of a column of a table have the width of the widest cell and the side of the column", () => {
-  const text = "| a | long \\| cell |\n|--|-:|\n|b||\n| | c";
+it("all cells of a column of a table have the same width and alignment", () => {
+  const text = "| a | long \\| cell |\n|:-:|-:|\n|b||\n| | c";
   const tables = describeLines(text.split("\n").map((textContent) => ({ textContent })));
   const cells = tables.map(({ spans }) => spans.filter(({ style }) => style === "cell"));
   expect(cells.map((row) => row.map(({ from, to, column, width, align }) => [from, to, column, width, align]))).toEqual(
     [
       [
-        [1, 4, 0, 3, "start"],
+        [1, 4, 0, 3, "center"],
         [5, 19, 1, 14, "end"],
       ],
       [
-        [1, 3, 0, 3, "start"],
-        [4, 6, 1, 14, "end"],
+        [1, 4, 0, 3, "center"],
+        [5, 7, 1, 14, "end"],
       ],
-      [[1, 2, 0, 3, "start"]],
+      [[1, 2, 0, 3, "center"]],
       [
-        [1, 2, 0, 3, "start"],
+        [1, 2, 0, 3, "center"],
         [3, 5, 1, 14, "end"],
       ],
     ],

@@ -5,7 +5,7 @@ export type Range = { from: number; to: number };
 type Span = Range & {
   style: "bold" | "italic" | "struck" | "code" | "link" | "plain" | "cell" | "bar";
   marks: Range[];
-  /** The column of a cell of a table, the number of characters in the widest cell of this column, and the side of its texts. */
+  /** The column of a cell of a table, the number of characters in the widest cell of this column, and the alignment of its texts. */
   column?: number;
   width?: number;
   align?: "start" | "center" | "end";
@@ -58,7 +58,7 @@ const known = new WeakMap<Source, Line>();
 export function describeLines(lines: readonly Source[]): Line[] {
   let fence: string | undefined;
   let isTable = false;
-  const tables: Line[][] = [];
+  const tables: { rows: Line[]; dashes: string }[] = [];
   const described = lines.map((source, nth) => {
     const line = source.textContent;
     const [, mark] = FENCE.exec(line) ?? [];
@@ -67,13 +67,14 @@ export function describeLines(lines: readonly Source[]): Line[] {
       return MONO;
     }
     fence = mark;
-    const startsTable = () => line.includes("|") && TABLE.test(lines[nth + 1]?.textContent ?? "");
+    const next = lines[nth + 1]?.textContent ?? "";
+    const startsTable = () => line.includes("|") && TABLE.test(next);
     const wasTable = isTable;
     isTable = line.trim() !== "" && (isTable || startsTable());
     if (fence !== undefined) return MONO;
     if (isTable) {
-      if (!wasTable) tables.push([]);
-      const rows = tables.at(-1) ?? [];
+      if (!wasTable) tables.push({ rows: [], dashes: next });
+      const rows = tables.at(-1)?.rows ?? [];
       const kind = (["head", "below-head"] as const)[rows.length] ?? "row";
       const row: Line = { kind, markLength: 0, level: 0, spans: cellsOf(line) };
       rows.push(row);
@@ -83,7 +84,7 @@ export function describeLines(lines: readonly Source[]): Line[] {
     known.set(source, description);
     return description;
   });
-  for (const rows of tables) alignCells(rows);
+  for (const table of tables) alignCells(table);
   return described;
 }
 
@@ -93,9 +94,8 @@ function cellsOf(line: string): Span[] {
   let from = 0;
   let column = line.trimStart().startsWith("|") ? -1 : 0;
   for (const { index: to } of [...line.matchAll(/(?<!\\)\|/g), { index: line.length }]) {
-    const text = line.slice(from, to);
-    const isInside = column >= 0 && (to < line.length || text.trim() !== "");
-    if (isInside && text !== "") spans.push({ from, to, style: "cell", marks: [], column, align: alignOf(text) });
+    const isInside = column >= 0 && (to < line.length || line.slice(from, to).trim() !== "");
+    if (isInside && to > from) spans.push({ from, to, style: "cell", marks: [], column });
     if (to < line.length) spans.push({ from: to, to: to + 1, style: "bar", marks: [] });
     column += 1;
     from = to + 1;
@@ -103,24 +103,28 @@ function cellsOf(line: string): Span[] {
   return spans;
 }
 
-/** The colons in the line below the head of a table say the side of the texts of a column. */
-function alignOf(dashes: string): "start" | "center" | "end" {
-  const [, start, end] = /^ *(:?)-+(:?) *$/.exec(dashes) ?? [];
-  if (!end) return "start";
-  return start ? "center" : "end";
-}
-
-/** Gives all cells of a column the same width and side, so that the columns of a table are straight in every source. */
-function alignCells(rows: readonly Line[]): void {
-  const [, dashes] = rows;
-  const columns = dashes?.spans.filter(({ style }) => style === "cell") ?? [];
+/**
+ * Gives all cells of a column the same width and alignment, so that the columns of a table are straight in every source. `dashes`: the
+ * line below the head. Its colons choose the alignment of each column.
+ */
+function alignCells({ rows, dashes }: { rows: readonly Line[]; dashes: string }): void {
   const cells = rows.flatMap(({ spans }) => spans).filter(({ style }) => style === "cell");
   const widths: number[] = [];
   for (const { from, to, column = 0 } of cells) widths[column] = Math.max(widths[column] ?? 0, to - from);
+  const aligns: Span["align"][] = [];
+  for (const { from, to, column } of cellsOf(dashes)) {
+    if (column !== undefined) aligns[column] = alignmentOf(dashes.slice(from, to).trim());
+  }
   for (const cell of cells) {
     cell.width = widths[cell.column ?? 0] ?? 0;
-    cell.align = columns[cell.column ?? 0]?.align ?? "start";
+    cell.align = aligns[cell.column ?? 0] ?? "start";
   }
+}
+
+/** Returns the alignment of a column. `dashes`: the cell of the column in the line below the head, such as `--:`. */
+function alignmentOf(dashes: string): Span["align"] {
+  if (!dashes.endsWith(":")) return "start";
+  return dashes.startsWith(":") ? "center" : "end";
 }
 
 function describeLine(line: string): Line {

@@ -107,7 +107,10 @@ export const FileTile = memo(function FileTile({
             type="button"
             aria-label={texts.common.more}
             // On a touch screen, the menus would cover the pictures, so only the selected files have menus.
-            className={clsx("tile-menu tooltip tooltip-left", isChosen !== true && "pointer-coarse:hidden")}
+            className={clsx(
+              "tile-menu tooltip tooltip-below tooltip-left",
+              isChosen !== true && "pointer-coarse:hidden",
+            )}
           />
         }
       />

@@ -97,6 +97,10 @@ export const OpenInvitation = Type.Object({
     description: "The invited email address. Any account may redeem an invitation to a note or a file",
   }),
   expiresAt: orNull(Instant, { description: "The expiry of the share" }),
+  hasAccess: Type.Boolean({
+    description:
+      "Whether the signed-in caller has this access already, so that the invitation stays open for another person",
+  }),
 });
 export type OpenInvitation = Static<typeof OpenInvitation>;
 

@@ -33,10 +33,9 @@ export const invitationScenes: readonly Scene[] = [
         .waitFor();
     },
     "invitation-own": {
-      expects: [/^409 POST .*\/invitations\/redeem$/],
+      expects: [/^409 POST .*\/invitations\/look$/],
       async open(page, world) {
         await page.goto((await invite(world, "carla.weiss@example.org")).path);
-        await page.getByRole("button", { name: words.openAs("Ann Keller"), exact: true }).click();
         await page.getByText(closed.own_invitation.title).waitFor();
       },
     },
@@ -76,6 +75,13 @@ export const invitationScenes: readonly Scene[] = [
     async "invitation-signed-in"(page, world) {
       await page.goto((await invite(world, "carla.weiss@example.org")).path);
       await page.getByRole("button", { name: words.openAs("Zoe Lindqvist"), exact: true }).waitFor();
+    },
+    async "invitation-has-access"(page, world) {
+      const { path, note } = await invite(world, "carla.weiss@example.org");
+      await world.ann.client.shares.put({ noteId: note.id }, { userIds: [world.zoe.id], role: "editor" });
+      await page.goto(path);
+      const emails = { invited: "carla.weiss@example.org", own: world.zoe.email };
+      await page.getByText(words.forAnotherToo(emails)).waitFor();
     },
     "invitation-revoked": {
       expects: [/^404 POST .*\/invitations\/look$/],

@@ -36,7 +36,8 @@ export function invitationActions(service: ReturnType<typeof useService>) {
       const invitation = body.invitations.find((one: { email: string }) => one.email === email.toLowerCase());
       return { noteId, email, invitation, token: tokenIn(invitation), body };
     },
-    look: (token: string) => service.anonymous.send("POST /invitations/look", { json: { token } }),
+    look: (token: string, account: Client = service.anonymous) =>
+      account.send("POST /invitations/look", { json: { token } }),
     redeem: (account: Client, token: string) => account.send("POST /invitations/redeem", { json: { token } }),
     readNote: async (account: Client, noteId: string) => (await account.send(`GET /notes/${noteId}`)).status,
     sharesOf: async (noteId: string) => (await owner.send(`GET /notes/${noteId}/shares`)).body,

@@ -165,7 +165,7 @@ export function buildApp(options: AppOptions): App {
       metricsRoute(open, { registry: metrics.registry, token: undefined, ...options.metricsAccess });
     pageRoutes(open, { publicUrl, webApp });
     receiptRoutes(open, deps);
-    openInvitationRoutes(open, deps);
+    openInvitationRoutes(open, { ...deps, authenticate });
     openTokenRoutes(open, deps);
   });
   app.register(async (open: App) => unsubscribeRoutes(open, deps));

@@ -42,16 +42,13 @@ export function acceptInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "li
         const held = await invitationQueries(tx).hold(id);
         return held && { invitation: held };
       });
-      const { noteId, attachmentId, ownerId, userId: before, acceptedAt, email, role } = invitation;
+      const { noteId, attachmentId, userId: before, acceptedAt, email, role } = invitation;
       const { userId } = caller;
-      if (ownerId === userId) {
-        throw new DomainError("own_invitation", "This is your own note. Send the invitation to the person it is for.");
-      }
-      const isRepeated = acceptedAt !== undefined && before === userId;
-      if (isRepeated || (before !== userId && (await hasAccess(tx, { userId, invitation }))))
-        return { noteId, attachmentId };
       const now = clock();
+      const isRepeated = acceptedAt !== undefined && before === userId;
+      if (isRepeated || (await hasAccess(tx, { userId, invitation }))) return { noteId, attachmentId };
       requireOpen(invitation, now);
+      requireOther(invitation, userId);
       const accepted = { ...invitation, userId, acceptedAt: now };
       await invitationQueries(tx).replace(accepted);
       await giveShare(tx, { invitation: accepted, before, now });
@@ -62,8 +59,16 @@ export function acceptInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "li
     });
 }
 
+/** Throws `own_invitation` for the owner of the note. */
+function requireOther({ ownerId }: Invitation, userId: string): void {
+  if (ownerId !== userId) return;
+  throw new DomainError("own_invitation", "This is your own note. Send the invitation to the person it is for.");
+}
+
+/** Returns whether a user who is not the owner has the access of an invitation already, and not from this invitation. */
 async function hasAccess(tx: Tx, { userId, invitation }: { userId: string; invitation: Invitation }): Promise<boolean> {
-  const { noteId, attachmentId, role } = invitation;
+  const { noteId, attachmentId, ownerId, role } = invitation;
+  if (userId === ownerId || userId === invitation.userId) return false;
   const found =
     attachmentId === undefined
       ? await accessQueries(tx).note(userId, noteId)
@@ -185,16 +190,19 @@ export function createArrivals({ db, clock, newId }: Deps): Arrive {
  * An invitation to a note, to a file, or to the service. `inviterName` is undefined if the service does not know the name of the inviter.
  */
 export type LookedAt =
-  | ({ opens: "share" } & InvitationWithNames)
+  | ({ opens: "share"; hasAccess: boolean } & InvitationWithNames)
   | { opens: "service"; invitation: AccountInvitation; inviterName: string | undefined };
 
 /**
- * Returns what an invitation opens, for a caller who has not signed in yet. Changes nothing. Each network can open a limited number of
- * links and invitations in a minute, and each call counts in this limit. Throws `invitation_not_found`, `invitation_used`,
- * `invitation_expired` or `rate_limited`.
+ * Returns what an invitation opens, for a signed-in user or for a person who has not signed in yet. Changes nothing. Each network can open
+ * a limited number of links and invitations in a minute, and each call counts in this limit. Throws `invitation_not_found`,
+ * `invitation_used`, `invitation_expired` or `rate_limited`, and `own_invitation` for the owner of the note.
  */
 export function lookAtInvitation(deps: Deps) {
-  return async (token: string, { network }: { network: string }): Promise<LookedAt> => {
+  return async (
+    token: string,
+    { network, userId }: { network: string; userId?: string | undefined },
+  ): Promise<LookedAt> => {
     await unlessDiskIsFull(takeFromWindow(deps, limitOf(network)));
     const toService = await findAccountInvitation(deps, token);
     if (toService !== undefined) {
@@ -204,8 +212,11 @@ export function lookAtInvitation(deps: Deps) {
       return { opens: "service", invitation: toService, inviterName: inviter?.name };
     }
     const found = await findByToken(deps, token, (id) => invitationQueries(deps.db).find(id));
-    requireOpen(found.invitation, deps.clock());
-    return { opens: "share", ...found };
+    const { invitation } = found;
+    requireOpen(invitation, deps.clock());
+    if (userId === undefined) return { opens: "share", hasAccess: false, ...found };
+    requireOther(invitation, userId);
+    return { opens: "share", hasAccess: await hasAccess(deps.db, { userId, invitation }), ...found };
   };
 }
 

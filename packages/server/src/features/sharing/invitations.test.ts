@@ -30,6 +30,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       role: "editor",
       email,
       expiresAt: null,
+      hasAccess: false,
     });
     const dora = await signUp(newEmail());
     expect(await readNote(dora, noteId)).toBe(403);
@@ -71,7 +72,8 @@ describe.each(engines)("invitations on $name", (engine) => {
 
   it("an invitation can't be accepted by the owner, after 30 days or after its share expires", async () => {
     const { token } = await invite();
-    expect((await owner.send("POST /invitations/redeem", { json: { token } })).body.code).toBe("own_invitation");
+    expect((await redeem(owner, token)).body.code).toBe("own_invitation");
+    expect((await look(token, owner)).body).toMatchObject({ status: 409, code: "own_invitation" });
     const dora = await signUp(newEmail());
     const short = await invite({ expiresAt: new Date(Date.now() + 3_600_000).toISOString() });
     replica.advance(2 * 3_600_000);
@@ -99,8 +101,13 @@ describe.each(engines)("invitations on $name", (engine) => {
     const { noteId, token } = await invite();
     const [dora, emil] = [await signUp(newEmail()), await signUp(newEmail())];
     await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [dora.id], role: "editor" } });
+    expect((await look(token, dora)).body).toMatchObject({ hasAccess: true });
     expect((await redeem(dora, token)).body).toMatchObject({ noteId });
+    expect((await look(token, emil)).body).toMatchObject({ hasAccess: false });
     expect((await redeem(emil, token)).status).toBe(200);
+    // After that, the link does not work for anybody else. This is also what the owner reads.
+    for (const account of [owner, dora]) expect((await look(token, account)).body.code).toBe("invitation_used");
+    expect((await redeem(owner, token)).body.code).toBe("invitation_used");
     expect((await sharesOf(noteId)).shares).toMatchObject([
       { userId: dora.id, role: "editor" },
       { userId: emil.id, role: "viewer" },

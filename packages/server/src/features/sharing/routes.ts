@@ -2,9 +2,10 @@ import * as wire from "@valetkey/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Page } from "../../platform/database/pages.ts";
 import { networkOf } from "../../platform/http/client-address.ts";
+import { HttpProblem } from "../../platform/http/problem.ts";
 import { type App, emptyResponse, operations, type RouteDeps } from "../../platform/http/routes.ts";
 import { fitPage, isoOrNull, parseExpiresAt, parseInstant, toIso } from "../../platform/http/wire.ts";
-import { callerOf } from "../access/caller.ts";
+import { type Authenticate, callerOf } from "../access/caller.ts";
 import { presentAttachment } from "../attachments/routes.ts";
 import { type PeopleVerbs, presentPerson } from "../people/index.ts";
 import type { LookedAt } from "./accept-invitation.ts";
@@ -120,7 +121,7 @@ export async function describeShared(
 const invitationSchemas = operations("shares", {
   lookAtInvitation: {
     security: [] as [],
-    summary: "Read what an invitation opens, before the sign-in. Changes nothing",
+    summary: "Read what an invitation opens, before or after the sign-in. Changes nothing",
     body: wire.InvitationToken,
     response: { 200: wire.OpenInvitation },
   },
@@ -143,15 +144,25 @@ const invitationSchemas = operations("shares", {
 });
 
 /** Adds the route that shows an invitation to people without an account. Its token has 128 random bits, which nobody can guess. */
-export function openInvitationRoutes(app: App, { useCases }: RouteDeps<SharingVerbs>): void {
-  app.post(
-    "/invitations/look",
-    { schema: invitationSchemas.lookAtInvitation },
-    async ({ body, clientAddress }, reply) => {
-      reply.header("cache-control", "no-store");
-      return presentOpen(await useCases.lookAtInvitation(body.token, { network: networkOf(clientAddress) }));
-    },
-  );
+export function openInvitationRoutes(
+  app: App,
+  { useCases, authenticate }: RouteDeps<SharingVerbs> & { authenticate: Authenticate },
+): void {
+  app.post("/invitations/look", { schema: invitationSchemas.lookAtInvitation }, async (request, reply) => {
+    reply.header("cache-control", "no-store");
+    const userId = await userOf(request);
+    const network = networkOf(request.clientAddress);
+    return presentOpen(await useCases.lookAtInvitation(request.body.token, { network, userId }));
+  });
+
+  async function userOf(request: FastifyRequest): Promise<string | undefined> {
+    try {
+      return (await authenticate(request)).userId;
+    } catch (error) {
+      if (error instanceof HttpProblem && error.code === "unauthenticated") return undefined;
+      throw error;
+    }
+  }
 }
 
 /** Adds the routes below /invitations, for people who accept invitations, and for the owners of the notes. */
@@ -196,10 +207,10 @@ export function presentInvitation(
 export function presentOpen(found: LookedAt): wire.OpenInvitation {
   if (found.opens === "service") {
     const { inviterName, invitation } = found;
-    const nothing = { noteTitle: null, filename: null, role: null, expiresAt: null };
+    const nothing = { noteTitle: null, filename: null, role: null, expiresAt: null, hasAccess: false };
     return { opens: "service", ownerName: inviterName ?? null, email: invitation.email, ...nothing };
   }
-  const { invitation, ownerName, noteTitle, filename } = found;
+  const { invitation, ownerName, noteTitle, filename, hasAccess } = found;
   const { role, email, expiresAt } = invitation;
   return {
     opens: filename === undefined ? "note" : "file",
@@ -207,7 +218,7 @@ export function presentOpen(found: LookedAt): wire.OpenInvitation {
     // A person with an invitation to a single file must not learn the title of the note.
     noteTitle: filename === undefined ? noteTitle : null,
     filename: filename ?? null,
-    ...{ role, email },
+    ...{ role, email, hasAccess },
     expiresAt: isoOrNull(expiresAt),
   };
 }

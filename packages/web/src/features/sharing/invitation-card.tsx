@@ -46,10 +46,12 @@ export function InvitationCard(props: InvitationCardProps) {
     );
   }
   const { email, name } = account;
+  const { hasAccess, email: invited } = invitation;
   const opensService = invitation.opens === "service";
-  const isForAnother = !opensService && email.toLowerCase() !== invitation.email;
-  const hint = isForAnother ? words.forAnother({ invited: invitation.email, own: email }) : words.signedIn(email);
-  const open = isForAnother ? words.openAs(name) : words.open;
+  const isForAnother = !opensService && email.toLowerCase() !== invited;
+  const forAnother = hasAccess ? words.forAnotherToo : words.forAnother;
+  const hint = isForAnother ? forAnother({ invited, own: email }) : words.signedIn(email);
+  const open = isForAnother && !hasAccess ? words.openAs(name) : words.open;
   return (
     <CardPage title={invitationTitle(invitation)} hint={opensService ? `${hint} ${words.hasAccount}` : hint}>
       <div className="flex flex-col gap-3">
@@ -89,10 +91,10 @@ function ClosedInvitation({ code, isSignedIn, url }: ClosedInvitationProps) {
   );
 }
 
-/** Queries the invitation of a token. Without a token, the query sends no request. */
-export const lookQuery = (token: string) =>
+/** Queries what the invitation of a token opens for a user. Without a token, the query sends no request. */
+export const lookQuery = (token: string, userId: string | undefined) =>
   queryOptions({
-    queryKey: ["invitation", token],
+    queryKey: ["invitation", token, userId],
     queryFn: ({ signal }) => {
       if (token === "") throw new ValetKeyError("invitation_not_found", "The link is not complete.", { status: 404 });
       return client.invitations.look(token, { signal });

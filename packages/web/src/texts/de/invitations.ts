@@ -45,6 +45,8 @@ export const invitationTexts: typeof english = {
     signedIn: (email: string) => `Sie sind als ${email} angemeldet.`,
     forAnother: ({ invited, own }: { invited: string; own: string }) =>
       `Diese Einladung ist für ${invited}, aber Sie sind als ${own} angemeldet. Wenn Sie sie öffnen, bekommt Ihr Konto den Zugriff, und niemand sonst kann die Einladung benutzen.`,
+    forAnotherToo: ({ invited, own }: { invited: string; own: string }) =>
+      `Diese Einladung ist für ${invited}. Sie sind als ${own} angemeldet und haben diesen Zugriff schon. Wenn Sie sie öffnen, kann ${invited} die Einladung weiterhin benutzen.`,
     open: "Öffnen",
     openAs: (name: string) => `Als ${name} öffnen`,
     opening: "Wird geöffnet …",

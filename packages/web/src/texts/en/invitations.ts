@@ -43,6 +43,8 @@ export const invitationTexts = {
     signedIn: (email: string) => `You are signed in as ${email}.`,
     forAnother: ({ invited, own }: { invited: string; own: string }) =>
       `This invitation is for ${invited}, but you are signed in as ${own}. If you open it, your account gets the access, and nobody else can use the invitation.`,
+    forAnotherToo: ({ invited, own }: { invited: string; own: string }) =>
+      `This invitation is for ${invited}. You are signed in as ${own}, and you have this access already. If you open it, ${invited} can still use the invitation.`,
     open: "Open",
     openAs: (name: string) => `Open as ${name}`,
     opening: "Opening…",

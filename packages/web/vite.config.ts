@@ -38,6 +38,8 @@ export const appConfig = (language: Language, { isFirst }: { isFirst: boolean })
     compressAssets(),
   ],
   publicDir: isFirst && "public",
+  // The shim is for versions of React without `useSyncExternalStore`.
+  resolve: { alias: [{ find: /^use-sync-external-store\/shim$/, replacement: "react" }] },
   build: {
     emptyOutDir: isFirst,
     // Files inside of `data:` URLs would make the Content-Security-Policy longer.

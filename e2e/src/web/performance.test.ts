@@ -18,7 +18,7 @@ describe("a cold load of a page", () => {
   });
 
   it.each(Object.entries(measuredPages))(
-    "a cold load of the page %s has under 200 kB of script and shifts the layout by at most 0.05",
+    "a cold load of the page %s has under 200 kB of script and shifts the layout by at most 0.01",
     async (_name, { path, ready, isSignedOut = false }) => {
       const { service, browser } = web;
       const session = isSignedOut ? {} : { as: ann };

@@ -126,7 +126,7 @@ export async function loadCold(
 /** The maximum size of all scripts of a first load, after gzip at level 9 of zlib. */
 export const SCRIPT_GOAL_BYTES = 200_000;
 /** The maximum layout shift of a page. */
-export const SHIFT_GOAL = 0.05;
+export const SHIFT_GOAL = 0.01;
 
 const FILES_AT_ONCE = 8;
 

@@ -97,9 +97,9 @@ export const OpenInvitation = Type.Object({
     description: "The invited email address. Any account may redeem an invitation to a note or a file",
   }),
   expiresAt: orNull(Instant, { description: "The expiry of the share" }),
-  hasAccess: Type.Boolean({
+  callerHas: Type.Enum(["nothing", "access", "note"], {
     description:
-      "Whether the signed-in caller has this access already, so that the invitation stays open for another person",
+      "What the signed-in caller has already. access: at least this role, so the invitation stays open for another person. note: the caller owns the note, and can't redeem the invitation",
   }),
 });
 export type OpenInvitation = Static<typeof OpenInvitation>;

@@ -45,10 +45,13 @@ export function acceptInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "li
       const { noteId, attachmentId, userId: before, acceptedAt, email, role } = invitation;
       const { userId } = caller;
       const now = clock();
+      const held = await heldBy(tx, { userId, invitation });
       const isRepeated = acceptedAt !== undefined && before === userId;
-      if (isRepeated || (await hasAccess(tx, { userId, invitation }))) return { noteId, attachmentId };
+      if (isRepeated || held === "access") return { noteId, attachmentId };
       requireOpen(invitation, now);
-      requireOther(invitation, userId);
+      if (held === "note") {
+        throw new DomainError("own_invitation", "This is your own note. Send the invitation to the person it is for.");
+      }
       const accepted = { ...invitation, userId, acceptedAt: now };
       await invitationQueries(tx).replace(accepted);
       await giveShare(tx, { invitation: accepted, before, now });
@@ -59,21 +62,18 @@ export function acceptInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "li
     });
 }
 
-/** Throws `own_invitation` for the owner of the note. */
-function requireOther({ ownerId }: Invitation, userId: string): void {
-  if (ownerId !== userId) return;
-  throw new DomainError("own_invitation", "This is your own note. Send the invitation to the person it is for.");
-}
+/** What a user has of an invitation already, and not from this invitation: nothing, its access, or the note as its owner. */
+type Held = "nothing" | "access" | "note";
 
-/** Returns whether a user who is not the owner has the access of an invitation already, and not from this invitation. */
-async function hasAccess(tx: Tx, { userId, invitation }: { userId: string; invitation: Invitation }): Promise<boolean> {
+async function heldBy(tx: Tx, { userId, invitation }: { userId: string; invitation: Invitation }): Promise<Held> {
   const { noteId, attachmentId, ownerId, role } = invitation;
-  if (userId === ownerId || userId === invitation.userId) return false;
+  if (userId === ownerId) return "note";
+  if (userId === invitation.userId) return "nothing";
   const found =
     attachmentId === undefined
       ? await accessQueries(tx).note(userId, noteId)
       : await accessQueries(tx).attachment(userId, attachmentId);
-  return hasAtLeast(found?.role, role);
+  return hasAtLeast(found?.role, role) ? "access" : "nothing";
 }
 
 /**
@@ -190,13 +190,13 @@ export function createArrivals({ db, clock, newId }: Deps): Arrive {
  * An invitation to a note, to a file, or to the service. `inviterName` is undefined if the service does not know the name of the inviter.
  */
 export type LookedAt =
-  | ({ opens: "share"; hasAccess: boolean } & InvitationWithNames)
+  | ({ opens: "share"; callerHas: Held } & InvitationWithNames)
   | { opens: "service"; invitation: AccountInvitation; inviterName: string | undefined };
 
 /**
  * Returns what an invitation opens, for a signed-in user or for a person who has not signed in yet. Changes nothing. Each network can open
  * a limited number of links and invitations in a minute, and each call counts in this limit. Throws `invitation_not_found`,
- * `invitation_used`, `invitation_expired` or `rate_limited`, and `own_invitation` for the owner of the note.
+ * `invitation_used`, `invitation_expired` or `rate_limited`.
  */
 export function lookAtInvitation(deps: Deps) {
   return async (
@@ -214,9 +214,8 @@ export function lookAtInvitation(deps: Deps) {
     const found = await findByToken(deps, token, (id) => invitationQueries(deps.db).find(id));
     const { invitation } = found;
     requireOpen(invitation, deps.clock());
-    if (userId === undefined) return { opens: "share", hasAccess: false, ...found };
-    requireOther(invitation, userId);
-    return { opens: "share", hasAccess: await hasAccess(deps.db, { userId, invitation }), ...found };
+    const callerHas = userId === undefined ? "nothing" : await heldBy(deps.db, { userId, invitation });
+    return { opens: "share", callerHas, ...found };
   };
 }
 

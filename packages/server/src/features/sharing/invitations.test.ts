@@ -30,7 +30,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       role: "editor",
       email,
       expiresAt: null,
-      hasAccess: false,
+      callerHas: "nothing",
     });
     const dora = await signUp(newEmail());
     expect(await readNote(dora, noteId)).toBe(403);
@@ -73,7 +73,7 @@ describe.each(engines)("invitations on $name", (engine) => {
   it("an invitation can't be accepted by the owner, after 30 days or after its share expires", async () => {
     const { token } = await invite();
     expect((await redeem(owner, token)).body.code).toBe("own_invitation");
-    expect((await look(token, owner)).body).toMatchObject({ status: 409, code: "own_invitation" });
+    expect((await look(token, owner)).body).toMatchObject({ callerHas: "note" });
     const dora = await signUp(newEmail());
     const short = await invite({ expiresAt: new Date(Date.now() + 3_600_000).toISOString() });
     replica.advance(2 * 3_600_000);
@@ -101,9 +101,9 @@ describe.each(engines)("invitations on $name", (engine) => {
     const { noteId, token } = await invite();
     const [dora, emil] = [await signUp(newEmail()), await signUp(newEmail())];
     await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [dora.id], role: "editor" } });
-    expect((await look(token, dora)).body).toMatchObject({ hasAccess: true });
+    expect((await look(token, dora)).body).toMatchObject({ callerHas: "access" });
     expect((await redeem(dora, token)).body).toMatchObject({ noteId });
-    expect((await look(token, emil)).body).toMatchObject({ hasAccess: false });
+    expect((await look(token, emil)).body).toMatchObject({ callerHas: "nothing" });
     expect((await redeem(emil, token)).status).toBe(200);
     // After that, the link does not work for anybody else. This is also what the owner reads.
     for (const account of [owner, dora]) expect((await look(token, account)).body.code).toBe("invitation_used");

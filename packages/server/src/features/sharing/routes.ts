@@ -207,10 +207,10 @@ export function presentInvitation(
 export function presentOpen(found: LookedAt): wire.OpenInvitation {
   if (found.opens === "service") {
     const { inviterName, invitation } = found;
-    const nothing = { noteTitle: null, filename: null, role: null, expiresAt: null, hasAccess: false };
+    const nothing = { noteTitle: null, filename: null, role: null, expiresAt: null, callerHas: "nothing" as const };
     return { opens: "service", ownerName: inviterName ?? null, email: invitation.email, ...nothing };
   }
-  const { invitation, ownerName, noteTitle, filename, hasAccess } = found;
+  const { invitation, ownerName, noteTitle, filename, callerHas } = found;
   const { role, email, expiresAt } = invitation;
   return {
     opens: filename === undefined ? "note" : "file",
@@ -218,7 +218,7 @@ export function presentOpen(found: LookedAt): wire.OpenInvitation {
     // A person with an invitation to a single file must not learn the title of the note.
     noteTitle: filename === undefined ? noteTitle : null,
     filename: filename ?? null,
-    ...{ role, email, hasAccess },
+    ...{ role, email, callerHas },
     expiresAt: isoOrNull(expiresAt),
   };
 }

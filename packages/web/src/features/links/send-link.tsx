@@ -80,6 +80,7 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
 
   const title = words.title(nameOfLink(link));
   const count = addEmails(chosen, text).filter(isEmail).length;
+  const refused = refusal?.emails ?? refusedBy(send.error, chosen);
   return (
     <DialogForm title={title} onClose={onClose}>
       {me?.emailProven === false ? (
@@ -93,7 +94,7 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
             chosen={chosen}
             text={text}
             onChange={change}
-            refused={refusal?.emails ?? refusedBy(send.error, chosen)}
+            refused={refused}
             problem={refusal?.problem}
           />
           <Message text={message} onChange={setMessage} />
@@ -111,7 +112,9 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
             <Button
               type="submit"
               kind="primary"
-              disabled={count === 0 || refusal !== undefined || send.isPending || me === undefined}
+              disabled={
+                count === 0 || refusal !== undefined || refused.length > 0 || send.isPending || me === undefined
+              }
               // Without this, the press would take the focus from the field. The field would then make a chip, and the button would move
               // before the click.
               onMouseDown={(event) => event.preventDefault()}

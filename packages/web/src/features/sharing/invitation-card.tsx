@@ -37,7 +37,7 @@ export function InvitationCard(props: InvitationCardProps) {
         <Skeleton className="h-20 w-full" />
       </CardPage>
     );
-  if (isClosed(error)) return <ClosedInvitation code={error.code} isSignedIn={isSignedIn} url={props.url} />;
+  if (isClosed(error)) return <ClosedInvitation code={error.code} isSignedIn={isSignedIn} />;
   if (invitation === undefined || account === undefined) {
     return (
       <main className="grid min-h-full place-items-center">
@@ -46,8 +46,10 @@ export function InvitationCard(props: InvitationCardProps) {
     );
   }
   const { email, name } = account;
-  const { hasAccess, email: invited } = invitation;
-  const opensService = invitation.opens === "service";
+  const { callerHas, email: invited, opens } = invitation;
+  if (callerHas === "note") return <OwnInvitation invitation={invitation} url={props.url} />;
+  const opensService = opens === "service";
+  const hasAccess = callerHas === "access";
   const isForAnother = !opensService && email.toLowerCase() !== invited;
   const forAnother = hasAccess ? words.forAnotherToo : words.forAnother;
   const hint = isForAnother ? forAnother({ invited, own: email }) : words.signedIn(email);
@@ -67,25 +69,34 @@ export function InvitationCard(props: InvitationCardProps) {
   );
 }
 
-type ClosedInvitationProps = { code: Closed; isSignedIn: boolean; url: string };
+function OwnInvitation({ invitation, url }: { invitation: OpenInvitation; url: string }) {
+  const { email: invited, noteTitle, filename } = invitation;
+  useDocumentTitle(words.own);
+  return (
+    <CardPage title={words.own} hint={words.ownHint({ invited, what: filename ?? titleOf(noteTitle ?? "") })}>
+      <div className="flex flex-col gap-3">
+        <CopyButton text={url} action={words.copy} kind="primary" />
+        <Link to="/" className={buttonStyle({ kind: "quiet" })}>
+          {words.home}
+        </Link>
+      </div>
+    </CardPage>
+  );
+}
 
-function ClosedInvitation({ code, isSignedIn, url }: ClosedInvitationProps) {
+function ClosedInvitation({ code, isSignedIn }: { code: Closed; isSignedIn: boolean }) {
   const { title, hint } = invitationTexts.closed[code];
   useDocumentTitle(title);
-  const isOwn = code === "own_invitation";
   return (
     <div role="alert" className="contents">
       <CardPage title={title} hint={hint}>
-        <div className="flex flex-col gap-3">
-          {isOwn && <CopyButton text={url} action={words.copy} kind="primary" />}
-          <Link
-            to={isSignedIn ? "/" : "/sign-in"}
-            search={isSignedIn ? {} : { to: "/invitation" }}
-            className={buttonStyle({ kind: isOwn ? "quiet" : "primary" })}
-          >
-            {isSignedIn ? words.home : words.signIn}
-          </Link>
-        </div>
+        <Link
+          to={isSignedIn ? "/" : "/sign-in"}
+          search={isSignedIn ? {} : { to: "/invitation" }}
+          className={buttonStyle({ kind: "primary" })}
+        >
+          {isSignedIn ? words.home : words.signIn}
+        </Link>
       </CardPage>
     </div>
   );

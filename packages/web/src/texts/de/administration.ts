@@ -238,11 +238,11 @@ export const policyTexts: typeof english.policyTexts = {
     },
     "url-ttl-max": {
       title: "Längste Zeit bis zum Beginn eines Downloads: Eigentümer der Datei",
-      hint: "Für Programme, die einen Download vorbereiten und später beginnen. Ein vorbereiteter Download behält seine Zeit. Im Browser beginnt ein Download sofort.",
+      hint: "Programme können einen Download vorbereiten und so lange danach noch beginnen. Eine Änderung gilt nur für Downloads, die ab jetzt vorbereitet werden. Im Browser beginnt ein Download sofort.",
     },
     "url-ttl-max-shared": {
       title: "Längste Zeit bis zum Beginn eines Downloads: alle anderen",
-      hint: "Nie länger als für den Eigentümer. Ein vorbereiteter Download kann in dieser Zeit auch nach dem Ende der Freigabe beginnen.",
+      hint: "Nie länger als für den Eigentümer. Ein Download, der vor dem Ende einer Freigabe vorbereitet wurde, kann in dieser Zeit noch beginnen.",
     },
   },
   noLimit: "Unbegrenzt",

@@ -41,6 +41,9 @@ export const invitationTexts: typeof english = {
     hasAccount: "Sie brauchen kein anderes Konto.",
     closed: (who: string | null) =>
       `Wenn Sie ein Konto haben, melden Sie sich an. Wenn nicht, bitten Sie ${who === null ? "die Person, die Sie eingeladen hat," : `${who} oder die Administration`} um eines. Öffnen Sie dann diesen Link noch einmal.`,
+    own: "Das ist Ihre eigene Einladung",
+    ownHint: ({ invited, what }: { invited: string; what: string }) =>
+      `Sie öffnet „${what}“ für ${invited}. Geben Sie den Link dieser Person. Sie haben schon Zugriff.`,
     copy: "Link kopieren",
     signedIn: (email: string) => `Sie sind als ${email} angemeldet.`,
     forAnother: ({ invited, own }: { invited: string; own: string }) =>
@@ -67,10 +70,6 @@ export const invitationTexts: typeof english = {
     invitation_expired: {
       title: "Diese Einladung ist abgelaufen",
       hint: "Bitten Sie die Person, die sie gesendet hat, um eine neue.",
-    },
-    own_invitation: {
-      title: "Das ist Ihre eigene Einladung",
-      hint: "Geben Sie den Link der Person, für die er ist. Sie haben schon Zugriff.",
     },
   },
   ask: {

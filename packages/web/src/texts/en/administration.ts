@@ -243,11 +243,11 @@ export const policyTexts = {
     },
     "url-ttl-max": {
       title: "Longest time to start a download: owner of the file",
-      hint: "For programs, which prepare a download and start it later. A prepared download keeps its time. In the browser, a download starts at once.",
+      hint: "Programs can prepare a download and start it up to this long afterwards. A change counts only for downloads prepared from now on. In the browser, a download starts at once.",
     },
     "url-ttl-max-shared": {
       title: "Longest time to start a download: everybody else",
-      hint: "Never longer than for the owner. A prepared download can still start in this time after the share has ended.",
+      hint: "Never longer than for the owner. A download that was prepared before a share ended can still start in this time.",
     },
   } as Record<string, Rule>,
   noLimit: "No limit",

@@ -39,6 +39,9 @@ export const invitationTexts = {
     hasAccount: "You do not need to create another account.",
     closed: (who: string | null) =>
       `If you have an account, sign in. If not, ask ${who === null ? "the person who invited you" : `${who} or the administrator`} for one. Then open this link again.`,
+    own: "This is your own invitation",
+    ownHint: ({ invited, what }: { invited: string; what: string }) =>
+      `It opens “${what}” for ${invited}. Give the link to this person. You have access already.`,
     copy: "Copy link",
     signedIn: (email: string) => `You are signed in as ${email}.`,
     forAnother: ({ invited, own }: { invited: string; own: string }) =>
@@ -64,10 +67,6 @@ export const invitationTexts = {
       hint: "If you used it, sign in with the account that you used then. Otherwise ask the person who sent it for another one.",
     },
     invitation_expired: { title: "This invitation has expired", hint: "Ask the person who sent it for another one." },
-    own_invitation: {
-      title: "This is your own invitation",
-      hint: "Give the link to the person it is for. You have access already.",
-    },
   },
   ask: {
     action: "Ask for access",

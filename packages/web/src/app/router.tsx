@@ -8,7 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import type { ComponentType } from "react";
-import { loadRenderer } from "../features/notes/markdown.tsx";
+import { rendererQuery } from "../features/notes/markdown.tsx";
 import { noteToStartWith } from "../service/choices.ts";
 import { importWithRetry, loadCode } from "../service/lazy-code.ts";
 import { noteQuery, queryClient, sessionQuery } from "../service/queries.ts";
@@ -134,10 +134,10 @@ const note = createRoute({
   validateSearch: fileSearch,
   // A list contains only a snippet of each note. So the router loads the note when the pointer is over a link to the note.
   loader: ({ params }) => void queryClient.prefetchQuery(noteQuery(params.noteId)),
-  component: lazyPage(() => {
-    // The Markdown renderer loads together with the page. If the renderer cannot be loaded, the note shows its source as plain text.
-    loadRenderer().catch(() => undefined);
-    return import("./pages/note-page.tsx");
+  component: lazyPage(async () => {
+    // The Markdown renderer loads together with the page. If the renderer can't be loaded, the note shows its source as plain text.
+    const [page] = await Promise.all([import("./pages/note-page.tsx"), queryClient.prefetchQuery(rendererQuery)]);
+    return page;
   }, "NotePage"),
 });
 

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { ValetKeyError } from "@valetkey/client";
 import { useEffect, useEffectEvent } from "react";
 import { showProblem } from "./toasts.ts";
@@ -10,6 +10,16 @@ export function loadCode<Code>(name: string, load: () => Promise<Code>): Promise
   });
 }
 
+/** The query of `useCode`. A page can run it early, so that its first picture already has the code. */
+export const codeQuery = <Code>(name: string, load: () => Promise<Code>) =>
+  queryOptions({
+    queryKey: ["code", name],
+    queryFn: () => loadCode(name, load),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+    structuralSharing: false,
+  });
+
 /**
  * Loads code that few visits need, when `isNeeded` becomes true. After a failed load, the next use retries the load. If `onFail` is
  * defined, a message reports the error, and then `onFail` runs.
@@ -19,14 +29,7 @@ export function useCode<Code>(
   load: () => Promise<Code>,
   { isNeeded = true, onFail }: { isNeeded?: boolean; onFail?: () => void } = {},
 ) {
-  const code = useQuery({
-    queryKey: ["code", name],
-    queryFn: () => loadCode(name, load),
-    staleTime: Number.POSITIVE_INFINITY,
-    enabled: isNeeded,
-    retry: false,
-    structuralSharing: false,
-  });
+  const code = useQuery({ ...codeQuery(name, load), enabled: isNeeded });
   const fail = useEffectEvent((error: Error) => {
     if (onFail === undefined) return;
     showProblem(error);

@@ -100,8 +100,11 @@ export async function requireSession({ location }: { location: { href: string } 
 }
 
 export async function requireNoSession({ search }: { search: { to?: string | undefined } }): Promise<void> {
+  // The pages without a session show only what the settings of the service allow. With the settings, their first picture is complete.
+  const settings = queryClient.prefetchQuery(instanceQuery);
   const session = await queryClient.ensureQueryData(sessionQuery);
   if (session !== null) throw redirect({ href: ownPath(search.to) });
+  await settings;
 }
 
 /** Moves the token from the URL of a link into `linkTokens`, so that the browser history and bookmarks do not contain the token. */

@@ -60,7 +60,10 @@ export function EmailField({ words, inputRef, chosen, text, onChange, refused, p
         </label>
         {chosen.length > 1 && (
           <span className="text-muted tabular-nums">
-            {formatCount(chosen.filter(isEmail).length, texts.sharing.access.person)}
+            {formatCount(
+              chosen.filter((email) => isEmail(email) && !refused.includes(email)).length,
+              texts.sharing.access.person,
+            )}
           </span>
         )}
       </div>

@@ -79,8 +79,8 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
   }
 
   const title = words.title(nameOfLink(link));
-  const count = addEmails(chosen, text).filter(isEmail).length;
   const refused = refusal?.emails ?? refusedBy(send.error, chosen);
+  const count = addEmails(chosen, text).filter((email) => isEmail(email) && !refused.includes(email)).length;
   return (
     <DialogForm title={title} onClose={onClose}>
       {me?.emailProven === false ? (

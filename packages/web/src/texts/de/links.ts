@@ -123,7 +123,7 @@ export const linkTexts: typeof english = {
       limit: (max: number, wait: string) =>
         `Sie können Links an ${max} Personen am Tag senden. Niemand hat diese E-Mail erhalten. Senden Sie sie an weniger Personen, oder versuchen Sie es in ${wait} noch einmal.`,
       notNow: (email: string) =>
-        `An ${email} können Sie im Moment keine E-Mail senden. Niemand hat diese E-Mail erhalten. Nehmen Sie ${email} heraus, oder versuchen Sie es morgen noch einmal.`,
+        `Zum Schutz vor unerwünschten E-Mails sendet der Dienst im Moment keine mehr an ${email}. Niemand hat diese E-Mail erhalten. Nehmen Sie ${email} heraus, oder versuchen Sie es morgen noch einmal.`,
       notListed: (email: string) =>
         `Der Link ist nur für bestimmte Personen, und ${email} gehört nicht dazu. Nehmen Sie ${email} zuerst in den Link auf.`,
     },

@@ -122,9 +122,9 @@ export const linkTexts = {
     problems: {
       limit: (max: number, wait: string) =>
         `You can send links to ${max} people in a day. Nobody got this mail. Send it to fewer people, or try again in ${wait}.`,
-      /** The text gives no reason, because other people may have written to this email address. */
+      /** The text does not say who has written to this email address. */
       notNow: (email: string) =>
-        `You can't send a mail to ${email} at the moment. Nobody got this mail. Take ${email} out, or try again tomorrow.`,
+        `To prevent unwanted mails, the service sends no more mails to ${email} for now. Nobody got this mail. Take ${email} out, or try again tomorrow.`,
       notListed: (email: string) =>
         `The link is only for certain people, and ${email} is not one of them. Add ${email} to the link first.`,
     },

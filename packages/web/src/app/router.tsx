@@ -134,10 +134,10 @@ const note = createRoute({
   validateSearch: fileSearch,
   // A list contains only a snippet of each note. So the router loads the note when the pointer is over a link to the note.
   loader: ({ params }) => void queryClient.prefetchQuery(noteQuery(params.noteId)),
-  component: lazyPage(async () => {
+  component: lazyPage(() => {
     // The Markdown renderer loads together with the page. If the renderer can't be loaded, the note shows its source as plain text.
-    const [page] = await Promise.all([import("./pages/note-page.tsx"), queryClient.prefetchQuery(rendererQuery)]);
-    return page;
+    const renderer = queryClient.prefetchQuery(rendererQuery);
+    return import("./pages/note-page.tsx").finally(() => renderer);
   }, "NotePage"),
 });
 

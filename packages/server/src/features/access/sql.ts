@@ -102,9 +102,9 @@ export const noteColumns = [
   "notes.updated_at",
 ] as const;
 
-export type NoteRow = Omit<
+export type NoteRow = Pick<
   Selectable<Tables["notes"]>,
-  "title_folded" | "body_folded" | "trash_id" | "is_indexed" | "idempotency_key"
+  "id" | "owner_id" | "title" | "body" | "created_at" | "updated_at"
 >;
 
 export function toNote(row: NoteRow): Note {
@@ -117,6 +117,12 @@ export function toNote(row: NoteRow): Note {
     updatedAt: row.updated_at,
   };
 }
+
+/** The columns with the item of a note. In an embedding, each note is an item. */
+export const itemColumns = [
+  sql.ref<string>("notes.resource").as("resource"),
+  sql.ref<string>("notes.item_id").as("item_id"),
+] as const;
 
 export const attachmentColumns = [
   "attachments.id",

@@ -3,7 +3,7 @@ import { decodeCursor, encodeCursor, type Page, type PageRequest, toPage } from 
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import type { Annotations, Attachment } from "../access/attachment.ts";
-import { attachmentColumns, toAttachment } from "../access/sql.ts";
+import { attachmentColumns, itemColumns, toAttachment } from "../access/sql.ts";
 import { inGroup, shownToViewers } from "./queries.ts";
 import { type AnnotatedFile, insertTerms } from "./sql.ts";
 
@@ -61,9 +61,9 @@ export const annotationQueries = defineQueries("database.annotations", ({ kysely
       .limit(1)
       .executeTakeFirst();
     const rows = await withTerm(db, { first, others, after })
-      .innerJoin("items", "items.note_id", "file_terms.note_id")
-      .select("items.item_id")
-      .where("items.resource", "=", resource)
+      .innerJoin("notes", "notes.id", "file_terms.note_id")
+      .select(itemColumns)
+      .where("notes.resource", "=", resource)
       .$if(lastOfWindow !== undefined, (query) => query.where("file_terms.attachment_id", "<=", lastOfWindow?.id ?? ""))
       .limit(limit + 1)
       .execute();

@@ -19,8 +19,8 @@ export const stagedQueries = defineQueries("database.staged", ({ kysely: db, eng
       .$if(item !== undefined, (query) =>
         query.where("note_id", "in", (eb) =>
           eb
-            .selectFrom("items")
-            .select("items.note_id")
+            .selectFrom("notes")
+            .select("notes.id")
             .where("resource", "=", item?.resource ?? "")
             .where("item_id", "=", item?.itemId ?? ""),
         ),

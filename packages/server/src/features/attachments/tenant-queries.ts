@@ -2,7 +2,7 @@ import { type SqlBool, sql } from "kysely";
 import { decodeCursor, type Page, type PageRequest, toPage } from "../../platform/database/pages.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Attachment } from "../access/attachment.ts";
-import { attachmentColumns, selectAttachments, toAttachment } from "../access/sql.ts";
+import { attachmentColumns, itemColumns, selectAttachments, toAttachment } from "../access/sql.ts";
 import { inGroup, shownToViewers } from "./queries.ts";
 
 /** The database uses the index for the files of tenants only if a query has exactly this condition (`attachments_of_tenant`). */
@@ -38,9 +38,9 @@ export const tenantQueries = defineQueries("database.tenants", ({ kysely: db, en
     const rows = await db
       .selectFrom(ids.as("ids"))
       .innerJoin("attachments", "attachments.id", "ids.id")
-      .innerJoin("items", "items.note_id", "attachments.note_id")
+      .innerJoin("notes", "notes.id", "attachments.note_id")
       .select(attachmentColumns)
-      .select(["items.resource", "items.item_id"])
+      .select(itemColumns)
       .orderBy("attachments.id")
       .execute();
     const files = rows.map((row) => ({

@@ -7,7 +7,6 @@ import { isStorableText } from "../../platform/text/readable-text.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { applicationUserId, type Caller, idInApplication } from "../access/caller.ts";
 import { acceptsType } from "../links/file-request.ts";
-import { noteQueries } from "../notes/queries.ts";
 import { fileEventQueries, type ItemName } from "../outbox/file-event-queries.ts";
 import { lookupQueries } from "../people/lookup-queries.ts";
 import { normaliseEmail } from "../people/person.ts";
@@ -108,25 +107,14 @@ export async function openItem(
 }
 
 async function createItem(
-  { db, clock, newId }: Deps,
+  deps: Deps,
   { name, places }: { name: ItemName; places: Places },
 ): Promise<Item & ChosenPlace> {
-  const now = clock();
-  const noteId = newId();
-  const item = { noteId, ...name, ...(await places.choose(name)) };
-  const note = { id: noteId, ownerId: ownerOf(item), title: "", body: "", createdAt: now, updatedAt: now };
-  try {
-    await db.transaction(async (tx) => {
-      await noteQueries(tx).insert(note);
-      await itemQueries(tx).insert(item);
-    });
-    return item;
-  } catch (error) {
-    // A parallel request may have created the item.
-    const other = await lookupQueries(db).item(name);
-    if (other === undefined) throw error;
-    return other;
-  }
+  const { db, clock, newId } = deps;
+  const item = { noteId: newId(), ...name, ...(await places.choose(name)) };
+  const isNew = await itemQueries(db).insert(item, clock());
+  // If the item is not new, a parallel request has created it.
+  return isNew ? item : openItem(deps, { item: name, places, addsFiles: false });
 }
 
 const MAX_ID_LENGTH = 255;

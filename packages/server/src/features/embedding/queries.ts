@@ -1,12 +1,11 @@
 import { sql } from "kysely";
 import { changeFact, findFact } from "../../platform/database/facts.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
-import type { Tables } from "../../platform/database/schema.ts";
 import type { Attachment } from "../access/attachment.ts";
-import { attachmentColumns, selectAttachments, toAttachment } from "../access/sql.ts";
+import { attachmentColumns, itemColumns, selectAttachments, toAttachment } from "../access/sql.ts";
 import { inGroup, shownToViewers } from "../attachments/queries.ts";
 import type { ItemName } from "../outbox/file-event-queries.ts";
-import type { ChosenPlace } from "./places.ts";
+import { type ChosenPlace, ownerOf } from "./places.ts";
 import type { Item } from "./types.ts";
 
 /** The host application that owns a database. `bucket` identifies the bucket of the application, and is empty for the service itself. */
@@ -46,31 +45,36 @@ export const applicationQueries = defineQueries("database.application", ({ kysel
 }));
 
 export const itemQueries = defineQueries("database.items", ({ kysely: db, engine }) => {
-  const select = () => db.selectFrom("items").select(["items.note_id", "items.resource", "items.item_id"]);
+  const ofFiles = (attachmentIds: readonly string[]) =>
+    db
+      .selectFrom("attachments")
+      .innerJoin("notes", "notes.id", "attachments.note_id")
+      .select(itemColumns)
+      .where("notes.resource", "is not", null)
+      .where((eb) => engine.isIn(eb.ref("attachments.id"), engine.list(attachmentIds)));
   return {
-    /**
-     * Inserts an item of an application. Call this function in a transaction, after the insert of the item's note. Throws if another
-     * transaction has already inserted the item.
-     */
-    async insert({ noteId, resource, itemId, place, tenant }: Item & ChosenPlace) {
-      const item = { note_id: noteId, resource, item_id: itemId, place: place === "" ? null : place, tenant };
-      await db.insertInto("items").values(item).execute();
+    /** Inserts the note of an item. Returns false if the application already has this item. */
+    async insert({ noteId, resource, itemId, place, tenant }: Item & ChosenPlace, now: number): Promise<boolean> {
+      const note = { id: noteId, owner_id: ownerOf({ noteId, tenant }), title: "", body: "" };
+      const item = { resource, item_id: itemId, place: place === "" ? null : place, tenant };
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto("notes")
+        .values({ ...note, ...item, created_at: now, updated_at: now })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirstOrThrow();
+      return numInsertedOrUpdatedRows === 1n;
     },
 
     /** Returns the first place of an item that is equal to or after the given text, in alphabetical order. */
     async firstPlace(from: string): Promise<string | undefined> {
-      const places = db.selectFrom("items").select("place").where("place", ">=", from).orderBy("place").limit(1);
+      const places = db.selectFrom("notes").select("place").where("place", ">=", from).orderBy("place").limit(1);
       return (await places.executeTakeFirst())?.place ?? undefined;
     },
 
     /** Returns attachments with their items, by attachment id. The map contains files in the trash, but no unknown ids. */
     async filesOf(attachmentIds: readonly string[]): Promise<Map<string, { file: Attachment; item: Item }>> {
-      const rows = await select()
-        .innerJoin("attachments", "attachments.note_id", "items.note_id")
-        .select(attachmentColumns)
-        .where((eb) => engine.isIn(eb.ref("attachments.id"), engine.list(attachmentIds)))
-        .execute();
-      return new Map(rows.map((row) => [row.id, { file: toAttachment(row), item: toItem(row) as Item }]));
+      const rows = await ofFiles(attachmentIds).select(attachmentColumns).execute();
+      return new Map(rows.map((row) => [row.id, { file: toAttachment(row), item: toItem(row) }]));
     },
 
     /** Counts the listed files of notes, without rejected files. The map has no entry for a note without files. */
@@ -99,12 +103,8 @@ export const itemQueries = defineQueries("database.items", ({ kysely: db, engine
 
     /** Returns the items of attachments with one query, by attachment id. The map contains no unknown ids. */
     async findOfAttachments(attachmentIds: readonly string[]): Promise<Map<string, Item>> {
-      const rows = await select()
-        .innerJoin("attachments", "attachments.note_id", "items.note_id")
-        .select("attachments.id")
-        .where((eb) => engine.isIn(eb.ref("attachments.id"), engine.list(attachmentIds)))
-        .execute();
-      return new Map(rows.map((row) => [row.id, toItem(row) as Item]));
+      const rows = await ofFiles(attachmentIds).select(["attachments.id", "attachments.note_id"]).execute();
+      return new Map(rows.map((row) => [row.id, toItem(row)]));
     },
   };
 });
@@ -115,20 +115,21 @@ export const manyItemsQueries = defineQueries("database.manyItems", ({ kysely: d
   async find(names: readonly ItemName[]): Promise<Item[]> {
     if (names.length === 0) return [];
     const rows = await db
-      .selectFrom("items")
-      .select(["note_id", "resource", "item_id"])
+      .selectFrom("notes")
+      .select("id as note_id")
+      .select(itemColumns)
       .where((eb) =>
         eb.or(
           [...Map.groupBy(names, ({ resource }) => resource)].map(([resource, ofResource]) =>
             eb.and([
               eb("resource", "=", resource),
-              engine.isIn(eb.ref("item_id"), engine.list(ofResource.map(({ itemId }) => itemId))),
+              engine.isIn(eb.ref("item_id").$notNull(), engine.list(ofResource.map(({ itemId }) => itemId))),
             ]),
           ),
         ),
       )
       .execute();
-    return rows.map((row) => toItem(row) as Item);
+    return rows.map(toItem);
   },
 
   /** Returns the first `limit` listed files of each note, in order of creation. */
@@ -168,8 +169,6 @@ export const hookMarkQueries = defineQueries("database.hookMarks", ({ kysely: db
     changeFact<string>(db, { name: REPORTED_UNTIL, change: (found) => (found === from ? to : undefined) }),
 }));
 
-type ItemRow = Pick<Tables["items"], "note_id" | "resource" | "item_id">;
-
-function toItem(row: ItemRow | undefined): Item | undefined {
-  return row && { noteId: row.note_id, resource: row.resource, itemId: row.item_id };
+function toItem(row: { note_id: string; resource: string; item_id: string }): Item {
+  return { noteId: row.note_id, resource: row.resource, itemId: row.item_id };
 }

@@ -4,6 +4,7 @@ import type { Tables } from "../../platform/database/schema.ts";
 import type { AttachmentState, FileEventKind, FileVisitor } from "../../platform/database/unions.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { isOwnerOfItem } from "../access/caller.ts";
+import { itemColumns } from "../access/sql.ts";
 
 /** The name of an item in the application. */
 export type ItemName = { resource: string; itemId: string };
@@ -130,10 +131,11 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
       .execute();
   },
 
-  /** Returns the item that this note belongs to. */
+  /** Returns the item of a note. Returns undefined for a note of the service. */
   async itemOfNote(noteId: string): Promise<(ItemName & { noteId: string }) | undefined> {
-    const row = await db.selectFrom("items").selectAll().where("note_id", "=", noteId).executeTakeFirst();
-    return row && { noteId: row.note_id, resource: row.resource, itemId: row.item_id };
+    const ofNote = db.selectFrom("notes").select(itemColumns).where("id", "=", noteId);
+    const row = await ofNote.where("resource", "is not", null).executeTakeFirst();
+    return row && { noteId, resource: row.resource, itemId: row.item_id };
   },
 }));
 

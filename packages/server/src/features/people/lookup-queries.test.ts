@@ -8,6 +8,7 @@ import { accountQueries } from "../accounts/queries/accounts.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { itemQueries } from "../embedding/queries.ts";
 import { noteQueries } from "../notes/queries.ts";
+import { fileEventQueries } from "../outbox/file-event-queries.ts";
 import { apiTokenQueries } from "../tokens/queries.ts";
 import { lookupQueries } from "./lookup-queries.ts";
 import { disabledUserQueries, peopleQueries } from "./queries.ts";
@@ -151,17 +152,15 @@ describe.each(engines)("lookups of people, sessions and API tokens on $name", (e
       ["order", "invoice"],
       ["invoice", "order"],
       ["invoice", "1, 2"],
+      ["invoice", "/1/\n2"],
     ].map(([resource = "", itemId = ""]) => ({ resource, itemId }));
     const items = [];
     for (const name of names) {
       const note = sampleNote();
       const attachment = sampleAttachment(note);
       const item = { ...name, noteId: note.id };
-      await suite.db.transaction(async (tx) => {
-        await noteQueries(tx).insert(note);
-        await attachmentQueries(tx).insert(attachment);
-        await itemQueries(tx).insert({ ...item, place: "tenants/acme", tenant: "acme" });
-      });
+      await itemQueries(suite.db).insert({ ...item, place: "tenants/acme", tenant: "acme" }, note.createdAt);
+      await attachmentQueries(suite.db).insert(attachment);
       items.push({ item, fileId: attachment.id });
     }
     const unknown = { resource: "order", itemId: "2" };
@@ -174,6 +173,7 @@ describe.each(engines)("lookups of people, sessions and API tokens on $name", (e
     const ofNoItem = sampleAttachment(await insertNote());
     await attachmentQueries(suite.db).insert(ofNoItem);
     expect(await ask((queries) => lookupQueries(queries).itemOfFile(ofNoItem.id))).toBeUndefined();
+    expect(await ask((queries) => fileEventQueries(queries).itemOfNote(ofNoItem.noteId))).toBeUndefined();
     for (const { item, fileId } of items) {
       expect(await ask((queries) => lookupQueries(queries).item(item))).toMatchObject(item);
       expect(await ask((queries) => lookupQueries(queries).itemOfFile(fileId))).toEqual(item);

@@ -1,12 +1,4 @@
-import {
-  type Expression,
-  type ExpressionBuilder,
-  type Kysely,
-  type RawBuilder,
-  type Selectable,
-  type SqlBool,
-  sql,
-} from "kysely";
+import { type Expression, type Kysely, type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
 import type { Person } from "../../features/people/person.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { compile, compiledOnce, type RunStatement, type Statement } from "../../platform/database/compile-statement.ts";
@@ -89,23 +81,25 @@ export function compileLookups(
     ),
     item: statement("item", ({ key, key2 }) =>
       db
-        .selectFrom("items")
-        .select(["resource", "item_id", "note_id", "place", "tenant"])
-        .where((eb) => matches([eb.ref("resource"), eb.ref("item_id")], [key, key2])),
+        .selectFrom("notes")
+        .select(["resource", "item_id", "id", "place", "tenant"])
+        .where((eb) => matches([eb.ref("resource").$notNull(), eb.ref("item_id").$notNull()], [key, key2])),
     ),
     itemOfFile: statement("item_of_file", ({ key }) =>
       db
         .selectFrom("attachments")
         .select(["attachments.id", "attachments.note_id"])
-        // The statement uses subqueries instead of a join, so that its plan never depends on statistics.
-        .select((eb) => [itemPart(eb, "resource"), itemPart(eb, "item_id")])
+        // The plan of a join could depend on statistics. One subquery for both parts of the name reads the note only once.
+        .select((eb) =>
+          eb
+            .selectFrom("notes")
+            .select(sql<string | null>`notes.resource || '/' || notes.item_id`.as("name"))
+            .whereRef("notes.id", "=", "attachments.note_id")
+            .as("name"),
+        )
         .where((eb) => matches([eb.ref("attachments.id")], [key])),
     ),
   };
-}
-
-function itemPart(eb: ExpressionBuilder<Tables, "attachments">, part: "resource" | "item_id") {
-  return eb.selectFrom("items").select(`items.${part}`).whereRef("items.note_id", "=", "attachments.note_id").as(part);
 }
 
 function areEqual(columns: Expression<string>[], keys: RawBuilder<string>[]): Expression<SqlBool> {
@@ -160,9 +154,10 @@ export function lookupsOn(statements: LookupStatements, find: FindRow): Lookups 
     async itemOfFile(attachmentId) {
       const row = await find(statements.itemOfFile, [attachmentId]);
       if (row === undefined) return undefined;
-      const [, noteId, resource, itemId] = row as [string, string, string | null, string | null];
-      // A row without a resource and an item id belongs to a note that is not the note of an item.
-      return resource === null || itemId === null ? undefined : { noteId, resource, itemId };
+      const [, noteId, name] = row as [string, string, string | null];
+      // A note of the service has no name. The name of a resource contains no slash, but an item id can contain slashes.
+      const [, resource, itemId] = name?.match(/^([^/]*)\/(.*)$/s) ?? [];
+      return resource === undefined || itemId === undefined ? undefined : { noteId, resource, itemId };
     },
   };
 }

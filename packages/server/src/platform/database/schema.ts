@@ -70,6 +70,15 @@ export type Tables = {
     is_indexed: 1 | null;
     /** The idempotency key of the request that created the note. A repeated request with this key returns the same note. */
     idempotency_key: string | null;
+    /** In an embedding, each note is an item of the application, and has the files of the item. In the service, both columns are null. */
+    resource: string | null;
+    item_id: string | null;
+    /**
+     * The folder in the bucket for the objects of the item, with the mark of the bucket if the bucket belongs to tenants. Null: no folder.
+     */
+    place: string | null;
+    /** The tenant that the host application chose. All items of a tenant have one owner. Null: no tenant. */
+    tenant: string | null;
   };
   /** The notes that a user has pinned to the top of lists. */
   note_pins: {
@@ -437,18 +446,6 @@ export type Tables = {
     owner_id: string;
     deleted_by: string;
     deleted_at: number;
-  };
-  /** The items of an application that embeds Valet Key. The files of an item are the files of its note. */
-  items: {
-    note_id: string;
-    resource: string;
-    item_id: string;
-    /**
-     * The folder in the bucket for the objects of the item, with the mark of the bucket if the bucket belongs to tenants. Null: no folder.
-     */
-    place: Generated<string | null>;
-    /** The tenant that the host application chose. All items of a tenant have one owner. Null: no tenant. */
-    tenant: Generated<string | null>;
   };
   /** The file events that the service has not yet delivered to the hooks of an embedding. */
   file_events: {

@@ -54,6 +54,8 @@ const ROWS_OF: Record<Growing, Columns> = {
     trash_id: oneIn100(id("trash")),
     is_indexed: oneIn100("null", "1"),
     idempotency_key: oneIn100(id("key")),
+    resource: "'invoice'",
+    item_id: id("item"),
   },
   // Each user can pin only few notes (MAX_PINS).
   note_pins: { user_id: id("user", `i % ${ROWS / 50}`), note_id: id("note"), pinned_at: "i" },
@@ -228,7 +230,6 @@ const ROWS_OF: Record<Growing, Columns> = {
     deleted_by: owner,
     deleted_at: "i",
   },
-  items: { note_id: id("note"), resource: "'invoice'", item_id: id("item") },
   file_terms: { attachment_id: id("file"), term: id("term", "i % 100"), note_id: id("note") },
   file_events: {
     id: id("event"),

@@ -596,11 +596,19 @@ export const queryExamples: Examples = {
     markUsed: [[{ ...code, generation: 0, now: NOW }], [{ linkId: "link-1", generation: 0, codeHash: "h", now: NOW }]],
   },
   manyItems: {
-    find: [[[{ resource: "invoice", itemId: "item-1" }]]],
+    find: [
+      [[{ resource: "invoice", itemId: "item-1" }]],
+      [
+        [
+          { resource: "invoice", itemId: "item-1" },
+          { resource: "order", itemId: "item-2" },
+        ],
+      ],
+    ],
     firstFiles: [[["note-1", "note-2"], 50]],
   },
   items: {
-    insert: [[{ noteId: "new", resource: "invoice", itemId: "new", place: "tenants/acme", tenant: "acme" }]],
+    insert: [[{ noteId: "new", resource: "invoice", itemId: "new", place: "tenants/acme", tenant: "acme" }, NOW]],
     firstPlace: [["bucket:2/"]],
     counts: [[["note-1", "note-2"]]],
     filesOf: [[files]],

@@ -13,7 +13,7 @@ import { createPlace, locationOf, open, optionsAt, type Place } from "./testing/
 
 const CORE_TABLES = [
   ...["adopted_objects", "attachment_previews", "attachments", "audit_events", "facts", "file_events", "file_terms"],
-  ...["items", "missing_previews", "notes", "object_deletions", "people", "reservations", "trash", "uploads", "usage"],
+  ...["missing_previews", "notes", "object_deletions", "people", "reservations", "trash", "uploads", "usage"],
   ...["valetkey_migrations", "verifications"],
 ];
 const LINK_TABLES = ["limit_counts", "link_claims", "link_events", "link_files", "links", "visitor_files"];

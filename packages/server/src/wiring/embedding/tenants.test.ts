@@ -277,8 +277,8 @@ describe.each(engines)("tenants on $name", (engine) => {
     const FILES = 300;
     const ownerId = ownerOfTenant("acme");
     const db = await openAt(locationOf(place));
-    const items = db.kysely.selectFrom("items").select("note_id").where("tenant", "=", "acme");
-    const note = sampleNote({ id: (await items.executeTakeFirstOrThrow()).note_id, ownerId });
+    const notes = db.kysely.selectFrom("notes").select("id").where("tenant", "=", "acme");
+    const note = sampleNote({ id: (await notes.executeTakeFirstOrThrow()).id, ownerId });
     await db.transaction(async (tx) => {
       for (let nth = 0; nth < FILES; nth += 1) await attachmentQueries(tx).insert(sampleAttachment(note));
     });

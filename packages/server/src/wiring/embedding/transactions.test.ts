@@ -243,7 +243,7 @@ describe("a transaction of the application on postgres", () => {
     await app.files.removeIn(client, staged.id);
     expect((await client.query(settings)).rows).toEqual(before.rows);
     await client.query("commit");
-    for (const table of ["attachments", "items", "usage", "audit_events", "file_events", "object_deletions"]) {
+    for (const table of ["attachments", "notes", "usage", "audit_events", "file_events", "object_deletions"]) {
       expect((await app.pool.query(`select * from public.${table}`)).rows).toEqual([]);
     }
   });
@@ -379,7 +379,7 @@ async function adapters(): Promise<Record<"ofKysely" | "ofDrizzle", (tx: object)
 async function usageOf(place: Parameters<typeof locationOf>[0]) {
   const db = await openAt(locationOf(place));
   try {
-    const { note_id: noteId } = await db.kysely.selectFrom("items").select("note_id").executeTakeFirstOrThrow();
+    const { id: noteId } = await db.kysely.selectFrom("notes").select("id").executeTakeFirstOrThrow();
     const owner = ownerOfItem(noteId);
     const { bytes, files } = await usageQueries(db).find(owner);
     return { bytes, files, drift: await usageQueries(db).findDrift(owner) };

@@ -49,10 +49,12 @@ create index people_newest on people (created_at, id);
 -- Notes, files and uploads. There is no foreign key to people, because the id of an owner may come from a token of another application.
 create table notes (
   id ID primary key not null, owner_id ID not null, created_at INT not null, updated_at INT not null, trash_id ID, is_indexed BIT,
-  idempotency_key ID, title text not null, title_folded text not null default '', body text not null,
-  body_folded text not null default ''
+  idempotency_key ID, resource ID, item_id ID, place ID, tenant ID, title text not null, title_folded text not null default '',
+  body text not null, body_folded text not null default ''
 ) PLAIN;
 create unique index notes_idempotency_key on notes (owner_id, idempotency_key) where idempotency_key is not null;
+create unique index notes_item on notes (resource, item_id) where resource is not null;
+create index notes_place on notes (place) where place is not null;
 create index notes_to_purge on notes (id) where trash_id = 'purge';
 create index notes_unindexed on notes (owner_id, id) where is_indexed is null;
 
@@ -202,14 +204,7 @@ create table audit_events (
 ) PARTITIONED;
 create index audit_events_note on audit_events (note_id, is_routine, id);
 
--- The items and the hooks of an embedding.
-create table items (
-  note_id ID primary key not null references notes (id) on delete cascade, resource ID not null, item_id ID not null,
-  place ID, tenant ID
-) KEYED;
-create unique index items_item on items (resource, item_id);
-create index items_place on items (place, note_id) where place is not null;
-
+-- The hooks of an embedding.
 create table file_events (
   id ID primary key not null, kind text not null, resource ID not null, item_id ID not null, file text not null,
   file_id ID,

@@ -5,7 +5,7 @@ import type { Place } from "./embedding.ts";
 /** Some tables of the application have the names of tables of Valet Key. So a statement without a schema would use the wrong table. */
 const TABLES = `
   create table invoices (id integer primary key, file_id text);
-  create table attachments (id text); create table items (id text); create table notes (id text);
+  create table attachments (id text); create table notes (id text);
   create table usage (id text); create table audit_events (id text); create table file_events (id text);
   create table object_deletions (id text); create table trash (id text); create table search_docs (doc_id text)`;
 

@@ -94,8 +94,10 @@ export async function seedEmbedding(where: DataLocation, dataset: Dataset): Prom
   });
   const attachments = dataset.attachments.map((attachment) => ofItem(attachment, attachment.noteId));
   await insertAll(where, {
-    notes: dataset.notes.map((note) => toNote(ofItem(note, note.id), now)),
-    items: dataset.notes.map(({ id }) => ({ note_id: id, resource: "note", item_id: id })),
+    notes: dataset.notes.map((note) => ({
+      ...toNote(ofItem(note, note.id), now),
+      ...{ resource: "note", item_id: note.id },
+    })),
     attachments: attachments.map((attachment) => toAttachment(attachment, now)),
     usage: usageOf(attachments),
   });

@@ -11,7 +11,7 @@ import { type AnnotatedFile, insertTerms } from "./sql.ts";
 const WINDOW = 2_000;
 
 /** The queries for the tags and metadata of files. The caller must run each write in a transaction. */
-export const annotationQueries = defineQueries("database.annotations", ({ kysely: db }) => ({
+export const annotationQueries = defineQueries("database.annotations", ({ kysely: db, engine }) => ({
   /** Stores the annotations of a new file, unless it already has some, because a client can repeat the start of an upload. */
   async addNew({ id, noteId }: AnnotatedFile, annotations: Annotations): Promise<void> {
     const file = db
@@ -61,7 +61,7 @@ export const annotationQueries = defineQueries("database.annotations", ({ kysely
       .limit(1)
       .executeTakeFirst();
     const rows = await withTerm(db, { first, others, after })
-      .innerJoin("notes", "notes.id", "file_terms.note_id")
+      .innerJoin(engine.summaries, "notes.id", "file_terms.note_id")
       .select(itemColumns)
       .where("notes.resource", "=", resource)
       .$if(lastOfWindow !== undefined, (query) => query.where("file_terms.attachment_id", "<=", lastOfWindow?.id ?? ""))

@@ -38,7 +38,7 @@ export const tenantQueries = defineQueries("database.tenants", ({ kysely: db, en
     const rows = await db
       .selectFrom(ids.as("ids"))
       .innerJoin("attachments", "attachments.id", "ids.id")
-      .innerJoin("notes", "notes.id", "attachments.note_id")
+      .innerJoin(engine.summaries, "notes.id", "attachments.note_id")
       .select(attachmentColumns)
       .select(itemColumns)
       .orderBy("attachments.id")

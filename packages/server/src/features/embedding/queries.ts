@@ -48,7 +48,7 @@ export const itemQueries = defineQueries("database.items", ({ kysely: db, engine
   const ofFiles = (attachmentIds: readonly string[]) =>
     db
       .selectFrom("attachments")
-      .innerJoin("notes", "notes.id", "attachments.note_id")
+      .innerJoin(engine.summaries, "notes.id", "attachments.note_id")
       .select(itemColumns)
       .where("notes.resource", "is not", null)
       .where((eb) => engine.isIn(eb.ref("attachments.id"), engine.list(attachmentIds)));

@@ -1,7 +1,16 @@
-import { type Expression, type Kysely, type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
+import {
+  type Expression,
+  type ExpressionBuilder,
+  type Kysely,
+  type RawBuilder,
+  type Selectable,
+  type SqlBool,
+  sql,
+} from "kysely";
 import type { Person } from "../../features/people/person.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { compile, compiledOnce, type RunStatement, type Statement } from "../../platform/database/compile-statement.ts";
+import type { Engine } from "../../platform/database/engine.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 
@@ -45,7 +54,7 @@ export type Matches = (columns: Expression<string>[], keys: RawBuilder<string>[]
 /** Compiles the lookup statements. By default, each statement searches for one key, and returns at most one row. */
 export function compileLookups(
   db: Kysely<Tables>,
-  { matches = areEqual, rows = "one" }: { matches?: Matches; rows?: Statement["rows"] } = {},
+  { engine, matches = areEqual, rows = "one" }: { engine: Engine; matches?: Matches; rows?: Statement["rows"] },
 ): LookupStatements {
   const statement = (name: string, build: Parameters<typeof compile<(typeof parameters)[number]>>[1]) =>
     compile({ name: `vk_find_${name}`, rows, parameters }, build);
@@ -89,17 +98,16 @@ export function compileLookups(
       db
         .selectFrom("attachments")
         .select(["attachments.id", "attachments.note_id"])
-        // The plan of a join could depend on statistics. One subquery for both parts of the name reads the note only once.
-        .select((eb) =>
-          eb
-            .selectFrom("notes")
-            .select(sql<string | null>`notes.resource || '/' || notes.item_id`.as("name"))
-            .whereRef("notes.id", "=", "attachments.note_id")
-            .as("name"),
-        )
+        // The statement uses subqueries instead of a join, so that its plan never depends on statistics.
+        .select((eb) => [itemPart(eb, engine, "resource"), itemPart(eb, engine, "item_id")])
         .where((eb) => matches([eb.ref("attachments.id")], [key])),
     ),
   };
+}
+
+function itemPart(eb: ExpressionBuilder<Tables, "attachments">, engine: Engine, part: "resource" | "item_id") {
+  const note = eb.selectFrom(engine.summaries).whereRef("notes.id", "=", "attachments.note_id");
+  return note.select(`notes.${part}`).as(part);
 }
 
 function areEqual(columns: Expression<string>[], keys: RawBuilder<string>[]): Expression<SqlBool> {
@@ -154,10 +162,9 @@ export function lookupsOn(statements: LookupStatements, find: FindRow): Lookups 
     async itemOfFile(attachmentId) {
       const row = await find(statements.itemOfFile, [attachmentId]);
       if (row === undefined) return undefined;
-      const [, noteId, name] = row as [string, string, string | null];
-      // A note of the service has no name. The name of a resource contains no slash, but an item id can contain slashes.
-      const [, resource, itemId] = name?.match(/^([^/]*)\/(.*)$/s) ?? [];
-      return resource === undefined || itemId === undefined ? undefined : { noteId, resource, itemId };
+      const [, noteId, resource, itemId] = row as [string, string, string | null, string | null];
+      // A row without a resource and an item id belongs to a note that is not the note of an item.
+      return resource === null || itemId === null ? undefined : { noteId, resource, itemId };
     },
   };
 }
@@ -166,7 +173,7 @@ export function findOneByOne({ run, clock }: { run: RunStatement; clock: Clock }
   return async (statement, key) => (await run(statement, lookupValues(statement, key, clock())))[0];
 }
 
-const compiled = compiledOnce((db) => compileLookups(db));
+const compiled = compiledOnce((db, engine) => compileLookups(db, { engine }));
 
 export const lookupQueries = defineQueries(
   "database.lookups",

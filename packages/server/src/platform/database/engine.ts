@@ -28,7 +28,10 @@ export type Engine = {
    * differ between the engines.
    */
   contains(column: Expression<string>, text: string): RawBuilder<SqlBool>;
-  /** The table of notes, for a join by id. Queries may read only the columns that a list of notes shows. */
+  /**
+   * The table of notes, for a search by id. Queries may read only the columns that a list of notes shows, and the name of the item. A query
+   * in a transaction of the application must use the table itself, because this SQL names no schema.
+   */
   summaries: AliasedRawBuilder<Selectable<Tables["notes"]>, "notes">;
   /** Selects the `note_id` and the `doc_id` of the documents that have all terms of at least one group. */
   docsWith(groups: readonly (readonly number[])[]): RawBuilder<unknown>;

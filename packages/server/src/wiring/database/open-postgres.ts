@@ -196,7 +196,7 @@ type Rows = Map<string, readonly unknown[]>;
  * calls of all its lookups, so each lookup sees everything that was committed before its call.
  */
 export function postgresLookups(runNamed: RunNamed, { db, clock }: { db: Kysely<Tables>; clock: Clock }): Lookups {
-  const statements = compileLookups(db, { matches: areAmong, rows: "many" });
+  const statements = compileLookups(db, { engine, matches: areAmong, rows: "many" });
   const run = runOn(runNamed);
   const batchings = new Map(
     Object.values(statements).map((statement) => [statement, batchingOf(statement, { run, clock })]),

@@ -117,7 +117,7 @@ async function openWith(
     journal,
     // Access decisions and lookups have their own connection. So they never wait for a write, and see each commit immediately.
     access: accessOn(compileAccess(kysely, engine), { run: read, engine, clock }),
-    lookups: lookupsOn(compileLookups(kysely), findOneByOne({ run: read, clock })),
+    lookups: lookupsOn(compileLookups(kysely, { engine }), findOneByOne({ run: read, clock })),
     uploadSteps: {
       start: starts.start,
       complete: (completion) => writes.run((run) => uploadSteps(uploadStatements, inOrder(run)).complete(completion)),

@@ -421,11 +421,13 @@ create index webhook_deliveries_subject on webhook_deliveries (endpoint_id, subj
 
 const OF_ENGINE: Record<EngineName, string> = {
   // To reach a column, SQLite reads the whole row with the body. These indexes have all columns that a list of notes needs, so the query
-  // reads only an index. SQLite uses the index of an expression only for the same expression. Each access decision finds a note of the
-  // trash in `notes_in_trash`, and does not read the row.
+  // reads only an index. The index `notes_summary` also has the name of the item. SQLite uses the index of an expression only for the same
+  // expression. Each access decision finds a note of the trash in `notes_in_trash`, and does not read the row.
   sqlite: `
 create index notes_owner on notes (owner_id, trash_id, id, title, substr(body, 1, 200), created_at, updated_at);
-create index notes_summary on notes (id, owner_id, trash_id, title, substr(body, 1, 200), created_at, updated_at);
+create index notes_summary on notes (
+  id, owner_id, trash_id, title, substr(body, 1, 200), created_at, updated_at, resource, item_id
+);
 create index notes_in_trash on notes ((cast(id as text))) where trash_id is not null;
 create index notes_changed on notes (owner_id, trash_id, updated_at, id);
 create index notes_titled on notes (owner_id, trash_id, substr(title_folded, 1, 60), id);

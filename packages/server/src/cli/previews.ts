@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { PreviewFailure } from "../features/previews/missing-queries.ts";
+import type { PreviewFailure } from "../features/previews/jobs.ts";
 import { invalidRequest } from "../platform/errors.ts";
 import { canDraw, DRAWING_PACKAGE } from "../platform/pictures/draw-pictures.ts";
 import { withCore } from "./with-core.ts";

@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
+import { fileJobQueries } from "../features/attachments/file-job-queries.ts";
 import { startPreviewMaking } from "../features/previews/jobs.ts";
 import { startBucketProbe } from "../features/storage/capabilities.ts";
 import { startVerification } from "../features/uploads/jobs.ts";
-import { verificationQueries } from "../features/uploads/queries/verifications.ts";
 import { type Loop, startLoop } from "../platform/jobs/loop.ts";
 import { canDraw } from "../platform/pictures/draw-pictures.ts";
 import type { Base, Opened } from "./base.ts";
@@ -48,7 +48,7 @@ export const makesPreviews = ({ limits }: Pick<Base["deps"], "limits">): boolean
 
 /** Warns if files wait for a virus scanner, but the service has no scanner. Without a scanner, these files never become ready. */
 async function warnOfUnscanned(db: Base["db"], logger: Logger): Promise<void> {
-  const waiting = await verificationQueries(db).countNeedingScan();
+  const waiting = await fileJobQueries(db).count("verification", "scanning");
   if (waiting === 0) return;
   logger.warn({ waiting }, "files wait for a virus scanner: set CLAMAV_HOST again, or delete them");
 }

@@ -154,7 +154,10 @@ export type QueueSizes = {
 export const queueQueries = defineQueries("database.queues", ({ kysely: db, engine }) => ({
   async measure(now: number): Promise<QueueSizes> {
     const deletions = db.selectFrom("object_deletions").where("not_before", "<=", now);
-    const verifications = db.selectFrom("verifications");
+    const verifications = db
+      .selectFrom("file_jobs")
+      .where("kind", "=", sql.lit("verification"))
+      .where("due_at", "is not", null);
     const uploads = (state: "pending" | "verifying" | "scanning") =>
       db.selectFrom("uploads").where("state", "=", state);
     const { oldestDeletion, oldestVerification, ...counts } = await db

@@ -9,6 +9,7 @@ import type { Annotations, Attachment } from "../access/attachment.ts";
 import { authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import type { Note } from "../access/note.ts";
+import { fileJobQueries } from "../attachments/file-job-queries.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutFile, aboutNote, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
@@ -20,7 +21,6 @@ import { normaliseEmail } from "../people/person.ts";
 import { shareQueries } from "../sharing/queries/shares.ts";
 import { deleteIfAbandoned } from "../storage/object-deletions.ts";
 import { type Adoption, adoptionQueries, type ObjectDeletion, objectDeletionQueries } from "../storage/queries.ts";
-import { verificationQueries } from "../uploads/queries/verifications.ts";
 import type { Quota } from "../usage/usage.ts";
 
 /**
@@ -117,12 +117,8 @@ export async function attachObject(
   // A deletion of the object may be queued if the service itself stored the object earlier.
   await objectDeletionQueries(tx).cancel(objectKey);
   if (scanning !== undefined) {
-    await verificationQueries(tx).insert({
-      attachmentId: attachment.id,
-      etag: stored.etag,
-      needsScan: true,
-      dueAt: now,
-    });
+    const job = { attachmentId: attachment.id, kind: "verification", detail: stored.etag } as const;
+    await fileJobQueries(tx).insert({ ...job, dueAt: now });
   }
   const detail = {
     filename: attachment.filename,

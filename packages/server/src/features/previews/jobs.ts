@@ -6,11 +6,13 @@ import { DomainError } from "../../platform/errors.ts";
 import { type Loop, startLoop } from "../../platform/jobs/loop.ts";
 import { type DrawnPicture, drawPictures, loaderOf } from "../../platform/pictures/draw-pictures.ts";
 import type { Attachment } from "../access/attachment.ts";
+import { type FileJob, fileJobQueries } from "../attachments/file-job-queries.ts";
 import { previewQueries, type StoredPreview } from "../attachments/preview-queries.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { prepare } from "./complete.ts";
-import { type LeasedFile, missingPreviewQueries, type PreviewFailure } from "./missing-queries.ts";
 import { newPreviewKey } from "./start.ts";
+
+export type PreviewFailure = "not_a_picture" | "damaged" | "too_slow" | "too_much_memory" | "no_gain" | "unavailable";
 
 /** The length of the lease of a file, in milliseconds. If the process dies, the file is due again after this time. */
 const LEASE_MS = 600_000;
@@ -27,10 +29,7 @@ export function createMissingPreviews(deps: Deps) {
   /** Makes the previews of a file. Returns the reason for a failure, or undefined if the file has previews now or no longer exists. */
   async function makePreviews(attachmentId: string, signal: AbortSignal): Promise<PreviewFailure | undefined> {
     const file = await attachmentQueries(db).find(attachmentId);
-    if (file?.state !== "ready") {
-      await missingPreviewQueries(db).remove(attachmentId);
-      return undefined;
-    }
+    if (file?.state !== "ready") return undefined;
     const drawn = await draw(deps, file.objectKey, signal);
     if (typeof drawn === "string") return drawn;
     const fitting = drawn.filter(({ bytes }) => bytes.length * 2 <= file.sizeBytes);
@@ -47,41 +46,41 @@ export function createMissingPreviews(deps: Deps) {
   }
 
   return {
-    leaseMissingPreview: (): Promise<LeasedFile | undefined> => {
+    leaseMissingPreview: (): Promise<FileJob | undefined> => {
       const now = clock();
-      return missingPreviewQueries(db).lease({ now, leaseEndsAt: now + LEASE_MS });
+      return fileJobQueries(db).lease("preview", { now, leaseEndsAt: now + LEASE_MS });
     },
 
     /** Makes the previews of a leased file, and records a failure. The service tries each file at most three times. */
-    async makeLeasedPreviews({ attachmentId, attempts }: LeasedFile, signal: AbortSignal): Promise<void> {
+    async makeLeasedPreviews(leased: FileJob, signal: AbortSignal): Promise<void> {
       let failure: PreviewFailure | undefined = "unavailable";
       try {
-        failure = await makePreviews(attachmentId, signal);
+        failure = await makePreviews(leased.attachmentId, signal);
       } finally {
         if (signal.aborted) failure = "unavailable";
-        const isFinal = failure !== undefined && (FINAL.has(failure) || attempts >= MAX_ATTEMPTS);
+        const isFinal = failure !== undefined && (FINAL.has(failure) || leased.attempts >= MAX_ATTEMPTS);
         const dueAt = isFinal ? null : clock() + (signal.aborted ? 0 : RETRY_MS);
-        if (failure !== undefined) await missingPreviewQueries(db).fail(attachmentId, { failure, dueAt });
+        if (failure !== undefined) await fileJobQueries(db).postpone({ ...leased, detail: failure }, { dueAt });
       }
     },
 
     /** Makes the previews of all files without previews, even after failed attempts. Yields undefined or the failure for each file. */
     async *makeMissingPreviews(signal: AbortSignal): AsyncGenerator<PreviewFailure | undefined> {
-      const queries = missingPreviewQueries(db);
+      const queries = fileJobQueries(db);
       for (let after = ""; ; ) {
-        const ids = await queries.list({ after, limit: 100 });
-        for (const attachmentId of ids) {
-          const failure = await makePreviews(attachmentId, signal);
-          if (failure !== undefined) await queries.fail(attachmentId, { failure, dueAt: null });
+        const jobs = await queries.list("preview", { after, limit: 100 });
+        for (const job of jobs) {
+          const failure = await makePreviews(job.attachmentId, signal);
+          if (failure !== undefined) await queries.postpone({ ...job, detail: failure }, { dueAt: null });
           yield failure;
         }
-        const last = ids.at(-1);
+        const last = jobs.at(-1);
         if (last === undefined) return;
-        after = last;
+        after = last.attachmentId;
       }
     },
 
-    countMissingPreviews: () => missingPreviewQueries(db).count(),
+    countMissingPreviews: () => fileJobQueries(db).count("preview", "ready"),
   };
 }
 

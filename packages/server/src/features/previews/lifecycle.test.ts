@@ -48,6 +48,18 @@ describe.each(engines)("previews and their files on $name", (engine) => {
     expect((await ann.send(`GET /attachments/${attachmentId}`)).body.previews).toEqual([SMALL]);
   });
 
+  it("a file that is in the trash during the job for its previews waits for previews after its restoration", async () => {
+    const before = await service.useCases.countMissingPreviews();
+    service.advance(HOUR_MS);
+    const leased = await service.useCases.leaseMissingPreview();
+    service.advance(-HOUR_MS);
+    if (leased === undefined) throw new Error("No file is due.");
+    await ann.send(`DELETE /attachments/${leased.attachmentId}`);
+    await service.useCases.makeLeasedPreviews(leased, new AbortController().signal);
+    expect((await ann.send(`POST /trash/attachments/${leased.attachmentId}/restore`)).status).toBe(204);
+    expect(await service.useCases.countMissingPreviews()).toBe(before);
+  });
+
   it("requirement 61: the permanent deletion of a file deletes its preview", async () => {
     const { upload } = await storePreview(ann, { attachmentId });
     const [key] = await keysOf();

@@ -9,6 +9,7 @@ import { checkFilename, checkPath } from "../../platform/text/readable-text.ts";
 import { type Annotations, type Attachment, namesOf } from "../access/attachment.ts";
 import { type Arrive, authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
+import { fileJobQueries } from "../attachments/file-job-queries.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutFile, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
@@ -19,7 +20,6 @@ import { deleteAbandoned, deleteIfAbandoned } from "../storage/object-deletions.
 import { objectDeletionQueries } from "../storage/queries.ts";
 import { usageQueries } from "../usage/queries.ts";
 import { type Quota, quotaOf, quotaOfUser } from "../usage/usage.ts";
-import { verificationQueries } from "./queries/verifications.ts";
 import { rejected, sniffStream } from "./verify.ts";
 
 /** The size of the largest file that a form can upload, and the default of `maxBytes`, in bytes. */
@@ -103,7 +103,8 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
         await attachmentQueries(tx).insert(attachment, { quota: quotaOf(limits), settles: true, isStaged });
         await objectDeletionQueries(tx).cancel(objectKey);
         if (etag !== undefined) {
-          await verificationQueries(tx).insert({ attachmentId: attachment.id, etag, needsScan: true, dueAt: now });
+          const { id: attachmentId } = attachment;
+          await fileJobQueries(tx).insert({ attachmentId, kind: "verification", detail: etag, dueAt: now });
           return attachment;
         }
         if (!isStaged) await announceAttached(deps, { tx, attachment, now });

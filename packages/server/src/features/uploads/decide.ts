@@ -3,6 +3,7 @@ import type { VerificationState } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { type Attachment, namesOf, type Upload } from "../access/attachment.ts";
 import { idInApplication, visitorIdOf } from "../access/caller.ts";
+import { fileJobQueries } from "../attachments/file-job-queries.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { type AuditEvent, aboutFile, auditEvent } from "../audit/audit-event.ts";
 import { auditQueries } from "../audit/queries.ts";
@@ -17,7 +18,6 @@ import { webhookQueries } from "../outbox/webhook-queries.ts";
 import { queueDeletions } from "../storage/object-deletions.ts";
 import type { Fault } from "./content/contradictions.ts";
 import { uploadQueries } from "./queries/uploads.ts";
-import { verificationQueries } from "./queries/verifications.ts";
 import { type Right, rightOf } from "./sender.ts";
 import { type Decision, deleteObjectNow, moveStored, objectsOf, transitionUpload } from "./transition.ts";
 import { NOT_KEPT, type Verdict } from "./verify.ts";
@@ -117,8 +117,7 @@ export async function defer(
   const attachment = await db.transaction(async (tx) => {
     const now = clock();
     if (await moveStored(tx, { attachment: seen, upload, to, now })) {
-      const needsScan = to === "scanning";
-      await verificationQueries(tx).insert({ attachmentId: seen.id, etag, needsScan, dueAt: now });
+      await fileJobQueries(tx).insert({ attachmentId: seen.id, kind: "verification", detail: etag, dueAt: now });
     }
     return attachmentQueries(tx).find(seen.id);
   });

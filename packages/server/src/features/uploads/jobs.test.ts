@@ -1,12 +1,12 @@
 import pino from "pino";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { FileJob } from "../attachments/file-job-queries.ts";
 import { startVerification } from "./jobs.ts";
-import type { LeasedVerification } from "./queries/verifications.ts";
 
 const SECOND = 1_000;
 const MAX_RUNNING = 4;
 
-type Running = { leased: LeasedVerification; signal: AbortSignal; finish(): void; fail(error: Error): void };
+type Running = { leased: FileJob; signal: AbortSignal; finish(): void; fail(error: Error): void };
 
 /** Starts verifications from a queue in memory. Each verification runs until the end of the test. */
 function verificationOf(count: number) {
@@ -38,8 +38,8 @@ function verificationOf(count: number) {
   return { verification, queue, running, errors, renewed, loseLease };
 }
 
-function sampleVerification(attachmentId: string): LeasedVerification {
-  return { attachmentId, etag: "", needsScan: false, holder: "me", attempts: 1 };
+function sampleVerification(attachmentId: string): FileJob {
+  return { attachmentId, kind: "verification", attempts: 1, detail: "" };
 }
 
 describe("the background job for verifications", () => {

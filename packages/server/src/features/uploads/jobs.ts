@@ -4,10 +4,10 @@ import { DomainError } from "../../platform/errors.ts";
 import type { Loop } from "../../platform/jobs/loop.ts";
 import { startRunner } from "../../platform/jobs/runner.ts";
 import { isBeingVerified } from "../access/attachment.ts";
+import { type FileJob, fileJobQueries } from "../attachments/file-job-queries.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { markReady, reject } from "./decide.ts";
 import { uploadQueries } from "./queries/uploads.ts";
-import { type LeasedVerification, verificationQueries } from "./queries/verifications.ts";
 import { CHANGED, verifyContent } from "./verify.ts";
 
 /** The lifetime of a verification's lease without a renewal, in milliseconds. If the process dies, the lease ends then. */
@@ -24,18 +24,17 @@ const RETRY_SCAN_MAX_MS = 30_000;
  * virus scan waits for a replica with a scanner. So this file does not become `ready` without the scan, even if the operator removes the
  * scanner from the configuration.
  */
-export function leaseVerification({ db, clock, newId, scanning }: Deps) {
-  return (): Promise<LeasedVerification | undefined> => {
+export function leaseVerification({ db, clock, scanning }: Deps) {
+  const except = scanning === undefined ? "scanning" : undefined;
+  return (): Promise<FileJob | undefined> => {
     const now = clock();
-    const canScan = scanning !== undefined;
-    return verificationQueries(db).lease({ now, holder: newId(), leaseEndsAt: now + LEASE_MS, canScan });
+    return fileJobQueries(db).lease("verification", { now, leaseEndsAt: now + LEASE_MS, except });
   };
 }
 
 /** Extends a lease. Returns false if the process has lost the lease. The result of its verification then has no effect. */
 export function renewVerification({ db, clock }: Deps) {
-  return (leased: LeasedVerification): Promise<boolean> =>
-    verificationQueries(db).renew(leased, { leaseEndsAt: clock() + LEASE_MS });
+  return (leased: FileJob): Promise<boolean> => fileJobQueries(db).renew(leased, { leaseEndsAt: clock() + LEASE_MS });
 }
 
 /**
@@ -46,7 +45,7 @@ export function renewVerification({ db, clock }: Deps) {
  */
 export function runVerification(deps: Deps) {
   const { db, clock } = deps;
-  return async (leased: LeasedVerification, options: { signal?: AbortSignal } = {}): Promise<void> => {
+  return async (leased: FileJob, options: { signal?: AbortSignal } = {}): Promise<void> => {
     const { signal } = options;
     try {
       await verifyAndDecide(deps, { leased, signal });
@@ -54,7 +53,7 @@ export function runVerification(deps: Deps) {
       const isUnscanned = error instanceof DomainError && error.code === "scanner_unavailable";
       const maxMs = isUnscanned ? RETRY_SCAN_MAX_MS : RETRY_MAX_MS;
       const pauseMs = signal?.aborted ? 0 : Math.min(maxMs, RETRY_BASE_MS * 2 ** (leased.attempts - 1));
-      await verificationQueries(db).release(leased, { dueAt: clock() + pauseMs });
+      await fileJobQueries(db).postpone(leased, { dueAt: clock() + pauseMs });
       if (!signal?.aborted) throw error;
     }
   };
@@ -62,7 +61,7 @@ export function runVerification(deps: Deps) {
 
 async function verifyAndDecide(
   deps: Deps,
-  { leased, signal }: { leased: LeasedVerification; signal: AbortSignal | undefined },
+  { leased, signal }: { leased: FileJob; signal: AbortSignal | undefined },
 ): Promise<void> {
   const { db, bucket } = deps;
   const attachment = await attachmentQueries(db).find(leased.attachmentId);
@@ -72,7 +71,7 @@ async function verifyAndDecide(
   const { objectKey } = attachment;
   const stored = await bucket.head(objectKey);
   let verdict = CHANGED;
-  if (stored?.etag === leased.etag) {
+  if (stored?.etag === leased.detail) {
     const { declaredChecksum } = upload ?? {};
     verdict = await verifyContent(deps, { objectKey, stored, declaredChecksum, signal });
   }
@@ -100,7 +99,7 @@ export function startVerification(options: {
   logger: Logger;
 }): Loop {
   const { useCases, logger } = options;
-  const onError = (error: unknown, leased?: LeasedVerification) =>
+  const onError = (error: unknown, leased?: FileJob) =>
     logger.error(
       { err: error, attachmentId: leased?.attachmentId },
       "The verification of a file failed. It is retried.",

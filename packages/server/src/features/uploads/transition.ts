@@ -4,13 +4,13 @@ import type { VerificationState } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { type Attachment, isBeingVerified, type Upload } from "../access/attachment.ts";
 import { visitorIdOf } from "../access/caller.ts";
+import { fileJobQueries } from "../attachments/file-job-queries.ts";
 import { type AttachmentChange, attachmentQueries } from "../attachments/queries.ts";
 import { visitorFileQueries } from "../links/queries/visitor-files.ts";
 import { deletableAt, type EndedFile, queueDeletions } from "../storage/object-deletions.ts";
 import { objectDeletionQueries, type PlannedDeletion } from "../storage/queries.ts";
 import { usageQueries } from "../usage/queries.ts";
 import { uploadQueries } from "./queries/uploads.ts";
-import { verificationQueries } from "./queries/verifications.ts";
 
 /** A change of state. `uploadId`: undefined for an attachment without an upload, for example from a form. */
 type Transition = AttachmentChange & { attachmentId: string; uploadId: string | undefined };
@@ -29,7 +29,7 @@ export async function transitionUpload(
   // Changes the attachment before its upload, in the order of the locks of a cascading deletion, to avoid a deadlock.
   if (!(await attachmentQueries(queries).transition(attachmentId, change))) return false;
   if (uploadId !== undefined) await uploadQueries(queries).transition(uploadId, { from, to });
-  if (isBeingVerified(from)) await verificationQueries(queries).remove(attachmentId);
+  if (isBeingVerified(from)) await fileJobQueries(queries).finish(attachmentId, "verification");
   return true;
 }
 

@@ -7,6 +7,7 @@ import type {
   AuditAction,
   EmailProof,
   FileEventKind,
+  FileJobKind,
   JwtIssuer,
   Language,
   LinkKind,
@@ -145,14 +146,19 @@ export type Tables = {
     height: number | null;
     created_at: number;
   };
-  /** The ready pictures without previews. Triggers on `attachments` add and remove the rows. */
-  missing_previews: {
+  /** The work on files that continues without an HTTP request. Triggers on `attachments` add and remove the rows for previews. */
+  file_jobs: {
     attachment_id: string;
-    /** The instant of the next attempt, or the end of the lease. Null: the file waits for a command of the operator. */
+    kind: FileJobKind;
+    /**
+     * From this instant on, a replica may lease the row and do its work. The instant is the end of a pause, or of the lease of another
+     * replica. Null: the job waits for a command of the operator.
+     */
     due_at: number | null;
+    /** The number of leases. Each lease has another number, so a replica finds out that it has lost its lease. */
     attempts: number;
-    /** The error code of the last attempt. */
-    failure: string | null;
+    /** For a verification: the ETag of the object, which identifies the verified content. For previews: the error code of the last attempt. */
+    detail: string | null;
   };
   uploads: {
     id: string;
@@ -327,20 +333,6 @@ export type Tables = {
     attempts: number;
     /** The instant of the first deletion of the object. Null: the object is not deleted yet. */
     swept_at: number | null;
-  };
-  verifications: {
-    attachment_id: string;
-    /** The ETag of the object, which identifies the verified content. */
-    etag: string;
-    needs_scan: Bit;
-    /**
-     * From this instant on, a replica may lease the row and do its work. The instant is the end of a pause, or of the lease of another
-     * replica.
-     */
-    due_at: number;
-    /** The replica that runs the verification. Null: no replica runs the verification. */
-    holder: string | null;
-    attempts: number;
   };
   links: {
     id: string;

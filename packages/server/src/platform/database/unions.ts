@@ -57,6 +57,9 @@ export type Role = "owner" | "editor" | "viewer";
 /** The roles that a share can grant. */
 export type ShareRole = Exclude<Role, "owner">;
 
+/** `preview`: a ready picture has no previews. */
+export type FileJobKind = "verification" | "preview";
+
 /**
  * `quarantined`: the file of a visitor waits for a review. `removed`: a ready file was deleted permanently. `downloaded`: the service issued
  * a URL of the file.

@@ -45,8 +45,8 @@ export const findDrawingProgram = (): URL => workerModule("drawing-process", imp
 
 /**
  * Returns the loader for a picture with the given first bytes, or undefined for any other file. SVG, TIFF, PDF and other formats are
- * excluded, because their loaders are a risk. The triggers of the table `missing_previews` queue only files of these
- * types, so a new type also needs a migration.
+ * excluded, because their loaders are a risk. The triggers of the table `attachments` queue only files of these types, so a new type also
+ * needs a migration.
  */
 export function loaderOf(start: Uint8Array): string | undefined {
   const text = Buffer.from(start.buffer, start.byteOffset, Math.min(start.length, 32)).toString("latin1");

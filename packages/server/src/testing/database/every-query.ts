@@ -4,6 +4,7 @@ import { accountDeletionQueries } from "../../features/accounts/queries/deletion
 import { passkeyQueries, secondFactorQueries } from "../../features/accounts/queries/factors.ts";
 import { administrationQueries, queueQueries } from "../../features/administration/queries.ts";
 import { annotationQueries } from "../../features/attachments/annotation-queries.ts";
+import { fileJobQueries } from "../../features/attachments/file-job-queries.ts";
 import { previewQueries } from "../../features/attachments/preview-queries.ts";
 import { attachmentQueries } from "../../features/attachments/queries.ts";
 import { stagedQueries } from "../../features/attachments/staged-queries.ts";
@@ -38,7 +39,6 @@ import {
   peopleQueries,
 } from "../../features/people/queries.ts";
 import { policyQueries } from "../../features/policy/queries.ts";
-import { missingPreviewQueries } from "../../features/previews/missing-queries.ts";
 import { accessRequestQueries } from "../../features/sharing/queries/access-requests.ts";
 import { accountInvitationQueries } from "../../features/sharing/queries/account-invitations.ts";
 import { invitationQueries } from "../../features/sharing/queries/invitations.ts";
@@ -54,7 +54,6 @@ import {
 import { apiTokenQueries, tokenRequestQueries } from "../../features/tokens/queries.ts";
 import { trashQueries } from "../../features/trash/queries.ts";
 import { uploadQueries } from "../../features/uploads/queries/uploads.ts";
-import { verificationQueries } from "../../features/uploads/queries/verifications.ts";
 import { usageQueries } from "../../features/usage/queries.ts";
 import { limitCountQueries } from "../../platform/limits/in-database.ts";
 
@@ -71,7 +70,7 @@ export const everyQuery = {
   staged: stagedQueries,
   tenants: tenantQueries,
   previews: previewQueries,
-  missingPreviews: missingPreviewQueries,
+  fileJobs: fileJobQueries,
   uploads: uploadQueries,
   shares: shareQueries,
   invitations: invitationQueries,
@@ -86,7 +85,6 @@ export const everyQuery = {
   credentials: credentialQueries,
   adoptions: adoptionQueries,
   objectDeletions: objectDeletionQueries,
-  verifications: verificationQueries,
   bucketCapabilities: bucketCapabilityQueries,
   usage: usageQueries,
   queues: queueQueries,

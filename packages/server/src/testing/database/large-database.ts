@@ -153,17 +153,12 @@ const ROWS_OF: Record<Growing, Columns> = {
     created_at: "i",
   },
   object_deletions: { object_key: id("deleted"), not_before: "i", attempts: "0" },
-  missing_previews: {
+  file_jobs: {
     attachment_id: id("file"),
-    due_at: oneIn100("i", "null"),
-    attempts: "0",
-  },
-  verifications: {
-    attachment_id: id("file"),
-    etag: "'etag'",
-    needs_scan: oneIn100("1", "0"),
+    kind: "case when i % 2 = 0 then 'preview' else 'verification' end",
     due_at: "i",
     attempts: "0",
+    detail: "'etag'",
   },
   links: {
     id: id("link"),

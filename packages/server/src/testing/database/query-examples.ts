@@ -52,6 +52,7 @@ const preview = {
   pixels: undefined,
   createdAt: NOW,
 } as const;
+const fileJob = { attachmentId: "file-1", kind: "verification", attempts: 0, detail: "etag" } as const;
 const upload = sampleUpload(file, { id: "upload-1", userId: "user-1", idempotencyKey: "key" });
 const invitation = sampleInvitation(note, { id: "new", email: "mail-1", userId: "user-1" });
 const accountInvitation = { ...invitation, id: "new", email: "new@example.com" };
@@ -241,12 +242,21 @@ export const queryExamples: Examples = {
     dropReplaced: [[[preview], EXPIRED]],
     dropUnconfirmed: [[EXPIRED, 100]],
   },
-  missingPreviews: {
-    lease: [[{ now: NOW, leaseEndsAt: NOW }]],
-    fail: [["file-1", { failure: "damaged", dueAt: null }]],
-    list: [[{ after: "file-1", limit: 100 }]],
-    count: [[]],
-    remove: [["file-1"]],
+  fileJobs: {
+    insert: [[{ attachmentId: "new", kind: "verification", detail: "etag", dueAt: NOW }]],
+    lease: [
+      ["verification", { now: NOW, leaseEndsAt: NOW }],
+      ["verification", { now: NOW, leaseEndsAt: NOW, except: "scanning" }],
+      ["preview", { now: NOW, leaseEndsAt: NOW }],
+    ],
+    renew: [[fileJob, { leaseEndsAt: NOW }]],
+    postpone: [[fileJob, { dueAt: null }]],
+    finish: [["file-1", "verification"]],
+    list: [["preview", { after: "file-1", limit: 100 }]],
+    count: [
+      ["verification", "scanning"],
+      ["preview", "ready"],
+    ],
   },
   uploads: {
     start: [
@@ -410,17 +420,6 @@ export const queryExamples: Examples = {
     listDue: [[NOW, 20]],
     settle: [[["deleted-1"], { now: NOW, againAt: NOW }]],
     postpone: [[{ objectKey: "deleted-1", notBefore: 1, attempts: 0 }, { notBefore: NOW }]],
-  },
-  verifications: {
-    insert: [[{ attachmentId: "new", etag: "e", needsScan: true, dueAt: NOW }]],
-    lease: [
-      [{ now: NOW, holder: "h", leaseEndsAt: NOW, canScan: true }],
-      [{ now: NOW, holder: "h", leaseEndsAt: NOW, canScan: false }],
-    ],
-    renew: [[{ attachmentId: "file-1", holder: "h" }, { leaseEndsAt: NOW }]],
-    release: [[{ attachmentId: "file-1", holder: "h" }, { dueAt: NOW }]],
-    remove: [["file-1"]],
-    countNeedingScan: [[]],
   },
   bucketCapabilities: {
     find: [["place"]],

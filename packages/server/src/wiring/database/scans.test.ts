@@ -26,13 +26,13 @@ const IN_ORDER = "reads an index in the order of the list, up to the limit";
 const CLOSED_ACCOUNT = "may read the small index of notes in the trash, when an account is closed or opened again";
 const UNINDEXED = "reads the index of texts that searches cannot find yet, up to a limit";
 const BY_COMMAND = "runs only when an operator runs a command";
-const AT_START = "runs once, when the service starts without a scanner";
+const BY_OPERATOR = "runs when the service starts without a scanner, or when an operator runs a command";
 const RECOVERY = "runs only when an administrator loses the account";
 const MANY_ROWS = "reads many rows of the user, so PostgreSQL prefers to read the table";
 const CLOSING = "reads all rows of a user who closes the account";
 const ORDERED_FILES = "joins two indexes in the order of the list, up to the limit";
 /** With one of these reasons, a query may also read a whole table. */
-const RARE = [BY_COMMAND, AT_START, RECOVERY, CLOSING, MANY_ROWS];
+const RARE = [BY_COMMAND, BY_OPERATOR, RECOVERY, CLOSING, MANY_ROWS];
 /** Marks an example for the user to whom a fifth of all rows belongs. */
 const LARGE = " (large user)";
 const SEARCH = "a search runs with another setting of PostgreSQL, so it reads the index";
@@ -51,8 +51,8 @@ const ALLOWED: Record<string, string> = {
   "mails.list": IN_ORDER,
   "backups.dropDeletions": BY_COMMAND,
   "backups.listUploads": BY_COMMAND,
-  "missingPreviews.count": BY_COMMAND,
-  "missingPreviews.list": BY_COMMAND,
+  "fileJobs.count": BY_OPERATOR,
+  "fileJobs.list": BY_COMMAND,
   "moves.countAdopted": BY_COMMAND,
   "moves.lastDeletions": BY_COMMAND,
   "moves.measure": BY_COMMAND,
@@ -62,7 +62,7 @@ const ALLOWED: Record<string, string> = {
   "notes.listOwned: Seq Scan attachments": SEARCH,
   "notes.listShared: Seq Scan attachments": SEARCH,
   "queues.measure": "reads the start of each queue, up to a limit",
-  "queues.measure: Seq Scan verifications": BOUNDED,
+  "queues.measure: Seq Scan file_jobs": BOUNDED,
   "queues.measure: Seq Scan mails": BOUNDED,
   "searchIndex.indexSome": UNINDEXED,
   "trash.nextToPurge": "reads the first note of a queue",
@@ -70,7 +70,6 @@ const ALLOWED: Record<string, string> = {
   "usage.findDrift: Seq Scan reservations": BY_COMMAND,
   "usage.recount: SCAN reservations": BY_COMMAND,
   "usage.recount: Seq Scan reservations": BY_COMMAND,
-  "verifications.countNeedingScan": AT_START,
   "issuedUrls.listUrlReports": "reads the index of the endpoints that get a report",
   [`adoptions.findPrivateNote${LARGE}`]: BY_COMMAND,
   [`accountDeletions.countContents${LARGE}`]: CLOSING,

@@ -93,11 +93,11 @@ create table attachment_previews (
 ) KEYED;
 create index attachment_previews_unconfirmed on attachment_previews (created_at) where width is null;
 
-create table missing_previews (
-  attachment_id ID primary key not null references attachments (id) on delete cascade, due_at INT, attempts INT not null,
-  failure text
+create table file_jobs (
+  attachment_id ID not null references attachments (id) on delete cascade, kind ID not null, due_at INT, attempts INT not null,
+  detail text, constraint file_jobs_pk primary key (attachment_id, kind)
 ) KEYED;
-create index missing_previews_due on missing_previews (due_at) where due_at is not null;
+create index file_jobs_due on file_jobs (kind, due_at) where due_at is not null;
 
 create table file_terms (
   attachment_id ID not null references attachments (id) on delete cascade, term ID not null, note_id ID not null,
@@ -117,12 +117,6 @@ create index uploads_attachment on uploads (attachment_id);
 create unique index uploads_idempotency_key on uploads (user_id, idempotency_key) where idempotency_key is not null;
 create index uploads_object on uploads (object_key);
 create index uploads_state on uploads (state, expires_at);
-
-create table verifications (
-  attachment_id ID primary key not null references attachments (id) on delete cascade, etag text not null, needs_scan BIT not null,
-  due_at INT not null, holder text, attempts INT not null
-) KEYED;
-create index verifications_due on verifications (due_at);
 
 create table usage (
   owner_id ID primary key not null, used_bytes INT not null, files INT not null, quota_bytes INT, quota_files INT

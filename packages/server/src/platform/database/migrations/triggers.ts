@@ -25,24 +25,25 @@ const IS_DRAWN = `
   and new.content_type in ('image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/avif')`;
 
 const QUEUE_PREVIEWS = `
-  insert into missing_previews (attachment_id, due_at, attempts) values (new.id, new.created_at + ${PATIENCE_MS}, 0)
+  insert into file_jobs (attachment_id, kind, due_at, attempts)
+  values (new.id, 'preview', new.created_at + ${PATIENCE_MS}, 0)
   on conflict do nothing`;
 
 /**
- * Returns the statements for the triggers of the tables that an embedding also has. The triggers on `attachments` maintain the table
- * `missing_previews` on each way to a ready file.
+ * Returns the statements for the triggers of the tables that an embedding also has. The triggers on `attachments` queue the jobs for
+ * previews on each way to a ready file.
  */
 export function sharedTriggers(engine: EngineName): string[] {
   const ofReady = { table: "attachments", statement: QUEUE_PREVIEWS };
   const triggers = [
     {
-      ...{ name: "missing_previews_ready", event: "update of state", ...ofReady },
+      ...{ name: "preview_jobs_ready", event: "update of state", ...ofReady },
       when: `old.state <> 'ready' and ${IS_DRAWN}`,
     },
-    { name: "missing_previews_added", event: "insert", ...ofReady, when: IS_DRAWN },
+    { name: "preview_jobs_added", event: "insert", ...ofReady, when: IS_DRAWN },
     {
-      ...{ name: "missing_previews_found", event: "update of previews", table: "attachments", when: HAS_SMALL },
-      statement: "delete from missing_previews where attachment_id = new.id",
+      ...{ name: "preview_jobs_done", event: "update of previews", table: "attachments", when: HAS_SMALL },
+      statement: "delete from file_jobs where attachment_id = new.id and kind = 'preview'",
     },
     {
       ...{ name: "attachment_previews_deleted", event: "delete", table: "attachment_previews" },

@@ -6,7 +6,8 @@ import { startVerification } from "./jobs.ts";
 const SECOND = 1_000;
 const MAX_RUNNING = 4;
 
-type Running = { leased: FileJob; signal: AbortSignal; finish(): void; fail(error: Error): void };
+type Options = Parameters<Parameters<typeof startVerification>[0]["useCases"]["runVerification"]>[1] & object;
+type Running = Options & { leased: FileJob; signal: AbortSignal; finish(): void; fail(error: Error): void };
 
 /** Starts verifications from a queue in memory. Each verification runs until the end of the test. */
 function verificationOf(count: number) {
@@ -14,7 +15,7 @@ function verificationOf(count: number) {
   const running: Running[] = [];
   const errors: { err: { message: string }; attachmentId: string }[] = [];
   const renewed: string[] = [];
-  let isOurs = true;
+  let isOurs: boolean | Promise<boolean> = true;
   const verification = startVerification({
     useCases: {
       leaseVerification: async () => queue.shift(),
@@ -22,20 +23,20 @@ function verificationOf(count: number) {
         renewed.push(attachmentId);
         return isOurs;
       },
-      runVerification: (leased, { signal } = {}) =>
+      runVerification: (leased, { signal, ...options } = {}) =>
         new Promise<void>((resolve, reject) => {
           if (signal === undefined) throw new Error("A verification needs a signal");
-          running.push({ leased, signal, finish: resolve, fail: reject });
+          running.push({ ...options, leased, signal, finish: resolve, fail: reject });
           signal.addEventListener("abort", () => resolve());
         }),
     },
     logger: pino({}, { write: (line) => errors.push(JSON.parse(line)) }),
   });
   onTestFinished(() => verification.stop());
-  const loseLease = () => {
-    isOurs = false;
+  const answerRenewals = (answer: typeof isOurs) => {
+    isOurs = answer;
   };
-  return { verification, queue, running, errors, renewed, loseLease };
+  return { verification, queue, running, errors, renewed, answerRenewals };
 }
 
 function sampleVerification(attachmentId: string): FileJob {
@@ -67,14 +68,34 @@ describe("the background job for verifications", () => {
   it("the verification job renews the lease of a running verification", async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
-    const { running, renewed, loseLease } = verificationOf(1);
+    const { running, renewed, answerRenewals } = verificationOf(1);
     await vi.advanceTimersByTimeAsync(5 * SECOND);
     expect(running).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(30 * SECOND);
     expect(renewed).toEqual(["file 0", "file 0"]);
     expect(running[0]?.signal.aborted).toBe(false);
-    loseLease();
+    answerRenewals(false);
     await vi.advanceTimersByTimeAsync(15 * SECOND);
     expect(running[0]?.signal.aborted).toBe(true);
+  });
+
+  it("no renewal of a lease follows the release of the lease", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { running, renewed, answerRenewals } = verificationOf(1);
+    await vi.advanceTimersByTimeAsync(5 * SECOND);
+    const slow = Promise.withResolvers<boolean>();
+    answerRenewals(slow.promise);
+    await vi.advanceTimersByTimeAsync(15 * SECOND);
+    let mayRelease = false;
+    void running[0]?.beforeRelease?.().then(() => {
+      mayRelease = true;
+    });
+    await vi.advanceTimersByTimeAsync(30 * SECOND);
+    expect({ renewed, mayRelease }).toEqual({ renewed: ["file 0"], mayRelease: false });
+    slow.resolve(true);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(mayRelease).toBe(true);
+    running[0]?.finish();
   });
 });

@@ -41,23 +41,27 @@ export function renewVerification({ db, clock }: Deps) {
  * Verifies the whole object of an attachment, and accepts or rejects the file. Two parallel runs of one verification do no harm, because
  * only the first decision has an effect.
  * If the run fails, for example because the bucket is unavailable, the promise rejects, and the verification is due again later. The pause
- * before the next run grows with each failure. If `signal` aborts, the verification is due again immediately.
+ * before the next run grows with each failure. If `signal` aborts, the verification is due again immediately. `beforeRelease`: runs before
+ * the lease ends, so that a late renewal does not extend the ended lease.
  */
 export function runVerification(deps: Deps) {
   const { db, clock } = deps;
-  return async (leased: FileJob, options: { signal?: AbortSignal } = {}): Promise<void> => {
-    const { signal } = options;
+  return async (leased: FileJob, options: VerificationOptions = {}): Promise<void> => {
+    const { signal, beforeRelease } = options;
     try {
       await verifyAndDecide(deps, { leased, signal });
     } catch (error) {
       const isUnscanned = error instanceof DomainError && error.code === "scanner_unavailable";
       const maxMs = isUnscanned ? RETRY_SCAN_MAX_MS : RETRY_MAX_MS;
       const pauseMs = signal?.aborted ? 0 : Math.min(maxMs, RETRY_BASE_MS * 2 ** (leased.attempts - 1));
+      await beforeRelease?.();
       await fileJobQueries(db).postpone(leased, { dueAt: clock() + pauseMs });
       if (!signal?.aborted) throw error;
     }
   };
 }
+
+type VerificationOptions = { signal?: AbortSignal; beforeRelease?: () => Promise<void> };
 
 async function verifyAndDecide(
   deps: Deps,
@@ -112,14 +116,19 @@ export function startVerification(options: {
       },
       async run(leased, cut) {
         const lost = new AbortController();
+        let renewed: Promise<unknown> = Promise.resolve();
         const renewal = setInterval(() => {
           // The next renewal may succeed after a failed one. Without its lease, the verification is aborted, because its result has no
           // effect.
-          const renewed = useCases.renewVerification(leased);
-          renewed.then((isOurs) => isOurs || lost.abort()).catch((error) => onError(error, leased));
+          const isOurs = useCases.renewVerification(leased);
+          renewed = isOurs.then((ours) => ours || lost.abort()).catch((error) => onError(error, leased));
         }, RENEW_MS);
+        const beforeRelease = async () => {
+          clearInterval(renewal);
+          await renewed;
+        };
         try {
-          await useCases.runVerification(leased, { signal: AbortSignal.any([cut, lost.signal]) });
+          await useCases.runVerification(leased, { signal: AbortSignal.any([cut, lost.signal]), beforeRelease });
           return true;
         } finally {
           clearInterval(renewal);

@@ -3,6 +3,7 @@ import type { Bucket } from "../../platform/bucket/port.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { fileForm } from "../../testing/form.ts";
 import { type Answer, type Client, startService, type TestService } from "../../testing/service.ts";
+import { findDrifts } from "../usage/index.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -73,6 +74,21 @@ describe.each(engines)("the adoption of an object that is being deleted, on $nam
     };
     expect((await adopt()).body).toMatchObject({ status: 422, code: "object_not_found" });
     expect(await listed()).toEqual([]);
+  });
+
+  it("the object of a deleted upload stops counting in the quota when an administrator adds it", async () => {
+    await open();
+    const json = { filename: "b.txt", sizeBytes: 5, contentType: "text/plain" };
+    const { attachmentId, method, url, headers } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body
+      .upload;
+    await ann.send(`DELETE /attachments/${attachmentId}`);
+    const { "content-length": _signed, ...settable } = headers;
+    await fetch(url, { method, headers: settable, body: "hello" });
+    key = (await service.bucketContents.keys()).find((each) => each !== key) ?? "";
+    expect((await ann.send("GET /usage")).body).toMatchObject({ files: 2 });
+    expect((await adopt()).status).toBe(201);
+    expect((await ann.send("GET /usage")).body).toMatchObject({ files: 1 });
+    expect(await findDrifts(service.db)).toEqual([]);
   });
 
   it("an object of the bucket can't be added as a file if the object's deletion is due soon", async () => {

@@ -44,8 +44,8 @@ function toRow(attachment: Attachment): Insertable<Tables["attachments"]> {
 export const attachmentQueries = defineQueries("database.attachments", ({ kysely: db, engine }) => ({
   /**
    * Inserts an attachment and adds its size to the usage of the owner. Deletions and changes of the state also update the usage, so the
-   * usage always matches the rows. `settles`: the attachment replaces the quota reservation with the same object key. The reservation of a
-   * tenant guarantees no space. `isStaged`: nobody sees the attachment before `attachStaged`. Throws `quota_exceeded`.
+   * usage always matches the rows. `settles`: cancels the deletion of the object, and the attachment replaces its quota reservation. The
+   * reservation of a tenant guarantees no space. `isStaged`: nobody sees the attachment before `attachStaged`. Throws `quota_exceeded`.
    */
   async insert(
     attachment: Attachment,

@@ -177,9 +177,7 @@ async function attach(
   };
   await attachmentQueries(tx).insert(attachment, { quota: quotaOf(limits), settles: true });
   await previewQueries(tx).insert(previews.map((preview) => ({ ...preview, attachmentId: attachment.id })));
-  for (const key of [objectKey, ...previews.map((preview) => preview.objectKey)]) {
-    await objectDeletionQueries(tx).cancel(key);
-  }
+  for (const preview of previews) await objectDeletionQueries(tx).cancel(preview.objectKey);
   const key = keyOf(transfer);
   if (key !== undefined) await uploadQueries(tx).recordCopy(attachment, { id: newId(), ...key });
   await recordEvents(deps, tx, { caller, source, attachment, now });

@@ -1,5 +1,6 @@
 import type { KeyRange } from "../../platform/bucket/numbered.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
+import { releaseReservations } from "../usage/queries.ts";
 import { ENDED } from "../usage/usage.ts";
 import { isInRange } from "./move-queries.ts";
 
@@ -74,6 +75,7 @@ export const backupQueries = defineQueries("database.backups", ({ kysely: db, en
 
   /** Removes the queued deletions of a bucket that does not belong to the restored service. */
   async dropDeletions(range: KeyRange): Promise<void> {
+    await releaseReservations(db, isInRange("object_key", range));
     await db.deleteFrom("object_deletions").where(isInRange("object_key", range)).execute();
   },
 }));

@@ -1,9 +1,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Tx } from "../../platform/database/queries.ts";
 import { sampleAttachment, sampleNote } from "../../testing/database/samples.ts";
 import { engines } from "../../testing/database/test-databases.ts";
 import { useDatabase } from "../../testing/database/use-database.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { noteQueries } from "../notes/queries.ts";
+import { usageQueries } from "../usage/queries.ts";
+import { backupQueries } from "./backup-queries.ts";
 import { objectDeletionQueries } from "./queries.ts";
 
 const END_OF_TIME = 1e15;
@@ -68,6 +71,31 @@ describe.each(engines)("queued deletions of objects on $name", (engine) => {
     expect(await listDue(END_OF_TIME, 10)).toHaveLength(1);
     await attachmentQueries(suite.db).delete(attachment.id);
     expect(await listDue(END_OF_TIME, 10)).toHaveLength(1);
+  });
+
+  const held = { objectKey: "a", ownerId: "hal", sizeBytes: 7, expiresAt: 100 };
+
+  it("a deletion stays in the queue until its reservation is released", async () => {
+    const { hold, find, releaseExpired } = usageQueries(suite.db);
+    await hold(held);
+    for (const now of [100, 200]) await settle(["a"], { now, againAt: now + 100 });
+    expect(await find("hal")).toMatchObject({ bytes: 7, files: 1 });
+    expect(await releaseExpired(99, 9)).toBe(0);
+    expect(await releaseExpired(100, 9)).toBe(1);
+    expect(await find("hal")).toMatchObject({ bytes: 0, files: 0 });
+    await settle(["a"], { now: 300, againAt: 400 });
+    expect(await objectDeletionQueries(suite.db).find("a")).toBeUndefined();
+  });
+
+  it.each([
+    ["is cancelled", (tx: Tx) => objectDeletionQueries(tx).cancel("a")],
+    ["is dropped by a restored backup", (tx: Tx) => backupQueries(tx).dropDeletions({ after: "", before: "b" })],
+  ])("a deletion that %s releases its reservation", async (_how, end) => {
+    const { hold, find } = usageQueries(suite.db);
+    await hold(held);
+    await suite.db.transaction(end);
+    expect(await find("hal")).toMatchObject({ bytes: 0, files: 0 });
+    expect(await objectDeletionQueries(suite.db).find("a")).toBeUndefined();
   });
 
   it("a queued deletion restarts if its object is queued again between the two runs", async () => {

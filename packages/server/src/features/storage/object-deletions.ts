@@ -83,10 +83,11 @@ export function deleteIfAbandoned({ db, clock }: Deps, objectKey: string): Promi
 
 /** Makes the deletion from `deleteIfAbandoned` due, and releases the reservation. Ignores failures, because the service retries. */
 export async function deleteAbandoned({ db, clock, onDeletionsQueued }: Deps, objectKey: string): Promise<void> {
-  const put = (tx: Tx) => objectDeletionQueries(tx).put({ objectKey, notBefore: clock() });
-  await db.transaction(put, { freesSpace: true }).catch(() => undefined);
-  const release = (tx: Tx) => usageQueries(tx).release(objectKey);
-  await db.transaction(release, { freesSpace: true }).catch(() => undefined);
+  const work = async (tx: Tx) => {
+    await objectDeletionQueries(tx).put({ objectKey, notBefore: clock() });
+    await usageQueries(tx).release(objectKey);
+  };
+  await db.transaction(work, { freesSpace: true }).catch(() => undefined);
   onDeletionsQueued();
 }
 

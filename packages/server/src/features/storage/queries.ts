@@ -1,9 +1,10 @@
-import { sql } from "kysely";
+import { type SqlBool, sql } from "kysely";
 import { type BucketCapabilities, parseCapabilities } from "../../platform/bucket/port.ts";
 import { findFact, putFact } from "../../platform/database/facts.ts";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { notInTrash, selectAttachments, toAttachment } from "../access/sql.ts";
+import { endReservation, releaseQuota } from "../usage/queries.ts";
 import { ENDED } from "../usage/usage.ts";
 
 export type ObjectDeletion = {
@@ -42,9 +43,13 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
       return await select().where("object_key", "=", objectKey).executeTakeFirst();
     },
 
-    /** Cancels the deletion of an object. The deletion must not be due yet, because a due deletion may be running. */
+    /**
+     * Cancels the deletion of an object, and releases its reservation. The deletion must not be due yet, because a due deletion may be
+     * running. If the object can have a reservation, the caller must call `cancel` in a transaction.
+     */
     async cancel(objectKey: string): Promise<void> {
-      await db.deleteFrom("object_deletions").where("object_key", "=", objectKey).execute();
+      const reserved = await endReservation(db, objectKey);
+      if (reserved !== undefined) await releaseQuota(db, reserved.ownerId, reserved);
     },
 
     /** Lists the due deletions, except for objects that a row still references, so that a mistake deletes no file. */
@@ -80,24 +85,17 @@ export const objectDeletionQueries = defineQueries("database.objectDeletions", (
 
     /**
      * Records the deletions that ran. After the first run, `settle` makes the deletion due for its second run at `againAt`. After the
-     * second run, `settle` removes the row of the deletion. The caller must call `settle` in a transaction.
+     * second run, `settle` removes the row of the deletion, unless the object still has a reservation. The caller must call `settle` in a
+     * transaction.
      */
     async settle(objectKeys: readonly string[], { now, againAt }: { now: number; againAt: number }): Promise<void> {
-      const keys = engine.list(objectKeys);
-      // If another replica has just settled a row, the row is not due any more, so the statement does not change the row.
-      await db
-        .deleteFrom("object_deletions")
-        .where((eb) => engine.isIn(eb.ref("object_key"), keys))
-        .where("not_before", "<=", now)
-        .where("swept_at", "is not", null)
-        .execute();
-      await db
-        .updateTable("object_deletions")
-        .set({ swept_at: now, not_before: againAt, attempts: 0 })
-        .where((eb) => engine.isIn(eb.ref("object_key"), keys))
-        .where("not_before", "<=", now)
-        .where("swept_at", "is", null)
-        .execute();
+      const isOne = engine.isIn(sql.ref("object_key"), engine.list(objectKeys));
+      // If another replica has just settled a row, the row is not due any more, so the statements do not change the row.
+      const isDue = sql<SqlBool>`${isOne} and not_before <= ${now}`;
+      const isOver = db.deleteFrom("object_deletions").where(isDue).where("swept_at", "is not", null);
+      await isOver.where("reserved_until", "is", null).execute();
+      const change = db.updateTable("object_deletions").set({ swept_at: now, not_before: againAt, attempts: 0 });
+      await change.where(isDue).execute();
     },
 
     /** Postpones a queued deletion of an object. Does nothing if the deletion has changed since the read of the caller. */
@@ -134,7 +132,7 @@ export const bucketCapabilityQueries = defineQueries("database.bucketCapabilitie
 
 /** The queries that compare the database with the bucket, page by page. */
 export const inventoryQueries = defineQueries("database.inventory", ({ kysely: db, engine }) => {
-  type Table = "attachments" | "attachment_previews" | "uploads" | "object_deletions" | "reservations";
+  type Table = "attachments" | "attachment_previews" | "uploads" | "object_deletions";
   const among = (table: Table, objectKeys: readonly string[]) =>
     db
       .selectFrom(table)
@@ -142,7 +140,7 @@ export const inventoryQueries = defineQueries("database.inventory", ({ kysely: d
       .where((eb) => engine.isIn(eb.ref(`${table}.object_key`), engine.list(objectKeys)));
 
   return {
-    /** Returns the keys that an attachment, preview, upload, reservation or queued deletion refers to. */
+    /** Returns the keys that an attachment, preview, upload or queued deletion refers to. */
     async known(objectKeys: readonly string[]): Promise<Set<string>> {
       const rows = await among("attachments", objectKeys)
         .where("state", "not in", ENDED)
@@ -151,7 +149,6 @@ export const inventoryQueries = defineQueries("database.inventory", ({ kysely: d
         .union(among("uploads", objectKeys).where("state", "not in", [...ENDED, "ready", "quarantined"]))
         .union(among("attachment_previews", objectKeys))
         .union(among("object_deletions", objectKeys))
-        .union(among("reservations", objectKeys))
         .execute();
       return new Set(rows.map((row) => row.object_key));
     },

@@ -17,7 +17,6 @@ import type { AcceptedTypes } from "../links/file-request.ts";
 import { recordFileEvent } from "../outbox/file-event-queries.ts";
 import { requireCredential } from "../people/revocation.ts";
 import { deleteAbandoned, deleteIfAbandoned } from "../storage/object-deletions.ts";
-import { objectDeletionQueries } from "../storage/queries.ts";
 import { usageQueries } from "../usage/queries.ts";
 import { type Quota, quotaOf, quotaOfUser } from "../usage/usage.ts";
 import { rejected, sniffStream } from "./verify.ts";
@@ -101,7 +100,6 @@ export function attachFile(deps: Deps, { allowance, arrive }: { allowance: Allow
           annotations: input.annotations?.(),
         };
         await attachmentQueries(tx).insert(attachment, { quota: quotaOf(limits), settles: true, isStaged });
-        await objectDeletionQueries(tx).cancel(objectKey);
         if (etag !== undefined) {
           const { id: attachmentId } = attachment;
           await fileJobQueries(tx).insert({ attachmentId, kind: "verification", detail: etag, dueAt: now });

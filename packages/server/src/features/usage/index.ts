@@ -72,7 +72,7 @@ export async function findDrifts(db: Tx, { rowsAtOnce = ROWS_AT_ONCE } = {}): Pr
 
 async function sumAll(db: Tx, rowsAtOnce: number): Promise<Map<string, Usage>> {
   const all = new Map<string, Usage>();
-  for (const table of ["attachments", "reservations"] as const) {
+  for (const table of ["attachments", "object_deletions"] as const) {
     for (let after: string | undefined = ""; after !== undefined; ) {
       const page = await usageQueries(db).sumPage(table, { after, limit: rowsAtOnce });
       for (const { ownerId, bytes, files } of page.sums) {

@@ -1,6 +1,5 @@
-import { type Kysely, type RawBuilder, sql } from "kysely";
+import { type Expression, type Kysely, type NotNull, type RawBuilder, type SqlBool, sql } from "kysely";
 import { defineQueries } from "../../platform/database/queries.ts";
-import { toColumns } from "../../platform/database/rows.ts";
 import type { Tables } from "../../platform/database/schema.ts";
 import { DomainError } from "../../platform/errors.ts";
 import {
@@ -15,18 +14,19 @@ import {
   type UsageOfOwner,
 } from "./usage.ts";
 
+type Reservation = { objectKey: string; ownerId: string; sizeBytes: number; expiresAt: number };
+
 /** The usage and the quota of each owner, and the reservations for files without an attachment. */
-export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => ({
+export const usageQueries = defineQueries("database.usage", ({ kysely: db, engine }) => ({
   find: (ownerId: string): Promise<UsageOfOwner> => readUsage(db, ownerId),
 
-  /** Reserves quota for a file until `expiresAt`. The caller must call `reserve` in a transaction. Throws `quota_exceeded`. */
-  async reserve(
-    { objectKey, ownerId, userId, sizeBytes, expiresAt }: Reserving & { sizeBytes: number },
-    quota: Quota,
-  ): Promise<void> {
-    const row = { object_key: objectKey, owner_id: ownerId, size_bytes: sizeBytes, expires_at: expiresAt };
-    await db.insertInto("reservations").values(row).execute();
-    await takeQuota(db, { ownerId, userId, more: { bytes: sizeBytes, files: 1 }, quota });
+  /**
+   * Reserves quota for a file until `expiresAt`, and queues the deletion of its object. The caller must call `reserve` in a transaction.
+   * Throws `quota_exceeded`.
+   */
+  async reserve({ userId, ...file }: Reserving & { sizeBytes: number }, quota: Quota): Promise<void> {
+    await db.insertInto("object_deletions").values(toRow(file)).execute();
+    await takeQuota(db, { ownerId: file.ownerId, userId, more: { bytes: file.sizeBytes, files: 1 }, quota });
   },
 
   /**
@@ -38,9 +38,10 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
     quota: Quota,
   ): Promise<void> {
     const result = await db
-      .updateTable("reservations")
-      .set((eb) => ({ size_bytes: eb("size_bytes", "+", moreBytes), expires_at: expiresAt }))
+      .updateTable("object_deletions")
+      .set((eb) => ({ size_bytes: eb("size_bytes", "+", moreBytes), reserved_until: expiresAt }))
       .where("object_key", "=", objectKey)
+      .where("reserved_until", "is not", null)
       .executeTakeFirstOrThrow();
     if (result.numUpdatedRows === 0n) {
       throw new DomainError("upload_aborted", "The upload stood still for too long; send the file again.");
@@ -50,39 +51,32 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
 
   /**
    * Counts deleted files of an owner in the usage until `expiresAt`, because a client with a signed URL can store the objects again until
-   * then. Ignores the quota. A repeated call has no further effect. The caller must call `hold` in the transaction that deletes the files.
+   * then. Ignores the quota, and the objects whose deletions are queued already. The caller must call `hold` in the transaction that
+   * deletes the files.
    */
-  async hold(...files: { objectKey: string; ownerId: string; sizeBytes: number; expiresAt: number }[]): Promise<void> {
+  async hold(...files: Reservation[]): Promise<void> {
     const [first] = files;
     if (first === undefined) return;
-    const rows = files.map((file) => toColumns(file, ["objectKey", "ownerId", "sizeBytes", "expiresAt"]));
     const insert = db
-      .insertInto("reservations")
-      .values(rows)
+      .insertInto("object_deletions")
+      .values(files.map(toRow))
       .onConflict((conflict) => conflict.doNothing());
     const inserted = await insert.returning("size_bytes").execute();
-    const more = { bytes: inserted.reduce((sum, row) => sum + row.size_bytes, 0), files: inserted.length };
+    const more = { bytes: inserted.reduce((sum, row) => sum + (row.size_bytes ?? 0), 0), files: inserted.length };
     await addToUsage(db, { ownerId: first.ownerId, more, quota: undefined });
   },
 
   /** Releases a reservation. A repeated call has no further effect. The caller must call `release` in a transaction. */
   async release(objectKey: string): Promise<void> {
-    const reserved = db.deleteFrom("reservations").where("object_key", "=", objectKey);
-    const row = await reserved.returning(["owner_id", "size_bytes"]).executeTakeFirst();
-    if (row !== undefined) await releaseQuota(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
+    await releaseReservations(db, sql<SqlBool>`object_key = ${objectKey}`);
   },
 
   /** Releases up to `limit` expired reservations. Returns how many. The caller must call `releaseExpired` in a transaction. */
   async releaseExpired(now: number, limit: number): Promise<number> {
-    const expired = db.selectFrom("reservations").select("object_key").where("expires_at", "<=", now);
-    const deletion = db
-      .deleteFrom("reservations")
-      .where("object_key", "in", expired.orderBy("expires_at").limit(limit));
-    const rows = await deletion.returning(["owner_id", "size_bytes"]).execute();
-    // All replicas release quotas in one order, to avoid a deadlock.
-    rows.sort((a, b) => (a.owner_id < b.owner_id ? -1 : 1));
-    for (const row of rows) await releaseQuota(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
-    return rows.length;
+    const expired = db.selectFrom("object_deletions").select("object_key").where("reserved_until", "<=", now);
+    // Skips the deletions that another transaction settles, to avoid a deadlock.
+    const free = expired.$if(engine.name === "postgres", (query) => query.forNoKeyUpdate().skipLocked());
+    return await releaseReservations(db, sql<SqlBool>`object_key in ${free.orderBy("reserved_until").limit(limit)}`);
   },
 
   async setQuota(ownerId: string, { quotaBytes, quotaFiles }: QuotaChange): Promise<void> {
@@ -97,18 +91,17 @@ export const usageQueries = defineQueries("database.usage", ({ kysely: db }) => 
       .execute();
   },
 
-  /** Reads the page of rows whose keys follow `after`, and sums their sizes for each owner. `lastKey` is undefined on the last page. */
-  async sumPage(table: "attachments" | "reservations", { after, limit }: { after: string; limit: number }) {
-    const [key, counts] =
+  /** Reads the page of counted rows after the key `after`, and sums their sizes for each owner. `lastKey` is undefined on the last page. */
+  async sumPage(table: "attachments" | "object_deletions", { after, limit }: { after: string; limit: number }) {
+    const [key, isCounted] =
       table === "attachments"
         ? [sql.ref("id"), sql`owns_object = 1 and state not in (${sql.join(ENDED)})`]
-        : [sql.ref("object_key"), sql`1 = 1`];
-    const { rows } = await sql<Usage & { owner_id: string; last_key: string; count: number }>`
-      select owner_id, cast(sum(case when ${counts} then size_bytes else 0 end) as bigint) as bytes,
-        sum(case when ${counts} then 1 else 0 end) as files, max(${key}) as last_key, count(*) as count
-      from (select * from ${sql.table(table)} where ${key} > ${after} order by ${key} limit ${limit}) as page
-      group by owner_id`.execute(db);
-    const count = rows.reduce((sum, row) => sum + row.count, 0);
+        : [sql.ref("object_key"), sql`reserved_until is not null`];
+    const page = sql`select * from ${sql.table(table)} where ${key} > ${after} and ${isCounted} order by ${key} limit ${limit}`;
+    const { rows } = await sql<Usage & { owner_id: string; last_key: string }>`
+      select owner_id, cast(sum(size_bytes) as bigint) as bytes, count(*) as files, max(${key}) as last_key
+      from (${page}) as page group by owner_id`.execute(db);
+    const count = rows.reduce((sum, row) => sum + row.files, 0);
     const lastKey = rows
       .map((row) => row.last_key)
       .sort()
@@ -179,11 +172,33 @@ export async function releaseQuota(db: Kysely<Tables>, ownerId: string, less: Us
     .execute();
 }
 
-/** Deletes a reservation and returns its usage, or undefined if there is no reservation. Does not change the usage of the owner. */
-export async function endReservation(db: Kysely<Tables>, objectKey: string): Promise<Usage | undefined> {
-  const reserved = db.deleteFrom("reservations").where("object_key", "=", objectKey);
-  const row = await reserved.returning("size_bytes").executeTakeFirst();
-  return row && { bytes: row.size_bytes, files: 1 };
+function toRow({ objectKey, ownerId, sizeBytes, expiresAt: at }: Reservation) {
+  const deletion = { object_key: objectKey, not_before: at, attempts: 0 };
+  return { ...deletion, owner_id: ownerId, size_bytes: sizeBytes, reserved_until: at };
+}
+
+/** Releases the reservations for which `isChosen` is true, and returns how many. */
+export async function releaseReservations(db: Kysely<Tables>, isChosen: Expression<SqlBool>): Promise<number> {
+  const rows = await db
+    .updateTable("object_deletions")
+    .set({ reserved_until: null })
+    .where("reserved_until", "is not", null)
+    .where(isChosen)
+    .returning(["owner_id", "size_bytes"])
+    .$narrowType<{ owner_id: NotNull; size_bytes: NotNull }>()
+    .execute();
+  // All replicas release quotas in one order, to avoid a deadlock.
+  rows.sort((a, b) => (a.owner_id < b.owner_id ? -1 : 1));
+  for (const row of rows) await releaseQuota(db, row.owner_id, { bytes: row.size_bytes, files: 1 });
+  return rows.length;
+}
+
+/** Cancels the deletion of an object. Returns its reservation, whose usage the caller must release or replace. */
+export async function endReservation(db: Kysely<Tables>, objectKey: string) {
+  const deletion = db.deleteFrom("object_deletions").where("object_key", "=", objectKey);
+  const row = await deletion.returning(["owner_id", "size_bytes", "reserved_until"]).executeTakeFirst();
+  if (row?.owner_id == null || row.size_bytes === null || row.reserved_until === null) return undefined;
+  return { ownerId: row.owner_id, bytes: row.size_bytes, files: 1 };
 }
 
 /**
@@ -200,7 +215,8 @@ function actualUsage(owners: RawBuilder<unknown>): RawBuilder<unknown> {
       where notes.owner_id = some_owners.owner_id and attachments.note_id = notes.id
         and attachments.owns_object = 1 and attachments.state not in (${sql.join(ENDED)})
       union all
-      select owner_id, size_bytes from reservations where owner_id in (select owner_id from ${owners} as some_owners)
+      select owner_id, size_bytes from object_deletions
+      where reserved_until is not null and owner_id in (select owner_id from ${owners} as some_owners)
     ) as counted
     group by owner_id`;
 }

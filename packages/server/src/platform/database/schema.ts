@@ -195,15 +195,6 @@ export type Tables = {
     quota_files: number | null;
   };
   /**
-   * The quota that objects without an attachment use: for a running form upload, or for a deleted file that a signed URL can store again.
-   */
-  reservations: {
-    object_key: string;
-    owner_id: string;
-    size_bytes: number;
-    expires_at: number;
-  };
-  /**
    * The documents in the search index. A document is a note, or the path and name of a file. For a note, `doc_id` equals `note_id`. Each
    * engine stores the terms in its own way (engine.ts).
    */
@@ -327,12 +318,20 @@ export type Tables = {
     /** A JSON object. */
     detail: string;
   };
+  /**
+   * The queued deletions of objects. Until `reserved_until`, the object counts with `size_bytes` in the usage of `owner_id`: for a running
+   * form upload, or for a deleted file that a signed URL can store again.
+   */
   object_deletions: {
     object_key: string;
     not_before: number;
     attempts: number;
     /** The instant of the first deletion of the object. Null: the object is not deleted yet. */
     swept_at: number | null;
+    owner_id: string | null;
+    size_bytes: number | null;
+    /** Null: the object does not count in the usage. */
+    reserved_until: number | null;
   };
   links: {
     id: string;

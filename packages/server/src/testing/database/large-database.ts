@@ -88,7 +88,6 @@ const ROWS_OF: Record<Growing, Columns> = {
   },
   adopted_objects: { source_key: id("source"), old_id: id("old"), attachment_id: id("file") },
   usage: { owner_id: id("user"), used_bytes: "i", files: "1" },
-  reservations: { object_key: id("reserved"), owner_id: owner, size_bytes: "1", expires_at: "i" },
   note_shares: {
     note_id: id("note"),
     user_id: owner,
@@ -152,7 +151,14 @@ const ROWS_OF: Record<Growing, Columns> = {
     height: oneIn100("null", "240"),
     created_at: "i",
   },
-  object_deletions: { object_key: id("deleted"), not_before: "i", attempts: "0" },
+  object_deletions: {
+    object_key: id("deleted"),
+    not_before: "i",
+    attempts: "0",
+    owner_id: owner,
+    size_bytes: "1",
+    reserved_until: oneIn100("i"),
+  },
   file_jobs: {
     attachment_id: id("file"),
     kind: "case when i % 2 = 0 then 'preview' else 'verification' end",

@@ -76,7 +76,7 @@ const named: NamedObject = {
   ...{ kind: "file", attachmentId: "file-1", name: "name.pdf", objectKey: "key-1" },
   ...{ isOwn: true, sizeBytes: 1, sha256: undefined },
 };
-const reserving = { objectKey: "reserved-1", ownerId: "user-1", userId: "user-1", expiresAt: NOW };
+const reserving = { objectKey: "deleted-100", ownerId: "user-1", userId: "user-1", expiresAt: NOW };
 const subject = { issuer: "jwks", subject: "subject-1" } as const;
 const message = { id: "m", type: "url.issued", subject: "s", ownerId: "user-1", at: NOW, data: {} } as const;
 const endpoint = {
@@ -431,11 +431,11 @@ export const queryExamples: Examples = {
     reserve: [[{ ...reserving, objectKey: "new", sizeBytes: 1 }, quota]],
     extend: [[{ ...reserving, moreBytes: 1 }, quota]],
     hold: [[{ objectKey: "new", ownerId: "user-1", sizeBytes: 1, expiresAt: NOW }]],
-    release: [["reserved-1"]],
+    release: [["deleted-100"]],
     releaseExpired: [[EXPIRED, 100]],
     sumPage: [
       ["attachments", { after: "file-1", limit: 100 }],
-      ["reservations", { after: "reserved-1", limit: 100 }],
+      ["object_deletions", { after: "deleted-1", limit: 100 }],
     ],
     listCounters: [[{ after: "user-1", limit: 100 }]],
     findDrift: [["user-1"]],

@@ -122,11 +122,6 @@ create table usage (
   owner_id ID primary key not null, used_bytes INT not null, files INT not null, quota_bytes INT, quota_files INT
 ) KEYED;
 
-create table reservations (
-  object_key ID primary key not null, owner_id ID not null, size_bytes INT not null, expires_at INT not null
-) KEYED;
-create index reservations_expiry on reservations (expires_at);
-
 create table trash (
   id ID primary key not null, note_id ID not null references notes (id) on delete cascade,
   attachment_id ID references attachments (id) on delete cascade, owner_id ID not null, deleted_by ID not null,
@@ -139,9 +134,11 @@ create index trash_owner on trash (owner_id, id);
 
 -- Objects in the bucket.
 create table object_deletions (
-  object_key ID primary key not null, not_before INT not null, attempts INT not null, swept_at INT
+  object_key ID primary key not null, not_before INT not null, attempts INT not null, swept_at INT, owner_id ID, size_bytes INT,
+  reserved_until INT
 ) KEYED;
 create index object_deletions_due on object_deletions (not_before);
+create index object_deletions_reserved on object_deletions (reserved_until) where reserved_until is not null;
 
 create table adopted_objects (source_key ID primary key not null, old_id ID unique, attachment_id ID not null) KEYED;
 

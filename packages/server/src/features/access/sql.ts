@@ -144,7 +144,9 @@ export const attachmentColumns = [
   "attachments.annotations",
 ] as const;
 
-export type AttachmentRow = Omit<Selectable<Tables["attachments"]>, "filename_folded" | "trash_id" | "is_indexed">;
+type Unselected = "filename_folded" | "trash_id" | "is_indexed" | "source_key";
+
+export type AttachmentRow = Omit<Selectable<Tables["attachments"]>, Unselected>;
 
 export function toAttachment(row: AttachmentRow): Attachment {
   return {

@@ -86,12 +86,14 @@ type NewAttachment = {
   ownsObject: boolean;
   /** Default: the attachment may exceed the quota. */
   quota?: Quota | undefined;
+  /** See `attachmentQueries.insert`. */
+  sourceKey?: string | undefined;
 };
 
 /** Attaches an object in the transaction `tx`, and records an audit event. Throws `object_not_found` or `object_already_attached`. */
 export async function attachObject(
   deps: Deps,
-  { tx, caller, found, quota, ...given }: NewAttachment,
+  { tx, caller, found, quota, sourceKey, ...given }: NewAttachment,
 ): Promise<Attachment> {
   const { clock, newId, scanning } = deps;
   const { objectKey, stored, seen } = found;
@@ -113,7 +115,7 @@ export async function attachObject(
     rejectReason: undefined,
     createdAt: now,
   };
-  await attachmentQueries(tx).insert(attachment, quota && { quota });
+  await attachmentQueries(tx).insert(attachment, { quota, sourceKey });
   // A deletion of the object may be queued if the service itself stored the object earlier.
   await objectDeletionQueries(tx).cancel(objectKey);
   if (scanning !== undefined) {

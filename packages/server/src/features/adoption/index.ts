@@ -70,20 +70,19 @@ export function adoptForItem(deps: Deps) {
     const annotations = await input.check({ filename, contentType, sizeBytes });
     if (!copies) refuseHeaders(source.stored);
     // This early check prevents a useless copy. The transaction repeats the check.
-    await findFormer(db, objectKey);
+    await refuseAttached(db, objectKey);
     const found = copies
       ? withType(await copyToOwnKey(deps, { ...source, place: input.place }), input.contentType)
       : source;
     try {
       await refuseContent(deps, { found, filename, accepted: input.accepted });
       const adopted = await db.transaction(async (tx) => {
-        await adoptionQueries(tx).lock(placeOfKey(objectKey).key);
+        const { key: sourceKey } = placeOfKey(objectKey);
+        await adoptionQueries(tx).lock(sourceKey);
         const { ownerId } = await authorise(tx);
-        const formerId = await findFormer(tx, objectKey);
+        await refuseAttached(tx, objectKey);
         const added = { tx, caller, noteId, ownerId, found, filename, annotations, quota: quotaOf(limits) };
-        const attachment = await attachObject(deps, { ...added, ownsObject: copies });
-        if (copies) await recordCopy(tx, { objectKey, attachmentId: attachment.id, formerId });
-        return attachment;
+        return attachObject(deps, { ...added, ownsObject: copies, ...(copies && { sourceKey }) });
       });
       if (deps.scanning !== undefined) deps.onVerificationQueued();
       return adopted;
@@ -98,30 +97,11 @@ function withType(found: FoundObject, contentType = found.stored.contentType): F
   return { ...found, stored: { ...found.stored, contentType } };
 }
 
-/** Returns the id of an earlier adoption's deleted attachment. Throws `object_already_attached` if the object or a copy is in use. */
-async function findFormer(tx: Tx, objectKey: string): Promise<string | undefined> {
-  const known = await adoptionQueries(tx).find(placeOfKey(objectKey).key);
-  const isAttached =
-    (await attachmentQueries(tx).findByObjectKey(objectKey)) !== undefined ||
-    (known !== undefined && (await attachmentQueries(tx).exists(known.attachmentId)));
-  if (isAttached) throw alreadyAttached();
-  return known?.attachmentId;
-}
-
-type CopyRecord = { objectKey: string; attachmentId: string; formerId: string | undefined };
-
-/** Records the copy, so that a second call does not copy the object again. */
-async function recordCopy(tx: Tx, { objectKey, attachmentId, formerId }: CopyRecord): Promise<void> {
-  const adoption = { sourceKey: placeOfKey(objectKey).key, oldId: undefined, attachmentId };
-  const isRecorded =
-    formerId === undefined
-      ? await adoptionQueries(tx).insert(adoption)
-      : await adoptionQueries(tx).replace(adoption, formerId);
-  if (!isRecorded) throw alreadyAttached();
-}
-
-function alreadyAttached(): DomainError {
-  return new DomainError("object_already_attached", "The object is attached already.");
+/** Throws `object_already_attached` if an attachment has the object or a copy of the object. */
+async function refuseAttached(tx: Tx, objectKey: string): Promise<void> {
+  const { findByObjectKey, hasCopyOf } = attachmentQueries(tx);
+  if ((await findByObjectKey(objectKey)) === undefined && !(await hasCopyOf(placeOfKey(objectKey).key))) return;
+  throw new DomainError("object_already_attached", "The object is attached already.");
 }
 
 type Content = { found: FoundObject; filename: string; accepted: AcceptedTypes };

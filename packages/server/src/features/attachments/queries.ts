@@ -41,21 +41,24 @@ function toRow(attachment: Attachment): Insertable<Tables["attachments"]> {
   };
 }
 
+type Insertion = { quota?: Quota | undefined; settles?: boolean; isStaged?: boolean; sourceKey?: string | undefined };
+
 export const attachmentQueries = defineQueries("database.attachments", ({ kysely: db, engine }) => ({
   /**
    * Inserts an attachment and adds its size to the usage of the owner. Deletions and changes of the state also update the usage, so the
    * usage always matches the rows. `settles`: cancels the deletion of the object, and the attachment replaces its quota reservation. The
-   * reservation of a tenant guarantees no space. `isStaged`: nobody sees the attachment before `attachStaged`. Throws `quota_exceeded`.
+   * reservation of a tenant guarantees no space. `isStaged`: nobody sees the attachment before `attachStaged`. `sourceKey`: the adopted
+   * object, if the object is its copy. Throws `quota_exceeded` and `object_already_attached`.
    */
   async insert(
     attachment: Attachment,
-    { quota, settles = false, isStaged = false }: { quota?: Quota; settles?: boolean; isStaged?: boolean } = {},
+    { quota, settles = false, isStaged = false, sourceKey }: Insertion = {},
   ): Promise<void> {
     await requireNote(db, { engine, noteId: attachment.noteId });
     const insert = db
       .insertInto("attachments")
-      .values({ ...toRow(attachment), trash_id: isStaged ? STAGED : null })
-      .onConflict((conflict) => conflict.column("object_key").doNothing())
+      .values({ ...toRow(attachment), trash_id: isStaged ? STAGED : null, source_key: sourceKey ?? null })
+      .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirstOrThrow();
     const result = await insert;
     if (result.numInsertedOrUpdatedRows === 0n) {
@@ -128,12 +131,6 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
     const found = selectAttachments(db).where("id", "=", attachmentId).where(notInTrash.attachments);
     const row = await found.executeTakeFirst();
     return row && toAttachment(row);
-  },
-
-  /** Returns whether the attachment exists, also in the trash. */
-  async exists(attachmentId: string): Promise<boolean> {
-    const row = await db.selectFrom("attachments").select("id").where("id", "=", attachmentId).executeTakeFirst();
-    return row !== undefined;
   },
 
   /** Locks the attachment until the transaction ends. Returns false if the attachment does not exist or is in the trash. */
@@ -224,6 +221,12 @@ export const attachmentQueries = defineQueries("database.attachments", ({ kysely
   async findByObjectKey(objectKey: string): Promise<Attachment | undefined> {
     const row = await selectAttachments(db).where("object_key", "=", objectKey).executeTakeFirst();
     return row && toAttachment(row);
+  },
+
+  /** Returns whether an application has adopted the object with a copy, and the attachment still exists, also in the trash. */
+  async hasCopyOf(sourceKey: string): Promise<boolean> {
+    const copy = db.selectFrom("attachments").select("id").where("source_key", "=", sourceKey);
+    return (await copy.executeTakeFirst()) !== undefined;
   },
 
   /** Returns the ids of the attachments that `isHiddenFrom` hides from viewers, with one query. */

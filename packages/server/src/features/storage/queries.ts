@@ -243,15 +243,9 @@ export const adoptionQueries = defineQueries("database.adoptions", ({ kysely: db
       return row && { sourceKey, oldId: row.old_id ?? undefined, attachmentId: row.attachment_id };
     },
 
-    /** Replaces the attachment of an adoption. Returns false if another adoption has replaced the attachment. */
-    async replace({ sourceKey, attachmentId }: Adoption, formerId: string): Promise<boolean> {
-      const update = db.updateTable("adopted_objects").set({ attachment_id: attachmentId });
-      const ofFormer = update.where("source_key", "=", sourceKey).where("attachment_id", "=", formerId);
-      return (await ofFormer.executeTakeFirstOrThrow()).numUpdatedRows === 1n;
-    },
-
     /** Returns the id of the attachment with a given id in another application. */
     async findByOldId(oldId: string): Promise<string | undefined> {
+      if (!engine.hasServiceTables) return undefined;
       const row = await adoptions().where("old_id", "=", oldId).executeTakeFirst();
       return row?.attachment_id;
     },

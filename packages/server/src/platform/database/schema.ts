@@ -121,6 +121,8 @@ export type Tables = {
     previews: Generated<string | null>;
     /** The tags and the metadata of the host application, as a JSON object. Null: the application has set neither. */
     annotations: Generated<string | null>;
+    /** The key, without its bucket, of the object that an application adopted with a copy. Null: not such a copy. */
+    source_key: Generated<string | null>;
   };
   /**
    * A row for each tag of a file, and for each member of its metadata that a search can find. `term`: a hash. `note_id` repeats the note of
@@ -255,6 +257,7 @@ export type Tables = {
     link_expires_at: number;
     redeemed_at: number | null;
   };
+  /** The objects that `valetkey adopt --list` has adopted. */
   adopted_objects: { source_key: string; old_id: string | null; attachment_id: string };
   /** The rules of the service that administrators have changed. `value`: a JSON text. */
   policy: {

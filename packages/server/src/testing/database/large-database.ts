@@ -69,6 +69,7 @@ const ROWS_OF: Record<Growing, Columns> = {
     created_at: "i",
     trash_id: oneIn100(id("trash")),
     is_indexed: oneIn100("null", "1"),
+    source_key: oneIn100(id("source")),
     ...fileFacts,
   },
   search_docs: { doc_id: id("file"), note_id: id("note") },

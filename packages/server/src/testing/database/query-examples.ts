@@ -143,7 +143,6 @@ export const queryExamples: Examples = {
     lock: [["source-1"]],
     insert: [[{ sourceKey: "source-new", oldId: "old-new", attachmentId: "file-1" }]],
     find: [["source-1"]],
-    replace: [[{ sourceKey: "source-1", oldId: undefined, attachmentId: "file-1" }, "file-1"]],
     findByOldId: [["old-1"]],
     findPrivateNote: [
       [{ ownerId: "user-1", title: "Title" }],
@@ -211,7 +210,7 @@ export const queryExamples: Examples = {
     rename: [[file, "b.pdf"]],
     relocate: [["file-1", "note-2"]],
     find: [["file-1"]],
-    exists: [["file-1"]],
+    hasCopyOf: [["source-1"]],
     hold: [["file-1"]],
     delete: [["file-1"]],
     listOfNote: [["note-1"]],

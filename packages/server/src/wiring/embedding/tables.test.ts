@@ -12,8 +12,8 @@ import { SERVICE } from "../database/owner.ts";
 import { createPlace, locationOf, open, optionsAt, type Place } from "./testing/embedding.ts";
 
 const CORE_TABLES = [
-  ...["adopted_objects", "attachment_previews", "attachments", "audit_events", "facts", "file_events", "file_jobs"],
-  ...["file_terms", "notes", "object_deletions", "people", "trash", "uploads", "usage", "valetkey_migrations"],
+  ...["attachment_previews", "attachments", "audit_events", "facts", "file_events", "file_jobs", "file_terms"],
+  ...["notes", "object_deletions", "people", "trash", "uploads", "usage", "valetkey_migrations"],
 ];
 const LINK_TABLES = ["limit_counts", "link_claims", "link_events", "link_files", "links", "visitor_files"];
 const ALL_TABLES = [...CORE_TABLES, ...LINK_TABLES].sort();

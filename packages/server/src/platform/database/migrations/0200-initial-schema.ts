@@ -63,8 +63,9 @@ create table attachments (
   created_by ID not null, object_key ID not null unique, owns_object BIT not null, path text not null default '',
   filename text not null, content_type text not null, size_bytes INT not null, checksum_sha256 text, state text not null,
   created_at INT not null, reject_reason text, rejection text, filename_folded text not null default '', trash_id ID,
-  is_indexed BIT, previews text, annotations text
+  is_indexed BIT, previews text, annotations text, source_key ID
 ) KEYED;
+create unique index attachments_source on attachments (source_key) where source_key is not null;
 create index attachments_in_trash on attachments (trash_id) where trash_id is not null;
 -- The index of the list of a note has first the listed files, then the pending ones (ADR 12).
 create index attachments_of_note on attachments (
@@ -139,8 +140,6 @@ create table object_deletions (
 ) KEYED;
 create index object_deletions_due on object_deletions (not_before);
 create index object_deletions_reserved on object_deletions (reserved_until) where reserved_until is not null;
-
-create table adopted_objects (source_key ID primary key not null, old_id ID unique, attachment_id ID not null) KEYED;
 
 -- Links, and the files that visitors send.
 create table links (
@@ -368,6 +367,8 @@ create table link_mails (
 ) KEYED;
 create unique index link_mails_email on link_mails (link_id, email);
 create index link_mails_newest on link_mails (link_id, id);
+
+create table adopted_objects (source_key ID primary key not null, old_id ID unique, attachment_id ID not null) KEYED;
 
 -- The rules and the log of administrators.
 create table policy (name ID primary key not null, value text not null) KEYED;

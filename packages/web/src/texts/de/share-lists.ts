@@ -29,7 +29,8 @@ export const shareDialogTexts: typeof english = {
       until: (date: string) => ` bis ${date}`,
     },
     shareWith: (count: number) => `Mit ${count} Personen teilen`,
-    invalid: (email: string) => `„${email}“ ist keine vollständige E-Mail-Adresse wie ann@example.com.`,
+    invalid: (email: string) =>
+      `„${email}“ ist keine vollständige E-Mail-Adresse wie ann@example.com. Geben Sie sie neu ein, oder entfernen Sie sie.`,
     own: (email: string) => `${email} ist Ihre eigene E-Mail-Adresse.`,
   },
   files: {

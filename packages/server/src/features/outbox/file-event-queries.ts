@@ -133,8 +133,8 @@ export const fileEventQueries = defineQueries("database.fileEvents", ({ kysely: 
 
   /** Returns the item of a note. Returns undefined for a note of the service. */
   async itemOfNote(noteId: string): Promise<(ItemName & { noteId: string }) | undefined> {
-    const ofNote = db.selectFrom("notes").select(itemColumns).where("id", "=", noteId);
-    const row = await ofNote.where("resource", "is not", null).executeTakeFirst();
+    const ofNote = db.selectFrom(engine.summaries).select(itemColumns).where("notes.id", "=", noteId);
+    const row = await ofNote.where("notes.resource", "is not", null).executeTakeFirst();
     return row && { noteId, resource: row.resource, itemId: row.item_id };
   },
 }));

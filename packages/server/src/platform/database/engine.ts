@@ -28,10 +28,7 @@ export type Engine = {
    * differ between the engines.
    */
   contains(column: Expression<string>, text: string): RawBuilder<SqlBool>;
-  /**
-   * The table of notes, for a search by id. Queries may read only the columns that a list of notes shows, and the name of the item. A query
-   * in a transaction of the application must use the table itself, because this SQL names no schema.
-   */
+  /** The table of notes, for a search by id. Queries may read only the columns that a list of notes shows, and the name of the item. */
   summaries: AliasedRawBuilder<Selectable<Tables["notes"]>, "notes">;
   /** Selects the `note_id` and the `doc_id` of the documents that have all terms of at least one group. */
   docsWith(groups: readonly (readonly number[])[]): RawBuilder<unknown>;
@@ -90,7 +87,7 @@ export const postgresEngine: Engine = {
   list: (values) => values,
   isIn: (column, list) => sql<SqlBool>`${column} = any(${list}::text[])`,
   contains: (column, text) => sql<SqlBool>`strpos(${column}, ${text}) > 0`,
-  summaries: sql<Selectable<Tables["notes"]>>`notes`.as("notes"),
+  summaries: sql<Selectable<Tables["notes"]>>`${sql.table("notes")}`.as("notes"),
   docsWith: (groups) => sql`
     select note_id, doc_id from search_docs
     where ${sql.join(

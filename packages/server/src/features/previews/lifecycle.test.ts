@@ -48,7 +48,7 @@ describe.each(engines)("previews and their files on $name", (engine) => {
     expect((await ann.send(`GET /attachments/${attachmentId}`)).body.previews).toEqual([SMALL]);
   });
 
-  it("a file that is in the trash during the job for its previews waits for previews after its restoration", async () => {
+  it("a restored file still waits for previews if it was in the trash during their job", async () => {
     const before = await service.useCases.countMissingPreviews();
     service.advance(HOUR_MS);
     const leased = await service.useCases.leaseMissingPreview();

@@ -62,7 +62,7 @@ export function acceptInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "li
     });
 }
 
-/** What a user has of an invitation already, and not from this invitation: nothing, its access, or the note as its owner. */
+/** Before a user opens an invitation, the user can have its access from another share, or the note as its owner. */
 type Held = "nothing" | "access" | "note";
 
 async function heldBy(tx: Tx, { userId, invitation }: { userId: string; invitation: Invitation }): Promise<Held> {

@@ -18,6 +18,7 @@ export function InvitationPage() {
   const navigate = useNavigate();
   const session = useQuery(sessionQuery);
   const account = session.data?.user;
+  const invitation = useQuery({ ...lookQuery(token), enabled: !session.isPending });
   const redeem = useMutation({
     mutationFn: () => client.invitations.redeem(token),
     async onSuccess({ noteId, attachmentId }) {
@@ -27,9 +28,6 @@ export function InvitationPage() {
       linkTokens.forget(PATH);
     },
   });
-  // After its own redemption, the page must not read that the invitation was used.
-  const mayLook = !session.isPending && !redeem.isPending && !redeem.isSuccess;
-  const invitation = useQuery({ ...lookQuery(token, account?.id), enabled: mayLook });
   async function goHome(): Promise<void> {
     await navigate({ to: "/", replace: true });
     linkTokens.forget(PATH);

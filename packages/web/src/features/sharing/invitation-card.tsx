@@ -102,10 +102,14 @@ function ClosedInvitation({ code, isSignedIn }: { code: Closed; isSignedIn: bool
   );
 }
 
-/** Queries what the invitation of a token opens for a user. Without a token, the query sends no request. */
-export const lookQuery = (token: string, userId: string | undefined) =>
+/**
+ * Queries what the invitation of a token opens for the current user. Without a token, the query sends no request. The answer depends on the
+ * user, so each visit of the page asks again.
+ */
+export const lookQuery = (token: string) =>
   queryOptions({
-    queryKey: ["invitation", token, userId],
+    queryKey: ["invitation", token],
+    gcTime: 0,
     queryFn: ({ signal }) => {
       if (token === "") throw new ValetKeyError("invitation_not_found", "The link is not complete.", { status: 404 });
       return client.invitations.look(token, { signal });

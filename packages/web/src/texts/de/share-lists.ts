@@ -30,7 +30,7 @@ export const shareDialogTexts: typeof english = {
     },
     shareWith: (count: number) => `Mit ${count} Personen teilen`,
     invalid: (email: string) =>
-      `„${email}“ ist keine vollständige E-Mail-Adresse wie ann@example.com. Geben Sie sie neu ein, oder entfernen Sie sie.`,
+      `„${email}“ ist keine vollständige E-Mail-Adresse. Berichtigen oder entfernen Sie sie zuerst.`,
     own: (email: string) => `${email} ist Ihre eigene E-Mail-Adresse.`,
   },
   files: {

@@ -29,8 +29,7 @@ export const shareDialogTexts = {
       until: (date: string) => ` until ${date}`,
     },
     shareWith: (count: number) => `Share with ${count} people`,
-    invalid: (email: string) =>
-      `“${email}” is not a complete email address, like ann@example.com. Enter it again, or remove it.`,
+    invalid: (email: string) => `“${email}” is not a complete email address. Correct or remove it first.`,
     own: (email: string) => `${email} is your own email address.`,
   },
   files: {

@@ -92,8 +92,10 @@ function watchNote(page: Page, noteId: string): () => number {
   let previews = 0;
   page.on("response", async (response) => {
     if (!response.url().endsWith(`/notes/${noteId}`) || !response.ok()) return;
-    const { attachments } = (await response.json()) as { attachments: { previews?: unknown[] }[] };
-    previews = attachments.reduce((sum, attachment) => sum + (attachment.previews ?? []).length, 0);
+    // When the page is left, the browser drops the bodies of its responses.
+    const note: { attachments: { previews?: unknown[] }[] } | undefined = await response.json().catch(() => undefined);
+    if (note === undefined) return;
+    previews = note.attachments.reduce((sum, attachment) => sum + (attachment.previews ?? []).length, 0);
   });
   return () => previews;
 }

@@ -177,6 +177,26 @@ describe("links that are sent from the app", () => {
       await announcement.waitFor();
     }
   });
+
+  it("the form says which person can get no more mails, and sends to the others", async () => {
+    const { page, client, watch } = await openSender();
+    const note = await seedNote(client, { title: "Flat", files: [text("contract.txt", "as agreed")] });
+    const link = await client.links.create(note.id, { label: "Bill" });
+    const [ida, max] = ["ida@example.org", "max@example.org"];
+    for (let nth = 0; nth < 3; nth += 1) await client.links.send(link.id, { to: [max] });
+    watch.expect(/^429 POST /);
+    await page.goto("/links");
+    await page.getByRole("button", { name: linkTexts.moreOf("Bill") }).click();
+    await page.getByRole("menuitem", { name: words.action }).click();
+    await page.getByLabel(words.to).fill(`${ida}, ${max}`);
+    await page.getByRole("button", { name: words.send(2) }).click();
+    await page.getByText(words.problems.notNow(max)).waitFor();
+    const send = page.getByRole("button", { name: words.send(1) });
+    expect(await send.isDisabled()).toBe(true);
+    await page.getByRole("button", { name: shareDialogTexts.people.remove(max) }).click();
+    await send.click();
+    await page.getByText(words.sent([ida])).waitFor();
+  });
 });
 
 function urlIn({ parsed }: ReceivedMail): string {

@@ -74,7 +74,7 @@ describe("a person without access to a note", () => {
     await dora.page.getByText(closed.invitation_used.title).waitFor();
   });
 
-  it("2 clicks mail an invitation, and a user with another email address opens its note", async () => {
+  it("2 clicks mail an invitation, which a user with another email address accepts", async () => {
     const smtp = await smtpServerInTest();
     const SMTP_URL = `smtp://127.0.0.1:${smtp.port}`;
     const service = await startWebService({ SMTP_URL, MAIL_FROM: "Example Files <files@example.com>" });

@@ -100,7 +100,8 @@ export async function requireSession({ location }: { location: { href: string } 
 }
 
 export async function requireNoSession({ search }: { search: { to?: string | undefined } }): Promise<void> {
-  // The pages without a session show only what the settings of the service allow. With the settings, their first picture is complete.
+  // What the pages without a session show depends on the settings of the service. Without a wait, these pages would move when the settings
+  // arrive.
   const settings = queryClient.prefetchQuery(instanceQuery);
   const session = await queryClient.ensureQueryData(sessionQuery);
   if (session !== null) throw redirect({ href: ownPath(search.to) });

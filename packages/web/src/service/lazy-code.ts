@@ -10,7 +10,7 @@ export function loadCode<Code>(name: string, load: () => Promise<Code>): Promise
   });
 }
 
-/** The query of `useCode`. A page can run it early, so that its first picture already has the code. */
+/** The query of `useCode`. The router can run this query before a page, so that the page has the code when it appears. */
 export const codeQuery = <Code>(name: string, load: () => Promise<Code>) =>
   queryOptions({
     queryKey: ["code", name],

@@ -76,7 +76,7 @@ describe.each(engines)("the adoption of an object that is being deleted, on $nam
     expect(await listed()).toEqual([]);
   });
 
-  it("the object of a deleted upload stops counting in the quota when an administrator adds it", async () => {
+  it("a deleted upload leaves the quota when an administrator adds its object", async () => {
     await open();
     const json = { filename: "b.txt", sizeBytes: 5, contentType: "text/plain" };
     const { attachmentId, method, url, headers } = (await ann.send(`POST /notes/${noteId}/uploads`, { json })).body

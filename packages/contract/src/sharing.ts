@@ -97,9 +97,9 @@ export const OpenInvitation = Type.Object({
     description: "The invited email address. Any account may redeem an invitation to a note or a file",
   }),
   expiresAt: orNull(Instant, { description: "The expiry of the share" }),
-  callerHas: Type.Enum(["nothing", "access", "note"], {
+  callerHas: Type.Enum(["nothing", "longer", "access", "note"], {
     description:
-      "What the signed-in caller has already. access: at least this role, so the invitation stays open for another person. note: the caller owns the note, and can't redeem the invitation",
+      "What the signed-in caller has already. nothing: no access, or less than the invitation gives. longer: the caller may only view, but for a longer time. If the caller redeems the invitation, its share replaces this access. access: at least this access, so the invitation stays open for another person. note: the caller owns the note, and can't redeem the invitation",
   }),
 });
 export type OpenInvitation = Static<typeof OpenInvitation>;

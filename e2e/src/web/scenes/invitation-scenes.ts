@@ -9,9 +9,10 @@ import type { World } from "./world.ts";
 const { page: words, closed, ask, requests } = invitationTexts;
 
 /** Shares a new note of Ann with an email address. Returns the note, the invitation, and the path of the invitation's page. */
-async function invite({ ann, service }: World, email: string) {
+async function invite({ ann, service }: World, email: string, expiresAt: string | null = null) {
   const note = await seedNote(ann.client, { title: "Handover of the flat, Lindenstraße 14" });
-  const { invitations } = await ann.client.shares.put({ noteId: note.id }, { emails: [email], role: "editor" });
+  const terms = { role: "editor", expiresAt } as const;
+  const { invitations } = await ann.client.shares.put({ noteId: note.id }, { emails: [email], ...terms });
   const [invitation] = invitations;
   if (invitation === undefined) throw new Error("no invitation");
   return { note, invitation, path: invitation.url.replace(service.url, "") };
@@ -79,6 +80,13 @@ export const invitationScenes: readonly Scene[] = [
       await page.goto(path);
       const emails = { invited: "carla.weiss@example.org", own: world.zoe.email };
       await page.getByText(words.forAnotherToo(emails)).waitFor();
+    },
+    async "invitation-shortens-access"(page, world) {
+      const until = new Date(Date.now() + 30 * 86_400_000).toISOString();
+      const { path, note } = await invite(world, "carla.weiss@example.org", until);
+      await world.ann.client.shares.put({ noteId: note.id }, { userIds: [world.zoe.id], role: "viewer" });
+      await page.goto(path);
+      await page.getByText(words.shorter("UNTIL").split("UNTIL", 1).join()).waitFor();
     },
     "invitation-revoked": {
       expects: [/^404 POST .*\/invitations\/look$/],

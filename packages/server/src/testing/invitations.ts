@@ -4,7 +4,7 @@ import type { Client } from "./service.ts";
 import type { useService } from "./use-service.ts";
 
 export type InvitedPerson = Client & { id: string };
-type Wanted = { email?: string; role?: string; expiresAt?: string; noteId?: string };
+type Wanted = { email?: string; role?: string; expiresAt?: string | null; noteId?: string };
 
 export const tokenIn = (invitation: { url: string }): string => invitation.url.split("#")[1] as string;
 

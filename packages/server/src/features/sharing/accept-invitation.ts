@@ -3,7 +3,7 @@ import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { limitOf, takeFromWindow, unlessDiskIsFull } from "../../platform/limits/in-database.ts";
-import type { Arrive, Opened } from "../access/authorise.ts";
+import { type Arrive, type Opened, permits } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import { accessQueries } from "../access/queries.ts";
 import { auditEvent } from "../audit/audit-event.ts";
@@ -15,7 +15,6 @@ import { requireEnabled } from "../people/revocation.ts";
 import {
   type AccountInvitation,
   aboutInvitation,
-  hasAtLeast,
   type Invitation,
   type InvitationWithNames,
   isOpen,
@@ -29,8 +28,9 @@ import { shareQueries } from "./queries/shares.ts";
 
 /**
  * Gives the caller the share of an invitation, even if the caller has another email address. Returns the note or the file that the
- * invitation opens. If the caller already has at least this access, the invitation stays open for another person. A repeated call by the
- * user who accepted the invitation returns the same result. Throws `invitation_not_found`, `invitation_used`, `invitation_expired`, and
+ * invitation opens. If the caller already has at least this access, the invitation stays open for another person. Otherwise the share of
+ * the invitation replaces the share of the caller, even one that lasts longer. A repeated call by the user who accepted the invitation
+ * returns the same result while the user has access. Throws `invitation_not_found`, `invitation_used`, `invitation_expired`, and
  * `own_invitation` for the owner of the note.
  */
 export function acceptInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "linkKeys">) {
@@ -42,12 +42,11 @@ export function acceptInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "li
         const held = await invitationQueries(tx).hold(id);
         return held && { invitation: held };
       });
-      const { noteId, attachmentId, userId: before, acceptedAt, email, role } = invitation;
+      const { noteId, attachmentId, userId: before, email, role } = invitation;
       const { userId } = caller;
       const now = clock();
-      const held = await heldBy(tx, { userId, invitation });
-      const isRepeated = acceptedAt !== undefined && before === userId;
-      if (isRepeated || held === "access") return { noteId, attachmentId };
+      const held = await heldBy(tx, { userId, invitation, now });
+      if (held === "access") return { noteId, attachmentId };
       requireOpen(invitation, now);
       if (held === "note") {
         throw new DomainError("own_invitation", "This is your own note. Send the invitation to the person it is for.");
@@ -62,19 +61,34 @@ export function acceptInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "li
     });
 }
 
-/** Before a user opens an invitation, the user can have its access from another share, or the note as its owner. */
-type Held = "nothing" | "access" | "note";
+/**
+ * What a user has before the user opens an invitation. "nothing": no access, or less than the invitation gives. "longer": a share that
+ * permits less than the invitation, but lasts longer. "access": at least the access of the invitation, or any access after the user has
+ * accepted the invitation. "note": the user owns the note.
+ */
+type Held = "nothing" | "longer" | "access" | "note";
 
-async function heldBy(tx: Tx, { userId, invitation }: { userId: string; invitation: Invitation }): Promise<Held> {
-  const { noteId, attachmentId, ownerId, role } = invitation;
-  if (userId === ownerId) return "note";
-  if (userId === invitation.userId) return "nothing";
-  const found =
-    attachmentId === undefined
-      ? await accessQueries(tx).note(userId, noteId)
-      : await accessQueries(tx).attachment(userId, attachmentId);
-  return hasAtLeast(found?.role, role) ? "access" : "nothing";
+async function heldBy(
+  tx: Tx,
+  { userId, invitation, now }: { userId: string; invitation: Invitation; now: number },
+): Promise<Held> {
+  if (userId === invitation.ownerId) return "note";
+  const isReceiver = userId === invitation.userId;
+  if (isReceiver && invitation.acceptedAt === undefined) return "nothing";
+  const shares = await shareQueries(tx).listHeld(invitation, { userId, now });
+  if (shares.some((share) => isReceiver || isAtLeast(share, invitation))) return "access";
+  return shares.some((share) => endOf(share) > endOf(invitation)) ? "longer" : "nothing";
 }
+
+/** Returns whether the share permits more than the invitation, or the same for at least the same time. */
+function isAtLeast(share: Terms, invitation: Terms): boolean {
+  if (share.role === invitation.role) return endOf(share) >= endOf(invitation);
+  return permits(share.role, "note.edit");
+}
+
+type Terms = Pick<Invitation, "role" | "expiresAt">;
+
+const endOf = ({ expiresAt = Number.POSITIVE_INFINITY }: Terms): number => expiresAt;
 
 /**
  * Gives the share of an invitation to the user `invitation.userId`. An invitation is for one person, so the previous user `before` loses
@@ -214,7 +228,8 @@ export function lookAtInvitation(deps: Deps) {
     const found = await findByToken(deps, token, (id) => invitationQueries(deps.db).find(id));
     const { invitation } = found;
     requireOpen(invitation, deps.clock());
-    const callerHas = userId === undefined ? "nothing" : await heldBy(deps.db, { userId, invitation });
+    const callerHas =
+      userId === undefined ? "nothing" : await heldBy(deps.db, { userId, invitation, now: deps.clock() });
     return { opens: "share", callerHas, ...found };
   };
 }

@@ -1,8 +1,7 @@
 import { makeToken } from "../../platform/crypto/link-token.ts";
-import type { Role, ShareRole } from "../../platform/database/unions.ts";
+import type { ShareRole } from "../../platform/database/unions.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
-import { permits } from "../access/authorise.ts";
 import type { EventSubject } from "../audit/audit-event.ts";
 import type { ShareSubject } from "./share.ts";
 
@@ -49,11 +48,6 @@ export type AccountInvitation = Pick<
 };
 
 type Expiring = Pick<Invitation, "linkExpiresAt" | "acceptedAt"> & { expiresAt?: number | undefined };
-
-/** Returns whether `role` already permits everything that a share with the role `given` permits. */
-export function hasAtLeast(role: Role | undefined, given: ShareRole): boolean {
-  return permits(role, given === "editor" ? "note.edit" : "note.read");
-}
 
 /** Returns the instant from which the link of an invitation no longer works. In milliseconds since the epoch. */
 export function linkEndsAt({ linkExpiresAt, expiresAt = linkExpiresAt }: Omit<Expiring, "acceptedAt">): number {

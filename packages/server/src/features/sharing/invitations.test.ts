@@ -114,6 +114,57 @@ describe.each(engines)("invitations on $name", (engine) => {
     ]);
   });
 
+  const [early, late] = ["2998-01-01T00:00:00.000Z", "2999-01-01T00:00:00.000Z"];
+  const viewUntil = (expiresAt: string | null) => ({ role: "viewer", expiresAt });
+  const editUntil = (expiresAt: string | null) => ({ role: "editor", expiresAt });
+
+  it.each([
+    { own: viewUntil(early), invited: viewUntil(late), callerHas: "nothing", after: viewUntil(late) },
+    { own: viewUntil(late), invited: viewUntil(null), callerHas: "nothing", after: viewUntil(null) },
+    { own: viewUntil(late), invited: editUntil(late), callerHas: "nothing", after: editUntil(late) },
+    { own: viewUntil(late), invited: viewUntil(early), callerHas: "access", after: viewUntil(late) },
+    { own: viewUntil(null), invited: viewUntil(null), callerHas: "access", after: viewUntil(null) },
+    { own: editUntil(early), invited: viewUntil(late), callerHas: "access", after: editUntil(early) },
+    { own: viewUntil(late), invited: editUntil(early), callerHas: "longer", after: editUntil(early) },
+    { own: viewUntil(null), invited: editUntil(late), callerHas: "longer", after: editUntil(late) },
+  ])(
+    "a person with the share $own.role until $own.expiresAt learns what the invitation $invited changes",
+    async (example) => {
+      const { own, invited, callerHas, after } = example;
+      const { noteId, token } = await invite(invited);
+      const dora = await signUp(newEmail());
+      await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [dora.id], ...own } });
+      expect((await look(token, dora)).body).toMatchObject({ callerHas });
+      expect((await redeem(dora, token)).body).toMatchObject({ noteId });
+      expect((await sharesOf(noteId)).shares).toMatchObject([{ userId: dora.id, ...after }]);
+      expect((await look(token)).status).toBe(callerHas === "access" ? 200 : 409);
+    },
+  );
+
+  it("an invitation to a file gives nothing to a person who can open the whole note as long", async () => {
+    const { attachmentId, noteId } = await createWorld(service);
+    const json = { emails: [newEmail()], expiresAt: late };
+    const { body } = await owner.send(`PUT /attachments/${attachmentId}/shares`, { json });
+    const token = tokenIn(body.invitations[0]);
+    const dora = await signUp(newEmail());
+    const share = (expiresAt: string | null) =>
+      owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [dora.id], expiresAt } });
+    await share(early);
+    expect((await look(token, dora)).body).toMatchObject({ callerHas: "nothing" });
+    await share(null);
+    expect((await look(token, dora)).body).toMatchObject({ callerHas: "access" });
+  });
+
+  it("a used invitation opens the note for its user while the user has a share", async () => {
+    const { noteId, token } = await invite({ role: "editor" });
+    const dora = await signUp(newEmail());
+    await redeem(dora, token);
+    await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [dora.id], role: "viewer" } });
+    expect((await redeem(dora, token)).body).toMatchObject({ noteId });
+    await owner.send(`DELETE /notes/${noteId}/shares/${dora.id}`);
+    expect((await redeem(dora, token)).body).toMatchObject({ status: 409, code: "invitation_used" });
+  });
+
   it("the owner can change the role, the expiry and the link of an invitation", async () => {
     const { noteId, invitation, token } = await invite();
     const expiresAt = "2999-01-01T00:00:00.000Z";

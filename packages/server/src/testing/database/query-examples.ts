@@ -324,6 +324,12 @@ export const queryExamples: Examples = {
       [ofNote, "user-1"],
       [ofFile, "user-1"],
     ],
+    listHeld: [
+      [
+        { noteId: "note-1", attachmentId: "file-1" },
+        { userId: "user-1", now: NOW },
+      ],
+    ],
     listEnding: [[{ from: NOW, until: NOW + 100_000, limit: 100 }]],
     markReminded: [
       [{ noteId: "note-1", attachmentId: undefined, userId: "user-1", expiresAt: 1_000 }, NOW],

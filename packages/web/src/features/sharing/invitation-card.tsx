@@ -8,7 +8,7 @@ import { CardPage } from "../../components/page.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";
-import { texts } from "../../texts/index.ts";
+import { formatInstant, texts } from "../../texts/index.ts";
 import { titleOf } from "../../texts/note-title.ts";
 
 const words = invitationTexts.page;
@@ -46,7 +46,7 @@ export function InvitationCard(props: InvitationCardProps) {
     );
   }
   const { email, name } = account;
-  const { callerHas, email: invited, opens } = invitation;
+  const { callerHas, email: invited, opens, expiresAt } = invitation;
   if (callerHas === "note") return <OwnInvitation invitation={invitation} url={props.url} />;
   const opensService = opens === "service";
   const hasAccess = callerHas === "access";
@@ -54,8 +54,10 @@ export function InvitationCard(props: InvitationCardProps) {
   const forAnother = hasAccess ? words.forAnotherToo : words.forAnother;
   const hint = isForAnother ? forAnother({ invited, own: email }) : words.signedIn(email);
   const open = isForAnother && !hasAccess ? words.openAs(name) : words.open;
+  const isShorter = callerHas === "longer" && expiresAt !== null;
+  const effect = opensService ? words.hasAccount : isShorter ? words.shorter(formatInstant(expiresAt)) : "";
   return (
-    <CardPage title={invitationTitle(invitation)} hint={opensService ? `${hint} ${words.hasAccount}` : hint}>
+    <CardPage title={invitationTitle(invitation)} hint={`${hint} ${effect}`.trim()}>
       <div className="flex flex-col gap-3">
         {error !== null && <Problem error={error} />}
         <Button kind="primary" disabled={isOpening} onClick={props.onOpen}>
@@ -64,6 +66,7 @@ export function InvitationCard(props: InvitationCardProps) {
         <Button kind="quiet" disabled={isOpening} onClick={props.onOtherAccount}>
           {words.otherAccount}
         </Button>
+        {isShorter && <HomeLink />}
       </div>
     </CardPage>
   );
@@ -76,11 +79,17 @@ function OwnInvitation({ invitation, url }: { invitation: OpenInvitation; url: s
     <CardPage title={words.own} hint={words.ownHint({ invited, what: filename ?? titleOf(noteTitle ?? "") })}>
       <div className="flex flex-col gap-3">
         <CopyButton text={url} action={words.copy} kind="primary" />
-        <Link to="/" className={buttonStyle({ kind: "quiet" })}>
-          {words.home}
-        </Link>
+        <HomeLink />
       </div>
     </CardPage>
+  );
+}
+
+function HomeLink() {
+  return (
+    <Link to="/" className={buttonStyle({ kind: "quiet" })}>
+      {words.home}
+    </Link>
   );
 }
 

@@ -49,7 +49,9 @@ export const invitationTexts: typeof english = {
     forAnother: ({ invited, own }: { invited: string; own: string }) =>
       `Diese Einladung ist für ${invited}, aber Sie sind als ${own} angemeldet. Wenn Sie sie öffnen, bekommt Ihr Konto den Zugriff, und niemand sonst kann die Einladung benutzen.`,
     forAnotherToo: ({ invited, own }: { invited: string; own: string }) =>
-      `Diese Einladung ist für ${invited}. Sie sind als ${own} angemeldet und haben diesen Zugriff schon. Wenn Sie sie öffnen, kann ${invited} die Einladung weiterhin benutzen.`,
+      `Diese Einladung ist für ${invited}. Sie sind als ${own} angemeldet und haben schon Zugriff. Wenn Sie sie öffnen, kann ${invited} die Einladung weiterhin benutzen.`,
+    shorter: (until: string) =>
+      `Sie können diese Notiz schon ansehen. Wenn Sie die Einladung öffnen, können Sie die Notiz bearbeiten, aber nur bis ${until}. Danach können Sie sie nicht mehr öffnen.`,
     open: "Öffnen",
     openAs: (name: string) => `Als ${name} öffnen`,
     opening: "Wird geöffnet …",
@@ -65,7 +67,7 @@ export const invitationTexts: typeof english = {
     },
     invitation_used: {
       title: "Diese Einladung wurde schon benutzt",
-      hint: "Wenn Sie das waren, melden Sie sich mit dem Konto an, das Sie benutzt haben. Sonst bitten Sie die Person, die sie gesendet hat, um eine neue.",
+      hint: "Wenn Sie sie mit einem anderen Konto benutzt haben, melden Sie sich mit diesem Konto an. Sonst bitten Sie die Person, die sie gesendet hat, um eine neue.",
     },
     invitation_expired: {
       title: "Diese Einladung ist abgelaufen",

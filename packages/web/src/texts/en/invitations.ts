@@ -47,7 +47,10 @@ export const invitationTexts = {
     forAnother: ({ invited, own }: { invited: string; own: string }) =>
       `This invitation is for ${invited}, but you are signed in as ${own}. If you open it, your account gets the access, and nobody else can use the invitation.`,
     forAnotherToo: ({ invited, own }: { invited: string; own: string }) =>
-      `This invitation is for ${invited}. You are signed in as ${own}, and you have this access already. If you open it, ${invited} can still use the invitation.`,
+      `This invitation is for ${invited}. You are signed in as ${own}, and you have access already. If you open it, ${invited} can still use the invitation.`,
+    /** For a person who may only view the note, but for a longer time than the invitation. */
+    shorter: (until: string) =>
+      `You can already view this note. If you open the invitation, you can edit the note, but only until ${until}. After that, you can no longer open it.`,
     open: "Open",
     openAs: (name: string) => `Open as ${name}`,
     opening: "Opening…",
@@ -64,7 +67,7 @@ export const invitationTexts = {
     },
     invitation_used: {
       title: "This invitation was used already",
-      hint: "If you used it, sign in with the account that you used then. Otherwise ask the person who sent it for another one.",
+      hint: "If you used it with another account, sign in with that account. Otherwise ask the person who sent it for another one.",
     },
     invitation_expired: { title: "This invitation has expired", hint: "Ask the person who sent it for another one." },
   },

@@ -80,6 +80,26 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
       return rows.map((row) => ({ ...fromColumns(row), role: row.role ?? "viewer" }));
     },
 
+    /** Lists the valid shares through which the user can open the note, or the file. */
+    async listHeld(
+      { noteId, attachmentId }: { noteId: string; attachmentId: string | undefined },
+      { userId, now }: { userId: string; now: number },
+    ): Promise<Pick<Share, "role" | "expiresAt">[]> {
+      const valid = (subject: ShareSubject) =>
+        ofUser(subject, userId)
+          .select("expires_at")
+          .where((eb) => isLive(eb.ref("expires_at"), now));
+      const rows = [
+        ...(await valid({ noteId }).select("role").execute()),
+        ...(attachmentId === undefined
+          ? []
+          : await valid({ attachmentId })
+              .select(sql.lit("viewer" as const).as("role"))
+              .execute()),
+      ];
+      return rows.map(fromColumns);
+    },
+
     /** Returns the expiry of a share, or undefined if the share never expires or does not exist. */
     async expiryOf(subject: ShareSubject, userId: string): Promise<number | undefined> {
       const row = await ofUser(subject, userId).select("expires_at").executeTakeFirst();

@@ -136,6 +136,11 @@ export function rowsOf(shape: Shape, words: Words): Rows[] {
     },
     ...{ object_key: sql.objectKey("file", "i"), state: sql.fileState("i"), created_at: at("file", "i") },
   };
+  const deletion = (isDeleted: string, trashId: string) => ({
+    trash_id: `case when ${isDeleted} then ${trashId} end`,
+    deleted_by: `case when ${isDeleted} then ${person("2")} end`,
+    deleted_at: `case when ${isDeleted} then ${until - DAY_MS} end`,
+  });
   const shareFacts = (user: string) => ({
     ...{ user_id: person(user), expires_at: `case when i % 10 = 0 then ${later} end`, created_at: `${until} - 1 - i` },
     ...{ seen_at: "case when i % 3 > 0 then 1 end" },
@@ -195,7 +200,7 @@ export function rowsOf(shape: Shape, words: Words): Rows[] {
         ...{ id: id("note", "i"), owner_id: owner, title: sql.title("i"), body: sql.body("i") },
         ...{ title_folded: `lower(${sql.title("i")})`, body_folded: `lower(${sql.body("i")})` },
         ...{ created_at: at("note", "i"), updated_at: at("note", "i"), is_indexed: "1" },
-        trash_id: `case when ${sql.isNoteInTrash("i")} then ${id("trash", `${files - notes} + i`)} end`,
+        ...deletion(sql.isNoteInTrash("i"), id("trash", `${files - notes} + i`)),
       },
     },
     {
@@ -208,7 +213,7 @@ export function rowsOf(shape: Shape, words: Words): Rows[] {
         filename_folded: `lower(${sql.path("i")} || ${sql.filename("i")})`,
         is_indexed: `case when ${sql.fileState("i")} = 'ready' then 1 end`,
         previews: `case when ${sql.hasPreview("i")} then '[{"name":"small","width":320,"height":240}]' end`,
-        trash_id: `case when ${sql.isFileInTrash("i")} then ${id("trash", "i")} end`,
+        ...deletion(sql.isFileInTrash("i"), id("trash", "i")),
       },
     },
     {
@@ -228,24 +233,6 @@ export function rowsOf(shape: Shape, words: Words): Rows[] {
         ...{ id: id("upload", "i"), attachment_id: id("file", "i"), note_id: id("note", noteOfFile("i")) },
         ...{ user_id: person(ownerOfFile("i")), strategy: "'put'", staged: "0", ...fileFacts },
         ...{ expires_at: `${at("file", "i")} + 900000`, completed_at: `${at("file", "i")} + 2000` },
-      },
-    },
-    {
-      table: "trash",
-      count: files,
-      where: `${sql.isFileInTrash("i")} or (i >= ${files - notes} and ${sql.isNoteInTrash(`i - ${files - notes}`)})`,
-      columns: {
-        id: id("trash", "i"),
-        note_id: id(
-          "note",
-          `case when ${sql.isFileInTrash("i")} then ${noteOfFile("i")} else i - ${files - notes} end`,
-        ),
-        attachment_id: `case when ${sql.isFileInTrash("i")} then ${id("file", "i")} end`,
-        owner_id: person(
-          `case when ${sql.isFileInTrash("i")} then ${ownerOfFile("i")} else ${ownerOfNote(`(i - ${files - notes})`)} end`,
-        ),
-        deleted_by: person("2"),
-        deleted_at: `${until - DAY_MS}`,
       },
     },
     {

@@ -6,14 +6,14 @@ import type { Annotations, Attachment, Upload } from "./attachment.ts";
 import type { Note } from "./note.ts";
 
 /**
- * The `trash_id` of a note that a background job deletes permanently. Nobody can restore the note, not even with a replica of an older
- * version, because no row of `trash` has the id PURGE.
+ * The `trash_id` of a note that a background job deletes permanently. Nobody can restore the note, because the queries of the trash find
+ * only notes with `deleted_at`.
  */
 export const PURGE = "purge";
 
 /**
  * The `trash_id` of a staged file, which the service has verified, and which the application has not attached yet. Nobody can list, open or
- * restore the file, because no row of `trash` has the id STAGED.
+ * restore the file, because it has no `deleted_at`.
  */
 export const STAGED = "staged";
 
@@ -144,7 +144,7 @@ export const attachmentColumns = [
   "attachments.annotations",
 ] as const;
 
-type Unselected = "filename_folded" | "trash_id" | "is_indexed" | "source_key";
+type Unselected = "filename_folded" | "trash_id" | "deleted_by" | "deleted_at" | "is_indexed" | "source_key";
 
 export type AttachmentRow = Omit<Selectable<Tables["attachments"]>, Unselected>;
 

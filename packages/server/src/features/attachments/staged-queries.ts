@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { defineQueries } from "../../platform/database/queries.ts";
 import type { Attachment } from "../access/attachment.ts";
 import { attachmentColumns, STAGED, toAttachment } from "../access/sql.ts";
@@ -35,7 +36,7 @@ export const stagedQueries = defineQueries("database.staged", ({ kysely: db, eng
     const old = db
       .selectFrom("attachments")
       .select("id")
-      .where("trash_id", "=", STAGED)
+      .where("trash_id", "=", sql.lit(STAGED))
       .where("created_at", "<=", before)
       .$if(noteId !== undefined, (query) => query.where("note_id", "=", noteId as string))
       .limit(1)

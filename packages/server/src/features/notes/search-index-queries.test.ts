@@ -46,11 +46,7 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     const now = suite.clock.now;
     const owners = ["scan-a", "scan-b", "scan-c"];
     const texts = new Map<string, Texts>();
-    const trash: {
-      item: Parameters<ReturnType<typeof trashQueries>["putNote"]>[0];
-      texts: Texts;
-      file: Texts["files"][number] | undefined;
-    }[] = [];
+    const trash: { texts: Texts; file: Texts["files"][number] | undefined }[] = [];
     const text = () => {
       const scripts = [random.of(SCRIPTS), random.of(SCRIPTS)];
       return Array.from({ length: random.below(25) }, () => random.of([...random.of(scripts)])).join("");
@@ -65,20 +61,21 @@ describe.each(engines)("the index for searches on $name", (engine) => {
     };
     const moveToTrash = async (known: Texts, file?: Texts["files"][number]) => {
       const { id: noteId, ownerId } = known.note;
-      const item = { id: newId(), noteId, ownerId, deletedBy: ownerId, deletedAt: now };
+      const deletion = { id: newId(), deletedBy: ownerId, deletedAt: now };
       if (file === undefined) {
-        await trashQueries(suite.db).putNote(item);
+        await trashQueries(suite.db).putNote(noteId, deletion);
         texts.delete(noteId);
       } else {
-        if (!(await trashQueries(suite.db).putAttachment(file.id, item))) return;
+        if (!(await trashQueries(suite.db).putAttachment(file.id, deletion))) return;
         known.files.splice(known.files.indexOf(file), 1);
       }
-      trash.push({ item, texts: known, file });
+      trash.push({ texts: known, file });
     };
     let restored = "";
-    const restore = async ({ item, texts: known, file }: (typeof trash)[number]) => {
-      await trashQueries(suite.db).restore({ ...item, noteTitle: known.note.title, attachment: undefined });
-      if (file === undefined) texts.set(item.noteId, known);
+    const restore = async ({ texts: known, file }: (typeof trash)[number]) => {
+      const noteId = known.note.id;
+      await trashQueries(suite.db).restore(file === undefined ? { noteId } : { attachmentId: file.id });
+      if (file === undefined) texts.set(noteId, known);
       else known.files.push(file);
       restored = file?.filename ?? known.note.title;
     };

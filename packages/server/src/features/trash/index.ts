@@ -60,7 +60,7 @@ function restoreFromTrash({ db, clock, newId }: Deps) {
   return (caller: Caller, subject: TrashSubject): Promise<void> =>
     db.transaction(async (tx) => {
       const item = await holdItem(tx, { caller, subject });
-      await trashQueries(tx).restore(item);
+      await trashQueries(tx).restore(subject);
       await auditQueries(tx).add(trashEvent("restored", item, { id: newId(), at: clock(), caller }));
     });
 }
@@ -165,8 +165,7 @@ function deleteNote(deps: Deps) {
         const pending = await attachmentQueries(tx).listOfNote(noteId, { isPending: true });
         await linkQueries(tx).revokeOfNote(noteId, now);
         const planned = await deleteAttachmentsForGood(tx, { attachments: pending, now });
-        const deleted = { noteId, ownerId: note.ownerId, deletedBy: caller.userId, deletedAt: now };
-        await trashQueries(tx).putNote({ id: newId(), ...deleted });
+        await trashQueries(tx).putNote(noteId, { id: newId(), deletedBy: caller.userId, deletedAt: now });
         return planned;
       }
     });
@@ -273,10 +272,10 @@ export async function discardFile(
   deps: Deps,
   { tx, caller, attachment, now }: Deletion & { tx: Tx },
 ): Promise<PlannedDeletion[]> {
-  const { id, noteId, ownerId, state } = attachment;
+  const { id, state } = attachment;
   if (deps.limits.trashDays === 0 || !isComplete(state)) return deleteForGood(deps, { tx, caller, attachment, now });
-  const item = { id: deps.newId(), noteId, ownerId, deletedBy: caller.userId, deletedAt: now };
-  if (!(await trashQueries(tx).putAttachment(id, item))) throw noSuch("attachment");
+  const deletion = { id: deps.newId(), deletedBy: caller.userId, deletedAt: now };
+  if (!(await trashQueries(tx).putAttachment(id, deletion))) throw noSuch("attachment");
   await linkQueries(tx).removeFile(id);
   await auditQueries(tx).add(deleted(deps, { caller, attachment, now }));
   return [];

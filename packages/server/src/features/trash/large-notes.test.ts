@@ -114,11 +114,7 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
   it("the service deletes a large note in steps when its days in the trash are over", async () => {
     const { owner, ownerId, noteId, files } = await arrange();
     await owner.send(`DELETE /notes/${noteId}`);
-    await service.database.db.kysely
-      .updateTable("trash")
-      .set({ deleted_at: 1 })
-      .where("note_id", "=", noteId)
-      .execute();
+    await service.database.db.kysely.updateTable("notes").set({ deleted_at: 1 }).where("id", "=", noteId).execute();
     const left = watchSteps({ noteId, ownerId });
     expect(await service.useCases.expireTrash()).toBe(1);
     await purgeAll(service);
@@ -170,22 +166,6 @@ describe.each(engines)("large notes in the trash on $name", (engine) => {
     expect(await usageQueries(withoutTrash.db).find(ownerId)).toMatchObject({ files: 0, bytes: 0 });
     expect(await driftsOf(withoutTrash)).toEqual([]);
     expect(await trashQueries(withoutTrash.db).nextToPurge()).toBeUndefined();
-  });
-
-  it("a restoration works for a large note that an older version moved to the trash", async () => {
-    const { owner, noteId } = await arrange();
-    const before = await filesOf(noteId);
-    await owner.send(`DELETE /notes/${noteId}`);
-    const { kysely } = service.database.db;
-    const { id } = await kysely
-      .selectFrom("trash")
-      .select("id")
-      .where("note_id", "=", noteId)
-      .executeTakeFirstOrThrow();
-    await kysely.updateTable("attachments").set({ trash_id: id }).where("note_id", "=", noteId).execute();
-    expect((await owner.send("GET /trash")).body.items).toMatchObject([{ noteId, files: FILES }]);
-    expect((await owner.send(`POST /trash/notes/${noteId}/restore`)).status).toBe(204);
-    expect(await filesOf(noteId)).toEqual(before);
   });
 
   it("a large note that moves to the trash loses its pending uploads", async () => {

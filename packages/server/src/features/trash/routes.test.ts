@@ -282,16 +282,26 @@ describe.each(engines)("the trash on $name", (engine) => {
     );
   });
 
-  it("the pages of the trash list the last deleted item first", async () => {
-    const { owner, noteId } = await arrange();
-    const ids: string[] = [];
-    for (let nth = 0; nth < 3; nth += 1) ids.unshift(await attach(owner, noteId));
-    for (const id of ids.toReversed()) await owner.send(`DELETE /attachments/${id}`);
-    const first = (await owner.send("GET /trash?limit=2")).body;
-    const second = (await owner.send(`GET /trash?limit=2&cursor=${first.nextCursor}`)).body;
-    const listed = [...first.items, ...second.items].map(({ attachmentId }) => attachmentId);
-    expect(listed).toEqual(ids);
-    expect(second.nextCursor).toBeNull();
+  it.each([1, 2, 3, 4])("pages of %i items in the trash list the last deleted note or file first", async (limit) => {
+    const { editor, noteId, attachmentId } = await arrange();
+    const create = async () => (await editor.send("POST /notes", { json: { title: "Own" } })).body.id;
+    const deleted = [
+      `attachments/${attachmentId}`,
+      `attachments/${await attach(editor, await create())}`,
+      `notes/${await create()}`,
+      `attachments/${await attach(editor, noteId)}`,
+    ];
+    for (const path of deleted) await editor.send(`DELETE /${path}`);
+    const listed: string[] = [];
+    let cursor = "";
+    do {
+      const { items, nextCursor } = (await editor.send(`GET /trash?limit=${limit}${cursor}`)).body;
+      for (const item of items) {
+        listed.unshift(item.attachmentId === null ? `notes/${item.noteId}` : `attachments/${item.attachmentId}`);
+      }
+      cursor = nextCursor && `&cursor=${nextCursor}`;
+    } while (cursor);
+    expect(listed).toEqual(deleted);
   });
 
   // This test comes last, because tokens expire when the clock moves.

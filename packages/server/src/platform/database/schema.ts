@@ -65,8 +65,11 @@ export type Tables = {
     body_folded: Generated<string>;
     created_at: number;
     updated_at: number;
-    /** The item in the trash that contains the note with its files. Null: the note is not in the trash (features/access/sql.ts). */
+    /** The id of the deletion that moved the note with its files to the trash. Other values: see features/access/sql.ts. */
     trash_id: string | null;
+    /** `deleted_by` and `deleted_at`: the user and the instant of the deletion. Null: no list of the trash shows the note. */
+    deleted_by: string | null;
+    deleted_at: number | null;
     /** Null: the search index does not have the current text (features/notes/search-index-queries.ts). */
     is_indexed: 1 | null;
     /** The idempotency key of the request that created the note. A repeated request with this key returns the same note. */
@@ -110,8 +113,13 @@ export type Tables = {
      */
     rejection: Generated<string | null>;
     created_at: number;
-    /** The item in the trash that contains only this attachment. Null: the attachment is in the trash exactly if its note is. */
+    /**
+     * The id of the deletion that moved only this attachment to the trash. Null: the attachment is in the trash exactly if its note is. The
+     * columns `deleted_by` and `deleted_at` are the same as in `notes`.
+     */
     trash_id: string | null;
+    deleted_by: string | null;
+    deleted_at: number | null;
     /** Null: the search index does not have the current path and filename. */
     is_indexed: 1 | null;
     /**
@@ -430,16 +438,6 @@ export type Tables = {
     key: string;
     count: number;
     expires_at: number;
-  };
-  /** The items in the trash. An item is a note with its attachments, or a single attachment. */
-  trash: {
-    id: string;
-    note_id: string;
-    /** Null: the item is a note. */
-    attachment_id: string | null;
-    owner_id: string;
-    deleted_by: string;
-    deleted_at: number;
   };
   /** The file events that the service has not yet delivered to the hooks of an embedding. */
   file_events: {

@@ -166,18 +166,18 @@ async function discard(world: World, { kind, index }: Target): Promise<void> {
   const ownerId = model.notes.find((each) => each.id === noteId)?.ownerId;
   const isAbsent = [id, noteId].some((each) => each === undefined || model.discarded.includes(each));
   if (!exists || isAbsent || noteId === undefined || ownerId === undefined) return;
-  const item = { id: newId(), noteId, ownerId, deletedBy: ownerId, deletedAt: clock.now };
-  if (kind === "note") await trashQueries(db).putNote(item);
-  else await trashQueries(db).putAttachment(id, item);
+  const deletion = { id: newId(), deletedBy: ownerId, deletedAt: clock.now };
+  if (kind === "note") await trashQueries(db).putNote(id, deletion);
+  else await trashQueries(db).putAttachment(id, deletion);
   model.discarded.push(id);
 }
 
 async function restore(world: World, { kind, index }: Target): Promise<void> {
   const { db, model } = world;
   const { id } = subjectOf(world, { kind, index });
-  const held = await trashQueries(db).hold(kind === "note" ? { noteId: id } : { attachmentId: id }, "ann");
-  if (held === undefined) return;
-  await trashQueries(db).restore(held.item);
+  const subject = kind === "note" ? { noteId: id } : { attachmentId: id };
+  if ((await trashQueries(db).hold(subject, "ann")) === undefined) return;
+  await trashQueries(db).restore(subject);
   model.discarded = model.discarded.filter((each) => each !== id);
 }
 

@@ -26,6 +26,12 @@ const owner = `case when i % 5 = 4 then '${LARGE_USER}' else ${id("user", `i % $
 const fileFacts = { object_key: id("key"), filename: LONG_NAME, content_type: "'application/pdf'", size_bytes: "i" };
 /** Gives only one row in 100 the value, for example because few rows wait for work. */
 const oneIn100 = (value: string, other = "null") => `case when i % 100 = 0 then ${value} else ${other} end`;
+const deletion = {
+  trash_id: oneIn100(id("trash")),
+  deleted_by: oneIn100(owner),
+  // People delete old and new rows alike. With the order of the ids, PostgreSQL would read all deleted rows at once.
+  deleted_at: oneIn100(`i * 7919 % ${ROWS}`),
+};
 
 /**
  * The rows of each growing table. Row 1 of each table belongs to `user-1`, `note-1`, `file-1` and `link-1`. The type requires every table,
@@ -51,7 +57,7 @@ const ROWS_OF: Record<Growing, Columns> = {
     body: LONG_TEXT,
     created_at: "i",
     updated_at: "i",
-    trash_id: oneIn100(id("trash")),
+    ...deletion,
     is_indexed: oneIn100("null", "1"),
     idempotency_key: oneIn100(id("key")),
     resource: "'invoice'",
@@ -67,7 +73,7 @@ const ROWS_OF: Record<Growing, Columns> = {
     owns_object: "1",
     state: "case i % 50 when 0 then 'pending' when 1 then 'rejected' else 'ready' end",
     created_at: "i",
-    trash_id: oneIn100(id("trash")),
+    ...deletion,
     is_indexed: oneIn100("null", "1"),
     source_key: oneIn100(id("source")),
     ...fileFacts,
@@ -224,14 +230,6 @@ const ROWS_OF: Record<Growing, Columns> = {
   },
   link_events: { link_id: id("link"), event_id: "'event-' || (100000 + i)" },
   limit_counts: { key: id("key"), count: "1", expires_at: "i" },
-  trash: {
-    id: id("trash"),
-    note_id: id("note"),
-    attachment_id: "case when i % 2 = 0 then 'file-' || i end",
-    owner_id: owner,
-    deleted_by: owner,
-    deleted_at: "i",
-  },
   file_terms: { attachment_id: id("file"), term: id("term", "i % 100"), note_id: id("note") },
   file_events: {
     id: id("event"),

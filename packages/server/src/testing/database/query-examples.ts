@@ -115,7 +115,7 @@ const passkey = {
   createdAt: NOW,
   lastUsedAt: undefined,
 };
-const item = { id: "new", noteId: "note-1", ownerId: "user-1", deletedBy: "user-1", deletedAt: NOW };
+const deletion = { id: "new", deletedBy: "user-1", deletedAt: NOW };
 const range = { after: `event-${100_000 + NOW}`, before: `event-${100_100 + NOW}`, limit: 5_000 };
 const claiming = { now: NOW, leaseEndsAt: NOW + 1, limit: 10 };
 
@@ -747,13 +747,13 @@ export const queryExamples: Examples = {
     removeAll: [["user-1"]],
   },
   trash: {
-    putNote: [[item]],
-    putAttachment: [["file-2", { ...item, noteId: "note-2" }]],
+    putNote: [["note-1", deletion]],
+    putAttachment: [["file-2", deletion]],
     hold: [
       [ofNote, "user-1"],
-      [{ attachmentId: "file-2" }, "user-1"],
+      [ofFile, "user-1"],
     ],
-    restore: [[{ ...item, id: "trash-1", noteTitle: "", attachment: undefined }]],
+    restore: [[ofNote], [ofFile]],
     listFor: [
       ["user-1", first],
       ["user-1", next],

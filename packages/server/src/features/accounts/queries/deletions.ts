@@ -135,7 +135,7 @@ export const accountDeletionQueries = defineQueries("database.accountDeletions",
   };
 });
 
-/** The `trash_id` of the notes of a closed account. No list of the trash shows it, because it has no row in `trash`. */
+/** The `trash_id` of the notes of a closed account. No list of the trash shows it, because the notes have no `deleted_at`. */
 function markOf(userId: string): string {
   return `account ${userId}`;
 }

@@ -48,10 +48,12 @@ create index people_newest on people (created_at, id);
 
 -- Notes, files and uploads. There is no foreign key to people, because the id of an owner may come from a token of another application.
 create table notes (
-  id ID primary key not null, owner_id ID not null, created_at INT not null, updated_at INT not null, trash_id ID, is_indexed BIT,
-  idempotency_key ID, resource ID, item_id ID, place ID, tenant ID, title text not null, title_folded text not null default '',
-  body text not null, body_folded text not null default ''
+  id ID primary key not null, owner_id ID not null, created_at INT not null, updated_at INT not null, trash_id ID, deleted_by ID,
+  deleted_at INT, is_indexed BIT, idempotency_key ID, resource ID, item_id ID, place ID, tenant ID, title text not null,
+  title_folded text not null default '', body text not null, body_folded text not null default ''
 ) PLAIN;
+create index notes_deleted_at on notes (deleted_at) where deleted_at is not null;
+create index notes_deleted_of_owner on notes (owner_id, trash_id) where deleted_at is not null;
 create unique index notes_idempotency_key on notes (owner_id, idempotency_key) where idempotency_key is not null;
 create unique index notes_item on notes (resource, item_id) where resource is not null;
 create index notes_place on notes (place) where place is not null;
@@ -63,16 +65,19 @@ create table attachments (
   created_by ID not null, object_key ID not null unique, owns_object BIT not null, path text not null default '',
   filename text not null, content_type text not null, size_bytes INT not null, checksum_sha256 text, state text not null,
   created_at INT not null, reject_reason text, rejection text, filename_folded text not null default '', trash_id ID,
-  is_indexed BIT, previews text, annotations text, source_key ID
+  deleted_by ID, deleted_at INT, is_indexed BIT, previews text, annotations text, source_key ID
 ) KEYED;
 create unique index attachments_source on attachments (source_key) where source_key is not null;
-create index attachments_in_trash on attachments (trash_id) where trash_id is not null;
+create index attachments_deleted_at on attachments (deleted_at) where deleted_at is not null;
+create index attachments_deleted_of_note on attachments (note_id, trash_id) where deleted_at is not null;
+create index attachments_deleted_of_owner on attachments (owner_id, trash_id) where deleted_at is not null;
 -- The index of the list of a note has first the listed files, then the pending ones (ADR 12).
 create index attachments_of_note on attachments (
   note_id,
   (case when state in ('aborted', 'expired') or trash_id is not null then 2 when state = 'pending' then 1 else 0 end),
   id
 );
+create index attachments_staged on attachments (created_at) where trash_id = 'staged';
 -- With 'not in', SQLite would build a list at each start of an upload.
 create index attachments_unindexed on attachments (id, owner_id, note_id)
   where state <> 'pending' and is_indexed is null and state <> 'aborted' and state <> 'expired' and state <> 'rejected';
@@ -122,16 +127,6 @@ create index uploads_state on uploads (state, expires_at);
 create table usage (
   owner_id ID primary key not null, used_bytes INT not null, files INT not null, quota_bytes INT, quota_files INT
 ) KEYED;
-
-create table trash (
-  id ID primary key not null, note_id ID not null references notes (id) on delete cascade,
-  attachment_id ID references attachments (id) on delete cascade, owner_id ID not null, deleted_by ID not null,
-  deleted_at INT not null
-) KEYED;
-create index trash_attachment_id on trash (attachment_id);
-create index trash_deleted_at on trash (deleted_at);
-create index trash_note_id on trash (note_id);
-create index trash_owner on trash (owner_id, id);
 
 -- Objects in the bucket.
 create table object_deletions (

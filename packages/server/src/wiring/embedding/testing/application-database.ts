@@ -7,7 +7,7 @@ const TABLES = `
   create table invoices (id integer primary key, file_id text);
   create table attachments (id text); create table notes (id text);
   create table usage (id text); create table audit_events (id text); create table file_events (id text);
-  create table object_deletions (id text); create table trash (id text); create table search_docs (doc_id text)`;
+  create table object_deletions (id text); create table search_docs (doc_id text)`;
 
 /** Creates the tables of the application in the PostgreSQL database of an embedding. Returns a connection pool to this database. */
 export async function createApplicationDatabase({ database }: Pick<Place, "database">) {

@@ -99,7 +99,7 @@ export const OpenInvitation = Type.Object({
   expiresAt: orNull(Instant, { description: "The expiry of the share" }),
   callerHas: Type.Enum(["nothing", "longer", "access", "note"], {
     description:
-      "What the signed-in caller has already. nothing: no access, or less than the invitation gives. longer: the caller may only view, but for a longer time. If the caller redeems the invitation, its share replaces this access. access: at least this access, so the invitation stays open for another person. note: the caller owns the note, and can't redeem the invitation",
+      "What the signed-in caller has already. nothing: no access, less than the invitation gives, or only the access that this invitation has given. longer: the caller may only view, but for a longer time. If the caller redeems the invitation, its share replaces this access. access: an access that the invitation does not improve, so the invitation stays open for another person. note: the caller owns the note, and can't redeem the invitation",
   }),
 });
 export type OpenInvitation = Static<typeof OpenInvitation>;

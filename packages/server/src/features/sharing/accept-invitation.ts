@@ -3,7 +3,7 @@ import type { Tx } from "../../platform/database/queries.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { DomainError } from "../../platform/errors.ts";
 import { limitOf, takeFromWindow, unlessDiskIsFull } from "../../platform/limits/in-database.ts";
-import { type Arrive, type Opened, permits } from "../access/authorise.ts";
+import type { Arrive, Opened } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import { accessQueries } from "../access/queries.ts";
 import { auditEvent } from "../audit/audit-event.ts";
@@ -39,7 +39,10 @@ export function acceptInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "li
     db.transaction(async (tx) => {
       await requireEnabled({ db: tx })(caller.userId);
       const { invitation } = await findByToken({ linkKeys: deps.linkKeys, db: tx }, token, async (id) => {
-        const held = await invitationQueries(tx).hold(id);
+        const found = await invitationQueries(tx).find(id);
+        // Waits for other changes of the shares before it locks the invitation. The other order could cause a deadlock.
+        if (found !== undefined) await shareQueries(tx).holdAll(found.invitation.noteId);
+        const held = found && (await invitationQueries(tx).hold(id));
         return held && { invitation: held };
       });
       const { noteId, attachmentId, userId: before, email, role } = invitation;
@@ -53,6 +56,8 @@ export function acceptInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "li
       }
       const accepted = { ...invitation, userId, acceptedAt: now };
       await invitationQueries(tx).replace(accepted);
+      // The new share replaces the share from another open invitation of the caller, so this invitation must not delete it later.
+      await invitationQueries(tx).settle([attachmentId ?? noteId], { userIds: [userId], now, isReplaced: true });
       await giveShare(tx, { invitation: accepted, before, now });
       if (attachmentId === undefined) await accessRequestQueries(tx).delete(noteId, [userId]);
       const event = { id: newId(), caller, subject: aboutInvitation(invitation), at: now, detail: { email, role } };
@@ -62,9 +67,10 @@ export function acceptInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "li
 }
 
 /**
- * What a user has before the user opens an invitation. "nothing": no access, or less than the invitation gives. "longer": a share that
- * permits less than the invitation, but lasts longer. "access": at least the access of the invitation, or any access after the user has
- * accepted the invitation. "note": the user owns the note.
+ * What a user has before the user opens an invitation. "nothing": no access, less than the invitation gives, or only
+ * the access that this open invitation has given. "longer": a share that
+ * permits less than the invitation, but lasts longer. "access": an access that the invitation does not improve, or any access after
+ * the user has accepted the invitation. "note": the user owns the note.
  */
 type Held = "nothing" | "longer" | "access" | "note";
 
@@ -80,10 +86,14 @@ async function heldBy(
   return shares.some((share) => endOf(share) > endOf(invitation)) ? "longer" : "nothing";
 }
 
-/** Returns whether the share permits more than the invitation, or the same for at least the same time. */
-function isAtLeast(share: Terms, invitation: Terms): boolean {
-  if (share.role === invitation.role) return endOf(share) >= endOf(invitation);
-  return permits(share.role, "note.edit");
+/**
+ * Returns whether the invitation gives nothing more than the share. The share of a note can't permit more and last longer at the same time,
+ * so an editor keeps an access that ends before the invitation.
+ */
+function isAtLeast(share: Terms, invitation: Invitation): boolean {
+  if (share.role === "viewer" && invitation.role === "editor") return false;
+  const keepsRole = invitation.attachmentId === undefined && share.role !== invitation.role;
+  return keepsRole || endOf(share) >= endOf(invitation);
 }
 
 type Terms = Pick<Invitation, "role" | "expiresAt">;

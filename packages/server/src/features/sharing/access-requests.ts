@@ -65,13 +65,14 @@ export function grantAccess(deps: Deps) {
   ): Promise<void> =>
     db.transaction(async (tx) => {
       const note = await authoriseNote(tx, { caller, noteId, action: "note.share" });
+      await shareQueries(tx).holdAll(noteId);
       if ((await accessRequestQueries(tx).delete(noteId, [userId])) === 0) throw requestNotFound();
       const now = clock();
       await shareQueries(tx).put(
         { noteId },
         { userId, role, expiresAt: undefined, createdAt: now, createdBy: caller.userId },
       );
-      await invitationQueries(tx).settle([noteId], { userIds: [userId], now });
+      await invitationQueries(tx).settle([noteId], { userIds: [userId], now, isReplaced: true });
       limitShares(
         (await shareQueries(tx).list({ noteId })).length + (await invitationQueries(tx).listOpen({ noteId })).length,
       );

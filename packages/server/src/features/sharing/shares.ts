@@ -44,6 +44,7 @@ export function putShares(deps: Deps) {
     await takeEmails(deps, { caller, amount: new Set(input.emails.map(normaliseEmail)).size });
     return db.transaction(async (tx) => {
       const place = await authorise(tx, { caller, subject });
+      await shareQueries(tx).holdAll(place.noteId);
       const now = clock();
       if (expiresAt !== undefined && expiresAt <= now) {
         throw invalidRequest("expiresAt is in the past. Give a later instant, or omit it.");
@@ -56,7 +57,7 @@ export function putShares(deps: Deps) {
       // An open invitation hides which user holds the email address. The owner has now named these users by id, so their invitations need
       // not hide them any more.
       const subjectId = "noteId" in subject ? subject.noteId : subject.attachmentId;
-      await invitationQueries(tx).settle([subjectId], { userIds, now });
+      await invitationQueries(tx).settle([subjectId], { userIds, now, isReplaced: true });
       if ("noteId" in subject) await accessRequestQueries(tx).delete(subject.noteId, userIds);
       const expiry = expiresAt === undefined ? null : new Date(expiresAt).toISOString();
       const granted = userIds.map((userId) => {

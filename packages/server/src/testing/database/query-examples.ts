@@ -307,6 +307,7 @@ export const queryExamples: Examples = {
     relocateShares: [["file-1", { from: "note-1", to: "note-2" }]],
   },
   shares: {
+    holdAll: [["note-1"]],
     put: [
       [ofNote, sampleShare()],
       [ofFile, sampleShare()],

@@ -195,10 +195,13 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       return rows.map((row) => row.subject_id);
     },
 
-    /** Marks the open invitations that gave these users a share of these notes or attachments as accepted. Returns these invitations. */
+    /**
+     * Marks the open invitations that gave these users a share of these notes or attachments as accepted. Returns these invitations. With
+     * `isReplaced`, the users have got other shares instead, so a revocation of such an invitation no longer deletes a share.
+     */
     async settle(
       subjectIds: readonly string[],
-      { userIds, now }: { userIds: readonly string[]; now: number },
+      { userIds, now, isReplaced = false }: { userIds: readonly string[]; now: number; isReplaced?: boolean },
     ): Promise<Invitation[]> {
       if (userIds.length === 0) return [];
       const rows = await select()
@@ -210,7 +213,7 @@ export const invitationQueries = defineQueries("database.invitations", ({ kysely
       for (const row of rows) {
         const { numUpdatedRows } = await db
           .updateTable("invitations")
-          .set({ redeemed_at: now })
+          .set({ redeemed_at: now, ...(isReplaced && { user_id: null }) })
           .where("id", "=", row.id)
           .where("user_id", "=", row.user_id)
           .where("redeemed_at", "is", null)

@@ -16,6 +16,15 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
     return db.selectFrom(table).where(column, "=", id).where("user_id", "=", userId);
   };
   return {
+    /**
+     * Makes other transactions that compare and replace shares of this note or of its files wait until this transaction ends. SQLite needs
+     * no lock, because a transaction on SQLite is the only writer from its start.
+     */
+    async holdAll(noteId: string): Promise<void> {
+      if (engine.name !== "postgres") return;
+      await db.selectFrom("notes").select("id").where("id", "=", noteId).forNoKeyUpdate().execute();
+    },
+
     /** Creates or replaces the shares of several users with one statement. */
     async put(subject: ShareSubject, ...shares: readonly Share[]): Promise<void> {
       if (shares.length === 0) return;

@@ -39,8 +39,7 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
   const first = useRef<HTMLInputElement>(null);
   const send = useSendLink(link);
   const [kept, keptMessage] = [`send link ${link.id} to`, `send link ${link.id} message`];
-  const [unchanged] = useState<string[]>(() => (link.sentTo === null ? (link.recipients ?? []) : []));
-  const [chosen, setChosen] = useKept<string[]>(kept, unchanged);
+  const [chosen, setChosen] = useKept<string[]>(kept, link.sentTo === null ? (link.recipients ?? []) : []);
   const [message, setMessage] = useKept(keptMessage, "");
   const [text, setText] = useState(to);
   const [refusal, setRefusal] = useState<Refusal>();
@@ -51,12 +50,6 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
     setText(typed);
     setRefusal(undefined);
     if (!send.isPending) send.reset();
-  }
-  const isChanged = message !== "" || text !== to || chosen.join() !== unchanged.join();
-  function discard(): void {
-    change(unchanged, to);
-    setMessage("");
-    first.current?.focus();
   }
   function submit(event: FormEvent): void {
     event.preventDefault();
@@ -104,11 +97,6 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
               <p>{words.consequence(me?.email ?? "")}</p>
               {link.hasPassword && <p>{words.password}</p>}
             </div>
-            {isChanged && (
-              <Button kind="quiet" onClick={discard}>
-                {words.clear}
-              </Button>
-            )}
             <Button
               type="submit"
               kind="primary"

@@ -53,12 +53,13 @@ export function InvitationCard(props: InvitationCardProps) {
   const isForAnother = !opensService && email.toLowerCase() !== invited;
   const forAnother = hasAccess ? words.forAnotherToo : words.forAnother;
   const hint = isForAnother ? forAnother({ invited, own: email }) : words.signedIn(email);
-  const open = isForAnother && !hasAccess ? words.openAs(name) : words.open;
   const isShorter = callerHas === "longer" && expiresAt !== null;
-  const effect = opensService ? words.hasAccount : isShorter ? words.shorter(formatInstant(expiresAt)) : "";
+  const openAs = isShorter ? words.acceptAs : words.openAs;
+  const open = isShorter || (isForAnother && !hasAccess) ? openAs(name) : words.open;
   return (
-    <CardPage title={invitationTitle(invitation)} hint={`${hint} ${effect}`.trim()}>
+    <CardPage title={invitationTitle(invitation)} hint={opensService ? `${hint} ${words.hasAccount}` : hint}>
       <div className="flex flex-col gap-3">
+        {isShorter && <p className="mb-3 text-balance text-center">{words.shorter(formatInstant(expiresAt))}</p>}
         {error !== null && <Problem error={error} />}
         <Button kind="primary" disabled={isOpening} onClick={props.onOpen}>
           {opensService ? words.home : isOpening ? words.opening : open}
@@ -102,7 +103,7 @@ function ClosedInvitation({ code, isSignedIn }: { code: Closed; isSignedIn: bool
         <Link
           to={isSignedIn ? "/" : "/sign-in"}
           search={isSignedIn ? {} : { to: "/invitation" }}
-          className={buttonStyle({ kind: "primary" })}
+          className={buttonStyle({ kind: "primary", className: "w-full" })}
         >
           {isSignedIn ? words.home : words.signIn}
         </Link>

@@ -51,9 +51,10 @@ export const invitationTexts: typeof english = {
     forAnotherToo: ({ invited, own }: { invited: string; own: string }) =>
       `Diese Einladung ist für ${invited}. Sie sind als ${own} angemeldet und haben schon Zugriff. Wenn Sie sie öffnen, kann ${invited} die Einladung weiterhin benutzen.`,
     shorter: (until: string) =>
-      `Sie können diese Notiz schon ansehen. Wenn Sie die Einladung öffnen, können Sie die Notiz bearbeiten, aber nur bis ${until}. Danach können Sie sie nicht mehr öffnen.`,
+      `Sie können diese Notiz schon ansehen. Wenn Sie annehmen, können Sie die Notiz bearbeiten, aber ab ${until} nicht mehr öffnen.`,
     open: "Öffnen",
     openAs: (name: string) => `Als ${name} öffnen`,
+    acceptAs: (name: string) => `Als ${name} annehmen`,
     opening: "Wird geöffnet …",
     otherAccount: "Anderes Konto verwenden",
     home: "Zu Ihren Notizen",
@@ -67,7 +68,7 @@ export const invitationTexts: typeof english = {
     },
     invitation_used: {
       title: "Diese Einladung wurde schon benutzt",
-      hint: "Wenn Sie sie mit einem anderen Konto benutzt haben, melden Sie sich mit diesem Konto an. Sonst bitten Sie die Person, die sie gesendet hat, um eine neue.",
+      hint: "Wenn Sie sie mit einem anderen Konto benutzt haben, melden Sie sich mit diesem Konto an. Sonst bitten Sie die Person, die sie gesendet hat, um eine neue Einladung.",
     },
     invitation_expired: {
       title: "Diese Einladung ist abgelaufen",

@@ -112,7 +112,6 @@ export const linkTexts: typeof english = {
     password: "Das Passwort des Links steht nicht in der E-Mail. Teilen Sie es auf einem anderen Weg mit.",
     send: (count: number) => (count === 0 ? "Senden" : `An ${formatCount(count, people)} senden`),
     sending: "Wird gesendet …",
-    clear: "Neu beginnen",
     sent: (emails: readonly string[]) =>
       `Sie haben den Link an ${emails.length > 3 ? formatCount(emails.length, people) : emails.join(", ")} gesendet.`,
     unproven: "Antworten gehen an Ihre E-Mail-Adresse. Bestätigen Sie sie deshalb zuerst.",

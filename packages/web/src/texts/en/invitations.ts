@@ -50,9 +50,10 @@ export const invitationTexts = {
       `This invitation is for ${invited}. You are signed in as ${own}, and you have access already. If you open it, ${invited} can still use the invitation.`,
     /** For a person who may only view the note, but for a longer time than the invitation. */
     shorter: (until: string) =>
-      `You can already view this note. If you open the invitation, you can edit the note, but only until ${until}. After that, you can no longer open it.`,
+      `You can already view this note. If you accept, you can edit the note, but from ${until} on you can no longer open it.`,
     open: "Open",
     openAs: (name: string) => `Open as ${name}`,
+    acceptAs: (name: string) => `Accept as ${name}`,
     opening: "Opening…",
     otherAccount: "Use another account",
     home: "Go to your notes",
@@ -67,7 +68,7 @@ export const invitationTexts = {
     },
     invitation_used: {
       title: "This invitation was used already",
-      hint: "If you used it with another account, sign in with that account. Otherwise ask the person who sent it for another one.",
+      hint: "If you used it with another account, sign in with that account. Otherwise ask the person who sent it for a new invitation.",
     },
     invitation_expired: { title: "This invitation has expired", hint: "Ask the person who sent it for another one." },
   },

@@ -112,7 +112,6 @@ export const linkTexts = {
     password: "The mail does not contain the password of the link. Tell it to them in another way.",
     send: (count: number) => (count === 0 ? "Send" : `Send to ${formatCount(count, people)}`),
     sending: "Sending…",
-    clear: "Start again",
     sent: (emails: readonly string[]) =>
       `You sent the link to ${emails.length > 3 ? formatCount(emails.length, people) : emails.join(", ")}.`,
     unproven: "Answers go to your email address, so confirm it first.",

@@ -72,7 +72,7 @@ export const invitationScenes: readonly Scene[] = [
   ...scenesOf("zoe", {
     async "invitation-signed-in"(page, world) {
       await page.goto((await invite(world, "carla.weiss@example.org")).path);
-      await page.getByRole("button", { name: words.openAs("Zoe Lindqvist"), exact: true }).waitFor();
+      await page.getByRole("button", { name: words.acceptAs("Zoe Lindqvist"), exact: true }).waitFor();
     },
     async "invitation-has-access"(page, world) {
       const { path, note } = await invite(world, "carla.weiss@example.org");
@@ -87,6 +87,15 @@ export const invitationScenes: readonly Scene[] = [
       await world.ann.client.shares.put({ noteId: note.id }, { userIds: [world.zoe.id], role: "viewer" });
       await page.goto(path);
       await page.getByText(words.shorter("UNTIL").split("UNTIL", 1).join()).waitFor();
+    },
+    "invitation-used-by-other": {
+      expects: [/^409 POST .*\/invitations\/(look|redeem)$/],
+      async open(page, world) {
+        const { path } = await invite(world, "carla.weiss@example.org");
+        await world.ben.client.invitations.redeem(path.split("#")[1] ?? "");
+        await page.goto(path);
+        await page.getByText(invitationTexts.usedHint).waitFor();
+      },
     },
     "invitation-revoked": {
       expects: [/^404 POST .*\/invitations\/look$/],

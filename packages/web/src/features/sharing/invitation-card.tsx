@@ -54,8 +54,7 @@ export function InvitationCard(props: InvitationCardProps) {
   const forAnother = hasAccess ? words.forAnotherToo : words.forAnother;
   const hint = isForAnother ? forAnother({ invited, own: email }) : words.signedIn(email);
   const isShorter = callerHas === "longer" && expiresAt !== null;
-  const openAs = isShorter ? words.acceptAs : words.openAs;
-  const open = isShorter || (isForAnother && !hasAccess) ? openAs(name) : words.open;
+  const open = isShorter || (isForAnother && !hasAccess) ? words.acceptAs(name) : words.open;
   return (
     <CardPage title={invitationTitle(invitation)} hint={opensService ? `${hint} ${words.hasAccount}` : hint}>
       <div className="flex flex-col gap-3">
@@ -96,10 +95,11 @@ function HomeLink() {
 
 function ClosedInvitation({ code, isSignedIn }: { code: Closed; isSignedIn: boolean }) {
   const { title, hint } = invitationTexts.closed[code];
+  const isUsedByOther = isSignedIn && code === "invitation_used";
   useDocumentTitle(title);
   return (
     <div role="alert" className="contents">
-      <CardPage title={title} hint={hint}>
+      <CardPage title={title} hint={isUsedByOther ? invitationTexts.usedHint : hint}>
         <Link
           to={isSignedIn ? "/" : "/sign-in"}
           search={isSignedIn ? {} : { to: "/invitation" }}

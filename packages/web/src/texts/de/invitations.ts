@@ -47,13 +47,12 @@ export const invitationTexts: typeof english = {
     copy: "Link kopieren",
     signedIn: (email: string) => `Sie sind als ${email} angemeldet.`,
     forAnother: ({ invited, own }: { invited: string; own: string }) =>
-      `Diese Einladung ist für ${invited}, aber Sie sind als ${own} angemeldet. Wenn Sie sie öffnen, bekommt Ihr Konto den Zugriff, und niemand sonst kann die Einladung benutzen.`,
+      `Diese Einladung ist für ${invited}, aber Sie sind als ${own} angemeldet. Wenn Sie sie annehmen, bekommt Ihr Konto den Zugriff, und niemand sonst kann die Einladung benutzen.`,
     forAnotherToo: ({ invited, own }: { invited: string; own: string }) =>
       `Diese Einladung ist für ${invited}. Sie sind als ${own} angemeldet und haben schon Zugriff. Wenn Sie sie öffnen, kann ${invited} die Einladung weiterhin benutzen.`,
     shorter: (until: string) =>
-      `Sie können diese Notiz schon ansehen. Wenn Sie annehmen, können Sie die Notiz bearbeiten, aber ab ${until} nicht mehr öffnen.`,
+      `Sie können diese Notiz schon ansehen. Wenn Sie die Einladung annehmen, können Sie die Notiz bis ${until} bearbeiten. Danach können Sie die Notiz nicht mehr öffnen.`,
     open: "Öffnen",
-    openAs: (name: string) => `Als ${name} öffnen`,
     acceptAs: (name: string) => `Als ${name} annehmen`,
     opening: "Wird geöffnet …",
     otherAccount: "Anderes Konto verwenden",
@@ -61,6 +60,8 @@ export const invitationTexts: typeof english = {
     signIn: "Anmelden",
     failed: "Die Einladung konnte nicht geladen werden",
   },
+  usedHint:
+    "Ein anderes Konto hat sie benutzt, oder ihr Zugriff ist zu Ende. Bitten Sie die Person, die sie gesendet hat, um eine neue Einladung.",
   closed: {
     invitation_not_found: {
       title: "Diese Einladung funktioniert nicht",
@@ -68,7 +69,7 @@ export const invitationTexts: typeof english = {
     },
     invitation_used: {
       title: "Diese Einladung wurde schon benutzt",
-      hint: "Wenn Sie sie mit einem anderen Konto benutzt haben, melden Sie sich mit diesem Konto an. Sonst bitten Sie die Person, die sie gesendet hat, um eine neue Einladung.",
+      hint: "Wenn Sie das waren, melden Sie sich mit dem Konto an, das Sie benutzt haben. Sonst bitten Sie die Person, die sie gesendet hat, um eine neue Einladung.",
     },
     invitation_expired: {
       title: "Diese Einladung ist abgelaufen",

@@ -45,14 +45,13 @@ export const invitationTexts = {
     copy: "Copy link",
     signedIn: (email: string) => `You are signed in as ${email}.`,
     forAnother: ({ invited, own }: { invited: string; own: string }) =>
-      `This invitation is for ${invited}, but you are signed in as ${own}. If you open it, your account gets the access, and nobody else can use the invitation.`,
+      `This invitation is for ${invited}, but you are signed in as ${own}. If you accept it, your account gets the access, and nobody else can use the invitation.`,
     forAnotherToo: ({ invited, own }: { invited: string; own: string }) =>
       `This invitation is for ${invited}. You are signed in as ${own}, and you have access already. If you open it, ${invited} can still use the invitation.`,
     /** For a person who may only view the note, but for a longer time than the invitation. */
     shorter: (until: string) =>
-      `You can already view this note. If you accept, you can edit the note, but from ${until} on you can no longer open it.`,
+      `You can already view this note. If you accept the invitation, you can edit the note until ${until}. After that, you can no longer open the note.`,
     open: "Open",
-    openAs: (name: string) => `Open as ${name}`,
     acceptAs: (name: string) => `Accept as ${name}`,
     opening: "Opening…",
     otherAccount: "Use another account",
@@ -60,6 +59,9 @@ export const invitationTexts = {
     signIn: "Sign in",
     failed: "The invitation could not be loaded",
   },
+  /** For a signed-in person whose account does not have the access of a used invitation. */
+  usedHint:
+    "Another account used it, or the access that it gave has ended. Ask the person who sent it for a new invitation.",
   /** The reasons why an invitation does not work, by error code. */
   closed: {
     invitation_not_found: {
@@ -68,7 +70,7 @@ export const invitationTexts = {
     },
     invitation_used: {
       title: "This invitation was used already",
-      hint: "If you used it with another account, sign in with that account. Otherwise ask the person who sent it for a new invitation.",
+      hint: "If you used it, sign in with the account that you used then. Otherwise ask the person who sent it for a new invitation.",
     },
     invitation_expired: { title: "This invitation has expired", hint: "Ask the person who sent it for another one." },
   },

@@ -61,6 +61,23 @@ describe.each(engines)("tenants on $name", (engine) => {
     expect(asked).toEqual([`ben ${action} acme-2`]);
   });
 
+  it.each(["copy", "move"] as const)(
+    "the call %s reports a file that meanwhile moved, and not a missing right",
+    async (call) => {
+      let checks = 0;
+      const may = async (_user: TestUser, action: string, itemId: string) => {
+        // The second check of the target runs after the bucket has copied the bytes.
+        if (action === "add" && itemId === "beta-1" && ++checks === 2) {
+          await files.asApplication.move(id, invoice("acme-2"));
+        }
+        return true;
+      };
+      const { files } = await open(await createPlace(engine), { ...options, resources: { invoice: { may } } });
+      const { id } = await files.asApplication.attach(invoice("acme-1"), text());
+      await expect(files[call](ann, id, invoice("beta-1"))).rejects.toMatchObject({ code: "object_not_found" });
+    },
+  );
+
   it("the folder, list, usage and removal of a tenant do not affect other tenants", async () => {
     const place = await createPlace(engine);
     const { files, as, bucket } = await open(place, { ...options, background: false });

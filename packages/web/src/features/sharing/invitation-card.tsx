@@ -37,7 +37,9 @@ export function InvitationCard(props: InvitationCardProps) {
         <Skeleton className="h-20 w-full" />
       </CardPage>
     );
-  if (isClosed(error)) return <ClosedInvitation code={error.code} isSignedIn={isSignedIn} />;
+  if (isClosed(error)) {
+    return <ClosedInvitation code={error.code} isSignedIn={isSignedIn} onOtherAccount={props.onOtherAccount} />;
+  }
   if (invitation === undefined || account === undefined) {
     return (
       <main className="grid min-h-full place-items-center">
@@ -46,19 +48,19 @@ export function InvitationCard(props: InvitationCardProps) {
     );
   }
   const { email, name } = account;
-  const { callerHas, email: invited, opens, expiresAt } = invitation;
+  const { callerHas, email: invited, opens } = invitation;
   if (callerHas === "note") return <OwnInvitation invitation={invitation} url={props.url} />;
   const opensService = opens === "service";
   const hasAccess = callerHas === "access";
   const isForAnother = !opensService && email.toLowerCase() !== invited;
   const forAnother = hasAccess ? words.forAnotherToo : words.forAnother;
   const hint = isForAnother ? forAnother({ invited, own: email }) : words.signedIn(email);
-  const isShorter = callerHas === "longer" && expiresAt !== null;
-  const open = isShorter || (isForAnother && !hasAccess) ? words.acceptAs(name) : words.open;
+  const isChoice = callerHas === "longer" || (isForAnother && !hasAccess);
+  const open = isChoice ? words.acceptAs(name) : words.open;
   return (
     <CardPage title={invitationTitle(invitation)} hint={opensService ? `${hint} ${words.hasAccount}` : hint}>
       <div className="flex flex-col gap-3">
-        {isShorter && <p className="mb-3 text-balance text-center">{words.shorter(formatInstant(expiresAt))}</p>}
+        {!opensService && !hasAccess && <p className="mb-3 text-balance text-center">{describeGain(invitation)}</p>}
         {error !== null && <Problem error={error} />}
         <Button kind="primary" disabled={isOpening} onClick={props.onOpen}>
           {opensService ? words.home : isOpening ? words.opening : open}
@@ -66,10 +68,16 @@ export function InvitationCard(props: InvitationCardProps) {
         <Button kind="quiet" disabled={isOpening} onClick={props.onOtherAccount}>
           {words.otherAccount}
         </Button>
-        {isShorter && <HomeLink />}
+        {isChoice && <HomeLink text={words.decline} />}
       </div>
     </CardPage>
   );
+}
+
+function describeGain({ callerHas, opens, role, expiresAt }: OpenInvitation): string {
+  const until = expiresAt === null ? undefined : formatInstant(expiresAt);
+  if (callerHas === "longer" && until !== undefined) return words.shorter(until);
+  return words.gives(opens === "file" || role === null ? "file" : role, until);
 }
 
 function OwnInvitation({ invitation, url }: { invitation: OpenInvitation; url: string }) {
@@ -79,34 +87,43 @@ function OwnInvitation({ invitation, url }: { invitation: OpenInvitation; url: s
     <CardPage title={words.own} hint={words.ownHint({ invited, what: filename ?? titleOf(noteTitle ?? "") })}>
       <div className="flex flex-col gap-3">
         <CopyButton text={url} action={words.copy} kind="primary" />
-        <HomeLink />
+        <HomeLink text={words.home} />
       </div>
     </CardPage>
   );
 }
 
-function HomeLink() {
+function HomeLink({ text }: { text: string }) {
   return (
     <Link to="/" className={buttonStyle({ kind: "quiet" })}>
-      {words.home}
+      {text}
     </Link>
   );
 }
 
-function ClosedInvitation({ code, isSignedIn }: { code: Closed; isSignedIn: boolean }) {
+type ClosedInvitationProps = { code: Closed; isSignedIn: boolean; onOtherAccount: () => void };
+
+function ClosedInvitation({ code, isSignedIn, onOtherAccount }: ClosedInvitationProps) {
   const { title, hint } = invitationTexts.closed[code];
   const isUsedByOther = isSignedIn && code === "invitation_used";
   useDocumentTitle(title);
   return (
     <div role="alert" className="contents">
       <CardPage title={title} hint={isUsedByOther ? invitationTexts.usedHint : hint}>
-        <Link
-          to={isSignedIn ? "/" : "/sign-in"}
-          search={isSignedIn ? {} : { to: "/invitation" }}
-          className={buttonStyle({ kind: "primary", className: "w-full" })}
-        >
-          {isSignedIn ? words.home : words.signIn}
-        </Link>
+        <div className="flex flex-col gap-3">
+          <Link
+            to={isSignedIn ? "/" : "/sign-in"}
+            search={isSignedIn ? {} : { to: "/invitation" }}
+            className={buttonStyle({ kind: "primary" })}
+          >
+            {isSignedIn ? words.home : words.signIn}
+          </Link>
+          {isUsedByOther && (
+            <Button kind="quiet" onClick={onOtherAccount}>
+              {words.otherAccount}
+            </Button>
+          )}
+        </div>
       </CardPage>
     </div>
   );

@@ -47,13 +47,19 @@ export const invitationTexts: typeof english = {
     copy: "Link kopieren",
     signedIn: (email: string) => `Sie sind als ${email} angemeldet.`,
     forAnother: ({ invited, own }: { invited: string; own: string }) =>
-      `Diese Einladung ist für ${invited}, aber Sie sind als ${own} angemeldet. Wenn Sie sie annehmen, bekommt Ihr Konto den Zugriff, und niemand sonst kann die Einladung benutzen.`,
+      `Diese Einladung ist für ${invited}, aber Sie sind als ${own} angemeldet. Wenn Sie sie annehmen, kann sonst niemand sie benutzen.`,
     forAnotherToo: ({ invited, own }: { invited: string; own: string }) =>
       `Diese Einladung ist für ${invited}. Sie sind als ${own} angemeldet und haben schon Zugriff. Wenn Sie sie öffnen, kann ${invited} die Einladung weiterhin benutzen.`,
+    gives: (access: "viewer" | "editor" | "file", until: string | undefined) => {
+      const object = access === "file" ? "die Datei" : "die Notiz";
+      const action = { viewer: "ansehen", editor: "bearbeiten", file: "öffnen" }[access];
+      return `Mit dieser Einladung können Sie ${object}${until === undefined ? "" : ` bis ${until}`} ${action}.`;
+    },
     shorter: (until: string) =>
-      `Sie können diese Notiz schon ansehen. Wenn Sie die Einladung annehmen, können Sie die Notiz bis ${until} bearbeiten. Danach können Sie die Notiz nicht mehr öffnen.`,
+      `Sie können die Notiz schon ansehen. Mit dieser Einladung können Sie die Notiz bis ${until} bearbeiten, aber danach nicht mehr öffnen. Wenn Sie nicht annehmen, ändert sich nichts.`,
     open: "Öffnen",
     acceptAs: (name: string) => `Als ${name} annehmen`,
+    decline: "Nicht annehmen",
     opening: "Wird geöffnet …",
     otherAccount: "Anderes Konto verwenden",
     home: "Zu Ihren Notizen",
@@ -61,7 +67,7 @@ export const invitationTexts: typeof english = {
     failed: "Die Einladung konnte nicht geladen werden",
   },
   usedHint:
-    "Ein anderes Konto hat sie benutzt, oder ihr Zugriff ist zu Ende. Bitten Sie die Person, die sie gesendet hat, um eine neue Einladung.",
+    "Ein anderes Konto hat sie benutzt, oder ihr Zugriff ist zu Ende. Wenn das andere Konto Ihres ist, verwenden Sie es. Sonst bitten Sie die Person, die sie gesendet hat, um eine neue Einladung.",
   closed: {
     invitation_not_found: {
       title: "Diese Einladung funktioniert nicht",

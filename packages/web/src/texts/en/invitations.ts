@@ -45,14 +45,20 @@ export const invitationTexts = {
     copy: "Copy link",
     signedIn: (email: string) => `You are signed in as ${email}.`,
     forAnother: ({ invited, own }: { invited: string; own: string }) =>
-      `This invitation is for ${invited}, but you are signed in as ${own}. If you accept it, your account gets the access, and nobody else can use the invitation.`,
+      `This invitation is for ${invited}, but you are signed in as ${own}. If you accept it, nobody else can use it.`,
     forAnotherToo: ({ invited, own }: { invited: string; own: string }) =>
       `This invitation is for ${invited}. You are signed in as ${own}, and you have access already. If you open it, ${invited} can still use the invitation.`,
+    /** The access that an invitation gives. `until`: an instant, or undefined for access without an end. */
+    gives: (access: "viewer" | "editor" | "file", until: string | undefined) => {
+      const action = { viewer: "view the note", editor: "edit the note", file: "open the file" }[access];
+      return `With this invitation, you can ${action}${until === undefined ? "" : ` until ${until}`}.`;
+    },
     /** For a person who may only view the note, but for a longer time than the invitation. */
     shorter: (until: string) =>
-      `You can already view this note. If you accept the invitation, you can edit the note until ${until}. After that, you can no longer open the note.`,
+      `You can view the note already. With this invitation, you can edit the note until ${until}, but you can no longer open it afterwards. If you do not accept, nothing changes.`,
     open: "Open",
     acceptAs: (name: string) => `Accept as ${name}`,
+    decline: "Do not accept",
     opening: "Opening…",
     otherAccount: "Use another account",
     home: "Go to your notes",
@@ -61,7 +67,7 @@ export const invitationTexts = {
   },
   /** For a signed-in person whose account does not have the access of a used invitation. */
   usedHint:
-    "Another account used it, or the access that it gave has ended. Ask the person who sent it for a new invitation.",
+    "Another account used it, or the access that it gave has ended. If the other account is yours, use that account. Otherwise ask the person who sent it for a new invitation.",
   /** The reasons why an invitation does not work, by error code. */
   closed: {
     invitation_not_found: {

@@ -6,7 +6,7 @@ import type { Allowance } from "../../platform/limits/in-memory.ts";
 import { type Attachment, namesOf } from "../access/attachment.ts";
 import { authoriseAttachment, authoriseNote } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
-import { guardedNoteQueries } from "../access/queries.ts";
+import { accessQueries, guardedNoteQueries } from "../access/queries.ts";
 import { previewQueries, type StoredPreview, shown } from "../attachments/preview-queries.ts";
 import { attachmentQueries } from "../attachments/queries.ts";
 import { aboutFile, auditEvent } from "../audit/audit-event.ts";
@@ -162,8 +162,11 @@ async function attach(
     return { attachment: made, planned: [] };
   }
   if (isMove) await attachmentQueries(tx).hold(attachmentId);
+  const found = await accessQueries(tx).attachment(caller.userId, attachmentId);
+  // The access to the other note of a moved file is not known here, and the caller only needs to try again.
+  if (found !== undefined && found.attachment.noteId !== seen.noteId) throw gone();
   const { source, ownerId } = await authorise(tx, transfer);
-  if (source.objectKey !== seen.objectKey || source.noteId !== seen.noteId) throw gone();
+  if (source.objectKey !== seen.objectKey) throw gone();
   const attachment: Attachment = {
     ...source,
     id: newId(),

@@ -17,8 +17,9 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
   };
   return {
     /**
-     * Makes other transactions that compare and replace shares of this note or of its files wait until this transaction ends. SQLite needs
-     * no lock, because a transaction on SQLite is the only writer from its start.
+     * Makes other transactions that compare and replace shares of this note or of its files wait until this transaction ends. A stronger
+     * lock would also stop transactions that hold an invitation and insert a share, and could cause a deadlock. SQLite needs no lock,
+     * because a transaction on SQLite is the only writer from its start.
      */
     async holdAll(noteId: string): Promise<void> {
       if (engine.name !== "postgres") return;

@@ -30,7 +30,6 @@ type InvitationCardProps = {
 export function InvitationCard(props: InvitationCardProps) {
   const { invitation, account, error, isLoading, isOpening } = props;
   useDocumentTitle(invitation === undefined ? words.title : invitationTitle(invitation));
-  const isSignedIn = account !== undefined;
   if (isLoading)
     return (
       <CardPage title={words.title}>
@@ -38,7 +37,7 @@ export function InvitationCard(props: InvitationCardProps) {
       </CardPage>
     );
   if (isClosed(error)) {
-    return <ClosedInvitation code={error.code} isSignedIn={isSignedIn} onOtherAccount={props.onOtherAccount} />;
+    return <ClosedInvitation code={error.code} account={account} onOtherAccount={props.onOtherAccount} />;
   }
   if (invitation === undefined || account === undefined) {
     return (
@@ -60,7 +59,9 @@ export function InvitationCard(props: InvitationCardProps) {
   return (
     <CardPage title={invitationTitle(invitation)} hint={opensService ? `${hint} ${words.hasAccount}` : hint}>
       <div className="flex flex-col gap-3">
-        {!opensService && !hasAccess && <p className="mb-3 text-balance text-center">{describeGain(invitation)}</p>}
+        {!opensService && !hasAccess && (
+          <p className="mb-3 whitespace-pre-line text-balance text-center font-medium">{describeGain(invitation)}</p>
+        )}
         {error !== null && <Problem error={error} />}
         <Button kind="primary" disabled={isOpening} onClick={props.onOpen}>
           {opensService ? words.home : isOpening ? words.opening : open}
@@ -101,15 +102,17 @@ function HomeLink({ text }: { text: string }) {
   );
 }
 
-type ClosedInvitationProps = { code: Closed; isSignedIn: boolean; onOtherAccount: () => void };
+type ClosedInvitationProps = { code: Closed } & Pick<InvitationCardProps, "account" | "onOtherAccount">;
 
-function ClosedInvitation({ code, isSignedIn, onOtherAccount }: ClosedInvitationProps) {
+function ClosedInvitation({ code, account, onOtherAccount }: ClosedInvitationProps) {
   const { title, hint } = invitationTexts.closed[code];
+  const isSignedIn = account !== undefined;
   const isUsedByOther = isSignedIn && code === "invitation_used";
+  const usedHint = `${words.signedIn(account?.email ?? "")} ${invitationTexts.usedHint}`;
   useDocumentTitle(title);
   return (
     <div role="alert" className="contents">
-      <CardPage title={title} hint={isUsedByOther ? invitationTexts.usedHint : hint}>
+      <CardPage title={title} hint={isUsedByOther ? usedHint : hint}>
         <div className="flex flex-col gap-3">
           <Link
             to={isSignedIn ? "/" : "/sign-in"}

@@ -56,7 +56,7 @@ export const invitationTexts: typeof english = {
       return `Mit dieser Einladung können Sie ${object}${until === undefined ? "" : ` bis ${until}`} ${action}.`;
     },
     shorter: (until: string) =>
-      `Sie können die Notiz schon ansehen. Mit dieser Einladung können Sie die Notiz bis ${until} bearbeiten, aber danach nicht mehr öffnen. Wenn Sie nicht annehmen, ändert sich nichts.`,
+      `Wenn Sie annehmen, können Sie die Notiz bis ${until} bearbeiten. Danach können Sie sie nicht mehr öffnen.\n\nWenn Sie nicht annehmen, können Sie sie länger ansehen.`,
     open: "Öffnen",
     acceptAs: (name: string) => `Als ${name} annehmen`,
     decline: "Nicht annehmen",

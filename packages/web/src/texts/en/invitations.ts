@@ -55,7 +55,7 @@ export const invitationTexts = {
     },
     /** For a person who may only view the note, but for a longer time than the invitation. */
     shorter: (until: string) =>
-      `You can view the note already. With this invitation, you can edit the note until ${until}, but you can no longer open it afterwards. If you do not accept, nothing changes.`,
+      `If you accept, you can edit the note until ${until}. After that, you cannot open it any more.\n\nIf you do not accept, you can view it longer.`,
     open: "Open",
     acceptAs: (name: string) => `Accept as ${name}`,
     decline: "Do not accept",

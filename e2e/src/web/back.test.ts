@@ -26,8 +26,9 @@ describe("the back button of the browser", () => {
     ["a phone", PHONE],
     ["a desktop", {}],
   ])("the back button closes the form, then the dialog, then the note on %s", async (_, screen) => {
-    const { page, ...ann } = await web.person("Ann Back", screen);
-    const { id, share, dialog } = await openPlan({ page, ...ann });
+    const ann = await web.person("Ann Back", screen);
+    const { page } = ann;
+    const { id, share, dialog } = await openPlan(ann);
     await share.click();
     await dialog.getByRole("tab", { name: "Link" }).click();
     const request = dialog.getByRole("button", { name: linkTexts.requestFiles });
@@ -44,6 +45,7 @@ describe("the back button of the browser", () => {
     await dialog.getByRole("tab", { name: "Link" }).click();
     await request.click();
     expect(await subject.inputValue()).toBe("Papers");
+    await expect.poll(() => depthOf(ann)).toBe(2);
     for (let times = 0; times < 3; times++) await page.goBack();
     await page.waitForURL((url) => url.pathname === "/");
   });

@@ -67,7 +67,7 @@ export function acceptInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "li
 }
 
 /**
- * What a user has before the user opens an invitation. "nothing": no access, less than the invitation gives, or only
+ * Compares the access of a user with an invitation, before the user accepts it. "nothing": no access, less than the invitation gives, or only
  * the access that this open invitation has given. "longer": a share that
  * permits less than the invitation, but lasts longer. "access": an access that the invitation does not improve, or any access after
  * the user has accepted the invitation. "note": the user owns the note.

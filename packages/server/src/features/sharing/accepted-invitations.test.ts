@@ -25,19 +25,19 @@ describe.each(engines)("accepted invitations on $name", (engine) => {
     return { dora, noteId: own.noteId, own };
   }
 
-  it("an accepted invitation keeps its share when another person accepts the invitation of the same user", async () => {
+  it("a share stays when another person accepts the other invitation of its user", async () => {
     const { dora, noteId, own } = await acceptAnother();
     await redeem(await signUp(newEmail()), own.token);
     expect(await readNote(dora, noteId)).toBe(200);
   });
 
-  it("an accepted invitation keeps its share when the owner revokes another invitation of the same user", async () => {
+  it("a share stays when the owner revokes the other invitation of its user", async () => {
     const { dora, noteId, own } = await acceptAnother();
     expect((await owner.send(`DELETE /invitations/${own.invitation.id}`)).status).toBe(204);
     expect(await readNote(dora, noteId)).toBe(200);
   });
 
-  it("a share by user id keeps its effect when the owner revokes an earlier invitation of the user", async () => {
+  it("a share by user id stays when the owner revokes an earlier invitation", async () => {
     const email = newEmail();
     const dora = await signUp(email);
     const { noteId, invitation } = await invite({ email });
@@ -46,12 +46,12 @@ describe.each(engines)("accepted invitations on $name", (engine) => {
     expect(await readNote(dora, noteId)).toBe(200);
   });
 
-  it("the owner sees a user who has accepted an invitation, even if another invitation of the user is open", async () => {
+  it("the owner sees a user who has accepted one of two invitations", async () => {
     const { dora, noteId } = await acceptAnother();
     expect((await sharesOf(noteId)).shares).toMatchObject([{ userId: dora.id, role: "editor" }]);
   });
 
-  it("an invitation that is accepted while the owner makes the user an editor does not lower the role", async () => {
+  it("an invitation to view does not replace a simultaneous share to edit", async () => {
     const roles = new Set<string>();
     for (let round = 0; round < ROUNDS; round += 1) {
       const dora = await signUp(newEmail());
@@ -68,7 +68,7 @@ describe.each(engines)("accepted invitations on $name", (engine) => {
     expect([...roles]).toEqual(["editor"]);
   });
 
-  it("a user who accepts two invitations to a note at the same time becomes an editor if one invitation says so", async () => {
+  it("a user who accepts an invitation to view and one to edit at once can edit", async () => {
     const roles = new Set<string>();
     for (let round = 0; round < ROUNDS; round += 1) {
       const noteId = await createNote();

@@ -141,7 +141,7 @@ describe.each(engines)("invitations on $name", (engine) => {
     },
   );
 
-  it("an invitation to a file gives nothing to a person who can open the whole note as long", async () => {
+  it("an invitation to a file gives nothing to a person with a longer share of the note", async () => {
     const { attachmentId, noteId } = await createWorld(service);
     const json = { emails: [newEmail()], expiresAt: late };
     const { body } = await owner.send(`PUT /attachments/${attachmentId}/shares`, { json });

@@ -67,10 +67,9 @@ export function acceptInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "li
 }
 
 /**
- * Compares the access of a user with an invitation, before the user accepts it. "nothing": no access, less than the invitation gives, or only
- * the access that this open invitation has given. "longer": a share that
- * permits less than the invitation, but lasts longer. "access": an access that the invitation does not improve, or any access after
- * the user has accepted the invitation. "note": the user owns the note.
+ * Compares the access of a user with an invitation, before the user accepts it. "nothing": no access, less than the invitation gives, or
+ * only the access that this open invitation has given. "longer": a share that permits less than the invitation, but lasts longer. "access":
+ * an access that the invitation does not improve, or any access after the user has accepted the invitation. "note": the user owns the note.
  */
 type Held = "nothing" | "longer" | "access" | "note";
 

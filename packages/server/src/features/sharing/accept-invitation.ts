@@ -49,9 +49,9 @@ export function acceptInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "li
       const { userId } = caller;
       const now = clock();
       const held = await heldBy(tx, { userId, invitation, now });
-      if (held === "access") return { noteId, attachmentId };
+      if (held.callerHas === "access") return { noteId, attachmentId };
       requireOpen(invitation, now);
-      if (held === "note") {
+      if (held.callerHas === "note") {
         throw new DomainError("own_invitation", "This is your own note. Send the invitation to the person it is for.");
       }
       const accepted = { ...invitation, userId, acceptedAt: now };
@@ -71,18 +71,24 @@ export function acceptInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "li
  * only the access that this open invitation has given. "longer": a share that permits less than the invitation, but lasts longer. "access":
  * an access that the invitation does not improve, or any access after the user has accepted the invitation. "note": the user owns the note.
  */
-type Held = "nothing" | "longer" | "access" | "note";
+type Held = {
+  callerHas: "nothing" | "longer" | "access" | "note";
+  /** The end of a share that lasts longer, in milliseconds since the epoch. Undefined: it never expires, or there is no such share. */
+  callerExpiresAt?: number | undefined;
+};
 
 async function heldBy(
   tx: Tx,
-  { userId, invitation, now }: { userId: string; invitation: Invitation; now: number },
+  { userId, invitation, now }: { userId: string | undefined; invitation: Invitation; now: number },
 ): Promise<Held> {
-  if (userId === invitation.ownerId) return "note";
+  if (userId === undefined) return { callerHas: "nothing" };
+  if (userId === invitation.ownerId) return { callerHas: "note" };
   const isReceiver = userId === invitation.userId;
-  if (isReceiver && invitation.acceptedAt === undefined) return "nothing";
+  if (isReceiver && invitation.acceptedAt === undefined) return { callerHas: "nothing" };
   const shares = await shareQueries(tx).listHeld(invitation, { userId, now });
-  if (shares.some((share) => isReceiver || isAtLeast(share, invitation))) return "access";
-  return shares.some((share) => endOf(share) > endOf(invitation)) ? "longer" : "nothing";
+  if (shares.some((share) => isReceiver || isAtLeast(share, invitation))) return { callerHas: "access" };
+  const longer = shares.find((share) => endOf(share) > endOf(invitation));
+  return longer === undefined ? { callerHas: "nothing" } : { callerHas: "longer", callerExpiresAt: longer.expiresAt };
 }
 
 /**
@@ -213,7 +219,7 @@ export function createArrivals({ db, clock, newId }: Deps): Arrive {
  * An invitation to a note, to a file, or to the service. `inviterName` is undefined if the service does not know the name of the inviter.
  */
 export type LookedAt =
-  | ({ opens: "share"; callerHas: Held } & InvitationWithNames)
+  | ({ opens: "share" } & Held & InvitationWithNames)
   | { opens: "service"; invitation: AccountInvitation; inviterName: string | undefined };
 
 /**
@@ -237,9 +243,8 @@ export function lookAtInvitation(deps: Deps) {
     const found = await findByToken(deps, token, (id) => invitationQueries(deps.db).find(id));
     const { invitation } = found;
     requireOpen(invitation, deps.clock());
-    const callerHas =
-      userId === undefined ? "nothing" : await heldBy(deps.db, { userId, invitation, now: deps.clock() });
-    return { opens: "share", callerHas, ...found };
+    const held = await heldBy(deps.db, { userId, invitation, now: deps.clock() });
+    return { opens: "share", ...held, ...found };
   };
 }
 

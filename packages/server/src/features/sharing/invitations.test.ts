@@ -31,6 +31,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       email,
       expiresAt: null,
       callerHas: "nothing",
+      callerExpiresAt: null,
     });
     const dora = await signUp(newEmail());
     expect(await readNote(dora, noteId)).toBe(403);

@@ -207,10 +207,16 @@ export function presentInvitation(
 export function presentOpen(found: LookedAt): wire.OpenInvitation {
   if (found.opens === "service") {
     const { inviterName, invitation } = found;
-    const nothing = { noteTitle: null, filename: null, role: null, expiresAt: null, callerHas: "nothing" as const };
-    return { opens: "service", ownerName: inviterName ?? null, email: invitation.email, ...nothing };
+    const nothing = { noteTitle: null, filename: null, role: null, expiresAt: null, callerExpiresAt: null };
+    return {
+      opens: "service",
+      ownerName: inviterName ?? null,
+      email: invitation.email,
+      callerHas: "nothing",
+      ...nothing,
+    };
   }
-  const { invitation, ownerName, noteTitle, filename, callerHas } = found;
+  const { invitation, ownerName, noteTitle, filename, callerHas, callerExpiresAt } = found;
   const { role, email, expiresAt } = invitation;
   return {
     opens: filename === undefined ? "note" : "file",
@@ -220,6 +226,7 @@ export function presentOpen(found: LookedAt): wire.OpenInvitation {
     filename: filename ?? null,
     ...{ role, email, callerHas },
     expiresAt: isoOrNull(expiresAt),
+    callerExpiresAt: isoOrNull(callerExpiresAt),
   };
 }
 

@@ -75,9 +75,9 @@ export function InvitationCard(props: InvitationCardProps) {
   );
 }
 
-function describeGain({ callerHas, opens, role, expiresAt }: OpenInvitation): string {
-  const until = expiresAt === null ? undefined : formatInstant(expiresAt);
-  if (callerHas === "longer" && until !== undefined) return words.shorter(until);
+function describeGain({ callerHas, callerExpiresAt, opens, role, expiresAt }: OpenInvitation): string {
+  const [ownEnd, until] = [callerExpiresAt, expiresAt].map((end) => (end === null ? undefined : formatInstant(end)));
+  if (callerHas === "longer" && until !== undefined) return words.shorter({ ownEnd, until });
   return words.gives(opens === "file" || role === null ? "file" : role, until);
 }
 

@@ -55,8 +55,8 @@ export const invitationTexts: typeof english = {
       const action = { viewer: "ansehen", editor: "bearbeiten", file: "öffnen" }[access];
       return `Mit dieser Einladung können Sie ${object}${until === undefined ? "" : ` bis ${until}`} ${action}.`;
     },
-    shorter: (until: string) =>
-      `Wenn Sie annehmen, können Sie die Notiz bis ${until} bearbeiten. Danach können Sie sie nicht mehr öffnen.\n\nWenn Sie nicht annehmen, können Sie sie länger ansehen.`,
+    shorter: ({ ownEnd, until }: { ownEnd: string | undefined; until: string }) =>
+      `Sie können diese Notiz schon ansehen, ${ownEnd === undefined ? "ohne Enddatum" : `bis ${ownEnd}`}.\n\nWenn Sie annehmen, können Sie die Notiz bearbeiten, aber nur bis ${until}. Danach können Sie sie nicht mehr öffnen.`,
     open: "Öffnen",
     acceptAs: (name: string) => `Als ${name} annehmen`,
     decline: "Nicht annehmen",

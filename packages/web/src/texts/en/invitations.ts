@@ -53,9 +53,9 @@ export const invitationTexts = {
       const action = { viewer: "view the note", editor: "edit the note", file: "open the file" }[access];
       return `With this invitation, you can ${action}${until === undefined ? "" : ` until ${until}`}.`;
     },
-    /** For a person who may only view the note, but for a longer time than the invitation. */
-    shorter: (until: string) =>
-      `If you accept, you can edit the note until ${until}. After that, you cannot open it any more.\n\nIf you do not accept, you can view it longer.`,
+    /** For a person who may only view the note, but longer than the invitation. `ownEnd`: undefined if this access has no end. */
+    shorter: ({ ownEnd, until }: { ownEnd: string | undefined; until: string }) =>
+      `You can already view this note, ${ownEnd === undefined ? "without an end date" : `until ${ownEnd}`}.\n\nIf you accept, you can edit it, but only until ${until}. After that, you cannot open it.`,
     open: "Open",
     acceptAs: (name: string) => `Accept as ${name}`,
     decline: "Do not accept",

@@ -66,10 +66,10 @@ export function InvitationCard(props: InvitationCardProps) {
         <Button kind="primary" disabled={isOpening} onClick={props.onOpen}>
           {opensService ? words.home : isOpening ? words.opening : open}
         </Button>
+        {isChoice && <HomeLink kind="outline" text={callerHas === "longer" ? words.keep : words.decline} />}
         <Button kind="quiet" disabled={isOpening} onClick={props.onOtherAccount}>
           {words.otherAccount}
         </Button>
-        {isChoice && <HomeLink text={words.decline} />}
       </div>
     </CardPage>
   );
@@ -88,15 +88,15 @@ function OwnInvitation({ invitation, url }: { invitation: OpenInvitation; url: s
     <CardPage title={words.own} hint={words.ownHint({ invited, what: filename ?? titleOf(noteTitle ?? "") })}>
       <div className="flex flex-col gap-3">
         <CopyButton text={url} action={words.copy} kind="primary" />
-        <HomeLink text={words.home} />
+        <HomeLink kind="quiet" text={words.home} />
       </div>
     </CardPage>
   );
 }
 
-function HomeLink({ text }: { text: string }) {
+function HomeLink({ kind, text }: { kind: "outline" | "quiet"; text: string }) {
   return (
-    <Link to="/" className={buttonStyle({ kind: "quiet" })}>
+    <Link to="/" className={buttonStyle({ kind })}>
       {text}
     </Link>
   );

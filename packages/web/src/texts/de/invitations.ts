@@ -60,6 +60,7 @@ export const invitationTexts: typeof english = {
     open: "Öffnen",
     acceptAs: (name: string) => `Als ${name} annehmen`,
     decline: "Nicht annehmen",
+    keep: "Weiterhin nur ansehen",
     opening: "Wird geöffnet …",
     otherAccount: "Anderes Konto verwenden",
     home: "Zu Ihren Notizen",

@@ -59,6 +59,7 @@ export const invitationTexts = {
     open: "Open",
     acceptAs: (name: string) => `Accept as ${name}`,
     decline: "Do not accept",
+    keep: "Keep viewing only",
     opening: "Opening…",
     otherAccount: "Use another account",
     home: "Go to your notes",

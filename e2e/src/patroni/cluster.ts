@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -214,16 +214,15 @@ function createNode({ name, file, data, port, owner }: NodeSpec): Node {
   let child: ChildProcess | undefined;
   const address = `${HOST}:${port}`;
 
-  /** Returns the processes of Patroni, of PostgreSQL, and of their children. After a kill of Patroni, PostgreSQL is a child of init. */
-  async function processes(): Promise<number[]> {
-    const line = await readFile(join(data, "postmaster.pid"), "utf8").catch(() => "");
-    const roots = [child?.pid, Number.parseInt(line, 10)].filter((pid) => pid !== undefined && pid > 0) as number[];
+  /**
+   * Returns the processes of Patroni, of PostgreSQL, and of their children. A killed Patroni leaves its PostgreSQL behind, also one that has
+   * not written its `postmaster.pid` yet, so the search uses the arguments of the processes.
+   */
+  function processes(): number[] {
     const table = execFileSync("ps", ["-e", "-o", "pid=,ppid=,args="], { encoding: "utf8" }).trim().split("\n");
     const rows = table.map((row) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(row) ?? []);
-    const isOurs = (args: string) => args.includes(data) || args.includes(file);
-    const found = new Set(
-      rows.filter(([, pid, , args = ""]) => roots.includes(Number(pid)) && isOurs(args)).map(([, pid]) => Number(pid)),
-    );
+    const ours = rows.filter(([, , , args = ""]) => args.includes(data) || args.includes(file));
+    const found = new Set(ours.map(([, pid]) => Number(pid)));
     for (let size = 0; size !== found.size; ) {
       size = found.size;
       for (const [, pid, parent] of rows) if (found.has(Number(parent))) found.add(Number(pid));
@@ -232,10 +231,10 @@ function createNode({ name, file, data, port, owner }: NodeSpec): Node {
   }
 
   /** Sends a signal until no new process appears, because a process may start another process before it receives the signal. */
-  async function signalAll(signal: NodeJS.Signals): Promise<number[]> {
+  function signalAll(signal: NodeJS.Signals): number[] {
     const signalled = new Set<number>();
     for (;;) {
-      const fresh = (await processes()).filter((pid) => !signalled.has(pid));
+      const fresh = processes().filter((pid) => !signalled.has(pid));
       if (fresh.length === 0) return [...signalled];
       for (const pid of fresh) {
         signalled.add(pid);
@@ -249,13 +248,13 @@ function createNode({ name, file, data, port, owner }: NodeSpec): Node {
     address,
     url: urlOf([address]),
     async kill() {
-      const pids = await signalAll("SIGKILL");
+      const pids = signalAll("SIGKILL");
       if (child !== undefined) await ended(child);
       child = undefined;
       while (pids.some(isAlive)) await sleep(20);
     },
     async freeze() {
-      const pids = await signalAll("SIGSTOP");
+      const pids = signalAll("SIGSTOP");
       return (only) => {
         for (const pid of pids) if (only === undefined || nameOf(pid) === only) send(pid, "SIGCONT");
       };

@@ -254,7 +254,7 @@ describe.each(migratedDatabases)("a failed start with a database of a newer vers
   it("a failed start reports that a newer Valet Key wrote the database", async () => {
     const here = await makePlace(await makeEnv());
     places.push(here);
-    await execute(here, "insert into valetkey_migrations (name, is_required) values ('9999-from-the-future', 1)");
+    await execute(here, "insert into facts (name, value) values ('migration:9999-from-the-future', 'true')");
     expect((await messageOfFailedCommand(here)).trim()).toBe(
       "This database was written by a newer Valet Key (migration 9999-from-the-future), and needs a version with the migration 9999-from-the-future. Install that version, or restore a backup.",
     );

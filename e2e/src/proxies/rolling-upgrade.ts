@@ -189,7 +189,7 @@ async function openStage(proxy: ProxySpec, program: Program | undefined) {
   }
 
   async function migrateLater(): Promise<void> {
-    const row = "insert into valetkey_migrations (name, is_required) values ('9999-later', 0)";
+    const row = "insert into facts (name, value) values ('migration:9999-later', 'false')";
     await runSql(database.url, `alter table attachments add column later text; ${row}`);
   }
 

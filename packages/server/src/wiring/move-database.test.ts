@@ -217,14 +217,14 @@ describe("a refused move of the database", () => {
 
   it("a database move refuses a source with missing or unknown migrations", async () => {
     const [source, target] = [await filled(), await emptyPostgres()];
-    change(source.file, "delete from valetkey_migrations");
+    change(source.file, "delete from facts where name like 'migration:%'");
     await expect(moveTo(source, target)).rejects.toThrow("lacks the migration 0200-initial-schema. Start the service");
     change(
       source.file,
-      "insert into valetkey_migrations (name, is_required) values ('0200-initial-schema', 1), ('9999-later', 0)",
+      "insert into facts (name, value) values ('migration:0200-initial-schema', 'true'), ('migration:9999-later', 'false')",
     );
     await expect(moveTo(source, target)).rejects.toThrow("the migration 9999-later of a newer Valet Key");
-    change(source.file, "delete from valetkey_migrations where name like '9%'; alter table notes add column own text");
+    change(source.file, "delete from facts where name = 'migration:9999-later'; alter table notes add column own text");
     await expect(moveTo(source, target)).rejects.toThrow("differ at notes.own");
   });
 

@@ -1,11 +1,20 @@
 import { type Kysely, sql } from "kysely";
 import { DomainError } from "../errors.ts";
 import type { DatabaseUser, EngineName } from "./engine.ts";
+import { putFact } from "./facts.ts";
 import { MADE_BY_PREVIEW, type Migrations, migrationsFor } from "./migrations/index.ts";
 import type { Tables } from "./schema.ts";
 
-/** The table of the migrations that have run. */
-export const MIGRATIONS = "valetkey_migrations";
+const FACT = "migration:";
+
+/**
+ * Selects the migrations that have run, in the order of their names. A fact records each one. `is_required`: `true` or `false`, as a JSON
+ * text. True if a version without the migration must refuse the database (ADR 2).
+ */
+export const SELECT_MIGRATIONS = `select substr(name, ${FACT.length + 1}) as name, value as is_required from facts where name like '${FACT}%' order by name`;
+
+/** A row of `SELECT_MIGRATIONS`. */
+export type Executed = { name: string; is_required: string };
 
 /** The table that marks a PostgreSQL database into which an interrupted move has not copied all rows (move/postgres-side.ts). */
 export const INCOMPLETE_MOVE = "incomplete_move";
@@ -70,32 +79,25 @@ export async function migrateWithin(
   const migrations = options.migrations ?? migrationsFor(engine, usedBy);
   refuseLater(executed, migrations);
   if (!isNew) await own?.(transaction);
-  else await attempt("migrations", () => createTable(transaction, schema));
+  else if (schema !== undefined) await attempt("a schema", () => createSchema(transaction, schema));
   for (const name of missingOf(executed, migrations)) {
     const { up, isRequired = false } = migrations[name] as Migrations[string];
     await attempt(`the migration ${name}`, () => up(transaction));
-    await transaction
-      .insertInto(MIGRATIONS)
-      .values({ name, is_required: isRequired ? 1 : 0 })
-      .execute();
+    await putFact(transaction, { name: FACT + name, value: isRequired });
   }
   if (isNew) await own?.(transaction);
 }
 
-async function createTable(transaction: Kysely<Tables>, schema: string | undefined): Promise<void> {
+async function createSchema(transaction: Kysely<Tables>, schema: string): Promise<void> {
   // A user who may not create schemas can still use an existing schema.
-  const exists = schema !== undefined && sql`select 1 from pg_namespace where nspname = ${schema}`.execute(transaction);
-  if (exists && (await exists).rows.length === 0) await transaction.schema.createSchema(schema).execute();
-  await sql`
-    create table if not exists ${sql.table(MIGRATIONS)} (
-      name text primary key not null, is_required smallint not null, migrated_at text not null default current_timestamp
-    )`.execute(transaction);
+  const { rows } = await sql`select 1 from pg_namespace where nspname = ${schema}`.execute(transaction);
+  if (rows.length === 0) await transaction.schema.createSchema(schema).execute();
 }
 
 /** Runs a part of the migrations. An error rolls back all of them. */
-async function attempt(part: string, run: () => Promise<void>): Promise<void> {
+async function attempt<Result>(part: string, run: () => Promise<Result>): Promise<Result> {
   try {
-    await run();
+    return await run();
   } catch (error) {
     throw new DomainError(
       "database_unavailable",
@@ -119,8 +121,6 @@ export async function firstMissingMigration(
   return executed.length === 0 ? undefined : missingOf(executed, migrations)[0];
 }
 
-type Executed = { name: string; is_required: 0 | 1 };
-
 function missingOf(executed: readonly Executed[], migrations: Migrations): string[] {
   const names = Object.keys(migrations).sort();
   return names.filter((name) => !executed.some((each) => each.name === name));
@@ -128,20 +128,20 @@ function missingOf(executed: readonly Executed[], migrations: Migrations): strin
 
 /** Returns the migrations that have run, in the order of their names. The list is empty for a new database. */
 async function executedMigrations(db: Kysely<Tables>, engine: EngineName): Promise<Executed[]> {
-  if (await hasTable(db, { engine, table: MIGRATIONS })) {
-    return db.selectFrom(MIGRATIONS).select(["name", "is_required"]).orderBy("name").execute();
-  }
-  const ofPreview = ["kysely_migration", "attachments"].map((table) => hasTable(db, { engine, table }));
-  if ((await Promise.all(ofPreview)).every(Boolean)) {
+  const has = (table: string) => hasTable(db, { engine, table });
+  const select = () => sql.raw<Executed>(SELECT_MIGRATIONS).execute(db);
+  const executed = (await has("facts")) ? (await attempt("the query of the table facts", select)).rows : [];
+  if (executed.length > 0) return executed;
+  if ((await has("attachments")) && ((await has("kysely_migration")) || (await has("valetkey_migrations")))) {
     throw new DomainError("database_unavailable", `This database ${MADE_BY_PREVIEW}`);
   }
-  return [];
+  return executed;
 }
 
 /** Throws `database_unavailable` if a later version has run a migration that the running version must have. */
 function refuseLater(executed: readonly Executed[], known: Migrations): void {
   const isUnknown = ({ name }: Executed) => !Object.hasOwn(known, name);
-  const needed = executed.findLast((each) => each.is_required === 1 && isUnknown(each))?.name;
+  const needed = executed.findLast((each) => each.is_required === "true" && isUnknown(each))?.name;
   if (needed === undefined) return;
   throw new DomainError(
     "database_unavailable",

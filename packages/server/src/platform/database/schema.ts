@@ -561,8 +561,6 @@ export type Tables = {
     created_at: number;
     last_used_at: number | null;
   };
-  /** The migrations that have run (migrate.ts). `is_required`: 1 if a version without the migration must refuse the database (ADR 2). */
-  valetkey_migrations: { name: string; is_required: Bit; migrated_at: Generated<string> };
-  /** Single facts about the database, such as its owner. `value`: a JSON text. */
+  /** Single facts about the database, such as its owner, and the migrations that have run (migrate.ts). `value`: a JSON text. */
   facts: { name: string; value: string };
 };

@@ -12,6 +12,7 @@ import { sampleNote } from "../../testing/database/samples.ts";
 import { engines, sqlite } from "../../testing/database/test-databases.ts";
 import { openPostgres } from "../../wiring/database/open-postgres.ts";
 import { openSqlite } from "../../wiring/database/open-sqlite.ts";
+import { SELECT_MIGRATIONS } from "./migrate.ts";
 import { type Migrations, migrationsFor } from "./migrations/index.ts";
 import type { Database } from "./queries.ts";
 import { urlJournalFile } from "./sqlite/file.ts";
@@ -34,10 +35,8 @@ describe.each(engines)("the start with a database on $name", ({ name, createLoca
       Promise.all(Array.from({ length: 3 }, () => openAt(location))),
     ]);
     expect(exits).toEqual([0, 0]);
-    const { rows } = await sql`select name from valetkey_migrations order by name`.execute(
-      (opened[0] as Database).kysely,
-    );
-    expect(rows).toEqual(MIGRATIONS.map((name) => ({ name })));
+    const { rows } = await sql.raw(SELECT_MIGRATIONS).execute((opened[0] as Database).kysely);
+    expect(rows).toEqual(MIGRATIONS.map((name) => ({ name, is_required: "true" })));
     for (const db of opened) await db.close();
   });
 
@@ -72,7 +71,7 @@ describe.each(engines)("the start with a database on $name", ({ name, createLoca
     const location = await locationInTest();
     const db = await openAt(location);
     await sql`create table kysely_migration (name text)`.execute(db.kysely);
-    await db.kysely.schema.dropTable("valetkey_migrations").execute();
+    await db.kysely.deleteFrom("facts").where("name", "like", "migration:%").execute();
     await db.close();
     await expect(openAt(location)).rejects.toMatchObject({
       code: "database_unavailable",
@@ -87,10 +86,10 @@ describe.each(engines)("the start with a database on $name", ({ name, createLoca
     const location = await locationInTest();
     const db = await openAt(location);
     await db.kysely
-      .insertInto("valetkey_migrations")
+      .insertInto("facts")
       .values([
-        { name: "9998-later", is_required: isRequired ? 1 : 0 },
-        { name: "9999-from-the-future", is_required: 0 },
+        { name: "migration:9998-later", value: String(isRequired) },
+        { name: "migration:9999-from-the-future", value: "false" },
       ])
       .execute();
     await change(db);
@@ -116,6 +115,17 @@ describe.each(engines)("the start with a database on $name", ({ name, createLoca
       message: expect.stringMatching(
         /newer Valet Key \(migration 9999-from-the-future\).* with the migration 9998-later/,
       ),
+    });
+  });
+
+  it("the service refuses a database in which another application has a table with the same name", async () => {
+    const location = await locationInTest();
+    const db = await openAt(location);
+    await sql`alter table facts rename column value to own`.execute(db.kysely);
+    await db.close();
+    await expect(openAt(location)).rejects.toMatchObject({
+      code: "database_unavailable",
+      message: expect.stringContaining("refuses the query of the table facts, and no data was changed."),
     });
   });
 

@@ -13,7 +13,7 @@ import { createPlace, locationOf, open, optionsAt, type Place } from "./testing/
 
 const CORE_TABLES = [
   ...["attachment_previews", "attachments", "audit_events", "facts", "file_events", "file_jobs", "file_terms"],
-  ...["notes", "object_deletions", "people", "uploads", "usage", "valetkey_migrations"],
+  ...["notes", "object_deletions", "people", "uploads", "usage"],
 ];
 const LINK_TABLES = ["limit_counts", "link_claims", "link_events", "link_files", "links", "visitor_files"];
 const ALL_TABLES = [...CORE_TABLES, ...LINK_TABLES].sort();

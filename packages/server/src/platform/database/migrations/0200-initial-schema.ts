@@ -198,7 +198,7 @@ create table file_events (
 create index file_events_due on file_events (due_at);
 create index file_events_file on file_events (file_id, kind);
 
--- Single facts about the database, such as its owner.
+-- Single facts about the database, such as its owner and its migrations.
 create table facts (name ID primary key not null, value text not null) KEYED;
 `;
 

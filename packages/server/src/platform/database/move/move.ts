@@ -1,6 +1,5 @@
 import { invalidRequest } from "../../errors.ts";
 import type { EngineName } from "../engine.ts";
-import { MIGRATIONS } from "../migrate.ts";
 import { migrationsFor } from "../migrations/index.ts";
 import { RowSum, wholeLines } from "./copy-text.ts";
 
@@ -38,10 +37,6 @@ export type Target = {
 const DERIVED_TABLES = /^search_(?:docs|terms)/;
 /** This column states whether the search index contains the row. */
 const DERIVED_COLUMN = "is_indexed";
-function isMoved(table: string): boolean {
-  // A move only compares the migrations.
-  return !DERIVED_TABLES.test(table) && table !== MIGRATIONS;
-}
 
 const KINDS: Record<string, ColumnKind> = {
   text: "text",
@@ -62,7 +57,7 @@ export type SchemaColumn = { table: string; column: string; type: string; keyPos
 export function tablesOf(columns: readonly SchemaColumn[]): MovedTable[] {
   const tables = new Map<string, { columns: MovedColumn[]; key: [number, string][] }>();
   for (const { table, column, type, keyPosition } of columns) {
-    if (!isMoved(table) || column === DERIVED_COLUMN) continue;
+    if (DERIVED_TABLES.test(table) || column === DERIVED_COLUMN) continue;
     const kind = KINDS[type];
     if (kind === undefined) throw new Error(`A move does not know the type ${type} of ${table}.${column}.`);
     const found = tables.get(table) ?? { columns: [], key: [] };

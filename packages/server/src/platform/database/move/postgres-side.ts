@@ -5,7 +5,7 @@ import { type ControlledTransaction, Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import { type DomainError, invalidRequest } from "../../errors.ts";
-import { INCOMPLETE_MOVE, lockMigrations, MIGRATIONS, migrateWithin } from "../migrate.ts";
+import { type Executed, INCOMPLETE_MOVE, lockMigrations, migrateWithin, SELECT_MIGRATIONS } from "../migrate.ts";
 import { toPostgresDomainError } from "../postgres/errors.ts";
 import { createPool, kyselyPool } from "../postgres/pool.ts";
 import { createPrimary } from "../postgres/primary.ts";
@@ -131,9 +131,7 @@ const COLUMNS = `
 /** `isSorted`: whether the rows are sorted by primary key, because SQLite inserts sorted rows faster. */
 async function postgresSide({ client, close }: Session, { isSorted }: { isSorted: boolean }): Promise<Side> {
   const columns = await client.query<SchemaColumn>(COLUMNS);
-  const migrated = (await exists(client, MIGRATIONS))
-    ? await client.query<{ name: string }>(`select name from ${MIGRATIONS} order by name`)
-    : { rows: [] };
+  const migrated = (await exists(client, "facts")) ? await client.query<Executed>(SELECT_MIGRATIONS) : { rows: [] };
   return {
     engine: "postgres",
     migrations: migrated.rows.map(({ name }) => name),
@@ -306,7 +304,6 @@ async function dropAll(client: pg.PoolClient): Promise<string[]> {
   const { rows } = await client.query<{ drop: string; create: string }>(`
     with tables as (
       select oid from pg_class where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p') and not relispartition
-        and relname <> '${MIGRATIONS}'
     )
     select format('alter table %s drop constraint %I', conrelid::regclass, conname) as drop,
       format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) as create,

@@ -15,7 +15,7 @@ import { pathToFileURL } from "node:url";
 import { Kysely } from "kysely";
 import { type DomainError, invalidRequest } from "../../errors.ts";
 import { syncFolder } from "../../files.ts";
-import { MIGRATIONS, migrate } from "../migrate.ts";
+import { migrate, SELECT_MIGRATIONS } from "../migrate.ts";
 import type { Tables } from "../schema.ts";
 import { sqliteDialect } from "../sqlite/dialect.ts";
 import { fileFault, incompleteMove, isBusy, movingFile, urlJournalFile } from "../sqlite/file.ts";
@@ -65,9 +65,8 @@ export function openSqliteSource(file: string, { selectWithJournal }: { selectWi
 type RowsOf = (table: MovedTable, columns: readonly string[]) => string;
 
 function sqliteSide(database: DatabaseSync, { rowsOf }: { rowsOf: RowsOf }): Side {
-  const migrations = database.prepare("select 1 from sqlite_schema where name = ?").get(MIGRATIONS)
-    ? database.prepare(`select name from ${MIGRATIONS} order by name`).all()
-    : [];
+  const hasFacts = database.prepare("select 1 from sqlite_schema where name = 'facts'").get() !== undefined;
+  const migrations = hasFacts ? database.prepare(SELECT_MIGRATIONS).all() : [];
   return {
     engine: "sqlite",
     migrations: migrations.map(({ name }) => String(name)),

@@ -37,7 +37,7 @@ describe("the copy of a SQLite database before a migration", () => {
     for (const path of [copy, `${copy}-url-journal`]) expect(statSync(path).mode & 0o777).toBe(0o600);
     const database = new DatabaseSync(copy, { readOnly: true });
     expect(database.prepare("select count(*) as count from notes").get()).toEqual({ count: 1 });
-    expect(database.prepare("select 1 from valetkey_migrations where name = ?").get(LAST)).toBeUndefined();
+    expect(database.prepare("select 1 from facts where name = ?").get(`migration:${LAST}`)).toBeUndefined();
     database.close();
   });
 
@@ -82,7 +82,7 @@ describe("the copy of a SQLite database before a migration", () => {
     for (const db of opened) await db.close();
     expect(new Set(copies)).toEqual(new Set([copy]));
     const database = new DatabaseSync(copy, { readOnly: true });
-    expect(database.prepare("select 1 from valetkey_migrations where name = ?").get(LAST)).toBeUndefined();
+    expect(database.prepare("select 1 from facts where name = ?").get(`migration:${LAST}`)).toBeUndefined();
     database.close();
   });
 });

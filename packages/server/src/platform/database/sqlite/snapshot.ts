@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readdirSync, renameSync, rmSync, statS
 import { basename, dirname, join } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
 import { DomainError } from "../../errors.ts";
-import { MIGRATIONS } from "../migrate.ts";
+import { type Executed, SELECT_MIGRATIONS } from "../migrate.ts";
 import { fileFault, urlJournalFile } from "./file.ts";
 
 /** The state of a database at one moment, while other processes write to the database. */
@@ -66,8 +66,8 @@ export function openSnapshot(file: string): SqliteSnapshot {
         database
           .prepare("select 1 from attachments where id = ? and state in ('ready', 'quarantined')")
           .get(attachmentId) !== undefined,
-      lastMigration: () => findMigration(database, "max(name)"),
-      neededMigration: () => findMigration(database, "max(case when is_required = 1 then name end)"),
+      lastMigration: () => migrationsIn(database).at(-1)?.name,
+      neededMigration: () => migrationsIn(database).findLast((each) => each.is_required === "true")?.name,
       close,
     };
   } catch (cause) {
@@ -108,11 +108,10 @@ async function copy(database: DatabaseSync, file: string): Promise<void> {
   copied.close();
 }
 
-/** Returns a name of a migration. Returns undefined for a database of a preview before 0.1.0, and for an empty database. */
-function findMigration(database: DatabaseSync, expression: string): string | undefined {
-  if (database.prepare("select 1 from sqlite_schema where name = ?").get(MIGRATIONS) === undefined) return undefined;
-  const name = database.prepare(`select ${expression} as name from ${MIGRATIONS}`).get()?.name;
-  return typeof name === "string" ? name : undefined;
+/** Returns the migrations that have run. The list is empty for a database of a preview before 0.1.0, and for an empty database. */
+function migrationsIn(database: DatabaseSync): Executed[] {
+  const hasFacts = database.prepare("select 1 from sqlite_schema where name = 'facts'").get() !== undefined;
+  return hasFacts ? (database.prepare(SELECT_MIGRATIONS).all() as Executed[]) : [];
 }
 
 const KEPT_COPIES = 3;

@@ -8,8 +8,8 @@ import type { Tables } from "./schema.ts";
 const FACT = "migration:";
 
 /**
- * Selects the migrations that have run, in the order of their names. A fact records each one. `is_required`: `true` or `false`, as a JSON
- * text. True if a version without the migration must refuse the database (ADR 2).
+ * Selects the migrations that have run, in the order of their names. Each migration is a fact. `is_required` is the text `true` if a version
+ * without the migration must refuse the database, otherwise the text `false` (ADR 2).
  */
 export const SELECT_MIGRATIONS = `select substr(name, ${FACT.length + 1}) as name, value as is_required from facts where name like '${FACT}%' order by name`;
 
@@ -131,8 +131,7 @@ async function executedMigrations(db: Kysely<Tables>, engine: EngineName): Promi
   const has = (table: string) => hasTable(db, { engine, table });
   const select = () => sql.raw<Executed>(SELECT_MIGRATIONS).execute(db);
   const executed = (await has("facts")) ? (await attempt("the query of the table facts", select)).rows : [];
-  if (executed.length > 0) return executed;
-  if ((await has("attachments")) && ((await has("kysely_migration")) || (await has("valetkey_migrations")))) {
+  if (executed.length === 0 && (await has("kysely_migration")) && (await has("attachments"))) {
     throw new DomainError("database_unavailable", `This database ${MADE_BY_PREVIEW}`);
   }
   return executed;

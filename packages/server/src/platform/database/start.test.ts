@@ -118,7 +118,7 @@ describe.each(engines)("the start with a database on $name", ({ name, createLoca
     });
   });
 
-  it("the service refuses a database in which another application has a table with the same name", async () => {
+  it("the service refuses a database with a table `facts` of another application", async () => {
     const location = await locationInTest();
     const db = await openAt(location);
     await sql`alter table facts rename column value to own`.execute(db.kysely);

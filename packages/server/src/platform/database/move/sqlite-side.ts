@@ -15,10 +15,11 @@ import { pathToFileURL } from "node:url";
 import { Kysely } from "kysely";
 import { type DomainError, invalidRequest } from "../../errors.ts";
 import { syncFolder } from "../../files.ts";
-import { migrate, SELECT_MIGRATIONS } from "../migrate.ts";
+import { migrate } from "../migrate.ts";
 import type { Tables } from "../schema.ts";
 import { sqliteDialect } from "../sqlite/dialect.ts";
 import { fileFault, incompleteMove, isBusy, movingFile, urlJournalFile } from "../sqlite/file.ts";
+import { migrationsIn } from "../sqlite/snapshot.ts";
 import { Mutex } from "../sqlite/write-group.ts";
 import { fieldsOf, toField, wholeLines } from "./copy-text.ts";
 import { type ColumnKind, type MovedTable, type SchemaColumn, type Side, type Target, tablesOf } from "./move.ts";
@@ -65,11 +66,9 @@ export function openSqliteSource(file: string, { selectWithJournal }: { selectWi
 type RowsOf = (table: MovedTable, columns: readonly string[]) => string;
 
 function sqliteSide(database: DatabaseSync, { rowsOf }: { rowsOf: RowsOf }): Side {
-  const hasFacts = database.prepare("select 1 from sqlite_schema where name = 'facts'").get() !== undefined;
-  const migrations = hasFacts ? database.prepare(SELECT_MIGRATIONS).all() : [];
   return {
     engine: "sqlite",
-    migrations: migrations.map(({ name }) => String(name)),
+    migrations: migrationsIn(database).map(({ name }) => name),
     tables: sqliteTables(database),
     async count(table) {
       // A table that an operator added may have no primary key.

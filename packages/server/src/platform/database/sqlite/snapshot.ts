@@ -109,7 +109,7 @@ async function copy(database: DatabaseSync, file: string): Promise<void> {
 }
 
 /** Returns the migrations that have run. The list is empty for a database of a preview before 0.1.0, and for an empty database. */
-function migrationsIn(database: DatabaseSync): Executed[] {
+export function migrationsIn(database: DatabaseSync): Executed[] {
   const hasFacts = database.prepare("select 1 from sqlite_schema where name = 'facts'").get() !== undefined;
   return hasFacts ? (database.prepare(SELECT_MIGRATIONS).all() as Executed[]) : [];
 }

@@ -101,8 +101,8 @@ export const OpenInvitation = Type.Object({
     description:
       "What the signed-in caller has already. nothing: no access, less than the invitation gives, or only the access that this invitation has given. longer: the caller may only view, but for a longer time. If the caller redeems the invitation, its share replaces this access. access: an access that the invitation does not improve, so the invitation stays open for another person. note: the caller owns the note, and can't redeem the invitation",
   }),
-  callerExpiresAt: orNull(Instant, {
-    description: "With callerHas longer: the expiry of the access that the caller has. Otherwise null",
+  callerShare: orNull(Type.Object({ opens: Type.Enum(["note", "file"]), role: Role, expiresAt: orNull(Instant) }), {
+    description: "With callerHas longer or access: the share that the caller has. Otherwise null",
   }),
 });
 export type OpenInvitation = Static<typeof OpenInvitation>;

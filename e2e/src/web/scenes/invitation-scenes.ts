@@ -74,19 +74,22 @@ export const invitationScenes: readonly Scene[] = [
       await page.goto((await invite(world, "carla.weiss@example.org")).path);
       await page.getByRole("button", { name: words.acceptAs("Zoe Lindqvist"), exact: true }).waitFor();
     },
+    async "invitation-for-me"(page, world) {
+      await page.goto((await invite(world, world.zoe.email)).path);
+      await page.getByRole("button", { name: words.open, exact: true }).waitFor();
+    },
     async "invitation-has-access"(page, world) {
       const { path, note } = await invite(world, "carla.weiss@example.org");
       await world.ann.client.shares.put({ noteId: note.id }, { userIds: [world.zoe.id], role: "editor" });
       await page.goto(path);
-      const emails = { invited: "carla.weiss@example.org", own: world.zoe.email };
-      await page.getByText(words.forAnotherToo(emails)).waitFor();
+      await page.getByText(words.staysOpen("carla.weiss@example.org")).waitFor();
     },
     async "invitation-shortens-access"(page, world) {
       const until = new Date(Date.now() + 30 * 86_400_000).toISOString();
       const { path, note } = await invite(world, "carla.weiss@example.org", until);
       await world.ann.client.shares.put({ noteId: note.id }, { userIds: [world.zoe.id], role: "viewer" });
       await page.goto(path);
-      await page.getByText(words.shorter({ ownEnd: undefined, until: "" }).split("\n", 1).join()).waitFor();
+      await page.getByText(words.keep(null)).waitFor();
     },
     "invitation-used-by-other": {
       expects: [/^409 POST .*\/invitations\/(look|redeem)$/],

@@ -3,7 +3,10 @@ import { X } from "lucide-react";
 import { type ClipboardEvent, type KeyboardEvent, type RefObject, useId, useLayoutEffect, useRef } from "react";
 import { formatCount, texts } from "../texts/index.ts";
 
-type Words = { label: string; placeholder: string; chosen: string; remove: (email: string) => string };
+type Words = { label: string; placeholder: string; chosen: string } & Record<
+  "remove" | "correct",
+  (email: string) => string
+>;
 
 type EmailFieldProps = {
   words: Words;
@@ -51,6 +54,12 @@ export function EmailField({ words, inputRef, chosen, text, onChange, refused, p
     onChange(others, text);
     inputRef.current?.focus();
   }
+  /** Changes a chip back to text. */
+  function correct(email: string): void {
+    const others = chosen.filter((one) => one !== email);
+    onChange(addEmails(others, text), email);
+    inputRef.current?.focus();
+  }
 
   return (
     <div className="flex flex-col gap-1">
@@ -85,9 +94,10 @@ export function EmailField({ words, inputRef, chosen, text, onChange, refused, p
               <Chip
                 key={email}
                 email={email}
-                removal={words.remove(email)}
+                words={words}
                 isRefused={refused.includes(email)}
                 onRemove={remove}
+                onCorrect={correct}
               />
             ))}
           </ul>
@@ -109,11 +119,15 @@ export function EmailField({ words, inputRef, chosen, text, onChange, refused, p
           onPaste={paste}
           onKeyDown={press}
           onBlur={() => text.trim() !== "" && take(text)}
-          className="h-8 min-w-32 grow bg-transparent px-1.5 outline-none md:h-6"
+          className={clsx(
+            "h-8 grow bg-transparent outline-none md:h-6",
+            // An empty field needs no line of its own below the chips.
+            text === "" && chosen.length > 0 ? "w-1" : "min-w-32 px-1.5",
+          )}
         />
       </div>
       {problem !== undefined && (
-        <p id={`${id}-problem`} role="alert" className="whitespace-pre-line text-danger text-small">
+        <p id={`${id}-problem`} role="alert" className="whitespace-pre-line text-pretty text-danger text-small">
           {problem}
         </p>
       )}
@@ -134,10 +148,21 @@ function useKeptEnd(input: RefObject<HTMLElement | null>, count: number): RefObj
   return box;
 }
 
-type ChipProps = { email: string; removal: string; isRefused: boolean; onRemove: (email: string) => void };
+type ChipProps = { email: string; words: Words; isRefused: boolean } & Record<
+  "onRemove" | "onCorrect",
+  (email: string) => void
+>;
 
-function Chip({ email, removal, isRefused, onRemove }: ChipProps) {
+function Chip({ email, words, isRefused, onRemove, onCorrect }: ChipProps) {
   const at = startOfDomain(email);
+  // Long email addresses often differ only in the middle, so a chip never shortens an email address.
+  const text = (
+    <span title={email} className="min-w-0 [overflow-wrap:anywhere]">
+      {email.slice(0, at)}
+      <wbr />
+      {email.slice(at)}
+    </span>
+  );
   return (
     <li
       className={clsx(
@@ -145,15 +170,21 @@ function Chip({ email, removal, isRefused, onRemove }: ChipProps) {
         isRefused ? "bg-danger-soft text-danger" : "bg-hover",
       )}
     >
-      {/* Long email addresses often differ only in the middle, so a chip never shortens an email address. */}
-      <span title={email} className="min-w-0 [overflow-wrap:anywhere]">
-        {email.slice(0, at)}
-        <wbr />
-        {email.slice(at)}
-      </span>
+      {isRefused ? (
+        <button
+          type="button"
+          aria-label={words.correct(email)}
+          onClick={() => onCorrect(email)}
+          className="min-h-8 min-w-0 text-left underline underline-offset-2 md:min-h-6"
+        >
+          {text}
+        </button>
+      ) : (
+        text
+      )}
       <button
         type="button"
-        aria-label={removal}
+        aria-label={words.remove(email)}
         onClick={() => onRemove(email)}
         className="inline-flex size-8 shrink-0 items-center justify-center rounded-small hover:text-ink md:size-6"
       >

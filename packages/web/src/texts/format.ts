@@ -110,7 +110,7 @@ export function formatFullDate(instant: string | number): string {
 
 /** Returns, for example, "24 Nov 2026, 21:36". */
 export function formatInstant(instant: string): string {
-  return exact.format(new Date(instant));
+  return unbroken(exact.format(new Date(instant)));
 }
 
 /** Returns, for example, "21:36". */

@@ -44,7 +44,7 @@ describe.each(engines)("requirement 60: invitations to the service on $name", (e
     const { token, email } = await invite();
     expect((await look(token)).body).toEqual({
       ...{ opens: "service", ownerName: "root", email },
-      ...{ noteTitle: null, filename: null, role: null, expiresAt: null, callerHas: "nothing", callerExpiresAt: null },
+      ...{ noteTitle: null, filename: null, role: null, expiresAt: null, callerHas: "nothing", callerShare: null },
     });
     expect((await signUp(email)).body).toMatchObject({ status: 403, code: "access_denied" });
     const { noteId } = await share({ email });

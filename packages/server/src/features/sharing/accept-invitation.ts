@@ -25,6 +25,7 @@ import { accessRequestQueries } from "./queries/access-requests.ts";
 import { accountInvitationQueries } from "./queries/account-invitations.ts";
 import { invitationQueries } from "./queries/invitations.ts";
 import { shareQueries } from "./queries/shares.ts";
+import type { HeldShare } from "./share.ts";
 
 /**
  * Gives the caller the share of an invitation, even if the caller has another email address. Returns the note or the file that the
@@ -73,8 +74,8 @@ export function acceptInvitation(deps: Pick<Deps, "db" | "clock" | "newId" | "li
  */
 type Held = {
   callerHas: "nothing" | "longer" | "access" | "note";
-  /** The end of a share that lasts longer, in milliseconds since the epoch. Undefined: it never expires, or there is no such share. */
-  callerExpiresAt?: number | undefined;
+  /** The compared share, if `callerHas` is "longer" or "access". */
+  callerShare?: HeldShare;
 };
 
 async function heldBy(
@@ -86,9 +87,10 @@ async function heldBy(
   const isReceiver = userId === invitation.userId;
   if (isReceiver && invitation.acceptedAt === undefined) return { callerHas: "nothing" };
   const shares = await shareQueries(tx).listHeld(invitation, { userId, now });
-  if (shares.some((share) => isReceiver || isAtLeast(share, invitation))) return { callerHas: "access" };
+  const same = shares.find((share) => isReceiver || isAtLeast(share, invitation));
+  if (same !== undefined) return { callerHas: "access", callerShare: same };
   const longer = shares.find((share) => endOf(share) > endOf(invitation));
-  return longer === undefined ? { callerHas: "nothing" } : { callerHas: "longer", callerExpiresAt: longer.expiresAt };
+  return longer === undefined ? { callerHas: "nothing" } : { callerHas: "longer", callerShare: longer };
 }
 
 /**

@@ -31,7 +31,7 @@ describe.each(engines)("invitations on $name", (engine) => {
       email,
       expiresAt: null,
       callerHas: "nothing",
-      callerExpiresAt: null,
+      callerShare: null,
     });
     const dora = await signUp(newEmail());
     expect(await readNote(dora, noteId)).toBe(403);
@@ -135,7 +135,8 @@ describe.each(engines)("invitations on $name", (engine) => {
       const { noteId, token } = await invite(invited);
       const dora = await signUp(newEmail());
       await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [dora.id], ...own } });
-      expect((await look(token, dora)).body).toMatchObject({ callerHas });
+      const callerShare = callerHas === "nothing" ? null : { opens: "note", ...own };
+      expect((await look(token, dora)).body).toMatchObject({ callerHas, callerShare });
       expect((await redeem(dora, token)).body).toMatchObject({ noteId });
       expect((await sharesOf(noteId)).shares).toMatchObject([{ userId: dora.id, ...after }]);
       expect((await look(token)).status).toBe(callerHas === "access" ? 200 : 409);
@@ -153,7 +154,17 @@ describe.each(engines)("invitations on $name", (engine) => {
     await share(early);
     expect((await look(token, dora)).body).toMatchObject({ callerHas: "nothing" });
     await share(null);
-    expect((await look(token, dora)).body).toMatchObject({ callerHas: "access" });
+    expect((await look(token, dora)).body).toMatchObject({
+      callerHas: "access",
+      callerShare: { opens: "note", role: "viewer", expiresAt: null },
+    });
+    const fileShare = { userIds: [dora.id] };
+    await owner.send(`DELETE /notes/${noteId}/shares/${dora.id}`);
+    await owner.send(`PUT /attachments/${attachmentId}/shares`, { json: fileShare });
+    expect((await look(token, dora)).body).toMatchObject({
+      callerHas: "access",
+      callerShare: { opens: "file", role: "viewer", expiresAt: null },
+    });
   });
 
   it("a used invitation opens the note for its user while the user has a share", async () => {

@@ -207,7 +207,7 @@ export function presentInvitation(
 export function presentOpen(found: LookedAt): wire.OpenInvitation {
   if (found.opens === "service") {
     const { inviterName, invitation } = found;
-    const nothing = { noteTitle: null, filename: null, role: null, expiresAt: null, callerExpiresAt: null };
+    const nothing = { noteTitle: null, filename: null, role: null, expiresAt: null, callerShare: null };
     return {
       opens: "service",
       ownerName: inviterName ?? null,
@@ -216,7 +216,7 @@ export function presentOpen(found: LookedAt): wire.OpenInvitation {
       ...nothing,
     };
   }
-  const { invitation, ownerName, noteTitle, filename, callerHas, callerExpiresAt } = found;
+  const { invitation, ownerName, noteTitle, filename, callerHas, callerShare } = found;
   const { role, email, expiresAt } = invitation;
   return {
     opens: filename === undefined ? "note" : "file",
@@ -226,7 +226,7 @@ export function presentOpen(found: LookedAt): wire.OpenInvitation {
     filename: filename ?? null,
     ...{ role, email, callerHas },
     expiresAt: isoOrNull(expiresAt),
-    callerExpiresAt: isoOrNull(callerExpiresAt),
+    callerShare: callerShare === undefined ? null : { ...callerShare, expiresAt: isoOrNull(callerShare.expiresAt) },
   };
 }
 

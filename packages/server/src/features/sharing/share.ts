@@ -16,6 +16,9 @@ export type Share = {
 /** A share with the name and email address of its holder, if the service knows them. */
 export type ShareWithPerson = Share & { email: string | undefined; name: string | undefined };
 
+/** The part of a share that is compared with an invitation, and what the share opens. */
+export type HeldShare = Pick<Share, "role" | "expiresAt"> & { opens: "note" | "file" };
+
 export type ShareSubject = { noteId: string } | { attachmentId: string };
 
 /** A share that expires soon. Without `attachmentId`, the share is for the whole note. */

@@ -43,6 +43,7 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
   const [message, setMessage] = useKept(keptMessage, "");
   const [text, setText] = useState(to);
   const [refusal, setRefusal] = useState<Refusal>();
+  const refused = refusal?.emails ?? refusedBy(send.error, chosen);
   useEffect(() => first.current?.focus(), []);
 
   function change(emails: string[], typed: string): void {
@@ -53,7 +54,7 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
   }
   function submit(event: FormEvent): void {
     event.preventDefault();
-    const emails = addEmails(chosen, text);
+    const emails = addEmails(chosen, text).filter((email) => !refused.includes(email));
     change(emails, "");
     const found = refuse(emails);
     setRefusal(found);
@@ -71,9 +72,10 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
     );
   }
 
+  const problem = refusal?.problem ?? (refused.length > 0 && send.error ? describe(send.error, chosen) : undefined);
   const title = words.title(nameOfLink(link));
-  const refused = refusal?.emails ?? refusedBy(send.error, chosen);
   const count = addEmails(chosen, text).filter((email) => isEmail(email) && !refused.includes(email)).length;
+  const isTooMany = refusal !== undefined && refused.length === 0;
   return (
     <DialogForm title={title} onClose={onClose}>
       {me?.emailProven === false ? (
@@ -88,10 +90,10 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
             text={text}
             onChange={change}
             refused={refused}
-            problem={refusal?.problem}
+            problem={problem && `${problem}\n${words.nobodyYet}`}
           />
           <Message text={message} onChange={setMessage} />
-          {send.isError && <Problem error={send.error}>{describe(send.error, chosen)}</Problem>}
+          {send.isError && refused.length === 0 && <Problem error={send.error}>{describe(send.error, chosen)}</Problem>}
           <DialogFooter>
             <div className="grow basis-full text-pretty text-muted text-small md:basis-0">
               <p>{words.consequence(me?.email ?? "")}</p>
@@ -100,15 +102,13 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
             <Button
               type="submit"
               kind="primary"
-              disabled={
-                count === 0 || refusal !== undefined || refused.length > 0 || send.isPending || me === undefined
-              }
+              disabled={count === 0 || isTooMany || send.isPending || me === undefined}
               // Without this, the press would take the focus from the field. The field would then make a chip, and the button would move
               // before the click.
               onMouseDown={(event) => event.preventDefault()}
               className="max-md:grow"
             >
-              {send.isPending ? words.sending : words.send(count)}
+              {send.isPending ? words.sending : refused.length > 0 ? words.sendToOthers(count) : words.send(count)}
             </Button>
           </DialogFooter>
         </form>

@@ -1,8 +1,10 @@
 import { queryOptions } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type OpenInvitation, ValetKeyError } from "@valetkey/client";
+import { clsx } from "clsx";
 import { Button, buttonStyle } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
+import { isSameEmail } from "../../components/email-field.tsx";
 import { useDocumentTitle } from "../../components/hooks.ts";
 import { CardPage } from "../../components/page.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
@@ -28,8 +30,8 @@ type InvitationCardProps = {
 
 /** The page of an invitation for a signed-in person. Without a session, a person sees this page only if the invitation does not work. */
 export function InvitationCard(props: InvitationCardProps) {
-  const { invitation, account, error, isLoading, isOpening } = props;
-  useDocumentTitle(invitation === undefined ? words.title : invitationTitle(invitation));
+  const { invitation, account, error, isLoading } = props;
+  useDocumentTitle(invitation === undefined ? words.title : invitationTitle(invitation, account));
   if (isLoading)
     return (
       <CardPage title={words.title}>
@@ -46,40 +48,108 @@ export function InvitationCard(props: InvitationCardProps) {
       </main>
     );
   }
-  const { email, name } = account;
-  const { callerHas, email: invited, opens } = invitation;
-  if (callerHas === "note") return <OwnInvitation invitation={invitation} url={props.url} />;
-  const opensService = opens === "service";
-  const hasAccess = callerHas === "access";
-  const isForAnother = !opensService && email.toLowerCase() !== invited;
-  const forAnother = hasAccess ? words.forAnotherToo : words.forAnother;
-  const hint = isForAnother ? forAnother({ invited, own: email }) : words.signedIn(email);
-  const isChoice = callerHas === "longer" || (isForAnother && !hasAccess);
-  const open = isChoice ? words.acceptAs(name) : words.open;
+  if (invitation.callerHas === "note") return <OwnInvitation invitation={invitation} url={props.url} />;
+  const hint = `${words.signedIn(account.email)} ${words.hasAccount}`;
+  const isToService = invitation.opens === "service";
   return (
-    <CardPage title={invitationTitle(invitation)} hint={opensService ? `${hint} ${words.hasAccount}` : hint}>
+    <CardPage title={invitationTitle(invitation, account)} hint={isToService ? hint : undefined}>
       <div className="flex flex-col gap-3">
-        {!opensService && !hasAccess && (
-          <p className="mb-3 whitespace-pre-line text-balance text-center font-medium">{describeGain(invitation)}</p>
-        )}
+        {!isToService && <Terms invitation={invitation} email={account.email} />}
         {error !== null && <Problem error={error} />}
-        <Button kind="primary" disabled={isOpening} onClick={props.onOpen}>
-          {opensService ? words.home : isOpening ? words.opening : open}
-        </Button>
-        {isChoice && <HomeLink kind="outline" text={callerHas === "longer" ? words.keep : words.decline} />}
-        <Button kind="quiet" disabled={isOpening} onClick={props.onOtherAccount}>
-          {words.otherAccount}
-        </Button>
+        <Choices {...props} invitation={invitation} account={account} />
       </div>
     </CardPage>
   );
 }
 
-function describeGain({ callerHas, callerExpiresAt, opens, role, expiresAt }: OpenInvitation): string {
-  const [ownEnd, until] = [callerExpiresAt, expiresAt].map((end) => (end === null ? undefined : formatInstant(end)));
-  if (callerHas === "longer" && until !== undefined) return words.shorter({ ownEnd, until });
-  return words.gives(opens === "file" || role === null ? "file" : role, until);
+/** The account, the access that it has now, the access that the invitation gives, and what changes. */
+function Terms({ invitation, email }: { invitation: OpenInvitation; email: string }) {
+  const { callerHas, callerShare, email: invited } = invitation;
+  const isForAnother = isForAnotherAccount(invitation, email);
+  const gains = isForAnother || callerHas === "longer" ? words.canIfAccepted : words.can;
+  return (
+    <div className="mb-3 flex flex-col gap-4">
+      <dl className="flex flex-col gap-3 rounded-card border bg-surface p-4">
+        <Fact term={words.signedInAs} fact={email} />
+        {callerShare !== null && <Fact term={words.canNow} fact={describeAccess(callerShare)} />}
+        {callerHas !== "access" && <Fact term={gains} fact={describeAccess(invitation)} isStrong />}
+      </dl>
+      {earlierEndOf(invitation) !== undefined && <Effect text={words.endsEarlier} />}
+      {isForAnother && <Effect text={callerHas === "access" ? words.staysOpen(invited) : words.eitherOf(invited)} />}
+    </div>
+  );
 }
+
+function Effect({ text }: { text: string }) {
+  return <p className="wrap-anywhere text-pretty">{text}</p>;
+}
+
+function Fact({ term, fact, isStrong = false }: { term: string; fact: string; isStrong?: boolean }) {
+  return (
+    <div>
+      <dt className="text-muted text-small">{term}</dt>
+      <dd className={clsx("wrap-anywhere", isStrong && "font-semibold")}>{fact}</dd>
+    </div>
+  );
+}
+
+function describeAccess({ opens, role, expiresAt }: Pick<OpenInvitation, "opens" | "role" | "expiresAt">): string {
+  const until = expiresAt === null ? undefined : formatInstant(expiresAt);
+  return words.access(opens === "file" || role === null ? "file" : role, until);
+}
+
+type ChoicesProps = Pick<InvitationCardProps, "isOpening" | "onOpen" | "onOtherAccount"> & {
+  invitation: OpenInvitation;
+  account: { email: string; name: string };
+};
+
+function Choices({ invitation, account, isOpening, onOpen, onOtherAccount }: ChoicesProps) {
+  const { callerHas, callerShare, opens } = invitation;
+  const earlierEnd = earlierEndOf(invitation);
+  const open = (kind: "primary" | "outline", text: string) => (
+    <Button kind={kind} disabled={isOpening} onClick={onOpen}>
+      {isOpening && opens !== "service" ? words.opening : text}
+    </Button>
+  );
+  const otherAccount = (kind: "outline" | "quiet") => (
+    <Button kind={kind} disabled={isOpening} onClick={onOtherAccount}>
+      {words.otherAccount}
+    </Button>
+  );
+  if (earlierEnd !== undefined) {
+    const keptEnd = callerShare?.expiresAt ?? null;
+    // With each of the two choices, the person loses something. So no button is stronger than the other.
+    return (
+      <>
+        <HomeLink kind="outline" text={words.keep(keptEnd && formatInstant(keptEnd))} />
+        {open("outline", words.acceptUntil(earlierEnd))}
+        {otherAccount("quiet")}
+      </>
+    );
+  }
+  if (callerHas === "nothing" && isForAnotherAccount(invitation, account.email)) {
+    return (
+      <>
+        {open("outline", words.acceptAs(account.name))}
+        {otherAccount("outline")}
+        <HomeLink kind="outline" text={words.leaveOpen} />
+      </>
+    );
+  }
+  return (
+    <>
+      {open("primary", opens === "service" ? words.home : words.open)}
+      {otherAccount("quiet")}
+    </>
+  );
+}
+
+const isForAnotherAccount = ({ opens, email }: OpenInvitation, own: string): boolean =>
+  opens !== "service" && !isSameEmail(email, own);
+
+/** Returns the end of the invitation's access, if the access that the person has now lasts longer. */
+const earlierEndOf = ({ callerHas, expiresAt }: OpenInvitation): string | undefined =>
+  callerHas === "longer" && expiresAt !== null ? formatInstant(expiresAt) : undefined;
 
 function OwnInvitation({ invitation, url }: { invitation: OpenInvitation; url: string }) {
   const { email: invited, noteTitle, filename } = invitation;
@@ -146,9 +216,13 @@ export const lookQuery = (token: string) =>
     },
   });
 
-export function invitationTitle({ opens, ownerName, noteTitle, filename }: OpenInvitation): string {
-  if (opens === "service") return invitationTexts.page.invites(ownerName, location.host);
-  return invitationTexts.page.shares(ownerName ?? texts.common.someone, filename ?? titleOf(noteTitle ?? ""));
+/** Returns the title of the page. `account`: the signed-in account. */
+export function invitationTitle(invitation: OpenInvitation, account?: { email: string }): string {
+  const { opens, ownerName, noteTitle, filename, callerHas, email: invited } = invitation;
+  if (opens === "service") return words.invites(ownerName, location.host);
+  const [who, what] = [ownerName ?? texts.common.someone, filename ?? titleOf(noteTitle ?? "")];
+  const isForAnother = account !== undefined && isForAnotherAccount(invitation, account.email);
+  return isForAnother && callerHas !== "access" ? words.sharesWith(who, { what, invited }) : words.shares(who, what);
 }
 
 /** The error codes for an invitation that does not work. */

@@ -46,21 +46,25 @@ export const invitationTexts: typeof english = {
       `Sie öffnet „${what}“ für ${invited}. Geben Sie den Link dieser Person. Sie haben schon Zugriff.`,
     copy: "Link kopieren",
     signedIn: (email: string) => `Sie sind als ${email} angemeldet.`,
-    forAnother: ({ invited, own }: { invited: string; own: string }) =>
-      `Diese Einladung ist für ${invited}, aber Sie sind als ${own} angemeldet. Wenn Sie sie annehmen, kann sonst niemand sie benutzen.`,
-    forAnotherToo: ({ invited, own }: { invited: string; own: string }) =>
-      `Diese Einladung ist für ${invited}. Sie sind als ${own} angemeldet und haben schon Zugriff. Wenn Sie sie öffnen, kann ${invited} die Einladung weiterhin benutzen.`,
-    gives: (access: "viewer" | "editor" | "file", until: string | undefined) => {
+    sharesWith: (who: string, { what, invited }: { what: string; invited: string }) =>
+      `${who} teilt „${what}“ mit ${invited}`,
+    signedInAs: "Sie sind angemeldet als",
+    canNow: "Jetzt können Sie",
+    can: "Sie können",
+    canIfAccepted: "Wenn Sie annehmen, können Sie",
+    access: (access: "viewer" | "editor" | "file", until: string | undefined) => {
       const object = access === "file" ? "die Datei" : "die Notiz";
       const action = { viewer: "ansehen", editor: "bearbeiten", file: "öffnen" }[access];
-      return `Mit dieser Einladung können Sie ${object}${until === undefined ? "" : ` bis ${until}`} ${action}.`;
+      return `${object} ${until === undefined ? "ohne Enddatum" : `bis ${until}`} ${action}`;
     },
-    shorter: ({ ownEnd, until }: { ownEnd: string | undefined; until: string }) =>
-      `Sie können diese Notiz schon ansehen, ${ownEnd === undefined ? "ohne Enddatum" : `bis ${ownEnd}`}.\n\nWenn Sie annehmen, können Sie die Notiz bearbeiten, aber nur bis ${until}. Danach können Sie sie nicht mehr öffnen.`,
+    eitherOf: (invited: string) => `Nur eine Person kann diese Einladung benutzen: Sie oder ${invited}.`,
+    staysOpen: (invited: string) => `Sie brauchen diese Einladung nicht. Sie bleibt offen für ${invited}.`,
+    endsEarlier: "Danach können Sie die Notiz nicht mehr öffnen.",
     open: "Öffnen",
     acceptAs: (name: string) => `Als ${name} annehmen`,
-    decline: "Nicht annehmen",
-    keep: "Weiterhin nur ansehen",
+    acceptUntil: (until: string) => `Annehmen und bis ${until} bearbeiten`,
+    leaveOpen: "Die Einladung offen lassen",
+    keep: (until: string | null) => `Weiterhin ${until === null ? "ohne Enddatum" : `bis ${until}`} ansehen`,
     opening: "Wird geöffnet …",
     otherAccount: "Anderes Konto verwenden",
     home: "Zu Ihren Notizen",

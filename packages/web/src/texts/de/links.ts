@@ -111,6 +111,12 @@ export const linkTexts: typeof english = {
     consequence: (email: string) => `Jede Person erhält eine E-Mail mit dem Link. Antworten gehen an ${email}.`,
     password: "Das Passwort des Links steht nicht in der E-Mail. Teilen Sie es auf einem anderen Weg mit.",
     send: (count: number) => (count === 0 ? "Senden" : `An ${formatCount(count, people)} senden`),
+    sendToOthers: (count: number) =>
+      count === 0
+        ? "Senden"
+        : count === 1
+          ? "Nur an die andere Person senden"
+          : `Nur an die anderen ${count} Personen senden`,
     sending: "Wird gesendet …",
     sent: (emails: readonly string[]) =>
       `Sie haben den Link an ${emails.length > 3 ? formatCount(emails.length, people) : emails.join(", ")} gesendet.`,
@@ -118,11 +124,12 @@ export const linkTexts: typeof english = {
     openSettings: "Einstellungen öffnen",
     tooMany: (max: number, count: number) => `Geben Sie höchstens ${max} E-Mail-Adressen ein. Das sind ${count}.`,
     oneOfThem: "Eine dieser Personen",
+    nobodyYet: "Niemand hat bisher eine E-Mail erhalten.",
     problems: {
       limit: (max: number, wait: string) =>
         `Sie können Links an ${max} Personen am Tag senden. Niemand hat diese E-Mail erhalten. Senden Sie sie an weniger Personen, oder versuchen Sie es in ${wait} noch einmal.`,
       notNow: (email: string) =>
-        `Zum Schutz vor unerwünschten E-Mails sendet der Dienst im Moment keine mehr an ${email}. Niemand hat diese E-Mail erhalten. Nehmen Sie ${email} heraus, oder versuchen Sie es morgen noch einmal.`,
+        `Zum Schutz vor unerwünschten E-Mails sendet der Dienst im Moment keine mehr an ${email}. Sie können es morgen noch einmal versuchen.`,
       notListed: (email: string) =>
         `Der Link ist nur für bestimmte Personen, und ${email} gehört nicht dazu. Nehmen Sie ${email} zuerst in den Link auf.`,
     },

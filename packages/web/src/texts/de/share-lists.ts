@@ -14,6 +14,7 @@ export const shareDialogTexts: typeof english = {
     placeholder: "E-Mail-Adressen",
     chosen: "Wird geteilt mit",
     remove: (email: string) => `${email} entfernen`,
+    correct: (email: string) => `${email} berichtigen`,
     done: "Geteilt.",
     shared: (emails) =>
       emails.length > 3 ? `Geteilt mit ${emails.length} Personen.` : `Geteilt mit ${emails.join(", ")}.`,
@@ -30,7 +31,7 @@ export const shareDialogTexts: typeof english = {
     },
     shareWith: (count: number) => `Mit ${count} Personen teilen`,
     invalid: (email: string) =>
-      `„${email}“ ist keine vollständige E-Mail-Adresse. Berichtigen oder entfernen Sie sie zuerst.`,
+      `„${email}“ ist keine vollständige E-Mail-Adresse. Drücken Sie darauf, um sie zu berichtigen.`,
     own: (email: string) => `${email} ist Ihre eigene E-Mail-Adresse.`,
   },
   files: {

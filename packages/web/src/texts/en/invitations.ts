@@ -44,22 +44,26 @@ export const invitationTexts = {
       `It opens “${what}” for ${invited}. Give the link to this person. You have access already.`,
     copy: "Copy link",
     signedIn: (email: string) => `You are signed in as ${email}.`,
-    forAnother: ({ invited, own }: { invited: string; own: string }) =>
-      `This invitation is for ${invited}, but you are signed in as ${own}. If you accept it, nobody else can use it.`,
-    forAnotherToo: ({ invited, own }: { invited: string; own: string }) =>
-      `This invitation is for ${invited}. You are signed in as ${own}, and you have access already. If you open it, ${invited} can still use the invitation.`,
-    /** The access that an invitation gives. `until`: an instant, or undefined for access without an end. */
-    gives: (access: "viewer" | "editor" | "file", until: string | undefined) => {
+    sharesWith: (who: string, { what, invited }: { what: string; invited: string }) =>
+      `${who} shares “${what}” with ${invited}`,
+    signedInAs: "You are signed in as",
+    /** The texts before an access. The access ends the sentence. */
+    canNow: "Now you can",
+    can: "You can",
+    canIfAccepted: "If you accept, you can",
+    /** `until`: an instant, or undefined for access without an end. */
+    access: (access: "viewer" | "editor" | "file", until: string | undefined) => {
       const action = { viewer: "view the note", editor: "edit the note", file: "open the file" }[access];
-      return `With this invitation, you can ${action}${until === undefined ? "" : ` until ${until}`}.`;
+      return `${action} ${until === undefined ? "without an end date" : `until ${until}`}`;
     },
-    /** For a person who may only view the note, but longer than the invitation. `ownEnd`: undefined if this access has no end. */
-    shorter: ({ ownEnd, until }: { ownEnd: string | undefined; until: string }) =>
-      `You can already view this note, ${ownEnd === undefined ? "without an end date" : `until ${ownEnd}`}.\n\nIf you accept, you can edit it, but only until ${until}. After that, you cannot open it.`,
+    eitherOf: (invited: string) => `Only one person can use this invitation: you or ${invited}.`,
+    staysOpen: (invited: string) => `You do not need this invitation. It stays open for ${invited}.`,
+    endsEarlier: "After this date, you cannot open the note.",
     open: "Open",
     acceptAs: (name: string) => `Accept as ${name}`,
-    decline: "Do not accept",
-    keep: "Keep viewing only",
+    acceptUntil: (until: string) => `Accept, and edit until ${until}`,
+    leaveOpen: "Leave the invitation open",
+    keep: (until: string | null) => `Keep viewing ${until === null ? "without an end date" : `until ${until}`}`,
     opening: "Opening…",
     otherAccount: "Use another account",
     home: "Go to your notes",

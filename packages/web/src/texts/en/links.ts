@@ -108,22 +108,26 @@ export const linkTexts = {
     chosen: "People who get the link",
     message: "Message (optional)",
     messageHint: "Nobody can click on the web address in the mail.",
-    consequence: (email: string) => `Each person gets a mail with the link. Answers go to ${email}.`,
+    consequence: (email: string) => `Each person gets a mail with the link. Replies go to ${email}.`,
     password: "The mail does not contain the password of the link. Tell it to them in another way.",
     send: (count: number) => (count === 0 ? "Send" : `Send to ${formatCount(count, people)}`),
+    /** For the people whose email addresses the service did not refuse. */
+    sendToOthers: (count: number) =>
+      count === 0 ? "Send" : count === 1 ? "Send only to the other person" : `Send only to the other ${count} people`,
     sending: "Sending…",
     sent: (emails: readonly string[]) =>
       `You sent the link to ${emails.length > 3 ? formatCount(emails.length, people) : emails.join(", ")}.`,
-    unproven: "Answers go to your email address, so confirm it first.",
+    unproven: "Replies go to your email address, so confirm it first.",
     openSettings: "Open the settings",
     tooMany: (max: number, count: number) => `Enter at most ${max} email addresses. These are ${count}.`,
     oneOfThem: "One of these people",
+    nobodyYet: "Nobody got a mail yet.",
     problems: {
       limit: (max: number, wait: string) =>
         `You can send links to ${max} people in a day. Nobody got this mail. Send it to fewer people, or try again in ${wait}.`,
       /** The text does not say who has written to this email address. */
       notNow: (email: string) =>
-        `To prevent unwanted mails, the service sends no more mails to ${email} for now. Nobody got this mail. Take ${email} out, or try again tomorrow.`,
+        `To prevent unwanted mails, the service sends no more mails to ${email} for now. You can try again tomorrow.`,
       notListed: (email: string) =>
         `The link is only for certain people, and ${email} is not one of them. Add ${email} to the link first.`,
     },

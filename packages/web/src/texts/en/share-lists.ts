@@ -13,6 +13,7 @@ export const shareDialogTexts = {
     placeholder: "Email addresses",
     chosen: "To be shared with",
     remove: (email: string) => `Take out ${email}`,
+    correct: (email: string) => `Correct ${email}`,
     done: "Shared.",
     shared: (emails: readonly string[]) =>
       emails.length > 3 ? `Shared with ${emails.length} people.` : `Shared with ${emails.join(", ")}.`,
@@ -29,7 +30,7 @@ export const shareDialogTexts = {
       until: (date: string) => ` until ${date}`,
     },
     shareWith: (count: number) => `Share with ${count} people`,
-    invalid: (email: string) => `“${email}” is not a complete email address. Correct or remove it first.`,
+    invalid: (email: string) => `“${email}” is not a complete email address. Press on it to correct it.`,
     own: (email: string) => `${email} is your own email address.`,
   },
   files: {

@@ -7,7 +7,7 @@ import { orMissing } from "../../../platform/database/writes.ts";
 import { unlistedStates } from "../../access/attachment.ts";
 import { attachmentColumns, isLive, notInTrash, toAttachment } from "../../access/sql.ts";
 import { shownToViewers } from "../../attachments/queries.ts";
-import type { EndingShare, Share, SharedAttachment, ShareSubject, ShareWithPerson } from "../share.ts";
+import type { EndingShare, HeldShare, Share, SharedAttachment, ShareSubject, ShareWithPerson } from "../share.ts";
 import { isVisible } from "./invitations.ts";
 
 export const shareQueries = defineQueries("database.shares", ({ kysely: db, engine }) => {
@@ -94,20 +94,17 @@ export const shareQueries = defineQueries("database.shares", ({ kysely: db, engi
     async listHeld(
       { noteId, attachmentId }: { noteId: string; attachmentId: string | undefined },
       { userId, now }: { userId: string; now: number },
-    ): Promise<Pick<Share, "role" | "expiresAt">[]> {
+    ): Promise<HeldShare[]> {
       const valid = (subject: ShareSubject) =>
         ofUser(subject, userId)
           .select("expires_at")
           .where((eb) => isLive(eb.ref("expires_at"), now));
-      const rows = [
-        ...(await valid({ noteId }).select("role").execute()),
-        ...(attachmentId === undefined
-          ? []
-          : await valid({ attachmentId })
-              .select(sql.lit("viewer" as const).as("role"))
-              .execute()),
+      const ofNote = await valid({ noteId }).select("role").execute();
+      const ofFile = attachmentId === undefined ? [] : await valid({ attachmentId }).execute();
+      return [
+        ...ofNote.map((row) => ({ opens: "note" as const, ...fromColumns(row) })),
+        ...ofFile.map((row) => ({ opens: "file" as const, role: "viewer" as const, ...fromColumns(row) })),
       ];
-      return rows.map(fromColumns);
     },
 
     /** Returns the expiry of a share, or undefined if the share never expires or does not exist. */

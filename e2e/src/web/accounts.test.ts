@@ -224,7 +224,7 @@ describe("a service with an identity provider", () => {
     await ben.page.getByText(accountTexts.closed.hintWithProvider("Example")).waitFor();
     provider.setPerson({ sub: "ben-2", email, email_verified: true, name: "Ben" });
     await ben.page.getByRole("button", { name: "Continue with Example" }).click();
-    await ben.page.getByRole("button", { name: invitationTexts.page.open, exact: true }).click();
+    await ben.page.getByRole("button", { name: invitationTexts.page.open.note, exact: true }).click();
     await ben.page.getByRole("heading", { name: "Minutes" }).first().waitFor();
   });
 });

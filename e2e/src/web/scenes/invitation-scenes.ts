@@ -76,7 +76,7 @@ export const invitationScenes: readonly Scene[] = [
     },
     async "invitation-for-me"(page, world) {
       await page.goto((await invite(world, world.zoe.email)).path);
-      await page.getByRole("button", { name: words.open, exact: true }).waitFor();
+      await page.getByRole("button", { name: words.open.note, exact: true }).waitFor();
     },
     async "invitation-has-access"(page, world) {
       const { path, note } = await invite(world, "carla.weiss@example.org");

@@ -247,7 +247,7 @@ export const ownerLinkScenes: readonly Scene[] = [
           }),
         );
         await dialog.getByLabel(links.send.to).fill("mia@example.org, tom.brandt@example.org");
-        await dialog.getByRole("button", { name: links.send.send(2) }).click();
+        await dialog.getByRole("button", { name: links.send.send(2) }).press("Enter");
         await dialog.getByRole("alert").waitFor();
       },
     },

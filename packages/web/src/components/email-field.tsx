@@ -127,7 +127,7 @@ export function EmailField({ words, inputRef, chosen, text, onChange, refused, p
         />
       </div>
       {problem !== undefined && (
-        <p id={`${id}-problem`} role="alert" className="whitespace-pre-line text-pretty text-danger text-small">
+        <p id={`${id}-problem`} role="alert" className="whitespace-pre-line text-danger text-small">
           {problem}
         </p>
       )}
@@ -175,7 +175,7 @@ function Chip({ email, words, isRefused, onRemove, onCorrect }: ChipProps) {
           type="button"
           aria-label={words.correct(email)}
           onClick={() => onCorrect(email)}
-          className="min-h-8 min-w-0 text-left underline underline-offset-2 md:min-h-6"
+          className={clsx("min-h-8 min-w-0 text-left md:min-h-6", !isEmail(email) && "underline underline-offset-2")}
         >
           {text}
         </button>

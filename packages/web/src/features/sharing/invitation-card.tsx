@@ -66,22 +66,27 @@ export function InvitationCard(props: InvitationCardProps) {
 function Terms({ invitation, email }: { invitation: OpenInvitation; email: string }) {
   const { callerHas, callerShare, email: invited } = invitation;
   const isForAnother = isForAnotherAccount(invitation, email);
+  const earlierEnd = earlierEndOf(invitation);
+  const effects = [
+    ...(earlierEnd === undefined ? [] : [words.endsEarlier(earlierEnd)]),
+    ...(isForAnother && callerHas !== "access" ? [words.usesUp(invited)] : []),
+  ];
   const gains = isForAnother || callerHas === "longer" ? words.canIfAccepted : words.can;
   return (
     <div className="mb-3 flex flex-col gap-4">
       <dl className="flex flex-col gap-3 rounded-card border bg-surface p-4">
         <Fact term={words.signedInAs} fact={email} />
-        {callerShare !== null && <Fact term={words.canNow} fact={describeAccess(callerShare)} />}
+        {callerShare !== null && <Fact term={words.canAlready} fact={describeAccess(callerShare)} />}
         {callerHas !== "access" && <Fact term={gains} fact={describeAccess(invitation)} isStrong />}
       </dl>
-      {earlierEndOf(invitation) !== undefined && <Effect text={words.endsEarlier} />}
-      {isForAnother && <Effect text={callerHas === "access" ? words.staysOpen(invited) : words.eitherOf(invited)} />}
+      {isForAnother && callerHas === "access" && <Effect text={words.staysOpen(invited)} />}
+      {effects.length > 0 && <Effect text={words.ifAccepted(effects)} />}
     </div>
   );
 }
 
 function Effect({ text }: { text: string }) {
-  return <p className="wrap-anywhere text-pretty">{text}</p>;
+  return <p className="wrap-anywhere text-pretty px-4">{text}</p>;
 }
 
 function Fact({ term, fact, isStrong = false }: { term: string; fact: string; isStrong?: boolean }) {
@@ -111,8 +116,8 @@ function Choices({ invitation, account, isOpening, onOpen, onOtherAccount }: Cho
       {isOpening && opens !== "service" ? words.opening : text}
     </Button>
   );
-  const otherAccount = (kind: "outline" | "quiet") => (
-    <Button kind={kind} disabled={isOpening} onClick={onOtherAccount}>
+  const otherAccount = (
+    <Button kind="quiet" disabled={isOpening} onClick={onOtherAccount}>
       {words.otherAccount}
     </Button>
   );
@@ -123,23 +128,23 @@ function Choices({ invitation, account, isOpening, onOpen, onOtherAccount }: Cho
       <>
         <HomeLink kind="outline" text={words.keep(keptEnd && formatInstant(keptEnd))} />
         {open("outline", words.acceptUntil(earlierEnd))}
-        {otherAccount("quiet")}
+        {otherAccount}
       </>
     );
   }
   if (callerHas === "nothing" && isForAnotherAccount(invitation, account.email)) {
     return (
       <>
+        <HomeLink kind="outline" text={words.leaveFor(invitation.email)} />
         {open("outline", words.acceptAs(account.name))}
-        {otherAccount("outline")}
-        <HomeLink kind="outline" text={words.leaveOpen} />
+        {otherAccount}
       </>
     );
   }
   return (
     <>
-      {open("primary", opens === "service" ? words.home : words.open)}
-      {otherAccount("quiet")}
+      {open("primary", opens === "service" ? words.home : words.open[opens])}
+      {otherAccount}
     </>
   );
 }
@@ -166,7 +171,13 @@ function OwnInvitation({ invitation, url }: { invitation: OpenInvitation; url: s
 
 function HomeLink({ kind, text }: { kind: "outline" | "quiet"; text: string }) {
   return (
-    <Link to="/" className={buttonStyle({ kind })}>
+    <Link
+      to="/"
+      className={buttonStyle({
+        kind,
+        className: "h-auto min-h-11 whitespace-normal wrap-anywhere py-2 text-center md:h-auto md:min-h-9",
+      })}
+    >
       {text}
     </Link>
   );

@@ -49,22 +49,24 @@ export const invitationTexts: typeof english = {
     sharesWith: (who: string, { what, invited }: { what: string; invited: string }) =>
       `${who} teilt „${what}“ mit ${invited}`,
     signedInAs: "Sie sind angemeldet als",
-    canNow: "Jetzt können Sie",
+    canAlready: "Sie können schon",
     can: "Sie können",
     canIfAccepted: "Wenn Sie annehmen, können Sie",
     access: (access: "viewer" | "editor" | "file", until: string | undefined) => {
       const object = access === "file" ? "die Datei" : "die Notiz";
       const action = { viewer: "ansehen", editor: "bearbeiten", file: "öffnen" }[access];
-      return `${object} ${until === undefined ? "ohne Enddatum" : `bis ${until}`} ${action}`;
+      return until === undefined ? `${object} ${action}, ohne Enddatum` : `${object} bis ${until} ${action}`;
     },
-    eitherOf: (invited: string) => `Nur eine Person kann diese Einladung benutzen: Sie oder ${invited}.`,
-    staysOpen: (invited: string) => `Sie brauchen diese Einladung nicht. Sie bleibt offen für ${invited}.`,
-    endsEarlier: "Danach können Sie die Notiz nicht mehr öffnen.",
-    open: "Öffnen",
+    ifAccepted: (effects: readonly string[]) => `Wenn Sie annehmen, ${effects.join(", und ")}.`,
+    endsEarlier: (until: string) => `endet Ihr Zugriff am ${until}`,
+    usesUp: (invited: string) => `kann ${invited} die Einladung nicht mehr benutzen`,
+    staysOpen: (invited: string) =>
+      `Diese Einladung ist für ${invited}. Sie gibt Ihnen nichts Neues, also bleibt sie für diese Person offen.`,
+    open: { note: "Notiz öffnen", file: "Datei öffnen" },
     acceptAs: (name: string) => `Als ${name} annehmen`,
     acceptUntil: (until: string) => `Annehmen und bis ${until} bearbeiten`,
-    leaveOpen: "Die Einladung offen lassen",
-    keep: (until: string | null) => `Weiterhin ${until === null ? "ohne Enddatum" : `bis ${until}`} ansehen`,
+    leaveFor: (invited: string) => `Für ${invited} offen lassen`,
+    keep: (until: string | null) => `Weiterhin ${until === null ? "ansehen, ohne Enddatum" : `bis ${until} ansehen`}`,
     opening: "Wird geöffnet …",
     otherAccount: "Anderes Konto verwenden",
     home: "Zu Ihren Notizen",

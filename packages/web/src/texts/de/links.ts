@@ -129,7 +129,7 @@ export const linkTexts: typeof english = {
       limit: (max: number, wait: string) =>
         `Sie können Links an ${max} Personen am Tag senden. Niemand hat diese E-Mail erhalten. Senden Sie sie an weniger Personen, oder versuchen Sie es in ${wait} noch einmal.`,
       notNow: (email: string) =>
-        `Zum Schutz vor unerwünschten E-Mails sendet der Dienst im Moment keine mehr an ${email}. Sie können es morgen noch einmal versuchen.`,
+        `Jede Person erhält am Tag nur wenige solche E-Mails. An ${email} können Sie morgen wieder eine senden.`,
       notListed: (email: string) =>
         `Der Link ist nur für bestimmte Personen, und ${email} gehört nicht dazu. Nehmen Sie ${email} zuerst in den Link auf.`,
     },

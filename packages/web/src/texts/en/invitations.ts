@@ -48,22 +48,24 @@ export const invitationTexts = {
       `${who} shares “${what}” with ${invited}`,
     signedInAs: "You are signed in as",
     /** The texts before an access. The access ends the sentence. */
-    canNow: "Now you can",
+    canAlready: "You can already",
     can: "You can",
     canIfAccepted: "If you accept, you can",
     /** `until`: an instant, or undefined for access without an end. */
     access: (access: "viewer" | "editor" | "file", until: string | undefined) => {
       const action = { viewer: "view the note", editor: "edit the note", file: "open the file" }[access];
-      return `${action} ${until === undefined ? "without an end date" : `until ${until}`}`;
+      return until === undefined ? `${action}, with no end date` : `${action} until ${until}`;
     },
-    eitherOf: (invited: string) => `Only one person can use this invitation: you or ${invited}.`,
-    staysOpen: (invited: string) => `You do not need this invitation. It stays open for ${invited}.`,
-    endsEarlier: "After this date, you cannot open the note.",
-    open: "Open",
+    ifAccepted: (effects: readonly string[]) => `If you accept, ${effects.join(", and ")}.`,
+    endsEarlier: (until: string) => `your access ends on ${until}`,
+    usesUp: (invited: string) => `${invited} can no longer use the invitation`,
+    staysOpen: (invited: string) =>
+      `This invitation is for ${invited}. It gives you nothing new, so it stays open for this person.`,
+    open: { note: "Open the note", file: "Open the file" },
     acceptAs: (name: string) => `Accept as ${name}`,
     acceptUntil: (until: string) => `Accept, and edit until ${until}`,
-    leaveOpen: "Leave the invitation open",
-    keep: (until: string | null) => `Keep viewing ${until === null ? "without an end date" : `until ${until}`}`,
+    leaveFor: (invited: string) => `Leave it for ${invited}`,
+    keep: (until: string | null) => `Keep viewing${until === null ? ", with no end date" : ` until ${until}`}`,
     opening: "Opening…",
     otherAccount: "Use another account",
     home: "Go to your notes",

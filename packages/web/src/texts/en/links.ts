@@ -127,7 +127,7 @@ export const linkTexts = {
         `You can send links to ${max} people in a day. Nobody got this mail. Send it to fewer people, or try again in ${wait}.`,
       /** The text does not say who has written to this email address. */
       notNow: (email: string) =>
-        `To prevent unwanted mails, the service sends no more mails to ${email} for now. You can try again tomorrow.`,
+        `Each person gets only a few such mails in a day. You can send one to ${email} again tomorrow.`,
       notListed: (email: string) =>
         `The link is only for certain people, and ${email} is not one of them. Add ${email} to the link first.`,
     },

@@ -30,7 +30,7 @@ export const shareDialogTexts = {
       until: (date: string) => ` until ${date}`,
     },
     shareWith: (count: number) => `Share with ${count} people`,
-    invalid: (email: string) => `“${email}” is not a complete email address. Press on it to correct it.`,
+    invalid: (email: string) => `“${email}” is not a complete email address. Press it to correct it.`,
     own: (email: string) => `${email} is your own email address.`,
   },
   files: {

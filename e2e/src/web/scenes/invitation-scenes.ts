@@ -72,7 +72,7 @@ export const invitationScenes: readonly Scene[] = [
   ...scenesOf("zoe", {
     async "invitation-signed-in"(page, world) {
       await page.goto((await invite(world, "carla.weiss@example.org")).path);
-      await page.getByRole("button", { name: words.acceptAs("Zoe Lindqvist"), exact: true }).waitFor();
+      await page.getByRole("button", { name: words.accept, exact: true }).waitFor();
     },
     async "invitation-for-me"(page, world) {
       await page.goto((await invite(world, world.zoe.email)).path);

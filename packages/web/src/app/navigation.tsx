@@ -3,7 +3,7 @@ import { Link, useMatchRoute, useNavigate, useParams } from "@tanstack/react-rou
 import { clsx } from "clsx";
 import { ChevronsUpDown, FileText, History, Link2, LogOut, Plus, Settings, Trash2, Users } from "lucide-react";
 import { Avatar } from "../components/avatar.tsx";
-import { BrandLogo } from "../components/brand-mark.tsx";
+import { BrandLogo } from "../components/brand-logo.tsx";
 import { Button } from "../components/button.tsx";
 import { Menu, MenuItem } from "../components/menu.tsx";
 import { listedNote, noteQuery } from "../service/queries.ts";

@@ -2,7 +2,8 @@ import { Link } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { ArrowLeft } from "lucide-react";
 import { type ReactNode, useId } from "react";
-import { BrandMark } from "./brand-mark.tsx";
+import { brandName, keepBrand } from "../texts/brand-name.ts";
+import { BrandLogo } from "./brand-logo.tsx";
 import { useDocumentTitle } from "./hooks.ts";
 
 type PageProps = {
@@ -39,16 +40,21 @@ export function Page({ title, hint, above, className = "gap-6", isWide = false, 
   );
 }
 
-type CardPageProps = { title: ReactNode; hint?: string | undefined; children: ReactNode };
+type CardPageProps = { title: string; hint?: string | undefined; children: ReactNode };
 
-/** A page outside the frame of the app, in the middle of the screen. The logo says whose page it is. */
+/** A page outside the frame of the app, in the middle of the screen. The logo and the name say whose page it is. */
 export function CardPage({ title, hint, children }: CardPageProps) {
   return (
     <main className="grid min-h-full place-items-center px-4 py-12">
       <div className="w-full max-w-90">
         <header className="mb-6 flex flex-col items-center gap-3 text-center">
-          <BrandMark />
-          <h1 className="wrap-anywhere text-balance text-title">{title}</h1>
+          <BrandLogo className="h-10 max-w-60 object-contain" />
+          {!`${title} ${hint}`.includes(brandName) && (
+            <p dir="auto" className="break-words font-semibold">
+              {brandName}
+            </p>
+          )}
+          <h1 className="wrap-anywhere text-balance text-title">{keepBrand(title)}</h1>
           {hint !== undefined && <p className="text-balance text-muted text-small">{hint}</p>}
         </header>
         {children}

@@ -6,7 +6,6 @@ import { Button } from "../../components/button.tsx";
 import { CardPage } from "../../components/page.tsx";
 import { Problem } from "../../components/states.tsx";
 import { accountCalls } from "../../service/account-calls.ts";
-import { keepBrand } from "../../texts/brand-name.ts";
 import { chooseLanguage, LANGUAGES, otherLanguages } from "../../texts/choose-language.ts";
 import { accountTexts } from "../../texts/en/accounts.ts";
 import { recovery } from "../../texts/en/recovery.ts";
@@ -15,7 +14,7 @@ type AccountCardProps = { title: string; hint?: string | undefined; children: Re
 
 export function AccountCard({ title, hint, children }: AccountCardProps) {
   return (
-    <CardPage title={keepBrand(title)} hint={hint}>
+    <CardPage title={title} hint={hint}>
       {children}
       <LanguageLinks />
     </CardPage>

@@ -74,7 +74,9 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
 
   const problem = refusal?.problem ?? (refused.length > 0 && send.error ? describe(send.error, chosen) : undefined);
   const title = words.title(nameOfLink(link));
-  const count = addEmails(chosen, text).filter((email) => isEmail(email) && !refused.includes(email)).length;
+  const accepted = addEmails(chosen, text).filter((email) => isEmail(email) && !refused.includes(email));
+  const count = accepted.length;
+  const action = refused.length > 0 && count > 0 ? words.sendToOthers(accepted) : words.send(count);
   const isTooMany = refusal !== undefined && refused.length === 0;
   return (
     <DialogForm title={title} onClose={onClose}>
@@ -106,9 +108,9 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
               // Without this, the press would take the focus from the field. The field would then make a chip, and the button would move
               // before the click.
               onMouseDown={(event) => event.preventDefault()}
-              className="max-md:grow"
+              className="max-w-full max-md:grow md:max-w-72"
             >
-              {send.isPending ? words.sending : refused.length > 0 ? words.sendToOthers(count) : words.send(count)}
+              <span className="truncate">{send.isPending ? words.sending : action}</span>
             </Button>
           </DialogFooter>
         </form>

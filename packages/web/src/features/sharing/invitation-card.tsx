@@ -10,14 +10,14 @@ import { CardPage } from "../../components/page.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";
-import { formatInstant, texts } from "../../texts/index.ts";
+import { formatDate, formatInstant, texts } from "../../texts/index.ts";
 import { titleOf } from "../../texts/note-title.ts";
 
 const words = invitationTexts.page;
 
 type InvitationCardProps = {
   invitation: OpenInvitation | undefined;
-  account: { email: string; name: string } | undefined;
+  account: { email: string } | undefined;
   /** The URL of the invitation. */
   url: string;
   error: unknown;
@@ -66,27 +66,23 @@ export function InvitationCard(props: InvitationCardProps) {
 function Terms({ invitation, email }: { invitation: OpenInvitation; email: string }) {
   const { callerHas, callerShare, email: invited } = invitation;
   const isForAnother = isForAnotherAccount(invitation, email);
-  const earlierEnd = earlierEndOf(invitation);
-  const effects = [
-    ...(earlierEnd === undefined ? [] : [words.endsEarlier(earlierEnd)]),
-    ...(isForAnother && callerHas !== "access" ? [words.usesUp(invited)] : []),
-  ];
-  const gains = isForAnother || callerHas === "longer" ? words.canIfAccepted : words.can;
+  const end = earlierEndOf(invitation);
+  const gains = end !== undefined ? words.canInstead : isForAnother ? words.canIfAccepted : words.can;
   return (
-    <div className="mb-3 flex flex-col gap-4">
-      <dl className="flex flex-col gap-3 rounded-card border bg-surface p-4">
+    <div className="mb-3 flex flex-col gap-3 rounded-card border bg-surface p-4">
+      <dl className="flex flex-col gap-3">
         <Fact term={words.signedInAs} fact={email} />
         {callerShare !== null && <Fact term={words.canAlready} fact={describeAccess(callerShare)} />}
         {callerHas !== "access" && <Fact term={gains} fact={describeAccess(invitation)} isStrong />}
       </dl>
-      {isForAnother && callerHas === "access" && <Effect text={words.staysOpen(invited)} />}
-      {effects.length > 0 && <Effect text={words.ifAccepted(effects)} />}
+      {end !== undefined && <Effect text={words.endsEarlier} />}
+      {isForAnother && <Effect text={callerHas === "access" ? words.staysOpen(invited) : words.usesUp(invited)} />}
     </div>
   );
 }
 
 function Effect({ text }: { text: string }) {
-  return <p className="wrap-anywhere text-pretty px-4">{text}</p>;
+  return <p className="wrap-anywhere text-pretty">{text}</p>;
 }
 
 function Fact({ term, fact, isStrong = false }: { term: string; fact: string; isStrong?: boolean }) {
@@ -105,7 +101,7 @@ function describeAccess({ opens, role, expiresAt }: Pick<OpenInvitation, "opens"
 
 type ChoicesProps = Pick<InvitationCardProps, "isOpening" | "onOpen" | "onOtherAccount"> & {
   invitation: OpenInvitation;
-  account: { email: string; name: string };
+  account: { email: string };
 };
 
 function Choices({ invitation, account, isOpening, onOpen, onOtherAccount }: ChoicesProps) {
@@ -126,8 +122,8 @@ function Choices({ invitation, account, isOpening, onOpen, onOtherAccount }: Cho
     // With each of the two choices, the person loses something. So no button is stronger than the other.
     return (
       <>
-        <HomeLink kind="outline" text={words.keep(keptEnd && formatInstant(keptEnd))} />
-        {open("outline", words.acceptUntil(earlierEnd))}
+        <HomeLink kind="outline" text={words.keep(keptEnd && formatDate(keptEnd, Date.now()))} />
+        {open("outline", words.acceptUntil(formatDate(earlierEnd, Date.now())))}
         {otherAccount}
       </>
     );
@@ -136,7 +132,7 @@ function Choices({ invitation, account, isOpening, onOpen, onOtherAccount }: Cho
     return (
       <>
         <HomeLink kind="outline" text={words.leaveFor(invitation.email)} />
-        {open("outline", words.acceptAs(account.name))}
+        {open("outline", words.accept)}
         {otherAccount}
       </>
     );
@@ -154,7 +150,7 @@ const isForAnotherAccount = ({ opens, email }: OpenInvitation, own: string): boo
 
 /** Returns the end of the invitation's access, if the access that the person has now lasts longer. */
 const earlierEndOf = ({ callerHas, expiresAt }: OpenInvitation): string | undefined =>
-  callerHas === "longer" && expiresAt !== null ? formatInstant(expiresAt) : undefined;
+  callerHas === "longer" && expiresAt !== null ? expiresAt : undefined;
 
 function OwnInvitation({ invitation, url }: { invitation: OpenInvitation; url: string }) {
   const { email: invited, noteTitle, filename } = invitation;
@@ -175,7 +171,7 @@ function HomeLink({ kind, text }: { kind: "outline" | "quiet"; text: string }) {
       to="/"
       className={buttonStyle({
         kind,
-        className: "h-auto min-h-11 whitespace-normal wrap-anywhere py-2 text-center md:h-auto md:min-h-9",
+        className: "h-auto min-h-11 whitespace-normal wrap-anywhere py-2 text-center md:h-auto md:min-h-9 md:py-1",
       })}
     >
       {text}

@@ -57,13 +57,13 @@ export const invitationTexts: typeof english = {
       const action = { viewer: "ansehen", editor: "bearbeiten", file: "öffnen" }[access];
       return until === undefined ? `${object} ${action}, ohne Enddatum` : `${object} bis ${until} ${action}`;
     },
-    ifAccepted: (effects: readonly string[]) => `Wenn Sie annehmen, ${effects.join(", und ")}.`,
-    endsEarlier: (until: string) => `endet Ihr Zugriff am ${until}`,
-    usesUp: (invited: string) => `kann ${invited} die Einladung nicht mehr benutzen`,
-    staysOpen: (invited: string) =>
-      `Diese Einladung ist für ${invited}. Sie gibt Ihnen nichts Neues, also bleibt sie für diese Person offen.`,
+    canInstead: "Wenn Sie annehmen, können Sie stattdessen",
+    endsEarlier: "Das ersetzt Ihren Zugriff. Danach können Sie die Notiz nicht mehr ansehen.",
+    usesUp: (invited: string) =>
+      `Die Einladung ist für eine Person. Wenn Sie sie annehmen, kann ${invited} sie nicht mehr benutzen. Sonst bleibt sie offen.`,
+    staysOpen: (invited: string) => `Diese Einladung ist für ${invited} und bleibt offen. Sie brauchen sie nicht.`,
     open: { note: "Notiz öffnen", file: "Datei öffnen" },
-    acceptAs: (name: string) => `Als ${name} annehmen`,
+    accept: "Mit diesem Konto annehmen",
     acceptUntil: (until: string) => `Annehmen und bis ${until} bearbeiten`,
     leaveFor: (invited: string) => `Für ${invited} offen lassen`,
     keep: (until: string | null) => `Weiterhin ${until === null ? "ansehen, ohne Enddatum" : `bis ${until} ansehen`}`,

@@ -111,12 +111,8 @@ export const linkTexts: typeof english = {
     consequence: (email: string) => `Jede Person erhält eine E-Mail mit dem Link. Antworten gehen an ${email}.`,
     password: "Das Passwort des Links steht nicht in der E-Mail. Teilen Sie es auf einem anderen Weg mit.",
     send: (count: number) => (count === 0 ? "Senden" : `An ${formatCount(count, people)} senden`),
-    sendToOthers: (count: number) =>
-      count === 0
-        ? "Senden"
-        : count === 1
-          ? "Nur an die andere Person senden"
-          : `Nur an die anderen ${count} Personen senden`,
+    sendToOthers: ([email, ...others]: readonly string[]) =>
+      `Nur an ${others.length === 0 ? email : `die anderen ${others.length + 1} Personen`} senden`,
     sending: "Wird gesendet …",
     sent: (emails: readonly string[]) =>
       `Sie haben den Link an ${emails.length > 3 ? formatCount(emails.length, people) : emails.join(", ")} gesendet.`,
@@ -129,7 +125,7 @@ export const linkTexts: typeof english = {
       limit: (max: number, wait: string) =>
         `Sie können Links an ${max} Personen am Tag senden. Niemand hat diese E-Mail erhalten. Senden Sie sie an weniger Personen, oder versuchen Sie es in ${wait} noch einmal.`,
       notNow: (email: string) =>
-        `Jede Person erhält am Tag nur wenige solche E-Mails. An ${email} können Sie morgen wieder eine senden.`,
+        `${email} kann heute keine E-Mails mehr erhalten. Jede Person erhält nur wenige am Tag.`,
       notListed: (email: string) =>
         `Der Link ist nur für bestimmte Personen, und ${email} gehört nicht dazu. Nehmen Sie ${email} zuerst in den Link auf.`,
     },

@@ -56,13 +56,13 @@ export const invitationTexts = {
       const action = { viewer: "view the note", editor: "edit the note", file: "open the file" }[access];
       return until === undefined ? `${action}, with no end date` : `${action} until ${until}`;
     },
-    ifAccepted: (effects: readonly string[]) => `If you accept, ${effects.join(", and ")}.`,
-    endsEarlier: (until: string) => `your access ends on ${until}`,
-    usesUp: (invited: string) => `${invited} can no longer use the invitation`,
-    staysOpen: (invited: string) =>
-      `This invitation is for ${invited}. It gives you nothing new, so it stays open for this person.`,
+    canInstead: "If you accept, you can instead",
+    endsEarlier: "This replaces your access. After this date, you can no longer view the note.",
+    usesUp: (invited: string) =>
+      `The invitation is for one person. If you accept it, ${invited} can no longer use it. Otherwise it stays open.`,
+    staysOpen: (invited: string) => `This invitation is for ${invited} and stays open. You do not need it.`,
     open: { note: "Open the note", file: "Open the file" },
-    acceptAs: (name: string) => `Accept as ${name}`,
+    accept: "Accept with this account",
     acceptUntil: (until: string) => `Accept, and edit until ${until}`,
     leaveFor: (invited: string) => `Leave it for ${invited}`,
     keep: (until: string | null) => `Keep viewing${until === null ? ", with no end date" : ` until ${until}`}`,

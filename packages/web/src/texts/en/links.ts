@@ -112,8 +112,8 @@ export const linkTexts = {
     password: "The mail does not contain the password of the link. Tell it to them in another way.",
     send: (count: number) => (count === 0 ? "Send" : `Send to ${formatCount(count, people)}`),
     /** For the people whose email addresses the service did not refuse. */
-    sendToOthers: (count: number) =>
-      count === 0 ? "Send" : count === 1 ? "Send only to the other person" : `Send only to the other ${count} people`,
+    sendToOthers: ([email, ...others]: readonly string[]) =>
+      `Send only to ${others.length === 0 ? email : `the other ${others.length + 1} people`}`,
     sending: "Sending…",
     sent: (emails: readonly string[]) =>
       `You sent the link to ${emails.length > 3 ? formatCount(emails.length, people) : emails.join(", ")}.`,
@@ -126,8 +126,7 @@ export const linkTexts = {
       limit: (max: number, wait: string) =>
         `You can send links to ${max} people in a day. Nobody got this mail. Send it to fewer people, or try again in ${wait}.`,
       /** The text does not say who has written to this email address. */
-      notNow: (email: string) =>
-        `Each person gets only a few such mails in a day. You can send one to ${email} again tomorrow.`,
+      notNow: (email: string) => `${email} can get no more mails today. Each person gets only a few in a day.`,
       notListed: (email: string) =>
         `The link is only for certain people, and ${email} is not one of them. Add ${email} to the link first.`,
     },

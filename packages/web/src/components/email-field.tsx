@@ -67,12 +67,9 @@ export function EmailField({ words, inputRef, chosen, text, onChange, refused, p
         <label htmlFor={id} className="grow font-medium">
           {words.label}
         </label>
-        {chosen.length > 1 && (
+        {chosen.length > 1 && refused.length === 0 && (
           <span className="text-muted tabular-nums">
-            {formatCount(
-              chosen.filter((email) => isEmail(email) && !refused.includes(email)).length,
-              texts.sharing.access.person,
-            )}
+            {formatCount(chosen.filter(isEmail).length, texts.sharing.access.person)}
           </span>
         )}
       </div>

@@ -92,7 +92,7 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
             text={text}
             onChange={change}
             refused={refused}
-            problem={problem && `${problem}\n${words.nobodyYet}`}
+            problem={problem && `${problem}\n${words.notSent}`}
           />
           <Message text={message} onChange={setMessage} />
           {send.isError && refused.length === 0 && <Problem error={send.error}>{describe(send.error, chosen)}</Problem>}

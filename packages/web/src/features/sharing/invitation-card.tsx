@@ -69,20 +69,20 @@ function Terms({ invitation, email }: { invitation: OpenInvitation; email: strin
   const end = earlierEndOf(invitation);
   const gains = end !== undefined ? words.canInstead : isForAnother ? words.canIfAccepted : words.can;
   return (
-    <div className="mb-3 flex flex-col gap-3 rounded-card border bg-surface p-4">
+    <div className="mb-3 flex flex-col gap-3 rounded-card border p-4">
       <dl className="flex flex-col gap-3">
         <Fact term={words.signedInAs} fact={email} />
         {callerShare !== null && <Fact term={words.canAlready} fact={describeAccess(callerShare)} />}
         {callerHas !== "access" && <Fact term={gains} fact={describeAccess(invitation)} isStrong />}
       </dl>
-      {end !== undefined && <Effect text={words.endsEarlier} />}
+      {end !== undefined && <Effect text={words.endsEarlier} isStrong />}
       {isForAnother && <Effect text={callerHas === "access" ? words.staysOpen(invited) : words.usesUp(invited)} />}
     </div>
   );
 }
 
-function Effect({ text }: { text: string }) {
-  return <p className="wrap-anywhere text-pretty">{text}</p>;
+function Effect({ text, isStrong = false }: { text: string; isStrong?: boolean }) {
+  return <p className={clsx("wrap-anywhere text-pretty", isStrong && "font-semibold")}>{text}</p>;
 }
 
 function Fact({ term, fact, isStrong = false }: { term: string; fact: string; isStrong?: boolean }) {
@@ -228,8 +228,8 @@ export function invitationTitle(invitation: OpenInvitation, account?: { email: s
   const { opens, ownerName, noteTitle, filename, callerHas, email: invited } = invitation;
   if (opens === "service") return words.invites(ownerName, location.host);
   const [who, what] = [ownerName ?? texts.common.someone, filename ?? titleOf(noteTitle ?? "")];
-  const isForAnother = account !== undefined && isForAnotherAccount(invitation, account.email);
-  return isForAnother && callerHas !== "access" ? words.sharesWith(who, { what, invited }) : words.shares(who, what);
+  if (account === undefined || !isForAnotherAccount(invitation, account.email)) return words.shares(who, what);
+  return callerHas === "access" ? words.hasAccess(what) : words.sharesWith(who, { what, invited });
 }
 
 /** The error codes for an invitation that does not work. */

@@ -48,6 +48,7 @@ export const invitationTexts: typeof english = {
     signedIn: (email: string) => `Sie sind als ${email} angemeldet.`,
     sharesWith: (who: string, { what, invited }: { what: string; invited: string }) =>
       `${who} teilt „${what}“ mit ${invited}`,
+    hasAccess: (what: string) => `Sie haben schon Zugriff auf „${what}“`,
     signedInAs: "Sie sind angemeldet als",
     canAlready: "Sie können schon",
     can: "Sie können",
@@ -60,7 +61,7 @@ export const invitationTexts: typeof english = {
     canInstead: "Wenn Sie annehmen, können Sie stattdessen",
     endsEarlier: "Das ersetzt Ihren Zugriff. Danach können Sie die Notiz nicht mehr ansehen.",
     usesUp: (invited: string) =>
-      `Die Einladung ist für eine Person. Wenn Sie sie annehmen, kann ${invited} sie nicht mehr benutzen. Sonst bleibt sie offen.`,
+      `Die Einladung ist für eine Person. Wenn Sie annehmen, kann ${invited} sie nicht mehr benutzen. Sonst bleibt sie offen.`,
     staysOpen: (invited: string) => `Diese Einladung ist für ${invited} und bleibt offen. Sie brauchen sie nicht.`,
     open: { note: "Notiz öffnen", file: "Datei öffnen" },
     accept: "Mit diesem Konto annehmen",

@@ -120,12 +120,11 @@ export const linkTexts: typeof english = {
     openSettings: "Einstellungen öffnen",
     tooMany: (max: number, count: number) => `Geben Sie höchstens ${max} E-Mail-Adressen ein. Das sind ${count}.`,
     oneOfThem: "Eine dieser Personen",
-    nobodyYet: "Niemand hat bisher eine E-Mail erhalten.",
+    notSent: "Ihre E-Mail wurde noch nicht gesendet.",
     problems: {
       limit: (max: number, wait: string) =>
         `Sie können Links an ${max} Personen am Tag senden. Niemand hat diese E-Mail erhalten. Senden Sie sie an weniger Personen, oder versuchen Sie es in ${wait} noch einmal.`,
-      notNow: (email: string) =>
-        `${email} kann heute keine E-Mails mehr erhalten. Jede Person erhält nur wenige am Tag.`,
+      notNow: (email: string) => `Zu viele E-Mails an ${email} heute. Versuchen Sie es morgen noch einmal.`,
       notListed: (email: string) =>
         `Der Link ist nur für bestimmte Personen, und ${email} gehört nicht dazu. Nehmen Sie ${email} zuerst in den Link auf.`,
     },

@@ -46,6 +46,7 @@ export const invitationTexts = {
     signedIn: (email: string) => `You are signed in as ${email}.`,
     sharesWith: (who: string, { what, invited }: { what: string; invited: string }) =>
       `${who} shares “${what}” with ${invited}`,
+    hasAccess: (what: string) => `You already have access to “${what}”`,
     signedInAs: "You are signed in as",
     /** The texts before an access. The access ends the sentence. */
     canAlready: "You can already",
@@ -59,7 +60,7 @@ export const invitationTexts = {
     canInstead: "If you accept, you can instead",
     endsEarlier: "This replaces your access. After this date, you can no longer view the note.",
     usesUp: (invited: string) =>
-      `The invitation is for one person. If you accept it, ${invited} can no longer use it. Otherwise it stays open.`,
+      `The invitation is for one person. If you accept, ${invited} can no longer use it. Otherwise, it stays open.`,
     staysOpen: (invited: string) => `This invitation is for ${invited} and stays open. You do not need it.`,
     open: { note: "Open the note", file: "Open the file" },
     accept: "Accept with this account",

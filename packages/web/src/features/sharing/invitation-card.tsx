@@ -73,7 +73,7 @@ function Terms({ invitation, email }: { invitation: OpenInvitation; email: strin
       <dl className="flex flex-col gap-3">
         <Fact term={words.signedInAs} fact={email} />
         {callerShare !== null && <Fact term={words.canAlready} fact={describeAccess(callerShare)} />}
-        {callerHas !== "access" && <Fact term={gains} fact={describeAccess(invitation)} isStrong />}
+        {callerHas !== "access" && <Fact term={gains} fact={describeAccess(invitation)} isStrong={end === undefined} />}
       </dl>
       {end !== undefined && <Effect text={words.endsEarlier} isStrong />}
       {isForAnother && <Effect text={callerHas === "access" ? words.staysOpen(invited) : words.usesUp(invited)} />}

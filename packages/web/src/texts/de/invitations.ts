@@ -59,10 +59,11 @@ export const invitationTexts: typeof english = {
       return until === undefined ? `${object} ${action}, ohne Enddatum` : `${object} bis ${until} ${action}`;
     },
     canInstead: "Wenn Sie annehmen, können Sie stattdessen",
-    endsEarlier: "Das ersetzt Ihren Zugriff. Danach können Sie die Notiz nicht mehr ansehen.",
+    endsEarlier: "Danach können Sie die Notiz nicht mehr öffnen.",
     usesUp: (invited: string) =>
-      `Die Einladung ist für eine Person. Wenn Sie annehmen, kann ${invited} sie nicht mehr benutzen. Sonst bleibt sie offen.`,
-    staysOpen: (invited: string) => `Diese Einladung ist für ${invited} und bleibt offen. Sie brauchen sie nicht.`,
+      `Die Einladung ging an ${invited}, aber nur eine Person kann sie benutzen. Wenn Sie annehmen, gilt sie nicht mehr für diese Adresse.`,
+    staysOpen: (invited: string) =>
+      `Sie brauchen diese Einladung nicht. Sie ist für ${invited} und gilt dort weiterhin.`,
     open: { note: "Notiz öffnen", file: "Datei öffnen" },
     accept: "Mit diesem Konto annehmen",
     acceptUntil: (until: string) => `Annehmen und bis ${until} bearbeiten`,

@@ -120,11 +120,12 @@ export const linkTexts: typeof english = {
     openSettings: "Einstellungen öffnen",
     tooMany: (max: number, count: number) => `Geben Sie höchstens ${max} E-Mail-Adressen ein. Das sind ${count}.`,
     oneOfThem: "Eine dieser Personen",
-    notSent: "Ihre E-Mail wurde noch nicht gesendet.",
+    notSent: "Ihre E-Mail hat noch niemand erhalten.",
     problems: {
       limit: (max: number, wait: string) =>
         `Sie können Links an ${max} Personen am Tag senden. Niemand hat diese E-Mail erhalten. Senden Sie sie an weniger Personen, oder versuchen Sie es in ${wait} noch einmal.`,
-      notNow: (email: string) => `Zu viele E-Mails an ${email} heute. Versuchen Sie es morgen noch einmal.`,
+      notNow: (email: string) =>
+        `Der Dienst begrenzt die E-Mails an jede Person. An ${email} können Sie morgen wieder senden.`,
       notListed: (email: string) =>
         `Der Link ist nur für bestimmte Personen, und ${email} gehört nicht dazu. Nehmen Sie ${email} zuerst in den Link auf.`,
     },

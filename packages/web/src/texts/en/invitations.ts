@@ -58,10 +58,10 @@ export const invitationTexts = {
       return until === undefined ? `${action}, with no end date` : `${action} until ${until}`;
     },
     canInstead: "If you accept, you can instead",
-    endsEarlier: "This replaces your access. After this date, you can no longer view the note.",
+    endsEarlier: "After this date, you can no longer open the note.",
     usesUp: (invited: string) =>
-      `The invitation is for one person. If you accept, ${invited} can no longer use it. Otherwise, it stays open.`,
-    staysOpen: (invited: string) => `This invitation is for ${invited} and stays open. You do not need it.`,
+      `The invitation was sent to ${invited}, but only one person can use it. If you accept, this address can no longer use it.`,
+    staysOpen: (invited: string) => `You do not need this invitation. It is for ${invited}, who can still use it.`,
     open: { note: "Open the note", file: "Open the file" },
     accept: "Accept with this account",
     acceptUntil: (until: string) => `Accept, and edit until ${until}`,

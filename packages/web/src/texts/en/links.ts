@@ -121,12 +121,12 @@ export const linkTexts = {
     openSettings: "Open the settings",
     tooMany: (max: number, count: number) => `Enter at most ${max} email addresses. These are ${count}.`,
     oneOfThem: "One of these people",
-    notSent: "Your mail was not sent yet.",
+    notSent: "Nobody has got your mail yet.",
     problems: {
       limit: (max: number, wait: string) =>
         `You can send links to ${max} people in a day. Nobody got this mail. Send it to fewer people, or try again in ${wait}.`,
       /** The text does not say who has written to this email address. */
-      notNow: (email: string) => `Too many mails for ${email} today. Try again tomorrow.`,
+      notNow: (email: string) => `The service limits the mails to each person. You can send to ${email} again tomorrow.`,
       notListed: (email: string) =>
         `The link is only for certain people, and ${email} is not one of them. Add ${email} to the link first.`,
     },

@@ -92,8 +92,9 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
             text={text}
             onChange={change}
             refused={refused}
-            problem={problem && `${problem}\n${words.notSent}`}
+            problem={problem}
           />
+          {problem !== undefined && <p className="-mt-3 text-small">{words.notSent}</p>}
           <Message text={message} onChange={setMessage} />
           {send.isError && refused.length === 0 && <Problem error={send.error}>{describe(send.error, chosen)}</Problem>}
           <DialogFooter>

@@ -67,16 +67,18 @@ function Terms({ invitation, email }: { invitation: OpenInvitation; email: strin
   const { callerHas, callerShare, email: invited } = invitation;
   const isForAnother = isForAnotherAccount(invitation, email);
   const end = earlierEndOf(invitation);
+  const isChoice = end !== undefined || isForAnother;
   const gains = end !== undefined ? words.canInstead : isForAnother ? words.canIfAccepted : words.can;
   return (
     <div className="mb-3 flex flex-col gap-3 rounded-card border p-4">
       <dl className="flex flex-col gap-3">
         <Fact term={words.signedInAs} fact={email} />
         {callerShare !== null && <Fact term={words.canAlready} fact={describeAccess(callerShare)} />}
-        {callerHas !== "access" && <Fact term={gains} fact={describeAccess(invitation)} isStrong={end === undefined} />}
+        {callerHas !== "access" && <Fact term={gains} fact={describeAccess(invitation)} isStrong={!isChoice} />}
       </dl>
       {end !== undefined && <Effect text={words.endsEarlier} isStrong />}
-      {isForAnother && <Effect text={callerHas === "access" ? words.staysOpen(invited) : words.usesUp(invited)} />}
+      {isForAnother && callerHas === "access" && <Effect text={words.staysOpen(invited)} />}
+      {isForAnother && callerHas !== "access" && <Effect text={words.usesUp(invited)} isStrong={end === undefined} />}
     </div>
   );
 }

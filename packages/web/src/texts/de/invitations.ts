@@ -61,7 +61,7 @@ export const invitationTexts: typeof english = {
     canInstead: "Wenn Sie annehmen, können Sie stattdessen",
     endsEarlier: "Danach können Sie die Notiz nicht mehr öffnen.",
     usesUp: (invited: string) =>
-      `Die Einladung ging an ${invited}, aber nur eine Person kann sie benutzen. Wenn Sie annehmen, gilt sie nicht mehr für diese Adresse.`,
+      `Wenn Sie annehmen, kann ${invited} diese Einladung nicht mehr benutzen. Wenn nicht, bleibt sie offen.`,
     staysOpen: (invited: string) =>
       `Sie brauchen diese Einladung nicht. Sie ist für ${invited} und gilt dort weiterhin.`,
     open: { note: "Notiz öffnen", file: "Datei öffnen" },

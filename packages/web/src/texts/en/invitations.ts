@@ -59,8 +59,7 @@ export const invitationTexts = {
     },
     canInstead: "If you accept, you can instead",
     endsEarlier: "After this date, you can no longer open the note.",
-    usesUp: (invited: string) =>
-      `The invitation was sent to ${invited}, but only one person can use it. If you accept, this address can no longer use it.`,
+    usesUp: (invited: string) => `If you accept, ${invited} can no longer use this invitation. If not, it stays open.`,
     staysOpen: (invited: string) => `You do not need this invitation. It is for ${invited}, who can still use it.`,
     open: { note: "Open the note", file: "Open the file" },
     accept: "Accept with this account",

@@ -76,7 +76,7 @@ function Terms({ invitation, email }: { invitation: OpenInvitation; email: strin
         {callerShare !== null && <Fact term={words.canAlready} fact={describeAccess(callerShare)} />}
         {callerHas !== "access" && <Fact term={gains} fact={describeAccess(invitation)} isStrong={!isChoice} />}
       </dl>
-      {end !== undefined && <Effect text={words.endsEarlier} isStrong />}
+      {end !== undefined && <Effect text={words.endsEarlier(formatDate(end, Date.now()))} isStrong />}
       {isForAnother && callerHas === "access" && <Effect text={words.staysOpen(invited)} />}
       {isForAnother && callerHas !== "access" && <Effect text={words.usesUp(invited)} isStrong={end === undefined} />}
     </div>

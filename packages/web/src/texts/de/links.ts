@@ -125,7 +125,7 @@ export const linkTexts: typeof english = {
       limit: (max: number, wait: string) =>
         `Sie können Links an ${max} Personen am Tag senden. Niemand hat diese E-Mail erhalten. Senden Sie sie an weniger Personen, oder versuchen Sie es in ${wait} noch einmal.`,
       notNow: (email: string) =>
-        `${email} kann heute keine E-Mails mehr erhalten. Versuchen Sie es mit dieser Adresse morgen noch einmal.`,
+        `${email} kann heute keine E-Mails mehr erhalten. Versuchen Sie es morgen noch einmal.`,
       notListed: (email: string) =>
         `Der Link ist nur für bestimmte Personen, und ${email} gehört nicht dazu. Nehmen Sie ${email} zuerst in den Link auf.`,
     },

@@ -126,7 +126,7 @@ export const linkTexts = {
       limit: (max: number, wait: string) =>
         `You can send links to ${max} people in a day. Nobody got this mail. Send it to fewer people, or try again in ${wait}.`,
       /** The text does not say who has written to this email address. */
-      notNow: (email: string) => `${email} can get no more mails today. Try this address again tomorrow.`,
+      notNow: (email: string) => `${email} can get no more mails today. Try again tomorrow.`,
       notListed: (email: string) =>
         `The link is only for certain people, and ${email} is not one of them. Add ${email} to the link first.`,
     },

@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type OpenInvitation, ValetKeyError } from "@valetkey/client";
 import { clsx } from "clsx";
+import type { ReactNode } from "react";
 import { Button, buttonStyle } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { isSameEmail } from "../../components/email-field.tsx";
@@ -10,7 +11,7 @@ import { CardPage } from "../../components/page.tsx";
 import { Failure, Problem, Skeleton } from "../../components/states.tsx";
 import { client } from "../../service/client.ts";
 import { invitationTexts } from "../../texts/en/invitations.ts";
-import { formatDate, formatInstant, texts } from "../../texts/index.ts";
+import { formatInstant, texts } from "../../texts/index.ts";
 import { titleOf } from "../../texts/note-title.ts";
 
 const words = invitationTexts.page;
@@ -67,31 +68,37 @@ function Terms({ invitation, email }: { invitation: OpenInvitation; email: strin
   const { callerHas, callerShare, email: invited } = invitation;
   const isForAnother = isForAnotherAccount(invitation, email);
   const end = earlierEndOf(invitation);
-  const isChoice = end !== undefined || isForAnother;
   const gains = end !== undefined ? words.canInstead : isForAnother ? words.canIfAccepted : words.can;
   return (
     <div className="mb-3 flex flex-col gap-3 rounded-card border p-4">
       <dl className="flex flex-col gap-3">
         <Fact term={words.signedInAs} fact={email} />
         {callerShare !== null && <Fact term={words.canAlready} fact={describeAccess(callerShare)} />}
-        {callerHas !== "access" && <Fact term={gains} fact={describeAccess(invitation)} isStrong={!isChoice} />}
+        {callerHas !== "access" && (
+          <Fact term={gains} fact={describeAccess(invitation)} isStrong={!isForAnother && end === undefined}>
+            {end !== undefined && <strong className="block font-semibold">{words.endsEarlier}</strong>}
+          </Fact>
+        )}
       </dl>
-      {end !== undefined && <Effect text={words.endsEarlier(formatDate(end, Date.now()))} isStrong />}
-      {isForAnother && callerHas === "access" && <Effect text={words.staysOpen(invited)} />}
-      {isForAnother && callerHas !== "access" && <Effect text={words.usesUp(invited)} isStrong={end === undefined} />}
+      {isForAnother && (
+        <p className="wrap-anywhere text-pretty">
+          {callerHas === "access" ? words.staysOpen(invited) : words.usesUp(invited)}
+        </p>
+      )}
     </div>
   );
 }
 
-function Effect({ text, isStrong = false }: { text: string; isStrong?: boolean }) {
-  return <p className={clsx("wrap-anywhere text-pretty", isStrong && "font-semibold")}>{text}</p>;
-}
+type FactProps = { term: string; fact: string; isStrong?: boolean; children?: ReactNode };
 
-function Fact({ term, fact, isStrong = false }: { term: string; fact: string; isStrong?: boolean }) {
+function Fact({ term, fact, isStrong = false, children }: FactProps) {
   return (
     <div>
       <dt className="text-muted text-small">{term}</dt>
-      <dd className={clsx("wrap-anywhere", isStrong && "font-semibold")}>{fact}</dd>
+      <dd className={clsx("wrap-anywhere", isStrong && "font-semibold")}>
+        {fact}
+        {children}
+      </dd>
     </div>
   );
 }
@@ -124,8 +131,8 @@ function Choices({ invitation, account, isOpening, onOpen, onOtherAccount }: Cho
     // With each of the two choices, the person loses something. So no button is stronger than the other.
     return (
       <>
-        <HomeLink kind="outline" text={words.keep(keptEnd && formatDate(keptEnd, Date.now()))} />
-        {open("outline", words.acceptUntil(formatDate(earlierEnd, Date.now())))}
+        <HomeLink kind="outline" text={words.keep(keptEnd && formatInstant(keptEnd))} />
+        {open("outline", words.acceptUntil(formatInstant(earlierEnd)))}
         {otherAccount}
       </>
     );

@@ -59,8 +59,9 @@ export const invitationTexts: typeof english = {
       return until === undefined ? `${object} ${action}, ohne Enddatum` : `${object} bis ${until} ${action}`;
     },
     canInstead: "Wenn Sie annehmen, können Sie stattdessen",
-    endsEarlier: (date: string) => `Wenn Sie annehmen, können Sie die Notiz nach dem ${date} nicht mehr öffnen.`,
-    usesUp: (invited: string) => `${invited} kann diese Einladung dann nicht mehr benutzen.`,
+    endsEarlier: "Danach können Sie sie nicht mehr öffnen.",
+    usesUp: (invited: string) =>
+      `Diese Einladung ist für ${invited}. Wenn Sie sie annehmen, können nur Sie sie benutzen.`,
     staysOpen: (invited: string) =>
       `Sie brauchen diese Einladung nicht. Sie ist für ${invited} und gilt dort weiterhin.`,
     open: { note: "Notiz öffnen", file: "Datei öffnen" },

@@ -81,7 +81,7 @@ function Terms({ invitation, email }: { invitation: OpenInvitation; email: strin
         )}
       </dl>
       {isForAnother && (
-        <p className="wrap-anywhere text-pretty">
+        <p className={clsx("wrap-anywhere text-pretty", callerHas !== "access" && "font-semibold")}>
           {callerHas === "access" ? words.staysOpen(invited) : words.usesUp(invited)}
         </p>
       )}
@@ -117,7 +117,12 @@ function Choices({ invitation, account, isOpening, onOpen, onOtherAccount }: Cho
   const { callerHas, callerShare, opens } = invitation;
   const earlierEnd = earlierEndOf(invitation);
   const open = (kind: "primary" | "outline", text: string) => (
-    <Button kind={kind} disabled={isOpening} onClick={onOpen}>
+    <Button
+      kind={kind}
+      className={kind === "outline" ? "border-line-strong" : ""}
+      disabled={isOpening}
+      onClick={onOpen}
+    >
       {isOpening && opens !== "service" ? words.opening : text}
     </Button>
   );
@@ -180,7 +185,8 @@ function HomeLink({ kind, text }: { kind: "outline" | "quiet"; text: string }) {
       to="/"
       className={buttonStyle({
         kind,
-        className: "h-auto min-h-11 whitespace-normal wrap-anywhere py-2 text-center md:h-auto md:min-h-9 md:py-1",
+        className:
+          "h-auto min-h-11 whitespace-normal wrap-anywhere border-line-strong py-2 text-center md:h-auto md:min-h-9 md:py-1",
       })}
     >
       {text}

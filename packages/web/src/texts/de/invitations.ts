@@ -59,9 +59,8 @@ export const invitationTexts: typeof english = {
       return until === undefined ? `${object} ${action}, ohne Enddatum` : `${object} bis ${until} ${action}`;
     },
     canInstead: "Wenn Sie annehmen, können Sie stattdessen",
-    endsEarlier: "Danach können Sie sie nicht mehr öffnen.",
-    usesUp: (invited: string) =>
-      `Diese Einladung ist für ${invited}. Wenn Sie sie annehmen, können nur Sie sie benutzen.`,
+    endsEarlier: "Danach können Sie die Notiz nicht mehr öffnen.",
+    usesUp: (invited: string) => `Wenn Sie annehmen, kann ${invited} diese Einladung nicht mehr benutzen.`,
     staysOpen: (invited: string) =>
       `Sie brauchen diese Einladung nicht. Sie ist für ${invited} und gilt dort weiterhin.`,
     open: { note: "Notiz öffnen", file: "Datei öffnen" },

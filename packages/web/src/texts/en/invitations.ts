@@ -58,8 +58,8 @@ export const invitationTexts = {
       return until === undefined ? `${action}, with no end date` : `${action} until ${until}`;
     },
     canInstead: "If you accept, you can instead",
-    endsEarlier: "After that, you can no longer open it.",
-    usesUp: (invited: string) => `This invitation is for ${invited}. If you accept it, only you can use it.`,
+    endsEarlier: "After that, you can no longer open the note.",
+    usesUp: (invited: string) => `If you accept, ${invited} can no longer use this invitation.`,
     staysOpen: (invited: string) => `You do not need this invitation. It is for ${invited}, who can still use it.`,
     open: { note: "Open the note", file: "Open the file" },
     accept: "Accept with this account",

@@ -1,7 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type OpenInvitation, ValetKeyError } from "@valetkey/client";
-import { clsx } from "clsx";
 import type { ReactNode } from "react";
 import { Button, buttonStyle } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
@@ -67,38 +66,33 @@ export function InvitationCard(props: InvitationCardProps) {
 function Terms({ invitation, email }: { invitation: OpenInvitation; email: string }) {
   const { callerHas, callerShare, email: invited } = invitation;
   const isForAnother = isForAnotherAccount(invitation, email);
-  const end = earlierEndOf(invitation);
-  const gains = end !== undefined ? words.canInstead : isForAnother ? words.canIfAccepted : words.can;
+  const isShortened = earlierEndOf(invitation) !== undefined;
+  const OtherLoss = isShortened ? "span" : "strong";
   return (
     <div className="mb-3 flex flex-col gap-3 rounded-card border p-4">
       <dl className="flex flex-col gap-3">
-        <Fact term={words.signedInAs} fact={email} />
-        {callerShare !== null && <Fact term={words.canAlready} fact={describeAccess(callerShare)} />}
+        <Fact term={words.signedInAs}>{email}</Fact>
+        {callerShare !== null && <Fact term={words.now}>{describeAccess(callerShare)}</Fact>}
         {callerHas !== "access" && (
-          <Fact term={gains} fact={describeAccess(invitation)} isStrong={!isForAnother && end === undefined}>
-            {end !== undefined && <strong className="block font-semibold">{words.endsEarlier}</strong>}
+          <Fact term={isForAnother || isShortened ? words.ifAccepted : words.gives}>
+            {describeAccess(invitation)}
+            {isShortened && <strong>{words.endsEarlier}</strong>}
+            {isForAnother && <OtherLoss>{words.usesUp(invited)}</OtherLoss>}
           </Fact>
         )}
       </dl>
-      {isForAnother && (
-        <p className={clsx("wrap-anywhere text-pretty", callerHas !== "access" && "font-semibold")}>
-          {callerHas === "access" ? words.staysOpen(invited) : words.usesUp(invited)}
-        </p>
+      {isForAnother && callerHas === "access" && (
+        <p className="wrap-anywhere text-pretty">{words.staysOpen(invited)}</p>
       )}
     </div>
   );
 }
 
-type FactProps = { term: string; fact: string; isStrong?: boolean; children?: ReactNode };
-
-function Fact({ term, fact, isStrong = false, children }: FactProps) {
+function Fact({ term, children }: { term: string; children: ReactNode }) {
   return (
     <div>
       <dt className="text-muted text-small">{term}</dt>
-      <dd className={clsx("wrap-anywhere", isStrong && "font-semibold")}>
-        {fact}
-        {children}
-      </dd>
+      <dd className="wrap-anywhere text-pretty *:mt-1 *:block [&>strong]:font-semibold">{children}</dd>
     </div>
   );
 }
@@ -133,10 +127,9 @@ function Choices({ invitation, account, isOpening, onOpen, onOtherAccount }: Cho
   );
   if (earlierEnd !== undefined) {
     const keptEnd = callerShare?.expiresAt ?? null;
-    // With each of the two choices, the person loses something. So no button is stronger than the other.
     return (
       <>
-        <HomeLink kind="outline" text={words.keep(keptEnd && formatInstant(keptEnd))} />
+        <HomeLink kind="primary" text={words.keep(keptEnd && formatInstant(keptEnd))} />
         {open("outline", words.acceptUntil(formatInstant(earlierEnd)))}
         {otherAccount}
       </>
@@ -145,7 +138,7 @@ function Choices({ invitation, account, isOpening, onOpen, onOtherAccount }: Cho
   if (callerHas === "nothing" && isForAnotherAccount(invitation, account.email)) {
     return (
       <>
-        <HomeLink kind="outline" text={words.leaveFor(invitation.email)} />
+        <HomeLink kind="primary" text={words.leaveFor(invitation.email)} />
         {open("outline", words.accept)}
         {otherAccount}
       </>
@@ -179,14 +172,13 @@ function OwnInvitation({ invitation, url }: { invitation: OpenInvitation; url: s
   );
 }
 
-function HomeLink({ kind, text }: { kind: "outline" | "quiet"; text: string }) {
+function HomeLink({ kind, text }: { kind: "primary" | "quiet"; text: string }) {
   return (
     <Link
       to="/"
       className={buttonStyle({
         kind,
-        className:
-          "h-auto min-h-11 whitespace-normal wrap-anywhere border-line-strong py-2 text-center md:h-auto md:min-h-9 md:py-1",
+        className: "h-auto min-h-11 whitespace-normal wrap-anywhere py-2 text-center md:h-auto md:min-h-9 md:py-1",
       })}
     >
       {text}

@@ -50,17 +50,16 @@ export const invitationTexts: typeof english = {
       `${who} teilt „${what}“ mit ${invited}`,
     hasAccess: (what: string) => `Sie haben schon Zugriff auf „${what}“`,
     signedInAs: "Sie sind angemeldet als",
-    canAlready: "Sie können schon",
-    can: "Sie können",
-    canIfAccepted: "Wenn Sie annehmen, können Sie",
+    now: "Jetzt",
+    ifAccepted: "Wenn Sie annehmen",
+    gives: "Mit dieser Einladung",
     access: (access: "viewer" | "editor" | "file", until: string | undefined) => {
       const object = access === "file" ? "die Datei" : "die Notiz";
       const action = { viewer: "ansehen", editor: "bearbeiten", file: "öffnen" }[access];
-      return until === undefined ? `${object} ${action}, ohne Enddatum` : `${object} bis ${until} ${action}`;
+      return `Sie können ${object}${until === undefined ? ` ${action}, ohne Enddatum` : ` bis ${until} ${action}`}.`;
     },
-    canInstead: "Wenn Sie annehmen, können Sie stattdessen",
     endsEarlier: "Danach können Sie die Notiz nicht mehr öffnen.",
-    usesUp: (invited: string) => `Wenn Sie annehmen, kann ${invited} diese Einladung nicht mehr benutzen.`,
+    usesUp: (invited: string) => `${invited} kann diese Einladung nicht mehr benutzen.`,
     staysOpen: (invited: string) =>
       `Sie brauchen diese Einladung nicht. Sie ist für ${invited} und gilt dort weiterhin.`,
     open: { note: "Notiz öffnen", file: "Datei öffnen" },

@@ -48,18 +48,16 @@ export const invitationTexts = {
       `${who} shares “${what}” with ${invited}`,
     hasAccess: (what: string) => `You already have access to “${what}”`,
     signedInAs: "You are signed in as",
-    /** The texts before an access. The access ends the sentence. */
-    canAlready: "You can already",
-    can: "You can",
-    canIfAccepted: "If you accept, you can",
+    now: "Now",
+    ifAccepted: "If you accept",
+    gives: "With this invitation",
     /** `until`: an instant, or undefined for access without an end. */
     access: (access: "viewer" | "editor" | "file", until: string | undefined) => {
       const action = { viewer: "view the note", editor: "edit the note", file: "open the file" }[access];
-      return until === undefined ? `${action}, with no end date` : `${action} until ${until}`;
+      return `You can ${action}${until === undefined ? ", with no end date" : ` until ${until}`}.`;
     },
-    canInstead: "If you accept, you can instead",
     endsEarlier: "After that, you can no longer open the note.",
-    usesUp: (invited: string) => `If you accept, ${invited} can no longer use this invitation.`,
+    usesUp: (invited: string) => `${invited} can no longer use this invitation.`,
     staysOpen: (invited: string) => `You do not need this invitation. It is for ${invited}, who can still use it.`,
     open: { note: "Open the note", file: "Open the file" },
     accept: "Accept with this account",

@@ -54,6 +54,7 @@ describe("the valetkey command", () => {
     ["local_files", 6, "nothere.txt does not exist.", ["send", "nothere.txt"]],
     ["connection", 5, "No answer from http://127.0.0.1:1. Is the service running?", ["get", "http://127.0.0.1:1/s/a"]],
     ["usage", 2, "error: unknown option '--expire'\n(Did you mean --expires?)", ["send", "a.txt", "--expire", "7d"]],
+    ["usage", 2, "The password of a link must have at least 6 characters.", ["send", "a.txt", "--password=abc"]],
   ])(
     "with --json, a failed command prints its error code and its message (%s)",
     async (code, exitCode, message, args) => {

@@ -186,7 +186,9 @@ describe("valetkey send and valetkey get", () => {
       await writeFile(join(ann.folder, "notes/b.txt"), "b");
       // The first path also contains the file of the second path.
       const paths = ["notes", "notes/b.txt"];
-      expect(await ann.run(["send", ...paths, "--password=short"])).toMatchObject({ code: 1, stdout: "" });
+      // The service refuses this password after the upload.
+      const tooLong = `--password=${"a".repeat(201)}`;
+      expect(await ann.run(["send", ...paths, tooLong])).toMatchObject({ code: 1, stdout: "" });
       const [note] = (await client.notes.list()).items;
       const [file] = (await client.notes.listAttachments(note?.id ?? "")).items;
       if (deleted === "note") await client.notes.remove(note?.id ?? "");

@@ -33,6 +33,9 @@ type Sending = {
   sent: Record<string, string>;
 };
 
+/** The minimum number of characters in the password of a link. The service has the same limit. */
+const MIN_PASSWORD_LENGTH = 6;
+
 /** `valetkey send` uploads files to a new note, makes a link to the note, and prints the URL of the link. */
 export async function send(paths: readonly string[], options: SendOptions): Promise<void> {
   const credentials = await readCredentials();
@@ -43,6 +46,11 @@ export async function send(paths: readonly string[], options: SendOptions): Prom
     );
   }
   const { url, token } = credentials;
+  const { password } = options;
+  // Without this check, the service would refuse the password only after the upload.
+  if (password !== undefined && password !== "" && password.length < MIN_PASSWORD_LENGTH) {
+    throw new TerminalError("usage", `The password of a link must have at least ${MIN_PASSWORD_LENGTH} characters.`);
+  }
   const found = await findFiles(paths);
   const totalBytes = found.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const state = await openState<Sending>("send", {

@@ -38,7 +38,8 @@ it.each<[Partial<LinkValues>, string]>([
 });
 
 it("the form of a file request says who can send files", () => {
-  const sentence = "Anyone with the new link can send you files for 7 days. They do not see what others send.";
+  const sentence =
+    "Anyone with the new link can send you files for 7 days. They do not see what others send. The people and links of the note can open these files.";
   expect(describe({}, { kind: "upload" })).toBe(sentence);
 });
 

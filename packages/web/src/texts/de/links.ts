@@ -245,7 +245,8 @@ export const linkTexts: typeof english = {
   },
   will: {
     download: (will) => `${who(will)}${will.end} herunterladen${limits(will)}. Sie können ihn jederzeit beenden.`,
-    upload: (will) => `${who(will)} Ihnen${will.end} Dateien senden${limits(will)}. Niemand sieht, was andere senden.`,
+    upload: (will) =>
+      `${who(will)} Ihnen${will.end} Dateien senden${limits(will)}. Wer sendet, sieht nicht, was andere senden. Die Personen und Links der Notiz können diese Dateien öffnen.`,
     end: {
       never: " ohne Ablauf",
       after: (span: string) => ` ${span} lang`,
@@ -259,7 +260,7 @@ export const linkTexts: typeof english = {
     titleOfSeveral: (count: number) => `Link zu ${count === 1 ? "einer Datei" : `${count} Dateien`}`,
     wholeTitle: "Link zu allen Dateien dieser Notiz, ohne den Text",
     whole: (count: number, size: string) =>
-      `${formatCount(count, files)}, ${size}, und später hinzugefügte.${count > 1 ? " Um nur einige zu teilen, wählen Sie sie in der Notiz aus." : ""}`,
+      `${formatCount(count, files)}, ${size}, und jede Datei, die später dazukommt, auch durch eine Dateianfrage.${count > 1 ? " Um nur einige zu teilen, wählen Sie sie in der Notiz aus." : ""}`,
     create: "Link erstellen und kopieren",
   },
 };

@@ -246,7 +246,7 @@ export const linkTexts = {
   will: {
     download: (will: Will) => `${who(will)} can download${will.end}${limits(will)}. You can end it at any time.`,
     upload: (will: Will) =>
-      `${who(will)} can send you files${will.end}${limits(will)}. They do not see what others send.`,
+      `${who(will)} can send you files${will.end}${limits(will)}. They do not see what others send. The people and links of the note can open these files.`,
     end: {
       never: " until you end it",
       after: (span: string) => ` for ${span}`,
@@ -260,7 +260,7 @@ export const linkTexts = {
     titleOfSeveral: (count: number) => `Link to ${formatCount(count, files)}`,
     wholeTitle: "Link to all files of this note, without its text",
     whole: (count: number, size: string) =>
-      `${formatCount(count, files)}, ${size}, and files you add later.${count > 1 ? " To share only some, select them in the note." : ""}`,
+      `${formatCount(count, files)}, ${size}, and every file that is added later, also by a file request.${count > 1 ? " To share only some, select them in the note." : ""}`,
     create: "Create and copy link",
   },
 };

@@ -8,14 +8,17 @@ import type * as wire from "./wire.ts";
 export type CallsOptions = {
   /** The URL of the service, such as https://files.example.com. In a page, also a path on the origin of the page, such as `/files`. */
   baseUrl: string;
-  /** An API token or a JWT of the caller. Default: the session cookie identifies the caller. */
+  /** An API token or a JWT of the caller, for the header `Authorization`. Default: the session cookie identifies the caller. */
   token?: string;
   /**
    * Replaces `token` for tokens that expire soon. The client calls `getToken` before each request, and once more after a response with
    * status 401. Default: `token`.
    */
   getToken?: GetToken;
-  /** The function that sends HTTP requests. Default: the `fetch` of the platform. */
+  /**
+   * The function that sends all HTTP requests, also the requests to the bucket. Add a secret header only to the requests to `baseUrl`.
+   * Default: the `fetch` of the platform.
+   */
   fetch?: typeof globalThis.fetch;
 };
 

@@ -100,7 +100,7 @@ async function proveEmail(visit: OpenedLinkClient): Promise<void> {
 
 function askFor(question: string, options?: { isHidden: boolean }): Promise<string> {
   if (canAsk()) return ask(question, options);
-  const remedy = options?.isHidden ? "Give it with --password-stdin." : "Open the link in a browser.";
+  const remedy = options?.isHidden ? "Give the password with --password-stdin." : "Open the link in a browser.";
   throw new TerminalError("refused", `The link is locked, and nobody can answer here. ${remedy}`);
 }
 

@@ -126,7 +126,8 @@ const MAX_ID_LENGTH = 255;
 export function checkItem(resources: Resources, name: ItemName): ItemName {
   const { resource, itemId } = Object(name) as Record<keyof ItemName, unknown>;
   if (typeof resource !== "string" || typeof itemId !== "string") {
-    throw new TypeError("An item must be { resource, itemId } with two texts. Use String(42) for the id 42.");
+    const remedy = typeof itemId === "number" ? ` Use String(${itemId}) for the id ${itemId}.` : "";
+    throw new TypeError(`An item must be { resource, itemId } with two texts.${remedy}`);
   }
   rulesOf(resources, resource);
   if (itemId === "" || itemId.length > MAX_ID_LENGTH || !isStorableText(itemId)) {

@@ -96,7 +96,9 @@ export function SendLinkForm({ link, to = "", onSent, onClose }: SendLinkProps) 
           />
           {problem !== undefined && <p className="-mt-3 text-small">{words.notSent}</p>}
           <Message text={message} onChange={setMessage} />
-          {send.isError && refused.length === 0 && <Problem error={send.error}>{describe(send.error, chosen)}</Problem>}
+          {send.isError && problem === undefined && (
+            <Problem error={send.error}>{describe(send.error, chosen)}</Problem>
+          )}
           <DialogFooter>
             <div className="grow basis-full text-pretty text-muted text-small md:basis-0">
               <p>{words.consequence(me?.email ?? "")}</p>
@@ -155,9 +157,11 @@ function refuse(emails: readonly string[]): Refusal | undefined {
     : { emails: wrong, problem: wrong.map(shareDialogTexts.people.invalid).join("\n") };
 }
 
+/** Returns the email addresses that the error text names. */
 function refusedBy(error: Error | null, emails: readonly string[]): string[] {
   if (error === null) return [];
-  return emails.filter((email) => error.message.toLowerCase().includes(email.toLowerCase()));
+  const named = error.message.toLowerCase().split(/[\s",]+/);
+  return emails.filter((email) => named.includes(email.toLowerCase()) || named.includes(`${email.toLowerCase()}.`));
 }
 
 function describe(error: Error, emails: readonly string[]): string | undefined {

@@ -67,6 +67,7 @@ function Terms({ invitation, email }: { invitation: OpenInvitation; email: strin
   const { callerHas, callerShare, email: invited } = invitation;
   const isForAnother = isForAnotherAccount(invitation, email);
   const isShortened = earlierEndOf(invitation) !== undefined;
+  // Only the loss of the person who reads the page is in heavy type, if there is one.
   const OtherLoss = isShortened ? "span" : "strong";
   return (
     <div className="mb-3 flex flex-col gap-3 rounded-card border p-4">

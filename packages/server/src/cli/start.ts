@@ -79,8 +79,9 @@ const ONLY_HERE =
 function next({ url, hasWebApp, hasOpenSignUp }: Service, { auth }: Config): string {
   const needsAccounts = !hasOpenSignUp && auth.oidc === undefined;
   const accounts = needsAccounts ? "sign-up is not open, accounts: npx valetkey user add, " : "";
-  if (hasWebApp) return `open ${url} in a browser (${accounts}the API: ${url}/docs, npx valetkey token create)`;
-  return `npm run build, then start again, for the web app (the API is there: ${url}/docs, npx valetkey user add, npx valetkey token create)`;
+  if (hasWebApp)
+    return `open ${url} in a browser (${accounts}the API: ${url}/docs, npx valetkey token create --email YOU)`;
+  return `npm run build, then start again, for the web app (the API is there: ${url}/docs, npx valetkey user add, npx valetkey token create --email YOU)`;
 }
 
 function nextSignal(): Promise<NodeJS.Signals> {

@@ -63,7 +63,7 @@ describe("the activity page and the activity of a note", () => {
       "Eve tried to open report.txt without access",
       "Bob downloaded 2 files",
       "Bob downloaded report.txt",
-      expect.stringMatching(/^You shared the note with Bob \(can edit\) until \d+ \w+ \d{4}, \d\d:\d\d$/),
+      expect.stringMatching(/^You shared the note with Bob \(can edit\) until \d+\s\w+\s\d{4},\s\d\d:\d\d$/),
       "You edited the note, 10 times",
       "You attached plan.txt and report.txt",
       "You created the note",

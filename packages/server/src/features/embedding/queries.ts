@@ -5,7 +5,6 @@ import type { Attachment } from "../access/attachment.ts";
 import { attachmentColumns, itemColumns, selectAttachments, toAttachment } from "../access/sql.ts";
 import { inGroup, shownToViewers } from "../attachments/queries.ts";
 import type { ItemName } from "../outbox/file-event-queries.ts";
-import { inventoryQueries } from "../storage/queries.ts";
 import { type ChosenPlace, ownerOf } from "./places.ts";
 import type { Item } from "./types.ts";
 
@@ -18,43 +17,32 @@ export type TenantBucket = { name: string; number: number; place: string };
 const OWNER = "owner";
 const BUCKETS = "tenant-buckets";
 
-export const applicationQueries = defineQueries("database.application", (tx) => {
-  const { kysely: db } = tx;
-  return {
-    /**
-     * Records that the application owns the database, unless another application owns it. Without files in the database, the owner can change
-     * its bucket. Returns the owner after the call.
-     */
-    async own(application: Application): Promise<Application> {
-      let owner = application;
-      // The tables of files exist only if the database has an owner already.
-      const before = await findFact<Application>(db, OWNER);
-      const isMove = before?.name === application.name && before.bucket !== application.bucket;
-      const canMove = isMove && (await inventoryQueries(tx).firstKeyOfFile("")) === undefined;
-      await changeFact<Application>(db, {
-        name: OWNER,
-        change: (found) => {
-          const isFree = found === undefined || (canMove && found.name === application.name);
-          owner = isFree ? application : found;
-          return isFree ? application : undefined;
-        },
-      });
-      return owner;
-    },
+export const applicationQueries = defineQueries("database.application", ({ kysely: db }) => ({
+  /** Records that the application owns the database, unless another application owns it. Returns the owner after the call. */
+  async own(application: Application): Promise<Application> {
+    let owner = application;
+    await changeFact<Application>(db, {
+      name: OWNER,
+      change: (found) => {
+        owner = found ?? application;
+        return found === undefined ? application : undefined;
+      },
+    });
+    return owner;
+  },
 
-    /** Returns the buckets of tenants with their numbers. The number of a name never changes. */
-    async buckets(): Promise<TenantBucket[]> {
-      return (await findFact(db, BUCKETS)) ?? [];
-    },
+  /** Returns the buckets of tenants with their numbers. The number of a name never changes. */
+  async buckets(): Promise<TenantBucket[]> {
+    return (await findFact(db, BUCKETS)) ?? [];
+  },
 
-    /** Replaces the buckets of tenants. Returns false if another process has changed them since the call of `buckets`. */
-    async replaceBuckets(from: readonly TenantBucket[], to: readonly TenantBucket[]): Promise<boolean> {
-      const seen = JSON.stringify(from);
-      const change = (found: readonly TenantBucket[] = []) => (JSON.stringify(found) === seen ? to : undefined);
-      return changeFact(db, { name: BUCKETS, change });
-    },
-  };
-});
+  /** Replaces the buckets of tenants. Returns false if another process has changed them since the call of `buckets`. */
+  async replaceBuckets(from: readonly TenantBucket[], to: readonly TenantBucket[]): Promise<boolean> {
+    const seen = JSON.stringify(from);
+    const change = (found: readonly TenantBucket[] = []) => (JSON.stringify(found) === seen ? to : undefined);
+    return changeFact(db, { name: BUCKETS, change });
+  },
+}));
 
 export const itemQueries = defineQueries("database.items", ({ kysely: db, engine }) => {
   const ofFiles = (attachmentIds: readonly string[]) =>

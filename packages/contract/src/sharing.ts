@@ -99,7 +99,7 @@ export const OpenInvitation = Type.Object({
   expiresAt: orNull(Instant, { description: "The expiry of the share" }),
   callerHas: Type.Enum(["nothing", "longer", "access", "note"], {
     description:
-      "What the signed-in caller has already. nothing: no access, less than the invitation gives, or only the access that this invitation has given. longer: the caller may only view, but for a longer time. If the caller redeems the invitation, its share replaces this access. access: an access that the invitation does not improve, so the invitation stays open for another person. note: the caller owns the note, and can't redeem the invitation",
+      "What the signed-in caller has already. nothing: no access, less than the invitation gives, or only the access that this invitation has given. longer: the caller may only view, but for a longer time. If the caller redeems the invitation, its share replaces this access. access: an access that does not change if the caller redeems the invitation, so the invitation stays open for another person. note: the caller owns the note, and can't redeem the invitation",
   }),
   callerShare: orNull(Type.Object({ opens: Type.Enum(["note", "file"]), role: Role, expiresAt: orNull(Instant) }), {
     description: "With callerHas longer or access: the share that the caller has. Otherwise null",

@@ -245,7 +245,8 @@ export function lookAtInvitation(deps: Deps) {
     const found = await findByToken(deps, token, (id) => invitationQueries(deps.db).find(id));
     const { invitation } = found;
     requireOpen(invitation, deps.clock());
-    const held = await heldBy(deps.db, { userId, invitation, now: deps.clock() });
+    const isDisabled = userId !== undefined && (await lookupQueries(deps.db).isDisabled(userId));
+    const held = await heldBy(deps.db, { userId: isDisabled ? undefined : userId, invitation, now: deps.clock() });
     return { opens: "share", ...held, ...found };
   };
 }

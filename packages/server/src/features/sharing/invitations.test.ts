@@ -221,6 +221,16 @@ describe.each(engines)("invitations on $name", (engine) => {
     expect((await look(token)).status).toBe(200);
   });
 
+  it("an invitation tells a disabled person nothing about the former access", async () => {
+    const { noteId, token } = await invite();
+    const dora = await signUp(newEmail());
+    await owner.send(`PUT /notes/${noteId}/shares`, { json: { userIds: [dora.id] } });
+    expect((await look(token, dora)).body).toMatchObject({ callerHas: "access" });
+    await service.useCases.disableUser(dora.id);
+    expect((await look(token, dora)).body).toMatchObject({ callerHas: "nothing", callerShare: null });
+    expect((await redeem(dora, token)).body.code).toBe("access_denied");
+  });
+
   it("an invitation stops working after its revocation", async () => {
     const { noteId, invitation, token } = await invite();
     expect((await owner.send(`DELETE /invitations/${invitation.id}`)).status).toBe(204);

@@ -33,7 +33,7 @@ export function ownerOf(
     if (holder.bucket === application.bucket) return;
     throw new DomainError(
       "database_unavailable",
-      `The files of this database are in the bucket ${holder.bucket}, and not in ${application.bucket}. Set the former bucket, or give each application a database or a schema of its own.`,
+      `This database is for files in the bucket ${holder.bucket}, and not in ${application.bucket}. Set the former bucket, or use another database or schema. If the former bucket was a mistake and no file was stored, delete the database.`,
     );
   };
 }

@@ -27,7 +27,7 @@ describe.each(engines)("a database of an embedding on $name", (engine) => {
     const other = await startEmbedded();
     await expect(createValetKey(optionsAt({ ...place, server: other }))).rejects.toMatchObject({
       code: "database_unavailable",
-      message: expect.stringContaining("are in the bucket"),
+      message: expect.stringContaining("is for files in the bucket"),
     });
     await other.stop();
   });

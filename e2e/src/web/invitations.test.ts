@@ -18,13 +18,15 @@ const { page: words, closed, ask, requests } = invitationTexts;
 
 /** The maximum number of clicks by both people together, from the open share dialog to the open note. */
 const MOST_CLICKS = 4;
+/** The title of the shared note. It contains the name of the service by chance. */
+const TITLE = `Handover of ${texts.app.name}`;
 
 describe("a person without access to a note", () => {
   const web = startWeb();
 
   /** Makes a note, and shares it with an email address in the share dialog. */
   async function share(ann: Person, email: string): Promise<void> {
-    const note = await seedNote(ann.client, { title: "Handover", files: [text("keys.txt", "14 keys")] });
+    const note = await seedNote(ann.client, { title: TITLE, files: [text("keys.txt", "14 keys")] });
     const dialog = await openShareDialog(ann.page, note.id);
     await dialog.getByLabel(shareDialogTexts.people.label, { exact: true }).fill(email);
     await dialog.getByRole("button", { name: sharing.share, exact: true }).click();
@@ -43,7 +45,9 @@ describe("a person without access to a note", () => {
     const clicks = await countClicks([ann.context, carla.context]);
     const url = await invite(ann, carla.email);
     await carla.page.goto(url);
-    await carla.page.getByText(words.shares("Ann Invites", "Handover")).waitFor();
+    await carla.page.getByText(words.shares("Ann Invites", TITLE)).waitFor();
+    // The page says whose page it is, beside the title of the note.
+    await carla.page.getByText(texts.app.name, { exact: true }).waitFor();
     expect(await carla.page.getByLabel(accountTexts.email).inputValue()).toBe(carla.email);
     await carla.page.getByLabel(accountTexts.name).fill(carla.name);
     await carla.page.getByLabel(accountTexts.password, { exact: true }).fill(PASSWORD);

@@ -40,16 +40,22 @@ export function Page({ title, hint, above, className = "gap-6", isWide = false, 
   );
 }
 
-type CardPageProps = { title: string; hint?: string | undefined; children: ReactNode };
+type CardPageProps = {
+  title: string;
+  hint?: string | undefined;
+  /** Whether the title or the hint has the name of the service. Default: false. */
+  namesService?: boolean;
+  children: ReactNode;
+};
 
 /** A page outside the frame of the app, in the middle of the screen. The logo and the name say whose page it is. */
-export function CardPage({ title, hint, children }: CardPageProps) {
+export function CardPage({ title, hint, namesService = false, children }: CardPageProps) {
   return (
     <main className="grid min-h-full place-items-center px-4 py-12">
       <div className="w-full max-w-90">
         <header className="mb-6 flex flex-col items-center gap-3 text-center">
           <BrandLogo className="h-10 max-w-60 object-contain" />
-          {!`${title} ${hint}`.includes(brandName) && (
+          {!namesService && (
             <p dir="auto" className="break-words font-semibold">
               {brandName}
             </p>

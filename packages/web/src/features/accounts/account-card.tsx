@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { LogIn } from "lucide-react";
-import type { ReactNode } from "react";
+import type { ComponentProps } from "react";
 import { Button } from "../../components/button.tsx";
 import { CardPage } from "../../components/page.tsx";
 import { Problem } from "../../components/states.tsx";
@@ -10,11 +10,9 @@ import { chooseLanguage, LANGUAGES, otherLanguages } from "../../texts/choose-la
 import { accountTexts } from "../../texts/en/accounts.ts";
 import { recovery } from "../../texts/en/recovery.ts";
 
-type AccountCardProps = { title: string; hint?: string | undefined; children: ReactNode };
-
-export function AccountCard({ title, hint, children }: AccountCardProps) {
+export function AccountCard({ children, ...props }: ComponentProps<typeof CardPage>) {
   return (
-    <CardPage title={title} hint={hint}>
+    <CardPage {...props}>
       {children}
       <LanguageLinks />
     </CardPage>

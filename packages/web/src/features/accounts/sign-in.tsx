@@ -66,7 +66,7 @@ function SignIn({ to, error, onDone }: SignInProps) {
     return <ClosedAccount error={signIn.error} onKeep={keep} onBack={signIn.reset} />;
   }
   return (
-    <AccountCard title={accountTexts.signIn.title} hint={hint}>
+    <AccountCard title={accountTexts.signIn.title} hint={hint} namesService={!isShared}>
       {signIn.isIdle && <Reason code={error} provider={instance?.oidc?.name} />}
       {instance?.oidc && <ProviderButton name={instance.oidc.name} to={to} />}
       <form {...form} className="flex flex-col gap-4">

@@ -78,7 +78,11 @@ export function SignUp({ to, invited, onDone }: SignUpProps) {
   const isOpen = mode === "open" || (mode === "invited" && invited !== undefined);
   if (instance !== undefined && !isOpen) return <SignUpClosed instance={instance} to={to} invited={invited} />;
   return (
-    <AccountCard title={title} hint={invited?.hint ?? (isFirst ? words.first.hint : undefined)}>
+    <AccountCard
+      title={title}
+      hint={invited?.hint ?? (isFirst ? words.first.hint : undefined)}
+      namesService={invited?.opensService ?? isFirst}
+    >
       {instance?.oidc && <ProviderButton name={instance.oidc.name} to={to} />}
       <form {...form} className="flex flex-col gap-4">
         {signUp.isError && !hasCode(signUp.error, "email_taken") && <Problem error={signUp.error} />}
@@ -123,6 +127,7 @@ function SignUpClosed({ instance, to, invited }: SignUpClosedProps) {
     <AccountCard
       title={invited?.title ?? (hasAccounts ? closed.title : words.first.title)}
       hint={oidc === null ? (invited?.closedHint ?? hint) : hint}
+      namesService={invited?.opensService ?? !hasAccounts}
     >
       {!hasAccounts && (
         <pre className="mb-4 whitespace-pre-wrap rounded-card bg-sunken p-3 font-mono text-small">{closed.command}</pre>

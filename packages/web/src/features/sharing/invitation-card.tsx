@@ -52,7 +52,11 @@ export function InvitationCard(props: InvitationCardProps) {
   const hint = `${words.signedIn(account.email)} ${words.hasAccount}`;
   const isToService = invitation.opens === "service";
   return (
-    <CardPage title={invitationTitle(invitation, account)} hint={isToService ? hint : undefined}>
+    <CardPage
+      title={invitationTitle(invitation, account)}
+      hint={isToService ? hint : undefined}
+      namesService={isToService}
+    >
       <div className="flex flex-col gap-3">
         {!isToService && <Terms invitation={invitation} email={account.email} />}
         {error !== null && <Problem error={error} />}

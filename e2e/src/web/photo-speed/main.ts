@@ -10,8 +10,18 @@ import { DESKTOP } from "../testing/profile.ts";
 import { seedNote } from "../testing/seed.ts";
 import { startWebService } from "../testing/service.ts";
 
-/** `pointer`: a point in the grid of photos. */
-type Screen = { name: string; options: PersonOptions; pointer: { x: number; y: number } };
+/**
+ * `pointer`: a point in the grid of photos. `ways`: how people scroll. On a phone, people scroll with a finger. A mouse would also be above
+ * other photos while the page scrolls, and would cost CPU time that no phone needs.
+ */
+type Screen = {
+  name: string;
+  options: PersonOptions;
+  pointer: { x: number; y: number };
+  ways: Record<string, (scrolling: Scrolling) => Promise<void>>;
+};
+
+type Scrolling = { page: Page; session: CDPSession; pointer: Screen["pointer"] };
 
 /** The state of the scrolled note: whether the note is at its end, and the durations of the frames that took more than 50 ms. */
 type Scrolled = { isAtEnd: boolean; frames: number[] };
@@ -24,8 +34,8 @@ const LATENCY_MS = 50;
 const SLOWDOWN = 4;
 const SCROLLED = 1_000;
 const SCREENS: readonly Screen[] = [
-  { name: "desktop", options: DESKTOP, pointer: { x: 900, y: 500 } },
-  { name: "phone", options: PHONE, pointer: { x: 200, y: 500 } },
+  { name: "desktop", options: DESKTOP, pointer: { x: 900, y: 500 }, ways: { "in steps": turnWheel, fast: flingWheel } },
+  { name: "phone", options: PHONE, pointer: { x: 200, y: 750 }, ways: { "in swipes": swipeSlowly, fast: swipeFast } },
 ];
 /** The height of the window for each photo, in pixels, so that all photos are visible at the same time. */
 const HEIGHT_OF_PHOTO = 75;
@@ -110,9 +120,9 @@ async function slowDown(session: CDPSession): Promise<() => number> {
   return () => bytes;
 }
 
-/** Scrolls a note with 1,000 simulated photos from top to bottom: with the steps of a wheel, and then fast. */
-async function measureScroll({ name, options, pointer }: Screen): Promise<void> {
-  for (const [way, scroll] of Object.entries({ "in steps": scrollSteps, fast: scrollFast })) {
+/** Scrolls a note with 1,000 simulated photos from top to bottom, in each way of a screen. */
+async function measureScroll({ name, options, pointer, ways }: Screen): Promise<void> {
+  for (const [way, scroll] of Object.entries(ways)) {
     const person = await openPerson(browser, { service, name: "Ann", ...options });
     const { page, context, client } = person;
     const { id } = await seedNote(client, { title: "Wedding" });
@@ -162,19 +172,35 @@ function taskTimes(trace: Buffer): number[] {
     .map(({ tdur = 0 }) => tdur / 1000);
 }
 
-type Scrolling = { page: Page; session: CDPSession; pointer: Screen["pointer"] };
-
-async function scrollSteps({ page, pointer: { x, y } }: Scrolling): Promise<void> {
+async function turnWheel({ page, pointer: { x, y } }: Scrolling): Promise<void> {
   await page.mouse.move(x, y);
   await page.mouse.wheel(0, 240);
   await page.waitForTimeout(60);
 }
 
-async function scrollFast({ session, pointer }: Scrolling): Promise<void> {
+async function flingWheel({ session, pointer }: Scrolling): Promise<void> {
   await session.send("Input.synthesizeScrollGesture", {
     ...pointer,
     yDistance: -3_000,
     speed: 8_000,
     gestureSourceType: "mouse",
   });
+}
+
+function swipeSlowly(scrolling: Scrolling): Promise<void> {
+  return swipe(scrolling, 24);
+}
+
+function swipeFast(scrolling: Scrolling): Promise<void> {
+  return swipe(scrolling, 120);
+}
+
+/** Moves a finger up by 600 pixels, in steps of some pixels for each frame. Synthesized gestures of a finger do not scroll a headless page. */
+async function swipe({ page, session, pointer: { x, y } }: Scrolling, step: number): Promise<void> {
+  await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [{ x, y }] });
+  for (let moved = step; moved <= 600; moved += step) {
+    await session.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [{ x, y: y - moved }] });
+    await page.waitForTimeout(16);
+  }
+  await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
 }

@@ -11,8 +11,8 @@ import { seedNote } from "../testing/seed.ts";
 import { startWebService } from "../testing/service.ts";
 
 /**
- * `pointer`: a point in the grid of photos. `ways`: how people scroll. On a phone, people scroll with a finger. A mouse would also be above
- * other photos while the page scrolls, and would cost CPU time that no phone needs.
+ * `pointer`: a point in the grid of photos. `ways`: how people scroll. On a phone, people scroll with a finger. The pointer of a mouse would
+ * touch new photos all the time, which costs CPU time.
  */
 type Screen = {
   name: string;
@@ -195,7 +195,7 @@ function swipeFast(scrolling: Scrolling): Promise<void> {
   return swipe(scrolling, 120);
 }
 
-/** Moves a finger up by 600 pixels, in steps of some pixels for each frame. Synthesized gestures of a finger do not scroll a headless page. */
+/** Moves a finger up by 600 pixels: `step` pixels in each frame. In a headless browser, `synthesizeScrollGesture` does not work with a finger. */
 async function swipe({ page, session, pointer: { x, y } }: Scrolling, step: number): Promise<void> {
   await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [{ x, y }] });
   for (let moved = step; moved <= 600; moved += step) {

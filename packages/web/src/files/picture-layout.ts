@@ -31,9 +31,9 @@ export function tileOf(shape: Shape | undefined): { ratio: number; isCropped: bo
   return { ratio: Math.round(ratio * 1000) / 1000, isCropped };
 }
 
-/** The space between tiles in pixels, as in `picture-grid` (theme.css). */
+/** The space between tiles in pixels, as in `picture-block` (theme.css). */
 const GAP = 4;
-/** The heights of a row, as multiples of the usual height. A taller row is cropped, as by the class `tile` (theme.css). */
+/** The heights of a row, as multiples of the usual height. A taller row is cropped, as in `picture-grid` (theme.css). */
 const HEIGHTS = { min: 0.95, best: 1.1, max: 1.3 };
 
 /** A row of tiles. `shares`: the part of the row's width that each tile has. */
@@ -72,9 +72,13 @@ export function layOutTiles(
   return { rows, height: rows.reduce((sum, { height }) => sum + height, GAP * (rows.length - 1)) };
 }
 
-/** Returns the CSS widths of the tiles in a row. A row is slightly narrower than the grid, so that a rounding error adds no row. */
-export function widthsOf({ shares }: TileRow): string[] {
-  return shares.map((share) => `calc((100% - ${GAP * (shares.length - 1)}px) * ${share.toFixed(4)} - 0.1px)`);
+/** The size of a tile as CSS. */
+export type TileSize = { width: string; height: number };
+
+/** Returns the sizes of the tiles in a row. A row is slightly narrower than the grid, so that a rounding error adds no row. */
+export function sizesOf({ shares, height }: TileRow): TileSize[] {
+  const free = `(100% - ${GAP * (shares.length - 1)}px)`;
+  return shares.map((share) => ({ width: `calc(${free} * ${share.toFixed(4)} - 0.1px)`, height }));
 }
 
 /** Returns the preview of a file with its width and height, or undefined if the service has no such preview. */

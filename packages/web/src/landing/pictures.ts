@@ -121,7 +121,7 @@ function tile(file: LinkFile, { pictures, onOpen }: GridOptions): HTMLElement {
   const isNamed = kind !== "image" && kind !== "video";
   const name = () => h("span", { dir: "auto" }, shortenName(filename, TWO_LINES));
   const size = () => h("span", { class: "tile-facts" }, formatBytes(sizeBytes));
-  const content = h("span", { "aria-hidden": "true", class: "absolute inset-0" });
+  const content = h("span", { "aria-hidden": "true", class: "block size-full" });
   const icon = (...hint: Child[]) =>
     h(
       "span",

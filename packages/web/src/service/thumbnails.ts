@@ -1,8 +1,8 @@
 import type { Attachment } from "@valetkey/client";
-import { delMany, get, keys, set } from "idb-keyval";
+import { delMany, getMany, keys, set, setMany } from "idb-keyval";
 import { previewOf, type Shape } from "../files/picture-layout.ts";
 import { client } from "./client.ts";
-import { browserStore } from "./local-data.ts";
+import { browserStore, onSignOut } from "./local-data.ts";
 
 /** The page collects attachments for this time in milliseconds, so that one request signs the URLs of all these attachments. */
 const COLLECT_MS = 60;
@@ -19,9 +19,19 @@ const thumbnailUrls = new Map<string, Promise<string | undefined>>();
 const loadedUrls = new Map<string, string>();
 /** The sizes of the thumbnails that this page has drawn from uploaded files, before the service has their previews. */
 const drawnShapes = new Map<string, Shape>();
+/** The attachments whose thumbnails the page looks up in the storage of the browser. */
+const lookups: Request[] = [];
 const requests: Request[] = [];
 const waiting: Waiting[] = [];
+/** The downloaded thumbnails that are not in the storage of the browser yet. */
+const unstored: [key: string, thumbnail: Blob][] = [];
 let downloads = 0;
+
+// Otherwise the page could store thumbnails after the sign-out has deleted the stored thumbnails.
+onSignOut(() => {
+  waiting.length = 0;
+  unstored.length = 0;
+});
 
 /**
  * Returns an object URL for the thumbnail of an attachment: its small preview, or a drawing of a small picture. The thumbnail comes from
@@ -87,10 +97,11 @@ async function downloadWaiting(): Promise<void> {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const { attachment, url, resolve } = next;
     const thumbnail = await downloadAgain(attachment, url);
-    if (thumbnail !== undefined) await storeThumbnail(attachment, thumbnail);
     resolve(thumbnail);
+    if (thumbnail !== undefined) unstored.push([keyOf(attachment), thumbnail]);
   }
   downloads -= 1;
+  if (downloads === 0) await withStore((store) => setMany(unstored.splice(0), store), undefined);
 }
 
 async function downloadAgain(attachment: Attachment, url: string | undefined): Promise<Blob | undefined> {
@@ -184,8 +195,18 @@ function keyOf({ noteId, id, checksum }: Attachment): string {
   return [noteId, id, checksum?.value ?? "", SIDE].join("/");
 }
 
+/** Many tiles come near the viewport at the same time, so one transaction finds the thumbnails of all these tiles. */
 function findThumbnail(attachment: Attachment): Promise<Blob | undefined> {
-  return withStore((store) => get<Blob>(keyOf(attachment), store), undefined);
+  return new Promise((resolve) => {
+    lookups.push({ attachment, resolve });
+    if (lookups.length === 1) queueMicrotask(() => void findAll(lookups.splice(0)));
+  });
+}
+
+async function findAll(batch: readonly Request[]): Promise<void> {
+  const stored = batch.map(({ attachment }) => keyOf(attachment));
+  const found = await withStore((store) => getMany<Blob>(stored, store), []);
+  for (const [nth, { resolve }] of batch.entries()) resolve(found[nth]);
 }
 
 function storeThumbnail(attachment: Attachment, thumbnail: Blob): Promise<void> {

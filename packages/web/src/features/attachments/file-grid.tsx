@@ -5,7 +5,7 @@ import { IconButton } from "../../components/button.tsx";
 import { Menu, MenuItem } from "../../components/menu.tsx";
 import { rovingGrid } from "../../components/roving-list.ts";
 import { splitPath } from "../../files/folders.ts";
-import { layOutTiles, widthsOf } from "../../files/picture-layout.ts";
+import { layOutTiles, sizesOf } from "../../files/picture-layout.ts";
 import { texts } from "../../texts/index.ts";
 import type { AttachmentActions } from "./attachment-row.tsx";
 import { downloadZip } from "./download-all.tsx";
@@ -121,20 +121,18 @@ const Block = memo(function Block({
   isLast,
   isShown,
 }: BlockProps) {
-  const shapes = useMemo(() => files.map(shapeOfTile), [files]);
-  const { widths, height } = useMemo(() => {
-    const { rows, height } = layOutTiles(shapes, { ...size, isLast });
-    return { widths: rows.flatMap(widthsOf), height };
-  }, [shapes, size, isLast]);
+  const { sizes, height } = useMemo(() => {
+    const { rows, height } = layOutTiles(files.map(shapeOfTile), { ...size, isLast });
+    return { sizes: rows.flatMap(sizesOf), height };
+  }, [files, size, isLast]);
   return (
-    <ul role="presentation" style={{ minHeight: height }} className="picture-grid picture-block">
+    <ul role="presentation" style={{ minHeight: height }} className="picture-block">
       {isShown &&
         files.map((attachment, nth) => (
           <FileTile
             key={attachment.id}
             attachment={attachment}
-            shape={shapes[nth]}
-            width={widths[nth]}
+            size={sizes[nth]}
             position={start + nth + 1}
             count={count}
             actions={actions}

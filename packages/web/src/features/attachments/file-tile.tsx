@@ -1,12 +1,12 @@
 import type { Attachment } from "@valetkey/client";
 import { clsx } from "clsx";
 import { Play, Users } from "lucide-react";
-import { type CSSProperties, memo, useRef } from "react";
+import { memo, useRef } from "react";
 import { FileName } from "../../components/file-name.tsx";
 import { useFocusBack } from "../../components/hooks.ts";
-import { tileOf } from "../../files/picture-layout.ts";
+import { type TileSize, tileOf } from "../../files/picture-layout.ts";
 import { $dragged } from "../../service/dragged-files.ts";
-import { hasThumbnail, shapeOf } from "../../service/thumbnails.ts";
+import { hasThumbnail, loadedThumbnail, shapeOf } from "../../service/thumbnails.ts";
 import { accessParts } from "../../texts/describe-access.ts";
 import { formatBytes, texts } from "../../texts/index.ts";
 import { type FileKind, kindOfFile } from "./arrange-files.ts";
@@ -17,10 +17,7 @@ const words = texts.attachments;
 
 type FileTileProps = {
   attachment: Attachment;
-  /** The aspect ratio of the tile. */
-  shape: number | undefined;
-  /** The width of the tile as CSS. */
-  width: string | undefined;
+  size: TileSize | undefined;
   /** The position of the tile in the grid, from 1. Screen readers read the position, because browsers omit the tiles that they skip. */
   position: number;
   /** The number of tiles in the grid. */
@@ -37,8 +34,7 @@ type FileTileProps = {
  */
 export const FileTile = memo(function FileTile({
   attachment,
-  shape,
-  width,
+  size,
   position,
   count,
   actions,
@@ -61,7 +57,7 @@ export const FileTile = memo(function FileTile({
       role="listitem"
       aria-posinset={position}
       aria-setsize={count}
-      style={{ "--shape": shape, flexBasis: width } as CSSProperties}
+      style={size}
       draggable={CAN_DRAG}
       onDragStart={({ dataTransfer }) => actions.onDrag(attachment, dataTransfer)}
       onDragEnd={() => $dragged.set(undefined)}
@@ -137,21 +133,26 @@ type TileContentProps = { attachment: Attachment; facts: string; isCropped: bool
 
 /** Shows the picture of a file with its filename, or the icon of its kind. The filename of a photo appears on hover and on focus. */
 function TileContent({ attachment, facts, isCropped }: TileContentProps) {
-  const { place, url, isMissing } = useThumbnail<HTMLSpanElement>(attachment);
-  const { filename } = attachment;
+  const { id, filename } = attachment;
+  const picture = useRef<HTMLImageElement>(null);
+  // Without React, because during a scroll, a render for each loaded picture would make frames late.
+  const { place, isMissing } = useThumbnail<HTMLSpanElement>(attachment, (url) => {
+    if (picture.current !== null) picture.current.src = url;
+  });
   const kind = kindOfFile(attachment);
   const hasPicture = hasThumbnail(attachment) && !isMissing;
   const hasName = isNamed(attachment);
   return (
-    <span ref={place} aria-hidden="true" className="absolute inset-0">
-      {url !== undefined && (
+    <span ref={place} aria-hidden="true" className="block size-full">
+      {hasPicture && (
         <img
-          src={url}
+          ref={picture}
+          src={loadedThumbnail(id)}
           alt=""
           decoding="async"
           draggable={false}
           className={clsx(
-            "size-full transition-opacity starting:opacity-0",
+            "not-[[src]]:hidden size-full transition-opacity starting:opacity-0",
             isCropped ? "object-cover" : "object-contain",
             hasName && "object-top",
           )}

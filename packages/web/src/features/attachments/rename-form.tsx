@@ -5,6 +5,7 @@ import { Dialog } from "../../components/dialog.tsx";
 import { inputStyle } from "../../components/text-field.tsx";
 import { client } from "../../service/client.ts";
 import { invalidate, keys, queryClient } from "../../service/queries.ts";
+import { loadedThumbnail } from "../../service/thumbnails.ts";
 import { renameTexts } from "../../texts/en/file-tools.ts";
 import { describeProblem, texts } from "../../texts/index.ts";
 import { useThumbnail } from "./thumbnail.tsx";
@@ -84,7 +85,8 @@ export function RenameForm({ attachment, onDone }: { attachment: Attachment; onD
 
 /** Renames a file in a dialog, with the picture of the file. */
 export function RenameDialog({ attachment, onDone }: { attachment: Attachment; onDone: () => void }) {
-  const { place, url } = useThumbnail<HTMLDivElement>(attachment);
+  const [url, setUrl] = useState(() => loadedThumbnail(attachment.id));
+  const { place } = useThumbnail<HTMLDivElement>(attachment, setUrl);
   return (
     <Dialog title={words.title} onClose={onDone}>
       <div ref={place}>

@@ -17,7 +17,8 @@ import { type FileKind, kindOfFile } from "./arrange-files.ts";
 
 /** Shows the thumbnail of a file, or the icon of its kind. The thumbnail loads when the row comes near the viewport. */
 export function Thumbnail({ attachment }: { attachment: Attachment }) {
-  const { place, url } = useThumbnail<HTMLSpanElement>(attachment);
+  const [url, setUrl] = useState(() => loadedThumbnail(attachment.id));
+  const { place } = useThumbnail<HTMLSpanElement>(attachment, setUrl);
   return (
     <span ref={place} className="size-10 shrink-0">
       {url === undefined ? (
@@ -36,25 +37,24 @@ export function Thumbnail({ attachment }: { attachment: Attachment }) {
 }
 
 /**
- * Loads the thumbnail of a file when the element in `place` comes near the viewport. `isMissing` says that the thumbnail cannot be loaded
- * now.
+ * Loads the thumbnail of a file when the element in `place` comes near the viewport, and calls `onLoad` with the URL of the thumbnail.
+ * `isMissing` says that the thumbnail cannot be loaded now.
  */
-export function useThumbnail<Place extends HTMLElement>(attachment: Attachment) {
-  const [url, setUrl] = useState(() => loadedThumbnail(attachment.id));
+export function useThumbnail<Place extends HTMLElement>(attachment: Attachment, onLoad: (url: string) => void) {
   const [isMissing, setMissing] = useState(false);
   const place = useRef<Place>(null);
-  const isWanted = url === undefined && attachment.state === "ready" && hasThumbnail(attachment);
+  const isWanted = attachment.state === "ready" && hasThumbnail(attachment);
   const load = useEffectEvent(async () => {
-    const found = await thumbnailUrl(attachment);
-    setUrl(found);
-    setMissing(found === undefined);
+    const url = await thumbnailUrl(attachment);
+    if (url === undefined) setMissing(true);
+    else onLoad(url);
   });
   useEffect(() => {
     if (!isWanted || place.current === null) return undefined;
     // All tiles of a block load together, because the observation of a thousand tiles would take time in each frame.
     return whenNear(place.current.closest(".picture-block") ?? place.current, () => void load());
   }, [isWanted]);
-  return { place, url, isMissing };
+  return { place, isMissing };
 }
 
 // The icon library has no icon for PDFs, so the icon is this text.

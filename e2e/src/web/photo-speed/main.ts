@@ -5,7 +5,7 @@ import build from "../../testing/build.ts";
 import { launchChromium } from "../../testing/chromium.ts";
 import { openPerson, type Person, type PersonOptions, PHONE } from "../testing/person.ts";
 import { drawPhoto, type Photo, seedPhoto } from "../testing/photos.ts";
-import { standInForPictures } from "../testing/pictures.ts";
+import { pictureFiles, picturePath, standInForPictures } from "../testing/pictures.ts";
 import { DESKTOP } from "../testing/profile.ts";
 import { seedNote } from "../testing/seed.ts";
 import { startWebService } from "../testing/service.ts";
@@ -27,7 +27,8 @@ type Scrolling = { page: Page; session: CDPSession; pointer: Screen["pointer"] }
 type Scrolled = { isAtEnd: boolean; frames: number[] };
 
 // Measures how a note with photos loads and scrolls: `npm run photo-speed [-- number of photos]`. On a slow connection, measures the time
-// and the bytes until all photos are visible. On a slow processor, measures how smoothly a note with 1,000 photos scrolls.
+// and the bytes until all photos are visible. On a slow processor, measures how smoothly a note with 1,000 photos scrolls, and compares the
+// note with a plain page that has the same pictures.
 const PHOTO_BYTES = 5_000_000;
 const BYTES_PER_SECOND = 10_000_000 / 8;
 const LATENCY_MS = 50;
@@ -120,38 +121,62 @@ async function slowDown(session: CDPSession): Promise<() => number> {
   return () => bytes;
 }
 
-/** Scrolls a note with 1,000 simulated photos from top to bottom, in each way of a screen. */
+/** Scrolls a note with 1,000 simulated photos from top to bottom, in each way of a screen, and then a plain page with the same pictures. */
 async function measureScroll({ name, options, pointer, ways }: Screen): Promise<void> {
   for (const [way, scroll] of Object.entries(ways)) {
-    const person = await openPerson(browser, { service, name: "Ann", ...options });
-    const { page, context, client } = person;
-    const { id } = await seedNote(client, { title: "Wedding" });
-    await standInForPictures(page, { count: SCROLLED });
-    await page.goto(`/n/${id}`);
-    await page.locator(".tile img").first().waitFor();
-    await page
-      .locator(".tile")
-      .nth(SCROLLED - 1)
-      .waitFor({ state: "attached" });
-    const session = await context.newCDPSession(page);
-    await session.send("Emulation.setCPUThrottlingRate", { rate: SLOWDOWN });
-    await page.evaluate(`(() => {
-      globalThis.frames = [];
-      new PerformanceObserver((list) => frames.push(...list.getEntries().map(({ duration }) => duration)))
-        .observe({ type: "long-animation-frame" });
-    })()`);
-    const read = () => page.evaluate<Scrolled>(READ_SCROLLED);
-    await browser.startTracing(page, { categories: ["-*", "devtools.timeline", "toplevel", "__metadata"] });
-    while (!(await read()).isAtEnd) await scroll({ page, session, pointer });
-    const tasks = taskTimes(await browser.stopTracing());
-    const { frames } = await read();
-    const load = (loadavg()[0] ?? 0).toFixed(1);
-    console.log(
-      `${SCROLLED} photos, scrolled ${way} on a ${name} with a processor slowed ${SLOWDOWN} times: ${describe(frames, "frames")}, ` +
-        `${describe(tasks, "tasks of CPU time")} (load of this machine: ${load}).`,
-    );
-    await person.close();
+    for (const open of [openNote, openPlainPage]) {
+      const person = await openPerson(browser, { service, name: "Ann", ...options });
+      const { page, context } = person;
+      await standInForPictures(page, { count: SCROLLED });
+      const opened = await open(person);
+      await page.locator(".tile img").first().waitFor();
+      await page
+        .locator(".tile")
+        .nth(SCROLLED - 1)
+        .waitFor({ state: "attached" });
+      const session = await context.newCDPSession(page);
+      await session.send("Emulation.setCPUThrottlingRate", { rate: SLOWDOWN });
+      await page.evaluate(`(() => {
+        globalThis.frames = [];
+        new PerformanceObserver((list) => frames.push(...list.getEntries().map(({ duration }) => duration)))
+          .observe({ type: "long-animation-frame" });
+      })()`);
+      const read = () => page.evaluate<Scrolled>(READ_SCROLLED);
+      await browser.startTracing(page, { categories: ["-*", "devtools.timeline", "toplevel", "__metadata"] });
+      while (!(await read()).isAtEnd) await scroll({ page, session, pointer });
+      const tasks = taskTimes(await browser.stopTracing());
+      const { frames } = await read();
+      const load = (loadavg()[0] ?? 0).toFixed(1);
+      console.log(
+        `${opened} with ${SCROLLED} photos, scrolled ${way} on a ${name} with a processor slowed ${SLOWDOWN} times: ` +
+          `${describe(frames, "frames")}, ${describe(tasks, "tasks of CPU time")} (load of this machine: ${load}).`,
+      );
+      await person.close();
+    }
   }
+}
+
+async function openNote({ page, client }: Person): Promise<string> {
+  const { id } = await seedNote(client, { title: "Wedding" });
+  await page.goto(`/n/${id}`);
+  return "A note";
+}
+
+/** Opens a page that has only pictures, about as large as in a note. The browser loads each picture when the picture comes near the viewport. */
+async function openPlainPage({ page }: Person): Promise<string> {
+  const pictures = pictureFiles(SCROLLED).map(({ id }) => {
+    return `<li class="tile"><img loading="lazy" alt="" src="${picturePath(id, "small")}"></li>`;
+  });
+  const body = `<!doctype html><meta name="viewport" content="width=device-width"><style>
+    body { margin: 0 }
+    #note { height: 100vh; overflow-y: auto }
+    ul { display: flex; flex-wrap: wrap; gap: 4px; margin: 0; padding: 0 20px; list-style: none }
+    li { width: 30%; height: min(22vw, 148px) }
+    img { width: 100%; height: 100%; object-fit: cover }
+  </style><div id="note"><ul>${pictures.join("")}</ul></div>`;
+  await page.route("**/plain-page", (route) => route.fulfill({ contentType: "text/html", body }));
+  await page.goto("/plain-page");
+  return "A plain page";
 }
 
 function describe(milliseconds: readonly number[], what: string): string {

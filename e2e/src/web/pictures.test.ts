@@ -6,7 +6,7 @@ import { previewTexts } from "../../../packages/web/src/texts/en/preview.ts";
 import { texts } from "../../../packages/web/src/texts/index.ts";
 import { png, text } from "./testing/files.ts";
 import { layoutShift, watchShifts } from "./testing/measure.ts";
-import { filesOf, open } from "./testing/note-files.ts";
+import { filesOf, keptIn, open } from "./testing/note-files.ts";
 import { openPerson, type Person, PHONE } from "./testing/person.ts";
 import { drawPhoto, type Photo, seedPhoto } from "./testing/photos.ts";
 import { standInForPictures } from "./testing/pictures.ts";
@@ -58,12 +58,23 @@ describe("the pictures of a note", () => {
     if (box === null) throw new Error("The element has no box.");
     return box;
   };
-  const bucketReads = ({ watch }: Person) =>
-    (watch.requests.get(web.service.bucketOrigin) ?? []).filter(({ method }) => method === "GET").length;
+  /** Counts the responses of the bucket from now on, without the responses from the cache of the browser. */
+  async function countBucketReads({ context, page }: Person): Promise<() => number> {
+    const session = await context.newCDPSession(page);
+    const cached = new Set<string>();
+    const received = new Set<string>();
+    session.on("Network.requestServedFromCache", ({ requestId }) => cached.add(requestId));
+    session.on("Network.responseReceived", ({ requestId, response: { url, fromDiskCache } }) => {
+      if (url.startsWith(web.service.bucketOrigin) && fromDiskCache !== true) received.add(requestId);
+    });
+    await session.send("Network.enable");
+    return () => [...received].filter((id) => !cached.has(id)).length;
+  }
 
   it("a note of photos shows small previews in the photos' aspect ratios without a layout shift", async () => {
     const ann = await web.person("Ann");
     await watchShifts(ann.page);
+    const bucketReads = await countBucketReads(ann);
     await openPhotos(ann, { files: [text("list.txt", "names")] });
     const ratios = { "a.jpg": 1.5, "b.jpg": 0.75, "c.jpg": 2 };
     for (const [filename, ratio] of Object.entries(ratios)) {
@@ -74,10 +85,11 @@ describe("the pictures of a note", () => {
     await ann.page.waitForLoadState("networkidle");
     expect(await layoutShift(ann.page)).toBeLessThan(0.01);
     expect(await tileOf(ann, "list.txt").locator("img").count()).toBe(0);
-    expect(bucketReads(ann)).toBe(3);
+    await expect.poll(() => keptIn(ann, "thumbnails")).toBe(3);
+    expect(bucketReads()).toBe(3);
     await ann.page.reload();
     await tileOf(ann, "c.jpg").locator("img").waitFor();
-    expect(bucketReads(ann)).toBe(3);
+    expect(bucketReads()).toBe(3);
   });
 
   it.each([PHONE, DESKTOP])("the rows of a grid of photos differ little in height (%o)", async (screen) => {
@@ -207,15 +219,15 @@ describe("the pictures of a note", () => {
   it("the viewer loads the original of a photo only on zoom, and keeps its preview after a failure", async () => {
     const gus = await web.person("Gus");
     const { page, watch } = gus;
+    const bucketReads = await countBucketReads(gus);
     const [first] = (await openPhotos(gus)).attachments;
-    const before = bucketReads(gus);
     await openerOf(gus, "a.jpg").click();
     const dialog = page.getByRole("dialog");
     const picture = dialog.getByRole("img", { name: "a.jpg" });
     const widthOf = () => picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth);
     await expect.poll(widthOf).toBe(1600);
     // The viewer has also loaded the large previews of the next two photos.
-    await expect.poll(() => bucketReads(gus)).toBe(before + 3);
+    await expect.poll(bucketReads).toBe(3 + 3);
     watch.expect(/503 GET|GET .*\/url/);
     const answer = { status: 503, json: { code: "database_unavailable", message: "", status: 503 } };
     await page.route(`**/attachments/${first?.id}/url?disposition=inline`, (route) => route.fulfill(answer));
@@ -237,10 +249,11 @@ describe("the pictures of a note", () => {
     const jon = await web.person("Jon");
     const note = await seedPhotos(ivy);
     await ivy.client.shares.put({ noteId: note.id }, { role: "viewer", userIds: [jon.id] });
+    const bucketReads = await countBucketReads(jon);
     await jon.page.goto(`/n/${note.id}`);
     await openerOf(jon, "a.jpg").click();
     await jon.page.getByRole("dialog").getByRole("img", { name: "a.jpg" }).waitFor();
-    await expect.poll(() => bucketReads(jon)).toBe(6);
+    await expect.poll(bucketReads).toBe(6);
     const viewed = async () => {
       const { items } = await ivy.client.activity.list({ noteId: note.id, routine: "omit" });
       return items.filter(({ action }) => action === "url.issued").flatMap(({ attachmentIds }) => attachmentIds);

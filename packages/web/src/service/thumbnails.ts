@@ -10,22 +10,26 @@ const COLLECT_MS = 60;
 const PARALLEL_DOWNLOADS = 6;
 /** The pauses in milliseconds before the second and the third attempt to download a thumbnail. */
 const RETRY_MS = [1_000, 4_000];
+/** After the last download, the page waits for this time in milliseconds before it stores thumbnails, because users scroll meanwhile. */
+const STORE_AFTER_MS = 3_000;
 
-type Request = { attachment: Attachment; resolve: (thumbnail: Blob | undefined) => void };
+type Lookup = { attachment: Attachment; resolve: (thumbnail: Blob | undefined) => void };
+type Request = { attachment: Attachment; resolve: (url: string | undefined) => void };
 type Waiting = Request & { url: string | undefined };
 
-/** The thumbnail of each attachment that this page has shown. The promise resolves with undefined if the thumbnail could not be loaded. */
+/** The URL of the thumbnail of each attachment that this page has shown. The URL is undefined if the thumbnail could not be loaded. */
 const thumbnailUrls = new Map<string, Promise<string | undefined>>();
 const loadedUrls = new Map<string, string>();
 /** The sizes of the thumbnails that this page has drawn from uploaded files, before the service has their previews. */
 const drawnShapes = new Map<string, Shape>();
 /** The attachments whose thumbnails the page looks up in the storage of the browser. */
-const lookups: Request[] = [];
+const lookups: Lookup[] = [];
 const requests: Request[] = [];
 const waiting: Waiting[] = [];
-/** The downloaded thumbnails that are not in the storage of the browser yet. */
-const unstored: [key: string, thumbnail: Blob][] = [];
+/** The shown thumbnails that are not in the storage of the browser yet. */
+const unstored: { attachment: Attachment; url: string }[] = [];
 let downloads = 0;
+let storing: ReturnType<typeof setTimeout> | undefined;
 
 // Otherwise the page could store thumbnails after the sign-out has deleted the stored thumbnails.
 onSignOut(() => {
@@ -34,8 +38,9 @@ onSignOut(() => {
 });
 
 /**
- * Returns an object URL for the thumbnail of an attachment: its small preview, or a drawing of a small picture. The thumbnail comes from
- * the storage of the browser or from the bucket. Returns undefined if the thumbnail cannot be loaded. The next call then retries the load.
+ * Returns a URL for the thumbnail of an attachment: its small preview, or a drawing of a small picture. The thumbnail comes from the storage
+ * of the browser or from the bucket. The browser has already loaded the picture of the URL. Returns undefined if the thumbnail cannot be
+ * loaded. The next call then retries the load.
  */
 export function thumbnailUrl(attachment: Attachment): Promise<string | undefined> {
   const { id } = attachment;
@@ -44,24 +49,29 @@ export function thumbnailUrl(attachment: Attachment): Promise<string | undefined
   return known;
 }
 
-/** Returns the object URL of a thumbnail that this page has already loaded. */
+/** Returns the URL of a thumbnail that this page has already loaded. */
 export function loadedThumbnail(id: string): string | undefined {
   return loadedUrls.get(id);
 }
 
 async function find(attachment: Attachment): Promise<string | undefined> {
-  const thumbnail = (await findThumbnail(attachment)) ?? (isRemote(attachment) ? await collect(attachment) : undefined);
-  if (thumbnail === undefined) {
-    thumbnailUrls.delete(attachment.id);
-    return undefined;
-  }
-  // The browser stores the bytes outside of the page, and a thumbnail has at most 100 kB, so the page never revokes the object URL.
-  const url = URL.createObjectURL(thumbnail);
-  loadedUrls.set(attachment.id, url);
+  const stored = await findThumbnail(attachment);
+  if (stored !== undefined) return loaded(attachment, stored);
+  const url = isRemote(attachment) ? await collect(attachment) : undefined;
+  if (url === undefined) thumbnailUrls.delete(attachment.id);
+  else loadedUrls.set(attachment.id, url);
   return url;
 }
 
-function collect(attachment: Attachment): Promise<Blob | undefined> {
+/** Returns an object URL. The browser stores the bytes outside of the page, and a thumbnail has at most 100 kB, so the URL stays valid. */
+function loaded({ id }: Attachment, thumbnail: Blob): string {
+  const url = URL.createObjectURL(thumbnail);
+  loadedUrls.set(id, url);
+  thumbnailUrls.set(id, Promise.resolve(url));
+  return url;
+}
+
+function collect(attachment: Attachment): Promise<string | undefined> {
   return new Promise((resolve) => {
     requests.push({ attachment, resolve });
     if (requests.length === 1) setTimeout(() => void fetchAll(requests.splice(0)), COLLECT_MS);
@@ -94,42 +104,81 @@ function optionsOf(attachment: Attachment | undefined) {
 
 async function downloadWaiting(): Promise<void> {
   downloads += 1;
+  clearTimeout(storing);
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    const { attachment, url, resolve } = next;
-    const thumbnail = await downloadAgain(attachment, url);
-    resolve(thumbnail);
-    if (thumbnail !== undefined) unstored.push([keyOf(attachment), thumbnail]);
+    next.resolve(next.url === undefined ? undefined : await downloadAgain(next.attachment, next.url));
   }
   downloads -= 1;
-  if (downloads === 0) await withStore((store) => setMany(unstored.splice(0), store), undefined);
+  if (downloads === 0) storing = setTimeout(() => void storeAll(), STORE_AFTER_MS);
 }
 
-async function downloadAgain(attachment: Attachment, url: string | undefined): Promise<Blob | undefined> {
+async function downloadAgain(attachment: Attachment, url: string): Promise<string | undefined> {
+  let current = url;
   for (const waitMs of [...RETRY_MS, undefined]) {
     try {
-      return await download(attachment, url);
+      return await download(attachment, current);
     } catch {
       if (waitMs === undefined) return undefined;
       await new Promise((resolve) => setTimeout(resolve, waitMs));
+      // The URL may have expired since the request for many URLs.
+      const again = client.urlFor(attachment.id, { ...optionsOf(attachment), disposition: "inline" });
+      current = (await again.catch(() => undefined))?.fileUrl ?? current;
     }
   }
   return undefined;
 }
 
-/** Returns undefined if a retry cannot help. */
-async function download(attachment: Attachment, url: string | undefined): Promise<Blob | undefined> {
-  if (url === undefined) return undefined;
-  let response = await fetch(url, { credentials: "omit" });
-  // The URL has expired since the request for many URLs, so the page requests a new URL.
-  if (response.status === 403) {
-    const { fileUrl } = await client.urlFor(attachment.id, { ...optionsOf(attachment), disposition: "inline" });
-    response = await fetch(fileUrl, { credentials: "omit" });
+/** Returns the URL of the loaded thumbnail, or undefined if a retry cannot help. Rejects if a retry may help. */
+async function download(attachment: Attachment, url: string): Promise<string | undefined> {
+  if (previewOf(attachment, "small") !== undefined) {
+    await load(url);
+    unstored.push({ attachment, url });
+    return url;
   }
-  if (response.status >= 500) throw new Error(`The bucket returned ${response.status}.`);
-  if (!response.ok) return undefined;
-  const picture = await response.blob();
-  if (previewOf(attachment, "small") !== undefined) return picture;
-  return (await drawThumbnail(picture).catch(() => undefined))?.thumbnail;
+  const drawn = await drawThumbnail(await fetchPicture(url)).catch(() => undefined);
+  if (drawn === undefined) return undefined;
+  await storeThumbnail(attachment, drawn.thumbnail);
+  return loaded(attachment, drawn.thumbnail);
+}
+
+/**
+ * Loads a picture, so that an `img` element with the same URL and the same `crossOrigin` shows the picture at once. During a scroll, a
+ * `fetch` and an object URL for each picture would make frames late.
+ */
+function load(url: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const image = new Image();
+    image.crossOrigin = "anonymous";
+    image.onload = () => resolve();
+    image.onerror = () => reject(new Error("The picture did not load."));
+    image.src = url;
+  });
+}
+
+async function fetchPicture(url: string): Promise<Blob> {
+  const response = await fetch(url, { cache: "force-cache" });
+  if (!response.ok) throw new Error(`The bucket returned ${response.status}.`);
+  return response.blob();
+}
+
+/** Stores the shown thumbnails. Their bytes come from the HTTP cache. Ends early if new thumbnails are wanted. */
+async function storeAll(): Promise<void> {
+  const entries: [key: string, thumbnail: Blob][] = [];
+  while (downloads === 0) {
+    const next = unstored.shift();
+    if (next === undefined) break;
+    const { attachment, url } = next;
+    const thumbnail = await fetchPicture(url).catch(() => undefined);
+    if (thumbnail !== undefined) {
+      loaded(attachment, thumbnail);
+      entries.push([keyOf(attachment), thumbnail]);
+    } else {
+      // The URL expires soon, so the next call of `thumbnailUrl` requests a new URL.
+      loadedUrls.delete(attachment.id);
+      thumbnailUrls.delete(attachment.id);
+    }
+  }
+  if (entries.length > 0) await withStore((store) => setMany(entries, store), undefined);
 }
 
 /** Draws and stores the thumbnail of an uploaded file, so that the page need not download the file again. The promise never rejects. */
@@ -203,7 +252,7 @@ function findThumbnail(attachment: Attachment): Promise<Blob | undefined> {
   });
 }
 
-async function findAll(batch: readonly Request[]): Promise<void> {
+async function findAll(batch: readonly Lookup[]): Promise<void> {
   const stored = batch.map(({ attachment }) => keyOf(attachment));
   const found = await withStore((store) => getMany<Blob>(stored, store), []);
   for (const [nth, { resolve }] of batch.entries()) resolve(found[nth]);

@@ -148,6 +148,7 @@ function TileContent({ attachment, facts, isCropped }: TileContentProps) {
         <img
           ref={picture}
           src={loadedThumbnail(id)}
+          crossOrigin="anonymous"
           alt=""
           decoding="async"
           draggable={false}

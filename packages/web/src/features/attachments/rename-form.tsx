@@ -90,7 +90,9 @@ export function RenameDialog({ attachment, onDone }: { attachment: Attachment; o
   return (
     <Dialog title={words.title} onClose={onDone}>
       <div ref={place}>
-        {url !== undefined && <img src={url} alt="" className="mx-auto mb-3 max-h-[30dvh] rounded-small" />}
+        {url !== undefined && (
+          <img src={url} crossOrigin="anonymous" alt="" className="mx-auto mb-3 max-h-[30dvh] rounded-small" />
+        )}
       </div>
       <RenameForm attachment={attachment} onDone={onDone} />
     </Dialog>

@@ -26,6 +26,7 @@ export function Thumbnail({ attachment }: { attachment: Attachment }) {
       ) : (
         <img
           src={url}
+          crossOrigin="anonymous"
           alt=""
           width={40}
           height={40}

@@ -132,6 +132,8 @@ function LargeImage({ file, large, onShown, onBroken }: ImageFileProps & { large
           ) : (
             <img
               src={src}
+              // As for the tile and for `Preload`. Otherwise the browser would load each version again.
+              crossOrigin="anonymous"
               alt={file.filename}
               draggable={false}
               style={isActualSize ? {} : boxOf(large)}
@@ -161,7 +163,7 @@ function LargeImage({ file, large, onShown, onBroken }: ImageFileProps & { large
 
 /** Loads a version of the picture while another version is visible. */
 function Preload({ src, onLoad, onError }: { src: string; onLoad: () => void; onError: () => void }) {
-  return <img src={src} alt="" hidden onLoad={onLoad} onError={onError} />;
+  return <img src={src} crossOrigin="anonymous" alt="" hidden onLoad={onLoad} onError={onError} />;
 }
 
 /** Says that the original is loading, or that the original could not be loaded. */

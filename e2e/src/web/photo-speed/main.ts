@@ -126,26 +126,9 @@ async function measureScroll({ name, options, pointer, ways }: Screen): Promise<
   for (const [way, scroll] of Object.entries(ways)) {
     for (const open of [openNote, openPlainPage]) {
       const person = await openPerson(browser, { service, name: "Ann", ...options });
-      const { page, context } = person;
-      await standInForPictures(page, { count: SCROLLED });
+      await standInForPictures(person.page, { count: SCROLLED });
       const opened = await open(person);
-      await page.locator(".tile img").first().waitFor();
-      await page
-        .locator(".tile")
-        .nth(SCROLLED - 1)
-        .waitFor({ state: "attached" });
-      const session = await context.newCDPSession(page);
-      await session.send("Emulation.setCPUThrottlingRate", { rate: SLOWDOWN });
-      await page.evaluate(`(() => {
-        globalThis.frames = [];
-        new PerformanceObserver((list) => frames.push(...list.getEntries().map(({ duration }) => duration)))
-          .observe({ type: "long-animation-frame" });
-      })()`);
-      const read = () => page.evaluate<Scrolled>(READ_SCROLLED);
-      await browser.startTracing(page, { categories: ["-*", "devtools.timeline", "toplevel", "__metadata"] });
-      while (!(await read()).isAtEnd) await scroll({ page, session, pointer });
-      const tasks = taskTimes(await browser.stopTracing());
-      const { frames } = await read();
+      const { frames, tasks } = await measureFrames(person, { scroll, pointer });
       const load = (loadavg()[0] ?? 0).toFixed(1);
       console.log(
         `${opened} with ${SCROLLED} photos, scrolled ${way} on a ${name} with a processor slowed ${SLOWDOWN} times: ` +
@@ -154,6 +137,31 @@ async function measureScroll({ name, options, pointer, ways }: Screen): Promise<
       await person.close();
     }
   }
+}
+
+/** Scrolls an open page to its end. Returns the durations of its long frames, and the CPU times of its tasks, in milliseconds. */
+async function measureFrames(
+  { page, context }: Person,
+  { scroll, pointer }: { scroll: (scrolling: Scrolling) => Promise<void>; pointer: Screen["pointer"] },
+): Promise<{ frames: number[]; tasks: number[] }> {
+  await page.locator(".tile img").first().waitFor();
+  await page
+    .locator(".tile")
+    .nth(SCROLLED - 1)
+    .waitFor({ state: "attached" });
+  const session = await context.newCDPSession(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: SLOWDOWN });
+  await page.evaluate(`(() => {
+    globalThis.frames = [];
+    new PerformanceObserver((list) => frames.push(...list.getEntries().map(({ duration }) => duration)))
+      .observe({ type: "long-animation-frame" });
+  })()`);
+  const read = () => page.evaluate<Scrolled>(READ_SCROLLED);
+  await browser.startTracing(page, { categories: ["-*", "devtools.timeline", "toplevel", "__metadata"] });
+  while (!(await read()).isAtEnd) await scroll({ page, session, pointer });
+  const tasks = taskTimes(await browser.stopTracing());
+  const { frames } = await read();
+  return { frames, tasks };
 }
 
 async function openNote({ page, client }: Person): Promise<string> {

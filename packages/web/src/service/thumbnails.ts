@@ -1,5 +1,5 @@
 import type { Attachment } from "@valetkey/client";
-import { delMany, getMany, keys, set, setMany } from "idb-keyval";
+import { delMany, getMany, keys, set } from "idb-keyval";
 import { previewOf, type Shape } from "../files/picture-layout.ts";
 import { client } from "./client.ts";
 import { browserStore, onSignOut } from "./local-data.ts";
@@ -56,15 +56,18 @@ export function loadedThumbnail(id: string): string | undefined {
 
 async function find(attachment: Attachment): Promise<string | undefined> {
   const stored = await findThumbnail(attachment);
-  if (stored !== undefined) return loaded(attachment, stored);
+  if (stored !== undefined) return remember(attachment, stored);
   const url = isRemote(attachment) ? await collect(attachment) : undefined;
   if (url === undefined) thumbnailUrls.delete(attachment.id);
   else loadedUrls.set(attachment.id, url);
   return url;
 }
 
-/** Returns an object URL. The browser stores the bytes outside of the page, and a thumbnail has at most 100 kB, so the URL stays valid. */
-function loaded({ id }: Attachment, thumbnail: Blob): string {
+/**
+ * Makes an object URL for a thumbnail. The browser stores the bytes outside of the page, and a thumbnail has at most 100 kB, so the page
+ * never revokes the object URL.
+ */
+function remember({ id }: Attachment, thumbnail: Blob): string {
   const url = URL.createObjectURL(thumbnail);
   loadedUrls.set(id, url);
   thumbnailUrls.set(id, Promise.resolve(url));
@@ -138,7 +141,7 @@ async function download(attachment: Attachment, url: string): Promise<string | u
   const drawn = await drawThumbnail(await fetchPicture(url)).catch(() => undefined);
   if (drawn === undefined) return undefined;
   await storeThumbnail(attachment, drawn.thumbnail);
-  return loaded(attachment, drawn.thumbnail);
+  return remember(attachment, drawn.thumbnail);
 }
 
 /**
@@ -156,29 +159,25 @@ function load(url: string): Promise<void> {
 }
 
 async function fetchPicture(url: string): Promise<Blob> {
-  const response = await fetch(url, { cache: "force-cache" });
+  const response = await fetch(url, { credentials: "omit", cache: "force-cache" });
   if (!response.ok) throw new Error(`The bucket returned ${response.status}.`);
   return response.blob();
 }
 
-/** Stores the shown thumbnails. Their bytes come from the HTTP cache. Ends early if new thumbnails are wanted. */
+/** Stores the shown thumbnails. Their bytes come from the HTTP cache. Ends early if a download starts. */
 async function storeAll(): Promise<void> {
-  const entries: [key: string, thumbnail: Blob][] = [];
-  while (downloads === 0) {
-    const next = unstored.shift();
-    if (next === undefined) break;
+  for (let next = unstored.shift(); next !== undefined; next = downloads === 0 ? unstored.shift() : undefined) {
     const { attachment, url } = next;
     const thumbnail = await fetchPicture(url).catch(() => undefined);
     if (thumbnail !== undefined) {
-      loaded(attachment, thumbnail);
-      entries.push([keyOf(attachment), thumbnail]);
+      remember(attachment, thumbnail);
+      await storeThumbnail(attachment, thumbnail);
     } else {
       // The URL expires soon, so the next call of `thumbnailUrl` requests a new URL.
       loadedUrls.delete(attachment.id);
       thumbnailUrls.delete(attachment.id);
     }
   }
-  if (entries.length > 0) await withStore((store) => setMany(entries, store), undefined);
 }
 
 /** Draws and stores the thumbnail of an uploaded file, so that the page need not download the file again. The promise never rejects. */

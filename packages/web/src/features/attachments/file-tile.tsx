@@ -135,7 +135,7 @@ type TileContentProps = { attachment: Attachment; facts: string; isCropped: bool
 function TileContent({ attachment, facts, isCropped }: TileContentProps) {
   const { id, filename } = attachment;
   const picture = useRef<HTMLImageElement>(null);
-  // Without React, because during a scroll, a render for each loaded picture would make frames late.
+  // The URL is no state of React, because during a scroll, a render for each loaded picture would make frames late.
   const { place, isMissing } = useThumbnail<HTMLSpanElement>(attachment, (url) => {
     if (picture.current !== null) picture.current.src = url;
   });

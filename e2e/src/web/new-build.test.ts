@@ -74,8 +74,12 @@ it("the page reports a network problem if the code of a dialog can't be loaded",
   await page.goto(`/n/${id}`);
   const share = page.getByRole("button", { name: texts.sharing.share, exact: true });
   await share.waitFor();
+  const messages = page.getByRole("region", { name: texts.common.notifications });
+  // The code of the messages loads at the first action of the user.
+  await share.hover();
+  await messages.waitFor({ state: "attached" });
   await cy.context.setOffline(true);
-  const said = page.getByRole("region", { name: texts.common.notifications }).getByText(texts.problems.offline);
+  const said = messages.getByText(texts.problems.offline);
   for (const open of [() => share.click(), () => page.keyboard.press("Control+k"), () => page.keyboard.press("?")]) {
     await open();
     await said.first().waitFor();
@@ -91,6 +95,28 @@ it("the page reports a network problem if the code of a dialog can't be loaded",
       return dialog.isVisible();
     })
     .toBe(true);
+});
+
+it("a message appears as soon as its code has loaded", async () => {
+  const fay = await web.person("Fay");
+  const { page } = fay;
+  const { id } = await fay.client.notes.create({ title: "Plan", body: "one" });
+  const requested = Promise.withResolvers<void>();
+  const allowed = Promise.withResolvers<void>();
+  await page.route("**/assets/toasts-*.js", async (route) => {
+    requested.resolve();
+    await allowed.promise;
+    await route.continue();
+  });
+  await page.goto(`/n/${id}`);
+  await page.getByRole("button", { name: texts.notes.more }).click();
+  await page.getByRole("menuitem", { name: texts.notes.pin }).click();
+  await page.getByRole("list", { name: texts.notes.pinned }).waitFor();
+  await requested.promise;
+  const messages = page.getByRole("region", { name: texts.common.notifications });
+  expect(await messages.count()).toBe(0);
+  allowed.resolve();
+  await messages.getByText(texts.notes.pinned).waitFor();
 });
 
 it("a note shows its Markdown source if the Markdown renderer can't be loaded", async () => {

@@ -1,15 +1,17 @@
 import { Toast } from "@base-ui/react/toast";
 import { X } from "lucide-react";
-import { useLayoutEffect, useState } from "react";
+import { useEffect, useLayoutEffect, useState } from "react";
 import { createPortal } from "react-dom";
 import { IconButton } from "../components/button.tsx";
-import { toasts } from "../service/toasts.ts";
+import { showWaitingToasts, toastManager } from "../service/toasts.ts";
 import { texts } from "../texts/index.ts";
 
 /** Shows short messages at the bottom of the page. Screen readers announce these messages. */
 export function Toasts() {
+  // The effects of `Toast.Provider` run first, so it already receives messages.
+  useEffect(showWaitingToasts, []);
   return (
-    <Toast.Provider toastManager={toasts} timeout={5_000} limit={3}>
+    <Toast.Provider toastManager={toastManager} timeout={5_000} limit={3}>
       {/* Toast.Portal would also load code that manages the focus in portals. The messages do not need this code. */}
       {createPortal(
         <Toast.Viewport

@@ -153,7 +153,7 @@ function TileContent({ attachment, facts, isCropped }: TileContentProps) {
           decoding="async"
           draggable={false}
           className={clsx(
-            "not-[[src]]:hidden size-full transition-opacity starting:opacity-0",
+            "not-[[src]]:hidden size-full",
             isCropped ? "object-cover" : "object-contain",
             hasName && "object-top",
           )}

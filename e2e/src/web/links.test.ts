@@ -352,6 +352,24 @@ describe("a link of a file", () => {
     await expect.poll(() => dora.page.evaluate("getSelection().toString()")).toBe(url);
   });
 
+  it("while the links of a file load, the button that makes a link does not move", async () => {
+    const fay = await web.person("Fay");
+    const isShown = Promise.withResolvers<void>();
+    await fay.page.route(/\/attachments\/[^/]+\/links\?/, async (route) => {
+      await isShown.promise;
+      await route.continue();
+    });
+    const { dialog } = await openFileLinks(fay);
+    const create = dialog.getByRole("button", { name: "Create and copy link" });
+    await create.click({ trial: true });
+    const before = await create.boundingBox();
+    const response = fay.page.waitForResponse(/\/attachments\/[^/]+\/links\?/);
+    isShown.resolve();
+    await (await response).finished();
+    await expect.poll(() => dialog.locator(".skeleton").count()).toBe(0);
+    expect(await create.boundingBox()).toEqual(before);
+  });
+
   it("the dialog of a file shows why the creation of a link failed", async () => {
     const eva = await web.person("Eva");
     eva.watch.expect(/^503 POST .*\/links/);

@@ -33,6 +33,7 @@ type LinkPanelProps = {
 export function LinkPanel({ noteId, files = [], hasCode = false }: LinkPanelProps) {
   const [only, second] = files;
   const subject = only !== undefined && second === undefined ? { attachmentId: only.id } : { noteId };
+  const hasLinks = useHasLinks(noteId, only?.id);
   const instance = useQuery(instanceQuery).data;
   const making = useMakeLink();
   const made = useMade(making, subject);
@@ -74,6 +75,7 @@ export function LinkPanel({ noteId, files = [], hasCode = false }: LinkPanelProp
       {second === undefined && (
         <LinkList
           subject={subject}
+          isLikely={hasLinks}
           exceptId={made?.link.id}
           onSent={() => {
             making.reset();
@@ -84,6 +86,14 @@ export function LinkPanel({ noteId, files = [], hasCode = false }: LinkPanelProp
       )}
     </div>
   );
+}
+
+/** Returns whether a loaded note says that visitors can open links to this note, or to one of its files. */
+function useHasLinks(noteId: string, fileId: string | undefined): boolean {
+  const note = useQuery(noteQuery(noteId)).data;
+  const { links, fileLinks, requests } = note?.access ?? {};
+  if (fileId === undefined) return (links ?? fileLinks ?? requests) !== undefined;
+  return note?.attachments.find(({ id }) => id === fileId)?.access?.links !== undefined;
 }
 
 /**
@@ -151,6 +161,8 @@ function withFirst(fileId: string, link: Link): Link {
 
 type LinkListProps = {
   subject: LinkSubject;
+  /** Whether the list takes space while it loads. With an empty list, this space would go away, and the buttons below the list would move. */
+  isLikely: boolean;
   /** The id of the link that the dialog shows outside of this list. */
   exceptId: string | undefined;
   /** Runs after the user has sent a link of the list by mail. */
@@ -159,7 +171,7 @@ type LinkListProps = {
 };
 
 /** Lists the links of a note or file. Ended links are behind one line. */
-function LinkList({ subject, exceptId, onSent, onAgain }: LinkListProps) {
+function LinkList({ subject, isLikely, exceptId, onSent, onAgain }: LinkListProps) {
   const list = useInfiniteQuery(linksQuery(subject));
   const now = useServiceNow(1_000);
   const links = list.data?.pages
@@ -171,7 +183,7 @@ function LinkList({ subject, exceptId, onSent, onAgain }: LinkListProps) {
   return (
     <section aria-label={title} className="flex flex-col gap-3 empty:hidden">
       {links?.every(isOver) === false && <h3 className="font-medium text-small">{title}</h3>}
-      {list.isPending && <Skeleton className="h-32" />}
+      {list.isPending && isLikely && <Skeleton className="h-32" />}
       {list.isError && links === undefined && <Failure title={words.failed} query={list} />}
       {links?.every(isOver) === false && (
         <ul aria-label={words.list} className="flex flex-col gap-3">

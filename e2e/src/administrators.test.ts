@@ -52,6 +52,23 @@ describe("administrators and the command line", () => {
     expect(me.body.isAdmin).toBe(isAdmin);
   });
 
+  it("the command `user admin` makes an existing account an administrator, but not before its email address is proven", async () => {
+    const email = "later@example.com";
+    const { body } = await post("/auth/sign-up/email", { json: { email, name: "Later", password } });
+    const run = (...args: string[]) =>
+      runCli(place, ["user", ...args]).catch((error: { stdout: string; stderr: string }) => error);
+    expect((await run("add", email, "--admin")).stderr).toContain(`run: valetkey user admin ${email}`);
+    expect((await run("add", email)).stderr).toContain(`run: valetkey user reset ${email}`);
+    expect((await run("admin", email)).stderr).toContain(`run first: valetkey user prove ${body.user.id}`);
+    const token = (await runCli(place, ["token", "create", "--email", email])).stdout.trim();
+    const me = async () => (await (await apiAs(service.url, { token })).call("GET", "/me")).body;
+    expect(await me()).toMatchObject({ isAdmin: false });
+    await run("prove", body.user.id);
+    expect((await run("admin", email)).stdout).toBe(`${email} (${body.user.id}) is an administrator now.\n`);
+    expect(await me()).toMatchObject({ email, name: "Later", isAdmin: true });
+    expect((await run("list", "--search", email)).stdout).toContain("  proven  administrator  ");
+  });
+
   it.each([
     ["no email address", []],
     ["two email addresses", ["ann@example.com", "--email", "ben@example.com"]],

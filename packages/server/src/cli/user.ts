@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Command, InvalidArgumentError } from "commander";
 import { accountLinkUrl } from "../features/accounts/own/account-links.ts";
 import { administrationQueries, type PersonRecord } from "../features/administration/queries.ts";
+import { isProven } from "../features/people/index.ts";
 import { normaliseEmail } from "../features/people/person.ts";
 import { invitationUrl } from "../features/sharing/invitation.ts";
 import { accountInvitationQueries } from "../features/sharing/queries/account-invitations.ts";
@@ -30,6 +31,7 @@ export function userCommand(): Command {
     .option("--password <password>", "10 to 128 characters (default: generated and printed)")
     .option("--admin", "an administrator, who may adopt and so read every object of the bucket", false)
     .action(addUser);
+  aboutPerson("admin", "make an account with a proven email address an administrator").action(makeAdministrator);
   command("invite", "invite an email address to create an account, and print the link, which works once within 30 days")
     .argument("<email>", "the email address, which the account then has")
     .action(inviteUser);
@@ -73,11 +75,35 @@ async function addUser(given: string | undefined, { password, admin, ...options 
   const { name = email } = options;
   const chosen = password ?? randomBytes(15).toString("base64url");
   await withCore(async ({ accounts, useCases }) => {
-    const { id } = await accounts.createAccount({ email, name, password: chosen });
+    const { id } = await accounts.createAccount({ email, name, password: chosen }).catch(withNextStep(email, admin));
     if (admin) await useCases.rememberForOperator({ id, email, name, isAdmin: true }, "person.made_administrator");
   });
   process.stdout.write(`Added ${email}${admin ? ", an administrator" : ""}.\n`);
   if (password === undefined) process.stdout.write(`Password: ${chosen}\n`);
+}
+
+function withNextStep(email: string, admin: boolean): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof DomainError && error.code === "email_taken")) throw error;
+    const [aim, command] = admin ? ["make it an administrator", "admin"] : ["get a link for a new password", "reset"];
+    throw new DomainError("email_taken", `${error.message} To ${aim}, run: valetkey user ${command} ${email}`);
+  };
+}
+
+async function makeAdministrator(person: string): Promise<void> {
+  await withPerson(person, async (core, { id }) => {
+    const { email } = await core.useCases.getMe({ userId: id });
+    // A stranger may have signed up with the email address of somebody else.
+    if (email !== undefined && !(await isProven(core.db, { userId: id, email }))) {
+      const remedy = `If ${id} is the right person, run first: valetkey user prove ${id}`;
+      throw invalidRequest(`${id} has not proven the email address ${email}.\n${remedy}`);
+    }
+    await core.useCases.rememberForOperator(
+      { id, email: undefined, name: undefined, isAdmin: true },
+      "person.made_administrator",
+    );
+    process.stdout.write(`${person} (${id}) is an administrator now.\n`);
+  });
 }
 
 async function inviteUser(email: string): Promise<void> {

@@ -36,8 +36,8 @@ export type Accounts = {
  * by email address reaches the account that has proven the email address. An account without a proof gets the share only if no other user
  * has the email address (ADR 8).
  *
- * The first account does not become an administrator, because a stranger may have created it. Only `valetkey user add --admin` creates an
- * administrator.
+ * The first account does not become an administrator, because a stranger may have created it. Only the operator makes administrators, with
+ * `valetkey user add --admin` or `valetkey user admin`.
  */
 export function createAccounts(
   options: AccountsConfig & {

@@ -57,16 +57,39 @@ describe("administrators and the command line", () => {
     const { body } = await post("/auth/sign-up/email", { json: { email, name: "Later", password } });
     const run = (...args: string[]) =>
       runCli(place, ["user", ...args]).catch((error: { stdout: string; stderr: string }) => error);
-    expect((await run("add", email, "--admin")).stderr).toContain(`run: valetkey user admin ${email}`);
-    expect((await run("add", email)).stderr).toContain(`run: valetkey user reset ${email}`);
-    expect((await run("admin", email)).stderr).toContain(`run first: valetkey user prove ${body.user.id}`);
+    expect((await run("add", email, "--admin")).stderr).toContain(
+      `To make it an administrator: valetkey user admin ${email}`,
+    );
+    expect((await run("add", email)).stderr).toContain(
+      `To get a link for a new password: valetkey user reset ${email}`,
+    );
+    expect((await run("admin", email)).stderr).toContain(`run first: valetkey user prove id:${body.user.id}`);
     const token = (await runCli(place, ["token", "create", "--email", email])).stdout.trim();
     const me = async () => (await (await apiAs(service.url, { token })).call("GET", "/me")).body;
     expect(await me()).toMatchObject({ isAdmin: false });
-    await run("prove", body.user.id);
+    await run("prove", `id:${body.user.id}`);
     expect((await run("admin", email)).stdout).toBe(`${email} (${body.user.id}) is an administrator now.\n`);
     expect(await me()).toMatchObject({ email, name: "Later", isAdmin: true });
     expect((await run("list", "--search", email)).stdout).toContain("  proven  administrator  ");
+  });
+
+  it("the command `user admin` refuses a person whose id looks like the given email address", async () => {
+    const id = "boss@example.com";
+    const stranger = await apiAs(service.url, { sub: id, email: "stranger@example.com", email_verified: true });
+    await stranger.call("GET", "/me");
+    const refused = await runCli(place, ["user", "admin", id]).catch((error: { stderr: string }) => error);
+    expect((await stranger.call("GET", "/me")).body).toMatchObject({ id, isAdmin: false });
+    expect(refused.stderr).toContain(`${id} is the id of a person. Give the email address of the person, or id:${id}`);
+    const { stdout } = await runCli(place, ["user", "admin", `id:${id}`]);
+    expect(stdout).toBe(`stranger@example.com (${id}) is an administrator now.\n`);
+  });
+
+  it("the command `user admin` refuses a person without an email address", async () => {
+    const worker = await apiAs(service.url, { sub: "worker" });
+    await worker.call("GET", "/me");
+    const refused = await runCli(place, ["user", "admin", "id:worker"]).catch((error: { stderr: string }) => error);
+    expect(refused.stderr).toContain("id:worker has no proven email address.");
+    expect((await worker.call("GET", "/me")).body).toMatchObject({ isAdmin: false });
   });
 
   it.each([

@@ -31,7 +31,9 @@ export function userCommand(): Command {
     .option("--password <password>", "10 to 128 characters (default: generated and printed)")
     .option("--admin", "an administrator, who may adopt and so read every object of the bucket", false)
     .action(addUser);
-  aboutPerson("admin", "make an account with a proven email address an administrator").action(makeAdministrator);
+  command("admin", "make a person an administrator, as user add --admin does for a new account")
+    .argument("<person>", "the proven email address of the person, or id: and the id of the person")
+    .action(makeAdministrator);
   command("invite", "invite an email address to create an account, and print the link, which works once within 30 days")
     .argument("<email>", "the email address, which the account then has")
     .action(inviteUser);
@@ -75,34 +77,33 @@ async function addUser(given: string | undefined, { password, admin, ...options 
   const { name = email } = options;
   const chosen = password ?? randomBytes(15).toString("base64url");
   await withCore(async ({ accounts, useCases }) => {
-    const { id } = await accounts.createAccount({ email, name, password: chosen }).catch(withNextStep(email, admin));
+    const next = admin
+      ? `make it an administrator: valetkey user admin ${email}`
+      : `get a link for a new password: valetkey user reset ${email}`;
+    const { id } = await accounts
+      .createAccount({ email, name, password: chosen })
+      .catch(withText("email_taken", `${email} has an account already. To ${next}`));
     if (admin) await useCases.rememberForOperator({ id, email, name, isAdmin: true }, "person.made_administrator");
   });
   process.stdout.write(`Added ${email}${admin ? ", an administrator" : ""}.\n`);
   if (password === undefined) process.stdout.write(`Password: ${chosen}\n`);
 }
 
-function withNextStep(email: string, admin: boolean): (error: unknown) => never {
-  return (error) => {
-    if (!(error instanceof DomainError && error.code === "email_taken")) throw error;
-    const [aim, command] = admin ? ["make it an administrator", "admin"] : ["get a link for a new password", "reset"];
-    throw new DomainError("email_taken", `${error.message} To ${aim}, run: valetkey user ${command} ${email}`);
-  };
-}
-
 async function makeAdministrator(person: string): Promise<void> {
   await withPerson(person, async (core, { id }) => {
     const { email } = await core.useCases.getMe({ userId: id });
-    // A stranger may have signed up with the email address of somebody else.
-    if (email !== undefined && !(await isProven(core.db, { userId: id, email }))) {
-      const remedy = `If ${id} is the right person, run first: valetkey user prove ${id}`;
-      throw invalidRequest(`${id} has not proven the email address ${email}.\n${remedy}`);
+    // An issuer of JWTs chooses the ids, so an id can look like the email address of somebody else.
+    if (person !== `id:${id}` && normaliseEmail(person) !== email) {
+      throw invalidRequest(`${person} is the id of a person. Give the email address of the person, or id:${id}`);
     }
-    await core.useCases.rememberForOperator(
-      { id, email: undefined, name: undefined, isAdmin: true },
-      "person.made_administrator",
-    );
-    process.stdout.write(`${person} (${id}) is an administrator now.\n`);
+    // A stranger may have signed up with the email address of somebody else.
+    if (email === undefined || !(await isProven(core.db, { userId: id, email }))) {
+      const remedy = `If this is the right person, run first: valetkey user prove id:${id}`;
+      throw invalidRequest(`${person} has no proven email address.\n${remedy}`);
+    }
+    const identity = { id, email: undefined, name: undefined, isAdmin: true };
+    await core.useCases.rememberForOperator(identity, "person.made_administrator");
+    process.stdout.write(`${email} (${id}) is an administrator now.\n`);
   });
 }
 
@@ -317,15 +318,17 @@ async function revokeTokens(ids: string[], { email, all }: { email?: string; all
       process.stdout.write(`Revoked ${count} ${count === 1 ? "token" : "tokens"}.\n`);
     }
     for (const id of ids) {
-      await core.useCases.revokeAnyApiToken(undefined, id).catch(withHint(id));
+      await core.useCases
+        .revokeAnyApiToken(undefined, id)
+        .catch(withText("token_not_found", `There is no token ${id}. List: valetkey token list`));
       process.stdout.write(`Revoked ${id}.\n`);
     }
   });
 }
 
-function withHint(id: string): (error: unknown) => never {
+/** Returns a handler for a rejected promise. An error with this code gets the new text. The handler throws other errors unchanged. */
+function withText(code: DomainError["code"], text: string): (error: unknown) => never {
   return (error) => {
-    if (!(error instanceof DomainError && error.code === "token_not_found")) throw error;
-    throw new DomainError("token_not_found", `There is no token ${id}. List: valetkey token list`);
+    throw error instanceof DomainError && error.code === code ? new DomainError(code, text) : error;
   };
 }
